@@ -1,0 +1,1 @@
+"""Requests of data subjects: who asked, until when, where their data is, and the bundle they get."""

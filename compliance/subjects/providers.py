@@ -1,0 +1,174 @@
+"""The contract by which each app tells where it keeps data about a person.
+
+An app that keeps any has a module ``personal_data.py``; it is found by name at start::
+
+    from compliance.subjects.providers import ExportedRow, PersonalDataProvider, Section, Subject, providers
+
+    @providers.register("registry.ownership")
+    class Ownership(PersonalDataProvider):
+        label = "Models and datasets you own"
+        covers = frozenset({"registry.RegisteredModel", "registry.Dataset"})
+        sections = (
+            Section(
+                "registry.models",
+                "Registered models you own",
+                {"name": "Name of the model", "created_at": "When it was registered"},
+                source="you, when you registered the model",
+            ),
+        )
+
+        def find(self, subject: Subject) -> int:
+            return RegisteredModel.objects.filter(owner_id__in=subject.account_ids).count()
+
+        def export(self, subject: Subject) -> Iterator[ExportedRow]:
+            for model in RegisteredModel.objects.filter(owner_id__in=subject.account_ids).order_by("id").iterator():
+                yield ExportedRow("registry.models", {"name": model.name, "created_at": model.created_at})
+
+        def erase(self, subject: Subject, *, actor: Actor) -> int:
+            raise ErasureRefused("The owner of a model in production is kept for accountability.")
+
+Fields are named one by one: a column that is added later is in no bundle until somebody writes down what it means.
+What a model holds about people without being covered stands, with the reason, in ``exempt(...)``; a test asks every
+model of every app for one of the two.
+"""
+
+import datetime as dt
+import unicodedata
+import uuid
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
+
+from compliance.audit import Actor
+from modelops.lib.errors import Conflict, Invalid
+from modelops.lib.plugins import Plugins
+
+Value = str | int | float | bool | None | dt.date | dt.datetime | uuid.UUID
+"""What a field of an exported row may hold: something that JSON, CSV and HTML can all say."""
+
+
+def normalise_email(value: str) -> str:
+    """The address in the form that lookups compare: NFKC, trimmed, case folded; empty stays empty.
+
+    Every blind index of an address is made from this form, so that a person is found however they type it.
+    """
+    return unicodedata.normalize("NFKC", value).strip().casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The person a request is about.
+
+    ``email`` is normalised; ``ref`` is what the organisation calls the person besides it (a username, a customer
+    number). At least one is given. ``account_ids`` are the portal accounts that belong to the person: ``identify()``
+    fills them in before a provider is asked, so that apps can filter on ``owner_id__in=subject.account_ids``.
+    """
+
+    email: str = ""
+    ref: str = ""
+    account_ids: frozenset[uuid.UUID] = field(default_factory=frozenset)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "email", normalise_email(self.email))
+        object.__setattr__(self, "ref", self.ref.strip())
+        if not self.email and not self.ref:
+            raise Invalid(
+                "A subject needs an e-mail address or a reference, so that their data can be found.",
+                code="subject.missing",
+                field="subject",
+            )
+
+    def __repr__(self) -> str:
+        # Tracebacks and logs hold no personal values.
+        return "<Subject>"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One table of a bundle: its key ("app.things"), its title, what each field means and where the data came from.
+
+    ``portable`` marks data that the person gave (GDPR Art. 20); observed and derived data is not portable.
+    """
+
+    key: str
+    title: str
+    fields: Mapping[str, str]
+    source: str
+    portable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedRow:
+    """One row about the subject. ``section`` is a declared key; ``fields`` are among the section's declared ones."""
+
+    section: str
+    fields: Mapping[str, Value]
+
+
+class ErasureRefused(Conflict):
+    """This data is kept; the message says on which ground and for how long."""
+
+    code = "erasure.refused"
+
+
+class PersonalDataProvider(ABC):
+    """What one app knows about people. Stateless; made anew for each request."""
+
+    label: ClassVar[str]
+    """Names the data to the person: "Your account", "Models and datasets you own"."""
+
+    covers: ClassVar[frozenset[str]]
+    """Labels of the models whose rows this provider exports ("accounts.User")."""
+
+    sections: ClassVar[tuple[Section, ...]]
+    """Every table that ``export`` may fill."""
+
+    def identify(self, subject: Subject) -> Iterable[uuid.UUID]:
+        """Ids of the portal accounts of the subject; only the app that keeps accounts answers."""
+        return ()
+
+    @abstractmethod
+    def find(self, subject: Subject) -> int:
+        """How many rows ``export`` would give, by a count in the database."""
+
+    @abstractmethod
+    def export(self, subject: Subject) -> Iterator[ExportedRow]:
+        """The rows about the subject and about nobody else, in a stable order, streamed."""
+
+    @abstractmethod
+    def erase(self, subject: Subject, *, actor: Actor) -> int:
+        """Delete or pseudonymise what ``export`` gives and return the number of rows; safe to run twice.
+
+        Runs inside the caller's transaction. Raises ErasureRefused when the law or a duty demands that it stays.
+        """
+
+
+providers: Plugins[PersonalDataProvider] = Plugins("provider of personal data", PersonalDataProvider)
+
+_exempt: dict[str, str] = {}
+
+
+def exempt(model_label: str, reason: str) -> None:
+    """Declare that the rows of ``model_label`` need no provider, and why; a second reason is an error."""
+    if not reason.strip():
+        raise ValueError(f"{model_label}: an exemption needs its reason.")
+    present = _exempt.setdefault(model_label, reason)
+    if present != reason:
+        raise ValueError(f"{model_label} is exempt already: {present}")
+
+
+def exemptions() -> Mapping[str, str]:
+    """Exempt models by label, with the reason."""
+    return dict(_exempt)
+
+
+def all_providers() -> list[tuple[str, PersonalDataProvider]]:
+    """Key and a fresh provider, in alphabetical order of the keys."""
+    return [(key, cls()) for key, cls in providers.items()]
+
+
+def identify(subject: Subject) -> Subject:
+    """The subject with the ids of all portal accounts that are theirs."""
+    found = frozenset(account for _, provider in all_providers() for account in provider.identify(subject))
+    return replace(subject, account_ids=subject.account_ids | found)
