@@ -1,0 +1,6 @@
+"""Admin of monitoring."""
+
+from monitoring.alerts import admin as alerts
+from monitoring.drift import admin as drift
+
+__all__ = ["alerts", "drift"]

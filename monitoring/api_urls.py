@@ -1,0 +1,8 @@
+"""REST addresses of monitoring, mounted under /api/v1/."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("monitoring.drift.api_urls")),
+    path("", include("monitoring.alerts.api_urls")),
+]

@@ -1,0 +1,1 @@
+"""Drift: does the data that a model meets today still look like the data that it learned from?"""

@@ -1,0 +1,10 @@
+"""Portal pages of monitoring, mounted at the root."""
+
+from django.urls import include, path
+
+app_name = "monitoring"
+
+urlpatterns = [
+    path("", include("monitoring.drift.urls")),
+    path("", include("monitoring.alerts.urls")),
+]
