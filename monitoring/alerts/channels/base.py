@@ -1,0 +1,114 @@
+"""The contract of an alert channel: declared settings, one message, an answer or a reason why not."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+
+from modelops.lib.errors import Invalid
+from modelops.lib.plugins import Plugins
+
+
+@dataclass(frozen=True)
+class Field:
+    """One setting of a kind of channel: it makes the API's validation and the portal's form."""
+
+    name: str
+    label: str
+    help: str = ""
+    kind: str = "text"  # text, url, address, addresses, integer, choice
+    required: bool = True
+    secret: bool = False
+    default: str | int | None = None
+    choices: tuple[tuple[str, str], ...] = ()
+    aliases: tuple[str, ...] = ()
+    max_length: int = 2048
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a channel delivers. ``delivery_id`` stays the same over retries, so that a receiver can drop repeats."""
+
+    delivery_id: str
+    event: str
+    alert_id: str
+    key: str
+    title: str
+    body: str
+    severity: str
+    state: str
+    count: int
+    opened_at: datetime
+    url: str
+    source_type: str = ""
+    source_id: str = ""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The receiver's answer to a message that it took."""
+
+    code: int
+    answer: str
+
+
+class DeliveryFailed(Exception):
+    """The message did not arrive. ``permanent`` says that trying again is of no use."""
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        permanent: bool = False,
+        code: int | None = None,
+        answer: str = "",
+        retry_after_s: int | None = None,
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+        self.code = code
+        self.answer = answer
+        self.retry_after_s = retry_after_s
+
+
+@dataclass
+class Channel(ABC):
+    """A kind of channel with the settings of one row. Instances hold secrets and are never stored or shown."""
+
+    config: Mapping[str, Any] = field(repr=False)
+    allow_private: bool = False
+
+    label: ClassVar[str]
+    description: ClassVar[str]
+    fields: ClassVar[tuple[Field, ...]]
+
+    @abstractmethod
+    def send(self, message: Message) -> Receipt:
+        """Deliver the message within ten seconds or raise DeliveryFailed."""
+
+    @abstractmethod
+    def check(self) -> None:
+        """Refuse settings that can never work (raises Invalid); nothing is sent."""
+
+    @abstractmethod
+    def destination(self) -> str:
+        """Where it goes, in words that hold no secret: shown in lists."""
+
+    @classmethod
+    def names(cls) -> set[str]:
+        """Names of all settings."""
+        return {one.name for one in cls.fields}
+
+    def secrets(self) -> list[str]:
+        """Values that must not appear in any log or answer excerpt."""
+        return [str(self.config[one.name]) for one in self.fields if one.secret and self.config.get(one.name)]
+
+
+channels: Plugins[Channel] = Plugins("alert channel", Channel)  # type: ignore[type-abstract]
+
+
+def refuse(field_name: str, message: str) -> Invalid:
+    """An Invalid for one setting of a channel, ready to raise."""
+    return Invalid(message, code="channel.invalid", field=f"config.{field_name}")
