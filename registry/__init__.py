@@ -1,0 +1,1 @@
+"""The model registry: models, versions, datasets, and the sealed files behind them."""

@@ -1,0 +1,42 @@
+"""A sealed file: what is known about it and the wrapped key that opens it."""
+
+from django.db import models
+
+from modelops.lib.ids import uuid7
+
+
+class Artifact(models.Model):
+    """One encrypted file in one location. The bytes are immutable; only the wrapping of its data key may change."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    file_name = models.CharField(max_length=255, help_text="What the uploader called the file; never used as a path.")
+    sha256 = models.CharField(max_length=64, help_text="SHA-256 of the plaintext, in hexadecimal digits.")
+    size = models.BigIntegerField(help_text="Bytes of plaintext.")
+    cipher = models.CharField(max_length=40)
+    location = models.CharField(max_length=40, help_text="Key of the store that holds the file.")
+    storage_name = models.CharField(max_length=200, unique=True)
+    wrapped_key = models.BinaryField(help_text="The file's data key, sealed by the key ring.")
+    key_version = models.PositiveIntegerField(help_text="Version of the ring key that wraps the data key.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    verified_at = models.DateTimeField(null=True, help_text="When the stored bytes were last read back and compared.")
+    is_sound = models.BooleanField(null=True, help_text="What that reading found.")
+
+    class Meta:
+        ordering = ["-created_at"]
+        permissions = [
+            ("download_artifact", "Can download the decrypted file"),
+            ("verify_artifact", "Can verify the stored file"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(size__gt=0), name="registry_artifact_not_empty"),
+            models.CheckConstraint(
+                condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="registry_artifact_sha256_hex"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["sha256"], name="registry_artifact_sha256"),
+            models.Index(fields=["key_version"], name="registry_artifact_key_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} ({self.sha256[:12]})"

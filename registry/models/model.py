@@ -1,0 +1,57 @@
+"""A registered model: the name under which versions are kept."""
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models.functions import Upper
+from django.urls import reverse
+
+from modelops.lib.ids import uuid7
+from registry.querysets import RegisteredModelQuerySet
+
+
+class TaskType(models.TextChoices):
+    BINARY_CLASSIFICATION = "binary_classification", "Binary classification"
+    MULTICLASS_CLASSIFICATION = "multiclass_classification", "Multiclass classification"
+    REGRESSION = "regression", "Regression"
+    RANKING = "ranking", "Ranking"
+    CLUSTERING = "clustering", "Clustering"
+    FORECASTING = "forecasting", "Forecasting"
+    TEXT_GENERATION = "text_generation", "Text generation"
+    EMBEDDING = "embedding", "Embedding"
+    OTHER = "other", "Other"
+
+
+class RegisteredModel(models.Model):
+    """One model through all its versions."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=100, unique=True)
+    task_type = models.CharField(max_length=32, choices=TaskType)
+    description = models.TextField(blank=True, max_length=4000)
+    # The account may be erased; who registered the model stays provable through the audit log.
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="registered_models"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RegisteredModelQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(task_type__in=TaskType.values), name="registry_model_task_type_known"
+            ),
+        ]
+        indexes = [
+            # Django asks UPPER(name) LIKE '%…%' for icontains: only a trigram index of that expression answers it.
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="registry_model_name_trgm"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """The model's page in the portal."""
+        return reverse("registry:model-detail", args=[self.name])

@@ -1,0 +1,81 @@
+"""A version of a model: one immutable file with what was said about it."""
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+
+from modelops.crypto.columns import EncryptedJSONField
+from modelops.lib.ids import uuid7
+from registry.querysets import ModelVersionManager
+
+from .artifact import Artifact
+from .dataset import DatasetVersion
+from .model import RegisteredModel
+
+
+class VersionState(models.TextChoices):
+    READY = "ready", "Ready"
+    QUARANTINED = "quarantined", "Quarantined"
+
+
+class ModelVersion(models.Model):
+    """Version ``number`` of a model. Numbers count from 1 without gaps; the database refuses changes of what it is."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    model = models.ForeignKey(RegisteredModel, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=16, choices=VersionState)
+    file_format = models.CharField(max_length=32, help_text="Found by content, not by the name of the file.")
+    artifact = models.OneToOneField(Artifact, on_delete=models.PROTECT, related_name="model_version")
+    metrics = models.JSONField(default=dict, blank=True)
+    parameters = EncryptedJSONField(null=True, blank=True)
+    tags = models.JSONField(default=dict, blank=True)
+    datasets = models.ManyToManyField(
+        DatasetVersion, through="ModelVersionDataset", related_name="model_versions", blank=True
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="uploaded_model_versions"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ModelVersionManager()
+
+    class Meta:
+        ordering = ["model", "-number"]
+        permissions = [("view_parameters", "Can read the decrypted parameters")]
+        constraints = [
+            models.UniqueConstraint(fields=["model", "number"], name="registry_modelversion_number_once"),
+            models.CheckConstraint(condition=models.Q(number__gt=0), name="registry_modelversion_number_positive"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=VersionState.values), name="registry_modelversion_state_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["-created_at"], name="registry_modelversion_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.model.name} v{self.number}"
+
+    def get_absolute_url(self) -> str:
+        """The version's page in the portal."""
+        return reverse("registry:version-detail", args=[self.model.name, self.number])
+
+    @property
+    def is_quarantined(self) -> bool:
+        """Whether the file may hold code, so that only its uploader and the model's owner may have it."""
+        return self.state == VersionState.QUARANTINED
+
+
+class ModelVersionDataset(models.Model):
+    """Lineage: a model version was made with this dataset version."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="dataset_links")
+    dataset_version = models.ForeignKey(DatasetVersion, on_delete=models.PROTECT, related_name="model_links")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["model_version", "dataset_version"], name="registry_lineage_link_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model_version} from {self.dataset_version}"
