@@ -1,0 +1,76 @@
+"""Writing to the ledger: one line where something happens, in the transaction of what happens."""
+
+import logging
+from typing import Any
+
+from django.apps import apps
+from django.db import DatabaseError, connection, models, transaction
+
+from .actor import Actor
+from .context import current
+from .events import EventClass, define, event_classes
+
+logger = logging.getLogger(__name__)
+
+REQUEST_REFUSED = define(
+    "audit.request.refused", "{method} {route} was refused: {code}", "method", "route", "code", category="security"
+)
+
+
+class UndeclaredEvent(ValueError):
+    """An event or detail that no app declares: the vocabulary is closed."""
+
+
+def record(
+    event: EventClass,
+    target: models.Model | tuple[str, str] | None = None,
+    *,
+    actor: Actor,
+    outcome: str = "success",
+    **details: Any,
+) -> None:
+    """Add one row about ``target``: a model instance, or a pair of type and id.
+
+    Details carry ids, names of objects, states and counts; never personal values: an append-only log cannot be
+    redacted. Raises UndeclaredEvent, and RuntimeError outside a transaction: an act and its row belong together.
+    """
+    if event_classes().get(event.name) != event:
+        raise UndeclaredEvent(f"{event.name} is not declared.")
+    if set(details) != set(event.details):
+        raise UndeclaredEvent(f"{event.name} carries {sorted(event.details)}, not {sorted(details)}.")
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"{event.name} must be recorded in the transaction of what it tells.")
+    target_type, target_id = _reference(target)
+    context = current.get()
+    apps.get_model("audit", "AuditEvent").objects.create(
+        name=event.name,
+        category=event.category,
+        outcome=outcome,
+        actor_kind=actor.kind,
+        actor_ref=actor.ref,
+        target_type=target_type,
+        target_id=target_id,
+        details=details,
+        request_id=context.request_id,
+        source=context.source,
+    )
+
+
+def record_refusal(*, actor: Actor, code: str, method: str, route: str) -> None:
+    """Add a row about a refused request, in a transaction of its own: the refused one is rolled back.
+
+    When the ledger itself cannot be written the refusal stands and the log gets a line: it discloses nothing.
+    """
+    try:
+        with transaction.atomic():
+            record(REQUEST_REFUSED, None, actor=actor, outcome="refused", method=method, route=route, code=code)
+    except DatabaseError:
+        logger.error("A refusal could not be recorded: %s %s %s", method, route, code)
+
+
+def _reference(target: models.Model | tuple[str, str] | None) -> tuple[str, str]:
+    if target is None:
+        return "", ""
+    if isinstance(target, tuple):
+        return target
+    return target._meta.label_lower, str(target.pk)

@@ -1,0 +1,1 @@
+"""The project package: ground floors, settings and routes. The Celery app is made with it, as Celery asks."""

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class PortalConfig(AppConfig):
+    name = "modelops"
+    label = "modelops"
+    verbose_name = "ModelOps portal"
+
+    def ready(self) -> None:
+        from . import celery  # noqa: F401  every process of the portal knows the Celery app

@@ -1,0 +1,1 @@
+"""Ground floor: pure building blocks that know nothing of the portal's apps."""

@@ -1,0 +1,115 @@
+"""Around every request: an id, limits before anything is read, and one shape for what goes wrong."""
+
+import re
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from compliance.audit import Actor, record_refusal
+from compliance.audit.context import RequestContext, current, network_of
+from modelops.lib import logs
+from modelops.lib.errors import DomainError
+from modelops.lib.ids import uuid7
+
+from .metrics import REQUESTS
+from .problems import describe, problem_response
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+def wants_problem(request: HttpRequest) -> bool:
+    """Whether the answer goes to a program and not to a person."""
+    return request.path.startswith(("/api/", "/health/", "/metrics"))
+
+
+class RequestContextMiddleware:
+    """Gives each request an id (a sound ``X-Request-Id`` of the caller is kept) for logs, ledger and answer."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-Id", "")
+        own = given if _REQUEST_ID.fullmatch(given) else str(uuid7())
+        context = current.set(RequestContext(own, network_of(request.META.get("REMOTE_ADDR", ""))))
+        log = logs.request_id.set(own)
+        started = time.perf_counter()
+        try:
+            response = self.get_response(request)
+        finally:
+            current.reset(context)
+            logs.request_id.reset(log)
+        response.headers["X-Request-Id"] = own
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if getattr(request, "user", None) is not None and not response.has_header("Cache-Control"):
+            response.headers["Cache-Control"] = "no-store"
+        match = request.resolver_match
+        route = f"/{match.route}" if match else "unmatched"
+        REQUESTS.labels(request.method or "", route, str(response.status_code)).observe(time.perf_counter() - started)
+        return response
+
+
+class BodyLimitMiddleware:
+    """Refuses a body over the limit by its announced length, before a byte of it is read."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            announced = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            announced = 0
+        multipart = (request.content_type or "") == "multipart/form-data"
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + (settings.MODELOPS_MAX_ARTIFACT_BYTES if multipart else 0)
+        if announced > limit:
+            detail = f"The body has {announced} bytes; at most {limit} are allowed here."
+            record_refusal(
+                actor=Actor.anonymous(), code="request.too_large", method=request.method or "", route=request.path[:200]
+            )
+            return problem_response(413, "request.too_large", detail)
+        return self.get_response(request)
+
+
+class DomainErrorMiddleware:
+    """A refusal that leaves a portal view becomes a message where the person was, or a page that says what to do."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        understood = describe(error)
+        if understood is None:
+            return None
+        status, code, detail, extra = understood
+        match = request.resolver_match
+        if code != "database.unavailable":
+            record_refusal(
+                actor=getattr(request, "actor", None) or Actor.anonymous(),
+                code=code,
+                method=request.method or "",
+                route=f"/{match.route}" if match else "unknown",
+            )
+        if wants_problem(request):
+            return problem_response(status, code, detail, **extra)
+        back = request.headers.get("Referer", "")
+        if (
+            isinstance(error, DomainError)
+            and request.method == "POST"
+            and status < 500
+            and "HX-Request" not in request.headers
+            and url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+        ):
+            messages.error(request, detail)
+            return redirect(back)
+        return render(request, "errors/refused.html", {"status": status, "code": code, "detail": detail}, status=status)

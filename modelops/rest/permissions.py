@@ -1,0 +1,31 @@
+"""Who may call what: each view declares a permission per method; what is not declared is denied."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+# For views that any signed-in caller may use.
+SIGNED_IN = "signed-in"
+
+
+class DeclaredPermission(BasePermission):
+    """Checks ``view.required_permissions[method]`` against the account and, for API keys, against the key's scopes."""
+
+    message = "You may not do this. The needed permission is missing from your role or from the API key's scopes."
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        declared: Mapping[str, str] = getattr(view, "required_permissions", {})
+        method = "GET" if request.method in {"HEAD", "OPTIONS"} else str(request.method)
+        needed = declared.get(method)
+        if method not in {name.upper() for name in view.http_method_names if hasattr(view, name)}:
+            return True  # the view answers 405
+        if needed is None or not request.user or not request.user.is_authenticated:
+            return False
+        if needed == SIGNED_IN:
+            return True
+        scopes = getattr(request.auth, "scopes", None)
+        if scopes is not None and "all" not in scopes and needed not in scopes:
+            return False
+        return request.user.has_perm(needed)

@@ -1,0 +1,280 @@
+"""Settings. Every difference between deployments is an environment variable; docs/reference/settings.md lists them."""
+
+import os
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from modelops.lib import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# A checkout that was set up by `make run` finds its own PostgreSQL, Valkey and keys; anything that is set wins.
+if "DATABASE_URL" not in os.environ or "REDIS_URL" not in os.environ:
+    from modelops.embedded.locate import environment
+
+    for _name, _value in environment(os.environ.get("MODELOPS_HOME")).items():
+        os.environ.setdefault(_name, _value)
+
+MODELOPS_ENV = env.text("MODELOPS_ENV", "production")
+if MODELOPS_ENV not in {"production", "development", "test"}:
+    raise ImproperlyConfigured(f"MODELOPS_ENV is {MODELOPS_ENV!r}; use production, development or test.")
+PRODUCTION = MODELOPS_ENV == "production"
+DEBUG = False
+
+MODELOPS_HOME = Path(env.text("MODELOPS_HOME"))
+
+# Known sample values are refused by name: a key that stands in a document protects nothing.
+SECRET_KEY = env.secret("SECRET_KEY")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("SECRET_KEY is not set. Set SECRET_KEY or SECRET_KEY_FILE to 50 random characters.")
+if len(SECRET_KEY) < 40 or SECRET_KEY.startswith(("your-secret-key", "django-insecure", "changeme", "secret")):
+    raise ImproperlyConfigured("SECRET_KEY is too short or a known sample value. Set 50 random characters.")
+
+# --- keys -----------------------------------------------------------------------------------------------------------
+MODELOPS_ROOT_KEY_FILE = os.environ.get("MODELOPS_ROOT_KEY_FILE", "")
+_key_sources = [
+    provider
+    for provider, name in (("environment", "MODELOPS_ROOT_KEY"), ("file", "MODELOPS_ROOT_KEY_FILE"))
+    if name in os.environ
+]
+if len(_key_sources) > 1:
+    raise ImproperlyConfigured("Both MODELOPS_ROOT_KEY and MODELOPS_ROOT_KEY_FILE are set; keep exactly one.")
+MODELOPS_KEY_PROVIDER = _key_sources[0] if _key_sources else None
+
+# --- web ------------------------------------------------------------------------------------------------------------
+ALLOWED_HOSTS = env.listing("MODELOPS_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1],testserver")
+MODELOPS_BASE_URL = env.text("MODELOPS_BASE_URL", f"http://localhost:{os.environ.get('PORT', '8000')}")
+CSRF_TRUSTED_ORIGINS = [MODELOPS_BASE_URL] if MODELOPS_BASE_URL.startswith("https://") else []
+MODELOPS_ENVIRONMENT_LABEL = env.text("MODELOPS_ENVIRONMENT_LABEL", MODELOPS_ENV)
+
+INSTALLED_APPS = [
+    "modelops.admin_site.PortalAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.postgres",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "csp",
+    "django_otp",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "modelops.lib",
+    "modelops.crypto",
+    "compliance.audit",
+    "modelops.jobs",
+    "modelops.rest",
+    "compliance.subjects",
+    "accounts",
+    "registry",
+    "dataquality",
+    "monitoring",
+]
+
+MIDDLEWARE = [
+    "modelops.rest.middleware.RequestContextMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "accounts.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "modelops.rest.middleware.BodyLimitMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "accounts.middleware.ActorMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "modelops.rest.middleware.DomainErrorMiddleware",
+]
+
+ROOT_URLCONF = "modelops.urls"
+WSGI_APPLICATION = "modelops.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "modelops.rest.context.portal",
+            ],
+        },
+    },
+]
+
+# --- PostgreSQL and Valkey ------------------------------------------------------------------------------------------
+_database = env.database("DATABASE_URL", env.text("DATABASE_URL"))
+_database["OPTIONS"] = {
+    **_database["OPTIONS"],  # type: ignore[dict-item]
+    # Parameters must not stand in the SQL text: column keys are parameters.
+    "server_side_binding": True,
+    "pool": {
+        "min_size": 0,
+        "max_size": env.integer("MODELOPS_DATABASE_POOL", 8, at_least=1),
+        "timeout": 5,
+    },
+}
+DATABASES = {
+    "default": {**_database, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True, "TEST": {"NAME": os.environ.get("MODELOPS_TEST_DATABASE")}}
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.text("REDIS_URL")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "modelops",
+        "OPTIONS": {
+            # The default serializer is pickle: whoever can write to the cache could run code in the web process.
+            "serializer": "modelops.lib.json_cache.JSONSerializer",
+            "socket_timeout": 5,
+            "socket_connect_timeout": 2,
+        },
+    }
+}
+
+# --- accounts -------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "accounts:sign-in"
+LOGIN_REDIRECT_URL = "overview"
+OTP_TOTP_ISSUER = env.text("MODELOPS_ISSUER", "ModelOps portal")
+
+SESSION_ENGINE = "accounts.sessions.store"
+_SECURE = MODELOPS_BASE_URL.startswith("https://") or PRODUCTION
+SESSION_COOKIE_NAME = "__Host-session" if _SECURE else "session"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "__Host-csrf" if _SECURE else "csrf"
+
+# --- hardening ------------------------------------------------------------------------------------------------------
+SECURE_SSL_REDIRECT = PRODUCTION and env.flag("MODELOPS_SSL_REDIRECT", True)
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("MODELOPS_BEHIND_TLS_PROXY", False) else None
+)
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "object-src": ["'none'"],
+    }
+}
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --- uploads --------------------------------------------------------------------------------------------------------
+# The only handler seals what it receives; a plaintext upload file never exists.
+FILE_UPLOAD_HANDLERS = ["registry.artifacts.upload.SealingUploadHandler"]
+MODELOPS_MAX_ARTIFACT_BYTES = env.integer("MODELOPS_MAX_ARTIFACT_BYTES", 20 * 2**30, at_least=1)
+# Everything but files: fields and JSON bodies.
+DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer("MODELOPS_MAX_BODY_BYTES", 5 * 2**20, at_least=1024)
+
+# --- REST -----------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.BearerAuthentication",
+        "accounts.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["modelops.rest.permissions.DeclaredPermission"],
+    "DEFAULT_PAGINATION_CLASS": "modelops.rest.pagination.KeysetPagination",
+    "PAGE_SIZE": 50,
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "modelops.rest.problems.exception_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "ModelOps portal",
+    "DESCRIPTION": "Register models and datasets, run quality and drift checks, read alerts and the audit log.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# --- mail and alerts ------------------------------------------------------------------------------------------------
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.integer("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.secret("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "modelops@localhost")
+MODELOPS_ALLOW_PRIVATE_RECEIVERS = env.flag("MODELOPS_ALLOW_PRIVATE_RECEIVERS", False)
+
+# --- texts, files, time ---------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+USE_I18N = False
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "static/"
+STATIC_ROOT = MODELOPS_HOME / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# Files are served from where they lie, with validators: nothing to collect before the first start.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_MAX_AGE = 3600 if PRODUCTION else 0
+
+# --- Celery ---------------------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = env.text(
+    "CELERY_BROKER_URL", REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=")
+)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 6 * 3600
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+# Longer than the time limit: a task that runs longer than this would be handed out a second time.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 7 * 3600,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_keepalive": True,
+    "global_keyprefix": "modelops:",
+}
+
+# --- logs -----------------------------------------------------------------------------------------------------------
+LOGGING_CONFIG = "modelops.lib.logs.configure"
+LOGGING = {"level": env.text("MODELOPS_LOG_LEVEL", "INFO")}
