@@ -1,0 +1,1 @@
+"""People and services of the portal: accounts, second factors, sessions, roles, API credentials."""

@@ -1,0 +1,21 @@
+"""The models of accounts, one file per concept."""
+
+from .api_key import ApiKey
+from .failure_count import FailureCount
+from .invitation import Invitation
+from .recovery_code import RecoveryCode
+from .refresh_token import RefreshToken
+from .session import Session
+from .totp_device import TOTPDevice
+from .user import User
+
+__all__ = [
+    "ApiKey",
+    "FailureCount",
+    "Invitation",
+    "RecoveryCode",
+    "RefreshToken",
+    "Session",
+    "TOTPDevice",
+    "User",
+]

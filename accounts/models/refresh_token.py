@@ -1,0 +1,31 @@
+"""Refresh tokens of the API's sign-in."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from accounts.querysets import OwnedQuerySet
+from modelops.lib.ids import uuid7
+
+
+class RefreshToken(models.Model):
+    """One refresh token. Each use replaces it by the next of its family; a second use revokes the whole family."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="refresh_tokens")
+    family = models.UUIDField(default=uuid7, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["family"], name="accounts_refreshtoken_family"),
+            models.Index(fields=["user", "-created_at"], name="accounts_refreshtoken_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Refresh token {str(self.pk)[-8:]}"

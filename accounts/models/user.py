@@ -1,0 +1,43 @@
+"""An account of a person or a service."""
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.db.models.functions import Lower
+
+from accounts.querysets import UserQuerySet
+from modelops.lib.ids import uuid7
+
+
+class User(AbstractUser):
+    """A person who signs in with two factors, or a service that holds API keys."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    is_service = models.BooleanField(
+        "service account",
+        default=False,
+        help_text="A service never signs in with a password; it uses API keys.",
+    )
+
+    objects = UserManager.from_queryset(UserQuerySet)()
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                Lower("username"),
+                name="accounts_user_username_any_case",
+                violation_error_message="An account with this name exists already.",
+            ),
+        ]
+        indexes = [models.Index(Lower("email"), name="accounts_user_email_any_case")]
+
+    @property
+    def role(self) -> str:
+        """The name of the role, or "Superuser", or an empty text."""
+        if self.is_superuser:
+            return "Superuser"
+        return ", ".join(sorted(group.name for group in self.groups.all()))
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether a confirmed second factor is enrolled."""
+        return self.totpdevice_set.filter(confirmed=True).exists()

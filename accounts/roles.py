@@ -1,0 +1,143 @@
+"""The roles and what each may do: one table, applied to Django's groups after every migration."""
+
+from dataclasses import dataclass
+
+from django.apps import AppConfig, apps
+from django.contrib.auth.models import Group, Permission
+
+_VIEW_REGISTRY = (
+    "registry.view_registeredmodel",
+    "registry.view_modelversion",
+    "registry.view_artifact",
+    "registry.view_dataset",
+    "registry.view_datasetversion",
+)
+_ADD_REGISTRY = (
+    "registry.add_registeredmodel",
+    "registry.add_modelversion",
+    "registry.add_dataset",
+    "registry.add_datasetversion",
+)
+_VIEW_RUNS = (
+    "jobs.view_job",
+    "dataquality.view_qualityrun",
+    "dataquality.view_qualityissue",
+    "monitoring.view_driftrun",
+    "monitoring.view_driftfeature",
+    "monitoring.view_alert",
+)
+_ADD_RUNS = ("dataquality.add_qualityrun", "monitoring.add_driftrun")
+_CHANNELS = (
+    "monitoring.view_alertchannel",
+    "monitoring.add_alertchannel",
+    "monitoring.change_alertchannel",
+    "monitoring.delete_alertchannel",
+    "monitoring.view_alertdelivery",
+)
+
+
+@dataclass(frozen=True)
+class Role:
+    """``staff`` roles work in the admin; ``service`` roles are for accounts that never sign in."""
+
+    name: str
+    permissions: tuple[str, ...]
+    staff: bool = False
+    service: bool = False
+
+
+ROLES: dict[str, Role] = {
+    role.name: role
+    for role in (
+        Role(
+            "Data scientist",
+            (
+                *_VIEW_REGISTRY,
+                *_ADD_REGISTRY,
+                "registry.change_registeredmodel",
+                "registry.change_dataset",
+                *_VIEW_RUNS,
+                *_ADD_RUNS,
+                "monitoring.change_alert",
+                *_CHANNELS,
+            ),
+        ),
+        Role(
+            "ML engineer",
+            (
+                *_VIEW_REGISTRY,
+                "registry.add_registeredmodel",
+                "registry.add_modelversion",
+                "registry.change_registeredmodel",
+                "registry.change_modelversion",
+                *_VIEW_RUNS,
+                *_ADD_RUNS,
+                "monitoring.change_alert",
+                *_CHANNELS,
+            ),
+        ),
+        Role(
+            "Compliance officer",
+            (
+                *_VIEW_REGISTRY,
+                *_VIEW_RUNS,
+                "monitoring.view_alertchannel",
+                "monitoring.view_alertdelivery",
+                "audit.view_auditevent",
+                "subjects.view_subjectrequest",
+                "subjects.add_subjectrequest",
+                "subjects.change_subjectrequest",
+                "subjects.view_subjectbundle",
+                "subjects.add_subjectbundle",
+                "accounts.view_user",
+            ),
+            staff=True,
+        ),
+        Role(
+            "Security administrator",
+            (
+                "accounts.view_user",
+                "accounts.add_user",
+                "accounts.change_user",
+                "accounts.view_invitation",
+                "accounts.add_invitation",
+                "accounts.change_invitation",
+                "accounts.view_session",
+                "accounts.change_session",
+                "accounts.view_apikey",
+                "accounts.change_apikey",
+                "accounts.view_totpdevice",
+                "auth.view_group",
+                "crypto.view_keyversion",
+                "audit.view_auditevent",
+            ),
+            staff=True,
+        ),
+        Role("Viewer", (*_VIEW_REGISTRY, *_VIEW_RUNS)),
+        Role("Pipeline", (*_VIEW_REGISTRY, *_ADD_REGISTRY, *_VIEW_RUNS, *_ADD_RUNS), service=True),
+    )
+}
+
+
+def sync_roles() -> list[str]:
+    """Give each role's group the permissions of the table; returns those that do not exist (yet).
+
+    Permissions that an administrator added to a group stay.
+    """
+    wanted = {name for role in ROLES.values() for name in role.permissions}
+    found = {
+        f"{permission.content_type.app_label}.{permission.codename}": permission
+        for permission in Permission.objects.filter(
+            codename__in={name.split(".", 1)[1] for name in wanted}
+        ).select_related("content_type")
+    }
+    for role in ROLES.values():
+        group, _ = Group.objects.get_or_create(name=role.name)
+        group.permissions.add(*(found[name] for name in role.permissions if name in found))
+    return sorted(wanted - found.keys())
+
+
+def sync_after_last_app(app_config: AppConfig, **kwargs: object) -> None:
+    """post_migrate: permissions of an app exist only after its own signal, so the last app's is the one to wait for."""
+    if app_config is [config for config in apps.get_app_configs() if config.models_module is not None][-1]:
+        sync_roles()
