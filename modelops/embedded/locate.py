@@ -1,0 +1,41 @@
+"""The names of one home's services and secrets, as environment variables. Starts nothing and needs nothing running."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import quote
+
+from modelops.embedded.paths import Home, home_from_environment
+
+ROLE = "modelops"
+DATABASE = "modelops"
+
+
+def database_url(sockets: Path, database: str = DATABASE) -> str:
+    """URL of ``database`` on the embedded PostgreSQL whose socket is in ``sockets``."""
+    return f"postgresql://{ROLE}@/{database}?host={quote(str(sockets), safe='/')}"
+
+
+def redis_url(socket: Path, password: str, db: int = 0) -> str:
+    """URL of the embedded Valkey behind ``socket``."""
+    return f"unix://:{quote(password, safe='')}@{quote(str(socket), safe='/')}?db={db}"
+
+
+def environment(home: Path | None = None) -> dict[str, str]:
+    """What a process needs to work with the portal of ``home`` (default: the home of this checkout and environment).
+
+    Settings use it for whatever the environment does not name itself, so that ``manage.py`` in a plain checkout
+    talks to the portal that ``make run`` started there.
+    """
+    place = Home(home) if home is not None else home_from_environment()
+    try:
+        password = place.valkey_password.read_text(encoding="utf-8").strip()
+    except OSError:
+        password = ""  # not set up yet, or not ours: connecting fails with the server's own message
+    return {
+        "MODELOPS_HOME": str(place.root),
+        "DATABASE_URL": database_url(place.sockets),
+        "REDIS_URL": redis_url(place.valkey_socket, password),
+        "SECRET_KEY_FILE": str(place.secret_key),
+        "MODELOPS_ROOT_KEY_FILE": str(place.root_key),
+    }

@@ -1,0 +1,93 @@
+"""A PostgreSQL and a Valkey that live for one test run and promise nothing about durability."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import os
+import secrets
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from modelops.embedded import binaries, processes
+from modelops.embedded.locate import database_url, redis_url
+from modelops.embedded.paths import private_folder
+from modelops.embedded.postgres import Cluster
+from modelops.embedded.service_user import ServiceUser, service_user
+from modelops.embedded.valkey import Server
+
+PREFIX = "mo-test-"
+
+
+@dataclass(frozen=True)
+class ThrowAway:
+    """A running pair in a temporary folder; everything is gone after ``remove``."""
+
+    folder: Path
+    cluster: Cluster
+    valkey: Server
+
+    @property
+    def database_url(self) -> str:
+        """URL of the application's database; its role may create further databases."""
+        return database_url(self.cluster.sockets)
+
+    def redis_url(self, db: int = 0) -> str:
+        """URL of one of the 128 databases of the Valkey."""
+        return redis_url(self.valkey.socket, self.valkey.password, db)
+
+    def remove(self) -> None:
+        """Stop both servers and delete their folder."""
+        self.valkey.stop()
+        self.cluster.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def start(*, durable: bool = False) -> ThrowAway:
+    """Make and start a throw-away pair. It also ends when the calling process does, however that happens.
+
+    ``durable`` turns the promises back on, for tests that kill a server and look for what was committed.
+    """
+    _remove_abandoned()
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=_short_temporary_folder()))
+    folder.chmod(0o711)
+    user = service_user(folder / "postgres")
+    for name in ("sockets", "valkey"):
+        private_folder(folder / name, user.owner)
+    private_folder(folder / "logs", (os.geteuid(), os.getegid()))
+    postgres, server = binaries.find_postgres(), binaries.find_valkey()
+    if user.uid != os.geteuid():  # the service user may not be able to enter the virtual environment
+        postgres = binaries.stage_postgres(postgres, folder / "runtime")
+        server = binaries.stage_valkey(server, folder / "runtime")
+    pair = ThrowAway(
+        folder,
+        Cluster(folder / "postgres", postgres, user, folder / "sockets", folder / "logs/postgres.log", durable, 200),
+        _valkey(folder, server, user, durable),
+    )
+    pair.cluster.create({getpass.getuser()})
+    pair.cluster.start(dies_with_parent=True)
+    pair.cluster.prepare_database(for_tests=True)
+    pair.valkey.start(dies_with_parent=True)
+    return pair
+
+
+def _valkey(folder: Path, server: binaries.Valkey, user: ServiceUser, durable: bool) -> Server:
+    socket, log = folder / "sockets" / "valkey.sock", folder / "logs" / "valkey.log"
+    return Server(folder / "valkey", server, user, socket, secrets.token_hex(16), log, durable)
+
+
+def _short_temporary_folder() -> str:
+    """TMPDIR unless it is so deep that a socket below it would not have a valid name."""
+    usual = tempfile.gettempdir()
+    return usual if len(usual) <= 40 else "/tmp"  # noqa: S108 (mkdtemp makes a private folder in it)
+
+
+def _remove_abandoned() -> None:
+    """Delete folders of test runs that were killed before they could do it."""
+    for path in Path(_short_temporary_folder()).glob(f"{PREFIX}*-*"):
+        pid = path.name.removeprefix(PREFIX).split("-")[0]
+        with contextlib.suppress(OSError):
+            if pid.isdigit() and not processes.alive(int(pid)) and path.stat().st_uid == os.geteuid():
+                shutil.rmtree(path, ignore_errors=True)
