@@ -1,0 +1,37 @@
+"""Small tables for the checks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from dataquality.engine import Report, examine
+
+
+class ArrowTable:
+    """A table in memory with the face that a quality run reads."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._table = table
+        self.rows: int = table.num_rows
+        self.names: Sequence[str] = table.column_names
+
+    def read_column(self, name: str) -> pa.ChunkedArray:
+        return self._table[name]
+
+
+def table(**columns: Any) -> ArrowTable:
+    """A table of the given columns: lists or Arrow arrays."""
+    return ArrowTable(pa.table(columns))
+
+
+def report(previous_types: Mapping[str, str] | None = None, **columns: Any) -> Report:
+    """The report on a table of the given columns."""
+    return examine(table(**columns), previous_types=previous_types)
+
+
+def counts(found: Report) -> dict[tuple[str, str | None], int]:
+    """(rule, column) and how many rows show it."""
+    return {(finding.rule, finding.column): finding.count for finding in found.findings}
