@@ -5,16 +5,18 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from modelops.embedded.locate import environment
 from modelops.lib import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # A checkout that was set up by `make run` finds its own PostgreSQL, Valkey and keys; anything that is set wins.
 if "DATABASE_URL" not in os.environ or "REDIS_URL" not in os.environ:
-    from modelops.embedded.locate import environment
-
-    for _name, _value in environment(os.environ.get("MODELOPS_HOME")).items():
-        os.environ.setdefault(_name, _value)
+    if "DATABASE_URL" not in os.environ and "REDIS_URL" not in os.environ:
+        os.environ.setdefault("MODELOPS_ENV", "development")
+    for _name, _value in environment().items():
+        if _name.removesuffix("_FILE") not in os.environ:
+            os.environ.setdefault(_name, _value)
 
 MODELOPS_ENV = env.text("MODELOPS_ENV", "production")
 if MODELOPS_ENV not in {"production", "development", "test"}:
@@ -61,6 +63,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "modelops.apps.PortalConfig",
     "modelops.lib",
     "modelops.crypto",
     "compliance.audit",
@@ -122,7 +125,12 @@ _database["OPTIONS"] = {
     },
 }
 DATABASES = {
-    "default": {**_database, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True, "TEST": {"NAME": os.environ.get("MODELOPS_TEST_DATABASE")}}
+    "default": {
+        **_database,
+        "CONN_MAX_AGE": 0,
+        # Without it the first requests after a restart of PostgreSQL fail on connections that are gone.
+        "CONN_HEALTH_CHECKS": True,
+    }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -164,6 +172,7 @@ SESSION_COOKIE_NAME = "__Host-session" if _SECURE else "session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "modelops.error_pages.csrf_failure"
 CSRF_COOKIE_NAME = "__Host-csrf" if _SECURE else "csrf"
 
 # --- hardening ------------------------------------------------------------------------------------------------------
@@ -171,9 +180,7 @@ SECURE_SSL_REDIRECT = PRODUCTION and env.flag("MODELOPS_SSL_REDIRECT", True)
 SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("MODELOPS_BEHIND_TLS_PROXY", False) else None
-)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("MODELOPS_BEHIND_TLS_PROXY", False) else None
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -238,6 +245,11 @@ EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "modelops@localhost")
 MODELOPS_ALLOW_PRIVATE_RECEIVERS = env.flag("MODELOPS_ALLOW_PRIVATE_RECEIVERS", False)
+
+# --- metrics --------------------------------------------------------------------------------------------------------
+MODELOPS_METRICS_TOKEN = env.secret("MODELOPS_METRICS_TOKEN") or ""
+# Several web processes share their counters through files in this folder.
+MODELOPS_METRICS_SHARED = "PROMETHEUS_MULTIPROC_DIR" in os.environ
 
 # --- texts, files, time ---------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

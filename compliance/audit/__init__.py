@@ -3,6 +3,17 @@
 from .actor import Actor
 from .events import EventClass, define, event_classes
 from .ledger import record, record_refusal
+from .naming import name_actors, register_names
 from .querying import timeline
 
-__all__ = ["Actor", "EventClass", "define", "event_classes", "record", "record_refusal", "timeline"]
+__all__ = [
+    "Actor",
+    "EventClass",
+    "define",
+    "event_classes",
+    "name_actors",
+    "record",
+    "record_refusal",
+    "register_names",
+    "timeline",
+]

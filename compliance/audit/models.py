@@ -1,5 +1,7 @@
 """The ledger's table. Rows are only ever added; a trigger refuses the rest."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models.functions import Now
 
@@ -50,6 +52,23 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.outcome})"
+
+    # Set by `naming.name_actors` for display; never stored.
+    actor_name: str = ""
+
+    @property
+    def at(self) -> datetime:
+        """When it was recorded, under the name that timelines use."""
+        return self.recorded_at
+
+    @property
+    def actor(self) -> str:
+        """Who acted, in words: a name if one is known, else the kind of actor and the beginning of its reference."""
+        if self.actor_name:
+            return self.actor_name
+        if self.actor_kind in {"system", "anonymous"}:
+            return self.actor_ref or self.actor_kind
+        return f"{self.actor_kind} {self.actor_ref[-8:]}"
 
     @property
     def event_class(self) -> EventClass | None:

@@ -9,5 +9,5 @@ class Purpose(models.TextChoices):
     FIELD = "field", "Fields: secrets that the database must never see"
     BLIND_INDEX = "blind_index", "Blind indexes: exact search in encrypted columns"
     SESSION = "session", "Sessions: digests of session cookies and sealed session data"
-    TOKEN_SIGNING = "token_signing", "Tokens: Ed25519 signatures of access tokens"  # noqa: S105  a purpose, no secret
+    TOKEN_SIGNING = "token_signing", "Tokens: Ed25519 signatures of access tokens"
     API_KEY = "api_key", "API keys: digests of issued keys"

@@ -45,9 +45,7 @@ class Header:
 
     def fixed(self) -> bytes:
         """The part that goes into the key derivation."""
-        return _FIXED.pack(
-            MAGIC, _FORMAT, _ALGORITHM, self.log2_segment, 0, self.data_key_id.bytes, self.key_version
-        )
+        return _FIXED.pack(MAGIC, _FORMAT, _ALGORITHM, self.log2_segment, 0, self.data_key_id.bytes, self.key_version)
 
     def pack(self) -> bytes:
         return self.fixed() + self.salt + self.commitment

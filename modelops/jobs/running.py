@@ -23,7 +23,9 @@ class JobLost(Exception):
 class RunningJob:
     """One attempt at a job."""
 
-    def __init__(self, job_id: uuid.UUID, token: uuid.UUID, payload: dict[str, Any], actor: Actor, attempt: int) -> None:
+    def __init__(
+        self, job_id: uuid.UUID, token: uuid.UUID, payload: dict[str, Any], actor: Actor, attempt: int
+    ) -> None:
         self.id = job_id
         self.payload = payload
         self.actor = actor

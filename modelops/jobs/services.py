@@ -93,7 +93,7 @@ def run(job_id: uuid.UUID) -> bool:
         _retry(job_id, token, job.attempts, str(error) if isinstance(error, DomainError) else "The database is away.")
     except DomainError as error:
         _fail(job_id, token, str(error))
-    except Exception:  # noqa: BLE001  whatever a handler raises must end in the row, not only in a log
+    except Exception:
         logger.exception("Job %s failed", job_id)
         _fail(job_id, token, f"An unexpected error stopped the job. The log has the details under {job_id}.")
     return True

@@ -46,7 +46,9 @@ class RequestContextMiddleware:
             current.reset(context)
             logs.request_id.reset(log)
         response.headers["X-Request-Id"] = own
-        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        )
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if getattr(request, "user", None) is not None and not response.has_header("Cache-Control"):
             response.headers["Cache-Control"] = "no-store"

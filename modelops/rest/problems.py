@@ -109,7 +109,9 @@ def _describe_api(error: exceptions.APIException) -> tuple[tuple[int, str, str, 
         headers["Retry-After"] = str(int(error.wait) + 1)
     if isinstance(error, exceptions.ValidationError):
         fields = list(_fields(error.detail))
-        first = f"{fields[0]['field']}: {fields[0]['message']}" if fields and fields[0]["field"] else fields[0]["message"]
+        first = (
+            f"{fields[0]['field']}: {fields[0]['message']}" if fields and fields[0]["field"] else fields[0]["message"]
+        )
         return (status, "request.invalid", first, {"errors": fields}), headers
     code = getattr(error, "problem_code", None) or _CODES.get(status, "request.refused")
     if isinstance(error, exceptions.ParseError):

@@ -81,7 +81,11 @@ class FileRootKey(LocalRootKey):
             mode = path.stat().st_mode & 0o777
             encoded = path.read_text(encoding="ascii").strip()
         except (OSError, UnicodeDecodeError):
-            raise KeysUnavailable(f"The root key file {path} cannot be read. Bring it back; no new key is made.") from None
+            raise KeysUnavailable(
+                f"The root key file {path} cannot be read. Bring it back; no new key is made."
+            ) from None
         if mode & 0o077:
-            raise KeysUnavailable(f"The root key file {path} has mode {mode:o}; others can read it. Run: chmod 600 {path}")
+            raise KeysUnavailable(
+                f"The root key file {path} has mode {mode:o}; others can read it. Run: chmod 600 {path}"
+            )
         return encoded

@@ -1,0 +1,20 @@
+"""Every route of the REST interface. Version 1 stands under /api/v1/."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+v1 = [
+    path("", include("accounts.api_urls")),
+    path("", include("registry.api_urls")),
+    path("", include("dataquality.api_urls")),
+    path("", include("monitoring.api_urls")),
+    path("", include("modelops.jobs.api_urls")),
+    path("", include("compliance.audit.api_urls")),
+    path("", include("compliance.subjects.api_urls")),
+]
+
+urlpatterns = [
+    path("v1/", include(v1)),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
+]

@@ -1,0 +1,72 @@
+"""Is the portal alive, and is everything there that it needs?"""
+
+import os
+from collections.abc import Callable
+
+import redis
+from celery import current_app
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
+
+from modelops.crypto.services import check_keys
+from modelops.lib.errors import DomainError
+
+
+def _database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def _cache() -> None:
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
+    try:
+        client.ping()
+    finally:
+        client.close()
+
+
+def _broker() -> None:
+    with current_app.connection_for_write(connect_timeout=2) as broker:
+        broker.ensure_connection(max_retries=1, timeout=2)
+
+
+def _storage() -> None:
+    artifacts = settings.MODELOPS_HOME / "artifacts"
+    if not os.access(artifacts, os.R_OK | os.W_OK | os.X_OK):
+        raise OSError(f"{artifacts} cannot be written")
+
+
+CHECKS: dict[str, Callable[[], None]] = {
+    "database": _database,
+    "cache": _cache,
+    "broker": _broker,
+    "storage": _storage,
+    "keys": check_keys,
+}
+
+
+@require_safe
+@never_cache
+def live(request: HttpRequest) -> JsonResponse:
+    """200 as long as the process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+@never_cache
+def ready(request: HttpRequest) -> JsonResponse:
+    """200 when every dependency answers, else 503; each is named with "ok" or "failed", never with a reason."""
+    found: dict[str, str] = {}
+    for name, check in CHECKS.items():
+        try:
+            check()
+            found[name] = "ok"
+        except (DatabaseError, InterfaceError, RedisError, KombuError, OSError, DomainError):
+            found[name] = "failed"
+    failed = "failed" in found.values()
+    return JsonResponse({"status": "degraded" if failed else "ok", "checks": found}, status=503 if failed else 200)

@@ -1,0 +1,27 @@
+"""Every route of the portal."""
+
+from django.contrib import admin
+from django.urls import include, path
+from monitoring.overview import overview
+
+from . import health, prometheus
+from .error_pages import bad_request, forbidden, not_found, server_error
+
+urlpatterns = [
+    path("", overview, name="overview"),
+    path("health/live", health.live, name="health-live"),
+    path("health/ready", health.ready, name="health-ready"),
+    path("metrics", prometheus.metrics, name="metrics"),
+    path("api/", include("modelops.api_urls")),
+    path("admin/", admin.site.urls),
+    path("", include("accounts.urls")),
+    path("", include("registry.urls")),
+    path("", include("dataquality.urls")),
+    path("", include("monitoring.urls")),
+    path("jobs/", include("modelops.jobs.urls")),
+]
+
+handler400 = bad_request
+handler403 = forbidden
+handler404 = not_found
+handler500 = server_error
