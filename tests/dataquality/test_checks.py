@@ -78,8 +78,6 @@ def test_a_placeholder_far_in_the_future_is_out_of_the_calendar() -> None:
 def test_broken_characters_are_found() -> None:
     values = ["fine", "bro\x00ken", "Sm\ufffdrrebr\ufffdd", "tab\tand\nline"]
     assert counts(report(a=values)) == {("broken_text", "a"): 2}
-        ("broken_text", "a"): 2
-    }
 
 
 def test_a_constant_column_is_flagged_and_a_nearly_constant_one_is_noted() -> None:
