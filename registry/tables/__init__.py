@@ -1,0 +1,6 @@
+"""Tables in files: which format a file is in, what its columns are, and how its rows are read. No Django in here."""
+
+from .base import Column, Survey, TableFormat, table_formats
+from .survey import survey
+
+__all__ = ["Column", "Survey", "TableFormat", "survey", "table_formats"]

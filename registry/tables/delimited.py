@@ -1,0 +1,174 @@
+"""CSV and its relatives: comma, semicolon, tab or bar; UTF-8, UTF-16 or Windows-1252."""
+
+import codecs
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.csv as pc
+
+from modelops.lib.errors import Invalid
+
+from .base import BLOCK_BYTES, TableFormat, check_names, pack_schema, table_formats, unpack_schema, unreadable
+from .cell_types import widened
+
+_HEAD_BYTES = 256 * 1024
+_DELIMITERS = (",", ";", "\t", "|")
+_IN_COLUMN = re.compile(r"In CSV column #(\d+)")
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+@table_formats.register("csv")
+class Delimited(TableFormat):
+    """Text with one row a line. The types are found over the whole file, not over its first rows."""
+
+    label = "CSV"
+
+    def recognises(self, head: bytes, tail: bytes) -> bool:
+        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return True
+        # Text holds no control characters besides white space; markup and a JSON array are text but no table.
+        if any(byte < 32 and byte not in b"\t\n\r\f" for byte in head):
+            return False
+        return not head.removeprefix(codecs.BOM_UTF8).lstrip().startswith((b"<", b"[", b"{"))
+
+    def inspect(self, file: BinaryIO) -> dict[str, Any]:
+        encoding = _encoding(file)
+        delimiter, names = _header(file, encoding)
+        check_names(names)
+        reading: dict[str, Any] = {"encoding": encoding, "delimiter": delimiter}
+        types = {name: pa.null() for name in names}
+        texts = pa.schema([(name, pa.string()) for name in names])
+        for batch in self.batches(file, {**reading, "arrow_schema": pack_schema(texts)}):
+            for name, column in zip(names, batch.columns, strict=True):
+                types[name] = widened(types[name], column)
+        reading["arrow_schema"] = pack_schema(pa.schema(types.items()))
+        return self._proven(file, reading)
+
+    def batches(
+        self, file: BinaryIO, reading: Mapping[str, Any], columns: list[str] | None = None
+    ) -> Iterator[pa.RecordBatch]:
+        reader = _reader(file, reading, columns)
+        while True:
+            try:
+                batch = reader.read_next_batch()
+            except StopIteration:
+                return
+            except pa.ArrowInvalid as error:
+                raise _refusal(error) from error
+            yield batch
+
+    def _proven(self, file: BinaryIO, reading: dict[str, Any]) -> dict[str, Any]:
+        """Read once with the types that were found; a column that does not convert after all stays text."""
+        while True:
+            try:
+                for _ in self.batches(file, reading):
+                    pass
+            except Invalid as refusal:
+                place = _IN_COLUMN.search(str(refusal.__cause__))
+                schema = unpack_schema(reading["arrow_schema"])
+                if place is None or schema.field(int(place[1])).type == pa.string():
+                    raise
+                index = int(place[1])
+                schema = schema.set(index, pa.field(schema.names[index], pa.string()))
+                reading = {**reading, "arrow_schema": pack_schema(schema)}
+            else:
+                return reading
+
+
+def _reader(file: BinaryIO, reading: Mapping[str, Any], columns: list[str] | None) -> pc.CSVStreamingReader:
+    schema = unpack_schema(reading["arrow_schema"])
+    file.seek(0)
+    try:
+        return pc.open_csv(
+            pa.PythonFile(file, mode="r"),
+            read_options=pc.ReadOptions(encoding=reading["encoding"], block_size=BLOCK_BYTES, use_threads=False),
+            parse_options=pc.ParseOptions(delimiter=reading["delimiter"], newlines_in_values=True),
+            convert_options=pc.ConvertOptions(
+                column_types={field.name: field.type for field in schema},
+                include_columns=columns or [],
+                strings_can_be_null=True,
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        raise _refusal(error) from error
+    except UnicodeDecodeError:
+        raise unreadable("text") from None
+
+
+def _refusal(error: pa.ArrowInvalid) -> Invalid:
+    """Arrow's message quotes the row; ours names the place only, because rows may hold personal data."""
+    text = str(error)
+    ragged = re.search(r"(?:Row #(\d+): )?Expected (\d+) columns, got (\d+)", text)
+    if ragged:
+        row, expected, found = ragged.groups()
+        place = f"Row {row}" if row else "A row"
+        return Invalid(
+            f"{place} has {found} cells where the header names {expected} columns. Quote cells that hold the "
+            "delimiter, or fill up short rows, then upload again.",
+            code="dataset.ragged_rows",
+            field="file",
+        )
+    if "straddl" in text:
+        return Invalid(
+            f"A row is longer than {BLOCK_BYTES:,} bytes. Is a quotation mark left open?",
+            code="dataset.row_too_long",
+            field="file",
+        )
+    if "Empty CSV file" in text:
+        return Invalid("The file holds no row.", code="dataset.empty", field="file")
+    return unreadable("CSV")
+
+
+def _encoding(file: BinaryIO) -> str:
+    file.seek(0)
+    head = file.read(4)
+    for mark, name in _BOMS:
+        if head.startswith(mark):
+            return name
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    file.seek(0)
+    try:
+        while piece := file.read(BLOCK_BYTES):
+            decoder.decode(piece)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return "cp1252" if _decodes(file, "cp1252") else "latin-1"
+    return "utf-8"
+
+
+def _decodes(file: BinaryIO, encoding: str) -> bool:
+    file.seek(0)
+    try:
+        while piece := file.read(BLOCK_BYTES):
+            piece.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _header(file: BinaryIO, encoding: str) -> tuple[str, list[str]]:
+    """The delimiter and the names: the delimiter that parts all first rows alike, into as many cells as possible."""
+    file.seek(0)
+    head = file.read(_HEAD_BYTES)
+    text = head.decode(encoding, errors="replace")
+    lines = text.splitlines(keepends=True)
+    if len(head) == _HEAD_BYTES and len(lines) > 1:
+        lines.pop()  # It may be cut.
+    best: tuple[tuple[bool, int], str, list[str]] | None = None
+    for delimiter in _DELIMITERS:
+        try:
+            rows = [row for row in csv.reader(lines[:200], delimiter=delimiter) if row]
+        except csv.Error:
+            continue
+        if not rows:
+            continue
+        is_even = len(rows[0]) > 1 and len({len(row) for row in rows}) == 1
+        rank = (is_even, len(rows[0]))
+        if best is None or rank > best[0]:
+            best = (rank, delimiter, rows[0])
+    if best is None:
+        raise Invalid("The file holds no row.", code="dataset.empty", field="file")
+    return best[1], best[2]

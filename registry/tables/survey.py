@@ -1,0 +1,77 @@
+"""One look over a whole file: its format, its columns, its rows. Refuses what no check or training could use."""
+
+import os
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+
+from modelops.lib.errors import Invalid, UnsupportedFormat
+
+from . import delimited, json_lines, parquet
+from .base import Column, Survey, TableFormat, table_formats, unpack_schema
+
+# Binary formats first: text is what remains.
+_ORDER = ("parquet", "jsonl", "csv")
+_HEAD_BYTES = 64 * 1024
+
+__all__ = ["delimited", "json_lines", "parquet", "survey"]
+
+
+def survey(file: BinaryIO) -> Survey:
+    """What ``file`` holds, read from end to end.
+
+    Raises UnsupportedFormat for anything but a table, and Invalid for a table without rows, with nameless, repeated or
+    all-empty columns, or with rows that do not fit its header.
+    """
+    key, reader = _format(file)
+    reading = reader.inspect(file)
+    schema = unpack_schema(reading["arrow_schema"])
+    rows = 0
+    nulls = [0] * len(schema)
+    for batch in reader.batches(file, reading):
+        rows += batch.num_rows
+        for place, column in enumerate(batch.columns):
+            nulls[place] += column.null_count
+    if rows == 0 or not schema.names:
+        raise Invalid(
+            "The dataset has no rows. Upload a file with a header and at least one row.",
+            code="dataset.empty",
+            field="file",
+        )
+    for field, missing in zip(schema, nulls, strict=True):
+        if missing == rows:
+            raise _all_null(field, rows)
+    columns = [Column(field.name, str(field.type), missing) for field, missing in zip(schema, nulls, strict=True)]
+    return Survey(key, rows, columns, reading)
+
+
+def _format(file: BinaryIO) -> tuple[str, TableFormat]:
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    head = file.read(_HEAD_BYTES)
+    file.seek(max(size - 16, 0))
+    tail = file.read(16)
+    if not head.strip():
+        raise Invalid(
+            "The file is empty. Upload a file with a header and at least one row.", code="dataset.empty", field="file"
+        )
+    for key in _ORDER:
+        reader = table_formats.get(key)()
+        if reader.recognises(head, tail):
+            return key, reader
+    known = ", ".join(table_formats.get(key).label for key in _ORDER)
+    raise UnsupportedFormat(
+        f"The file is no table that is read here. Upload {known}; a JSON array becomes JSON Lines when each object "
+        "stands on a line of its own.",
+        code="dataset.unknown_format",
+        field="file",
+    )
+
+
+def _all_null(field: "pa.Field[Any]", rows: int) -> Invalid:
+    return Invalid(
+        f"Column {field.name!r} holds no value in any of the {rows:,} rows, so nothing can be checked or learnt from "
+        "it. Fill it or leave it out, then upload again.",
+        code="dataset.empty_column",
+        field="file",
+    )
