@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,21 +22,23 @@ def redis_url(socket: Path, password: str, db: int = 0) -> str:
     return f"unix://:{quote(password, safe='')}@{quote(str(socket), safe='/')}?db={db}"
 
 
-def environment(home: Path | None = None) -> dict[str, str]:
+def environment(home: Path | str | None = None) -> dict[str, str]:
     """What a process needs to work with the portal of ``home`` (default: the home of this checkout and environment).
 
     Settings use it for whatever the environment does not name itself, so that ``manage.py`` in a plain checkout
-    talks to the portal that ``make run`` started there.
+    talks to the portal that ``make run`` started there. A secret that the environment gives by value has no file here.
     """
-    place = Home(home) if home is not None else home_from_environment()
+    place = Home(Path(home).expanduser().resolve()) if home else home_from_environment()
     try:
         password = place.valkey_password.read_text(encoding="utf-8").strip()
     except OSError:
         password = ""  # not set up yet, or not ours: connecting fails with the server's own message
-    return {
+    names = {
         "MODELOPS_HOME": str(place.root),
         "DATABASE_URL": database_url(place.sockets),
         "REDIS_URL": redis_url(place.valkey_socket, password),
-        "SECRET_KEY_FILE": str(place.secret_key),
-        "MODELOPS_ROOT_KEY_FILE": str(place.root_key),
     }
+    for name, file in (("SECRET_KEY", place.secret_key), ("MODELOPS_ROOT_KEY", place.root_key)):
+        if name not in os.environ:
+            names[f"{name}_FILE"] = str(file)
+    return names

@@ -145,12 +145,20 @@ class Cluster:
         powers = "LOGIN NOSUPERUSER NOCREATEROLE NOREPLICATION NOBYPASSRLS" + (" CREATEDB" if for_tests else "")
         self.sql(
             f"DO $$ BEGIN CREATE ROLE {ROLE} {powers}; EXCEPTION WHEN duplicate_object THEN NULL; END $$;"
-            + (f"GRANT pg_checkpoint, pg_read_all_stats, pg_signal_backend TO {ROLE};" if for_tests else "")
+            + (self._test_powers() if for_tests else "")
         )
         if self.sql(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'").strip() != "1":  # noqa: S608 (a constant)
             self.sql(f"CREATE DATABASE {DATABASE} OWNER {ROLE}")
         for database in (DATABASE, "template1") if for_tests else (DATABASE,):
             self.sql("CREATE EXTENSION IF NOT EXISTS pgcrypto", database)
+
+    def _test_powers(self) -> str:
+        """Tests write to disk what they then search, look at other sessions, and put rows back past triggers."""
+        newer = ", pg_checkpoint" if self.programs.major >= 15 else ""
+        grants = f"GRANT pg_read_all_stats, pg_signal_backend{newer} TO {ROLE};"
+        if self.programs.major >= 15:
+            grants += f"GRANT SET ON PARAMETER session_replication_role TO {ROLE};"
+        return grants
 
     def sql(self, statement: str, database: str = "postgres") -> str:
         """Run SQL as the cluster's superuser and give its unaligned output."""

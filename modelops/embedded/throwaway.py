@@ -7,8 +7,9 @@ import getpass
 import os
 import secrets
 import shutil
+import subprocess
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from modelops.embedded import binaries, processes
@@ -28,6 +29,7 @@ class ThrowAway:
     folder: Path
     cluster: Cluster
     valkey: Server
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
     def database_url(self) -> str:
@@ -42,6 +44,8 @@ class ThrowAway:
         """Stop both servers and delete their folder."""
         self.valkey.stop()
         self.cluster.stop()
+        for process in self.processes:
+            process.wait(10)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -67,9 +71,9 @@ def start(*, durable: bool = False) -> ThrowAway:
         _valkey(folder, server, user, durable),
     )
     pair.cluster.create({getpass.getuser()})
-    pair.cluster.start(dies_with_parent=True)
+    pair.processes.append(pair.cluster.start(dies_with_parent=True))
     pair.cluster.prepare_database(for_tests=True)
-    pair.valkey.start(dies_with_parent=True)
+    pair.processes.append(pair.valkey.start(dies_with_parent=True))
     return pair
 
 

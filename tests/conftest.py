@@ -1,0 +1,179 @@
+"""What every test has: throw-away servers, a database with keys, receivers, a live portal, and no network."""
+
+import ipaddress
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import django
+import pytest
+
+from tests.baseline import Baseline
+from tests.live import LivePortal
+from tests.receivers import HttpReceiver, Mailbox
+from tests.services import Services, take_share
+
+_services = Services()
+_baseline: list[Baseline] = []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the servers once a run, before any process of it reads the settings."""
+    if "modelops.settings" in sys.modules or "DJANGO_SETTINGS_MODULE" in os.environ:
+        raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: the servers must be there before settings are read.")
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker is None:
+        _services.start()
+    if worker is not None or not config.getoption("numprocesses", None):
+        take_share(worker)
+        assert django.VERSION >= (5, 2)  # pytest-django looks whether Django is imported before it sets it up
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the servers, also when the run was interrupted."""
+    _services.stop()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI a skipped test is a failed run: it would look green and show nothing."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") == "true" and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        reporter.section("skipped tests fail the run when CI=true", red=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Put the rows of a new database back after a test that committed and therefore emptied all tables."""
+    result = yield
+    if _commits(item) and _baseline:
+        from django.contrib.contenttypes.models import ContentType
+        from django.db import connection
+
+        from modelops.crypto.keyring import keyring
+
+        with item.config.stash[_blocker].unblock():
+            _baseline[0].restore(connection)
+        ContentType.objects.clear_cache()
+        keyring.forget()
+    return result
+
+
+_blocker: pytest.StashKey[Any] = pytest.StashKey()
+
+
+def _commits(item: pytest.Item) -> bool:
+    names = getattr(item, "fixturenames", ())
+    marker = item.get_closest_marker("django_db")
+    return "transactional_db" in names or "live_portal" in names or bool(marker and marker.kwargs.get("transaction"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any, request: pytest.FixtureRequest) -> None:
+    """The test database, with the first ring keys in it."""
+    from django.db import connection
+
+    from modelops.crypto.services import create_first_keys
+
+    request.config.stash[_blocker] = django_db_blocker
+    with django_db_blocker.unblock():
+        create_first_keys()
+        _baseline[:] = [Baseline(connection)]
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache(request: pytest.FixtureRequest) -> None:
+    """Rate limits and sessions of one test must not meet the next. The broker's queues stay."""
+    if "django_db_setup" not in request.fixturenames:
+        return
+    from django.core.cache import cache
+
+    client = cache._cache.get_client()  # type: ignore[attr-defined]
+    keys = list(client.scan_iter("modelops:1:*", count=1000))
+    if keys:
+        client.delete(*keys)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _loopback_only() -> Iterator[None]:
+    """Refuse connections that leave this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            host = str(address[0])
+            if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
+                raise RuntimeError(f"A test tried to connect to {host}; only this machine is allowed.")
+        connect(self, address)
+
+    socket.socket.connect = guarded  # type: ignore[method-assign, assignment]
+    yield
+    socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def _mailbox() -> Iterator[Mailbox]:
+    mailbox = Mailbox()
+    mailbox.start()
+    yield mailbox
+    mailbox.stop()
+
+
+@pytest.fixture
+def smtp_server(_mailbox: Mailbox) -> Iterator[Mailbox]:
+    """A real SMTP server, empty at the start of the test; the live portal's mail goes there."""
+    _mailbox.messages.clear()
+    _mailbox.refuse_with = None
+    yield _mailbox
+    _mailbox.refuse_with = None
+
+
+@pytest.fixture
+def http_receiver() -> Iterator[HttpReceiver]:
+    """A real HTTP server that records what it is sent and answers as told."""
+    receiver = HttpReceiver()
+    receiver.start()
+    yield receiver
+    receiver.stop()
+
+
+@pytest.fixture(scope="session")
+def _live_portal(django_db_setup: None, _mailbox: Mailbox, tmp_path_factory: Any) -> Iterator[LivePortal]:
+    from django.db import connection
+
+    base, _, options = os.environ["DATABASE_URL"].partition("?")
+    database = f"{base.rsplit('/', 1)[0]}/{connection.settings_dict['NAME']}"
+    env = {
+        "DATABASE_URL": f"{database}?{options}" if options else database,
+        "EMAIL_HOST": _mailbox.host,
+        "EMAIL_PORT": str(_mailbox.port),
+    }
+    portal = LivePortal(env, tmp_path_factory.mktemp("live"))
+    yield portal
+    portal.stop_all()
+
+
+@pytest.fixture
+def live_portal(transactional_db: None, _live_portal: LivePortal) -> LivePortal:
+    """The portal as processes: web and worker run, on this test's (committed) database. Mark such tests ``live``."""
+    for part in ("web", "worker"):
+        process = _live_portal.running.get(part)
+        if process is None or process.poll() is not None:
+            _live_portal.start(part)
+    return _live_portal
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of an installed Chromium; without one the test is skipped, and says so."""
+    named = os.environ.get("CHROME_BIN")
+    found = named if named and Path(named).exists() else None
+    found = found or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        pytest.skip("No Chromium is installed: apt-get install chromium, or name one with CHROME_BIN.")
+    return found
