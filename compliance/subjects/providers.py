@@ -33,7 +33,6 @@ model of every app for one of the two.
 """
 
 import datetime as dt
-import unicodedata
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
@@ -41,6 +40,7 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from compliance.audit import Actor
+from modelops.crypto.blind_index import normalise
 from modelops.lib.errors import Conflict, Invalid
 from modelops.lib.plugins import Plugins
 
@@ -51,9 +51,9 @@ Value = str | int | float | bool | None | dt.date | dt.datetime | uuid.UUID
 def normalise_email(value: str) -> str:
     """The address in the form that lookups compare: NFKC, trimmed, case folded; empty stays empty.
 
-    Every blind index of an address is made from this form, so that a person is found however they type it.
+    Blind indexes are made from the same form, so that a person is found however they type their address.
     """
-    return unicodedata.normalize("NFKC", value).strip().casefold()
+    return normalise(value)
 
 
 @dataclass(frozen=True, slots=True)

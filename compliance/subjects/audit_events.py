@@ -1,0 +1,56 @@
+"""What the ledger tells of data-subject requests. Who the person is stands nowhere in it."""
+
+from typing import Final
+
+from compliance.audit import EventClass, define
+
+REQUEST_OPENED: Final[EventClass] = define(
+    "subjects.request.opened",
+    "opened {reference} ({kind}, {regime}), due {due_on}",
+    "reference",
+    "kind",
+    "regime",
+    "due_on",
+    category="privacy",
+)
+IDENTITY_CONFIRMED: Final[EventClass] = define(
+    "subjects.request.identity_confirmed",
+    "confirmed the identity behind {reference}",
+    "reference",
+    category="privacy",
+)
+SUBJECT_REVEALED: Final[EventClass] = define(
+    "subjects.request.subject_revealed", "looked up who {reference} is about", "reference", category="privacy"
+)
+COLLECTION_STARTED: Final[EventClass] = define(
+    "subjects.bundle.collection_started", "started collecting for {reference}", "reference", category="privacy"
+)
+COLLECTION_FAILED: Final[EventClass] = define(
+    "subjects.bundle.collection_failed", "collecting for {reference} failed", "reference", category="privacy"
+)
+BUNDLE_COLLECTED: Final[EventClass] = define(
+    "subjects.bundle.collected",
+    "collected {rows} rows in {sections} sections for {reference}",
+    "reference",
+    "rows",
+    "sections",
+    "sha256",
+    category="privacy",
+)
+BUNDLE_DOWNLOADED: Final[EventClass] = define(
+    "subjects.bundle.downloaded",
+    "downloaded the bundle of {reference} (download {number})",
+    "reference",
+    "number",
+    "sha256",
+    category="privacy",
+)
+BUNDLE_EXPIRED: Final[EventClass] = define(
+    "subjects.bundle.expired", "removed the expired bundle of {reference}", "reference", category="privacy"
+)
+REQUEST_DELIVERED: Final[EventClass] = define(
+    "subjects.request.delivered", "recorded {reference} as answered", "reference", "late", category="privacy"
+)
+REQUEST_REFUSED: Final[EventClass] = define(
+    "subjects.request.refused", "refused {reference}", "reference", category="privacy"
+)

@@ -1,0 +1,146 @@
+"""What the requests themselves, the ledger and the jobs hold about a person."""
+
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+
+from compliance.audit import Actor
+from compliance.audit.models import AuditEvent
+from modelops.jobs.models import Job
+
+from .models import SubjectRequest
+from .providers import ErasureRefused, ExportedRow, PersonalDataProvider, Section, Subject, exempt, providers
+
+exempt("subjects.SubjectBundle", "A copy of what the providers export, under the request; removed after seven days.")
+
+
+@providers.register("subjects.requests")
+class Requests(PersonalDataProvider):
+    """Earlier requests of the same person."""
+
+    label = "Your requests"
+    covers = frozenset({"subjects.SubjectRequest"})
+    sections = (
+        Section(
+            "subjects.requests",
+            "Requests about your data",
+            {
+                "reference": "Number of the request",
+                "kind": "What was asked for",
+                "regime": "The law that it stands on",
+                "state": "Where it stands",
+                "email": "The address that it was made for",
+                "ref": "The reference that it was made for",
+                "received_at": "When it was received",
+                "due_at": "Until when it is answered",
+                "closed_at": "When it was answered or refused",
+            },
+            source="you, when you made the request",
+            portable=True,
+        ),
+    )
+
+    def _rows(self, subject: Subject) -> QuerySet[SubjectRequest]:
+        return SubjectRequest.objects.about(subject).order_by("id")
+
+    def find(self, subject: Subject) -> int:
+        return self._rows(subject).count()
+
+    def export(self, subject: Subject) -> Iterator[ExportedRow]:
+        for request in self._rows(subject).iterator():
+            yield ExportedRow(
+                "subjects.requests",
+                {
+                    "reference": request.reference,
+                    "kind": request.get_kind_display(),
+                    "regime": request.regime,
+                    "state": request.get_state_display(),
+                    "email": request.subject_email,
+                    "ref": request.subject_ref,
+                    "received_at": request.received_at,
+                    "due_at": request.due_at,
+                    "closed_at": request.closed_at,
+                },
+            )
+
+    def erase(self, subject: Subject, *, actor: Actor) -> int:
+        raise ErasureRefused(
+            "Requests and how they were answered are kept as proof of compliance (GDPR Art. 5(2) and 17(3)(e))."
+        )
+
+
+@providers.register("portal.activity")
+class Activity(PersonalDataProvider):
+    """What the person's accounts did: ledger rows and jobs carry the account's id."""
+
+    label = "What your account did"
+    covers = frozenset({"audit.AuditEvent", "jobs.Job"})
+    sections = (
+        Section(
+            "audit.events",
+            "What your account did",
+            {
+                "recorded_at": "When it happened",
+                "action": "What happened, as the ledger names it",
+                "sentence": "What happened, in words",
+                "outcome": "Whether it succeeded",
+                "target_type": "The kind of object concerned",
+                "target_id": "The object concerned",
+                "source": "The network that the request came from",
+            },
+            source="the portal, which records each act",
+        ),
+        Section(
+            "jobs.jobs",
+            "Work that your account asked for",
+            {
+                "kind": "What was asked for",
+                "state": "How it ended",
+                "created_at": "When it was asked for",
+                "finished_at": "When it ended",
+            },
+            source="the portal, which records each job",
+        ),
+    )
+
+    def _events(self, subject: Subject) -> QuerySet[AuditEvent]:
+        refs = [str(account) for account in subject.account_ids]
+        return AuditEvent.objects.filter(actor_kind__in=["user", "service"], actor_ref__in=refs).order_by("id")
+
+    def _jobs(self, subject: Subject) -> QuerySet[Job]:
+        refs = [str(account) for account in subject.account_ids]
+        return Job.objects.filter(actor_kind__in=["user", "service"], actor_ref__in=refs).order_by("id")
+
+    def find(self, subject: Subject) -> int:
+        return self._events(subject).count() + self._jobs(subject).count()
+
+    def export(self, subject: Subject) -> Iterator[ExportedRow]:
+        for event in self._events(subject).iterator():
+            yield ExportedRow(
+                "audit.events",
+                {
+                    "recorded_at": event.recorded_at,
+                    "action": event.name,
+                    "sentence": event.sentence,
+                    "outcome": event.outcome,
+                    "target_type": event.target_type,
+                    "target_id": event.target_id,
+                    "source": event.source,
+                },
+            )
+        for job in self._jobs(subject).iterator():
+            yield ExportedRow(
+                "jobs.jobs",
+                {
+                    "kind": job.kind,
+                    "state": job.state,
+                    "created_at": job.created_at,
+                    "finished_at": job.finished_at,
+                },
+            )
+
+    def erase(self, subject: Subject, *, actor: Actor) -> int:
+        raise ErasureRefused(
+            "The ledger is append-only and names accounts by an opaque id alone (GDPR Art. 17(3)(b) and (e)); "
+            "erasing the account leaves nothing in it that leads to the person."
+        )
