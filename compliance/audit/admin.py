@@ -17,7 +17,7 @@ from modelops.lib.templatetags.portal import pill
 
 from .events import event_classes
 from .models import AuditEvent, Outcome
-from .people import name_actors
+from .naming import name_actors
 
 OUTCOME_TONES = {Outcome.SUCCESS: "good", Outcome.REFUSED: "warn", Outcome.FAILURE: "bad"}
 PERIODS = {
@@ -91,13 +91,16 @@ class LedgerChangeList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         self.result_list = list(self.result_list)
-        _attach_names(self.result_list)
+        name_actors(self.result_list)
 
 
-def _attach_names(events: list[Any]) -> None:
-    names = name_actors(events)
-    for event in events:
-        event.who = names[event.actor_kind, event.actor_ref]
+def who_acted(event: AuditEvent) -> str:
+    """What to call the actor of an event whose names were looked up: the account, or what is known without one."""
+    if event.actor_kind == "system":
+        return f"the portal ({event.actor_ref})"
+    if event.actor_kind == "anonymous":
+        return "not signed in"
+    return event.actor_name or f"account {event.actor_ref[:8]}…"
 
 
 @admin.register(AuditEvent)
@@ -134,7 +137,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> AuditEvent | None:
         event = super().get_object(request, object_id, from_field)
         if event is not None:
-            _attach_names([event])
+            name_actors([event])
         return event
 
     def get_search_results(
@@ -156,7 +159,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Who")
     def who(self, event: AuditEvent) -> str:
-        return event.who  # type: ignore[attr-defined]  # set for the whole page at once
+        return who_acted(event)
 
     @admin.display(description="Category")
     def category_mark(self, event: AuditEvent) -> SafeString:
