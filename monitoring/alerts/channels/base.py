@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from modelops.lib.errors import Invalid
 from modelops.lib.plugins import Plugins
@@ -102,8 +103,15 @@ class Channel(ABC):
         return {one.name for one in cls.fields}
 
     def secrets(self) -> list[str]:
-        """Values that must not appear in any log or answer excerpt."""
-        return [str(self.config[one.name]) for one in self.fields if one.secret and self.config.get(one.name)]
+        """Values that must not appear in any log or answer excerpt; of an address also its path, which holds tokens."""
+        found = []
+        for one in self.fields:
+            value = self.config.get(one.name)
+            if one.secret and value:
+                found.append(str(value))
+                if one.kind == "url":
+                    found.append(urlsplit(str(value)).path)
+        return found
 
 
 channels: Plugins[Channel] = Plugins("alert channel", Channel)  # type: ignore[type-abstract]

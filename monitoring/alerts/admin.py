@@ -1,0 +1,81 @@
+"""Alerts in the admin: to read. What changes is done in the portal or through the API, by the same services."""
+
+from django.contrib import admin
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from modelops.lib.admin import ReadOnlyAdmin
+from monitoring.models.alerts import Alert, AlertChannel, AlertDelivery
+
+
+@admin.register(Alert)
+class AlertAdmin(ReadOnlyAdmin):
+    list_display = ("title", "severity", "state", "count", "opened_at", "last_seen_at")
+    list_filter = ("state", "severity")
+    search_fields = ("title", "key")
+    ordering = ("-id",)
+    show_full_result_count = False
+    fields = (
+        "title",
+        "body",
+        "key",
+        "severity",
+        "state",
+        "count",
+        "opened_at",
+        "last_seen_at",
+        "acknowledged_at",
+        "acknowledged_by",
+        "resolved_at",
+        "resolved_by",
+        "source_type",
+        "source_id",
+        "portal_page",
+    )
+    readonly_fields = ("portal_page",)
+
+    @admin.display(description="Portal")
+    def portal_page(self, alert: Alert) -> SafeString:
+        return format_html('<a href="{}">Open in the portal</a>', alert.get_absolute_url())
+
+
+@admin.register(AlertChannel)
+class AlertChannelAdmin(ReadOnlyAdmin):
+    # The sealed settings have no place in any page.
+    list_display = ("name", "kind", "destination", "enabled", "minimum_severity", "verified_at")
+    list_filter = ("kind", "enabled")
+    search_fields = ("name",)
+    fields = (
+        "name",
+        "kind",
+        "destination",
+        "enabled",
+        "minimum_severity",
+        "created_by",
+        "created_at",
+        "verified_at",
+    )
+
+
+@admin.register(AlertDelivery)
+class AlertDeliveryAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "channel", "alert", "event", "state", "attempts", "last_code", "delivered_at")
+    list_filter = ("state", "channel")
+    list_select_related = ("alert", "channel")
+    ordering = ("-id",)
+    show_full_result_count = False
+    fields = (
+        "id",
+        "alert",
+        "channel",
+        "event",
+        "state",
+        "attempts",
+        "created_at",
+        "next_attempt_at",
+        "delivered_at",
+        "last_code",
+        "last_reason",
+        "last_answer",
+        "last_latency_ms",
+    )

@@ -1,0 +1,142 @@
+"""REST views of alerts and channels."""
+
+import uuid
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from modelops.lib.errors import Invalid
+from monitoring.models.alerts import Alert, AlertChannel, AlertState, Severity
+
+from . import services
+from .serializers import AlertDetailOut, AlertOut, ChannelIn, ChannelOut, TestOut
+
+CHANGE_ALERT = "monitoring.change_alert"
+CHANGE_CHANNEL = "monitoring.change_alertchannel"
+
+
+class AlertList(ListAPIView):
+    """Alerts, newest first."""
+
+    serializer_class = AlertOut
+    required_permissions = {"GET": "monitoring.view_alert"}
+    queryset = Alert.objects.none()
+
+    def get_queryset(self) -> QuerySet[Alert]:
+        state, severity = (self.request.query_params.get(name, "") for name in ("state", "severity"))
+        if state and state != "live" and state not in AlertState.values:
+            raise Invalid(
+                f"state is one of live, {', '.join(AlertState.values)}.", code="alert.unknown_state", field="state"
+            )
+        if severity and severity not in Severity.values:
+            known = ", ".join(Severity.values)
+            raise Invalid(f"severity is one of {known}.", code="alert.unknown_severity", field="severity")
+        return Alert.objects.visible_to(self.request.user).narrowed(state=state, severity=severity)
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("state", OpenApiTypes.STR, enum=["live", *AlertState.values]),
+            OpenApiParameter("severity", OpenApiTypes.STR, enum=Severity.values),
+        ]
+    )
+    def get(self, request: Request, *args: object, **kwargs: object) -> Response:
+        return super().get(request, *args, **kwargs)
+
+
+class AlertDetail(RetrieveAPIView):
+    """One alert with its deliveries."""
+
+    serializer_class = AlertDetailOut
+    required_permissions = {"GET": "monitoring.view_alert"}
+    queryset = Alert.objects.none()
+
+    def get_queryset(self) -> QuerySet[Alert]:
+        return Alert.objects.visible_to(self.request.user)
+
+
+class AlertAcknowledge(APIView):
+    """Says that somebody looks after the alert."""
+
+    required_permissions = {"POST": CHANGE_ALERT}
+
+    @extend_schema(request=None, responses=AlertOut)
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        alert = get_object_or_404(Alert.objects.visible_to(request.user), pk=pk)
+        return Response(AlertOut(services.acknowledge(alert, actor=request.actor)).data)
+
+
+class AlertResolve(APIView):
+    """Says that the trouble is over."""
+
+    required_permissions = {"POST": CHANGE_ALERT}
+
+    @extend_schema(request=None, responses=AlertOut)
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        alert = get_object_or_404(Alert.objects.visible_to(request.user), pk=pk)
+        return Response(AlertOut(services.resolve(alert, actor=request.actor)).data)
+
+
+class ChannelList(ListAPIView):
+    """Channels; a new one is stored with its settings sealed."""
+
+    serializer_class = ChannelOut
+    required_permissions = {"GET": "monitoring.view_alertchannel", "POST": "monitoring.add_alertchannel"}
+    queryset = AlertChannel.objects.none()
+
+    def get_queryset(self) -> QuerySet[AlertChannel]:
+        return AlertChannel.objects.visible_to(self.request.user)
+
+    @extend_schema(request=ChannelIn, responses={201: ChannelOut})
+    def post(self, request: Request) -> Response:
+        data = ChannelIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        given = data.validated_data
+        channel = services.create_channel(
+            given["name"],
+            given["kind"],
+            given["config"],
+            minimum_severity=Severity(given["minimum_severity"]),
+            actor=request.actor,
+        )
+        return Response(ChannelOut(channel).data, status.HTTP_201_CREATED)
+
+
+class ChannelDetail(RetrieveAPIView):
+    """One channel."""
+
+    serializer_class = ChannelOut
+    required_permissions = {"GET": "monitoring.view_alertchannel"}
+    queryset = AlertChannel.objects.none()
+
+    def get_queryset(self) -> QuerySet[AlertChannel]:
+        return AlertChannel.objects.visible_to(self.request.user)
+
+
+class ChannelTest(APIView):
+    """Sends a test message now and tells how it went; takes up to ten seconds."""
+
+    required_permissions = {"POST": CHANGE_CHANNEL}
+
+    @extend_schema(request=None, responses=TestOut)
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        channel = get_object_or_404(AlertChannel.objects.visible_to(request.user), pk=pk)
+        return Response(TestOut(services.send_test(channel, actor=request.actor)).data)
+
+
+class ChannelSwitch(APIView):
+    """Switches a channel on or off."""
+
+    required_permissions = {"POST": CHANGE_CHANNEL}
+    enabled = True
+
+    @extend_schema(request=None, responses=ChannelOut)
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        channel = get_object_or_404(AlertChannel.objects.visible_to(request.user), pk=pk)
+        return Response(ChannelOut(services.set_enabled(channel, self.enabled, actor=request.actor)).data)

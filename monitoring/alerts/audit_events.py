@@ -1,0 +1,52 @@
+"""What alerting writes to the audit ledger."""
+
+from compliance.audit import define
+
+ALERT_OPENED = define(
+    "monitoring.alert.opened", "opened the {severity} alert {title}", "severity", "title", "key", category="data"
+)
+ALERT_ESCALATED = define("monitoring.alert.escalated", "raised the alert to {severity}", "severity", category="data")
+ALERT_ACKNOWLEDGED = define("monitoring.alert.acknowledged", "acknowledged the alert", category="data")
+ALERT_RESOLVED = define("monitoring.alert.resolved", "resolved the alert", category="data")
+
+CHANNEL_CREATED = define(
+    "monitoring.channel.created", "created the {kind} channel {name}", "kind", "name", category="security"
+)
+CHANNEL_ENABLED = define("monitoring.channel.enabled", "switched on the channel {name}", "name", category="security")
+CHANNEL_DISABLED = define("monitoring.channel.disabled", "switched off the channel {name}", "name", category="security")
+CHANNEL_TESTED = define(
+    "monitoring.channel.tested",
+    "sent a test through the channel {name}: {result}",
+    "name",
+    "result",
+    category="security",
+)
+
+# Each attempt opens the channel's sealed settings, so each attempt has its row.
+DELIVERY_SUCCEEDED = define(
+    "monitoring.delivery.succeeded",
+    "delivered through the channel {channel} at attempt {attempt}",
+    "channel",
+    "event",
+    "attempt",
+    "code",
+    category="data",
+)
+DELIVERY_FAILED = define(
+    "monitoring.delivery.failed",
+    "attempt {attempt} through the channel {channel} failed",
+    "channel",
+    "event",
+    "attempt",
+    "code",
+    category="data",
+)
+DELIVERY_ABANDONED = define(
+    "monitoring.delivery.abandoned",
+    "gave up the delivery through the channel {channel} after attempt {attempt}",
+    "channel",
+    "event",
+    "attempt",
+    "code",
+    category="data",
+)

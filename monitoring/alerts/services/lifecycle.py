@@ -1,0 +1,145 @@
+"""From the first sign of trouble to its end: opening, repeating, acknowledging and resolving alerts."""
+
+import uuid
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from compliance.audit import Actor, record
+from modelops.lib.errors import Conflict, Invalid
+from monitoring.alerts import audit_events as events
+from monitoring.models.alerts import (
+    LIVE,
+    Alert,
+    AlertChannel,
+    AlertDelivery,
+    AlertOccurrence,
+    AlertState,
+    Severity,
+)
+
+from .doorbell import ring_after_commit
+
+KEY_LIMIT, TITLE_LIMIT, BODY_LIMIT = 250, 200, 4000
+
+
+@dataclass(frozen=True)
+class Source:
+    """What an alert is about, as opaque reference: model label in lower case and id."""
+
+    type: str
+    id: uuid.UUID
+
+
+@transaction.atomic
+def raise_alert(
+    key: str,
+    title: str,
+    *,
+    severity: Severity,
+    actor: Actor,
+    body: str = "",
+    source: Source | None = None,
+) -> Alert:
+    """Open an alert, or count it up when one with this key is open or acknowledged.
+
+    A repeat sends no second message, unless it is more severe than what was told. A ``source`` counts once, however
+    often it is reported. Title and body hold names, numbers and states; never personal values.
+    """
+    if not key or len(key) > KEY_LIMIT:
+        raise Invalid(f"An alert needs a key of 1 to {KEY_LIMIT} characters.", code="alert.invalid", field="key")
+    if not title.strip():
+        raise Invalid("An alert needs a title.", code="alert.invalid", field="title")
+    for _ in range(3):
+        try:
+            with transaction.atomic():
+                return _raise(key, _short(title, TITLE_LIMIT), _short(body, BODY_LIMIT), severity, source, actor)
+        except IntegrityError:
+            # Somebody opened the same alert, or reported the same source, at the same moment: the next round finds it.
+            continue
+    raise Conflict("The alert changed at the same moment; report it again.", code="alert.conflict")
+
+
+def _raise(key: str, title: str, body: str, severity: Severity, source: Source | None, actor: Actor) -> Alert:
+    if source is not None:
+        known = AlertOccurrence.objects.filter(source_type=source.type, source_id=source.id).select_related("alert")
+        if (occurrence := known.first()) is not None:
+            return occurrence.alert
+    now = timezone.now()
+    alert = Alert.objects.select_for_update().filter(key=key, state__in=LIVE).first()
+    if alert is None:
+        alert = Alert(key=key, title=title, body=body, severity=severity, opened_at=now, last_seen_at=now)
+        _refer(alert, source)
+        alert.save(force_insert=True)
+        record(events.ALERT_OPENED, alert, actor=actor, severity=severity.value, title=title, key=key)
+        _notify(alert, "opened")
+    else:
+        worse = severity.rank > Severity(alert.severity).rank
+        alert.count = F("count") + 1
+        alert.last_seen_at, alert.title, alert.body = now, title, body
+        _refer(alert, source)
+        if worse:
+            alert.severity = severity
+            record(events.ALERT_ESCALATED, alert, actor=actor, severity=severity.value)
+            _notify(alert, f"escalated-{severity.value}")
+        alert.save()
+        alert.refresh_from_db()
+    if source is not None:
+        AlertOccurrence.objects.create(alert=alert, source_type=source.type, source_id=source.id, seen_at=now)
+    return alert
+
+
+def _refer(alert: Alert, source: Source | None) -> None:
+    alert.source_type, alert.source_id = (source.type, source.id) if source else ("", None)
+
+
+def _notify(alert: Alert, event: str) -> None:
+    """Write one delivery per channel in the transaction of the alert: what is committed will be sent."""
+    channels = AlertChannel.objects.filter(enabled=True, minimum_severity__in=Severity(alert.severity).and_milder())
+    now = timezone.now()
+    rows = [AlertDelivery(alert=alert, channel=channel, event=event, next_attempt_at=now) for channel in channels]
+    AlertDelivery.objects.bulk_create(rows)
+    if rows:
+        ring_after_commit()
+
+
+@transaction.atomic
+def acknowledge(alert: Alert, *, actor: Actor) -> Alert:
+    """Somebody looks after it. Repeats are still counted; acknowledging twice keeps the first."""
+    alert = _locked(alert)
+    if alert.state == AlertState.RESOLVED:
+        raise Conflict("The alert is resolved; there is nothing left to acknowledge.", code="alert.resolved")
+    if alert.state == AlertState.OPEN:
+        alert.state, alert.acknowledged_at = AlertState.ACKNOWLEDGED, timezone.now()
+        alert.acknowledged_by_id = account_of(actor)
+        alert.save(update_fields=["state", "acknowledged_at", "acknowledged_by"])
+        record(events.ALERT_ACKNOWLEDGED, alert, actor=actor)
+    return alert
+
+
+@transaction.atomic
+def resolve(alert: Alert, *, actor: Actor) -> Alert:
+    """The trouble is over. When it comes back, a new alert opens; resolving twice keeps the first."""
+    alert = _locked(alert)
+    if alert.state != AlertState.RESOLVED:
+        alert.state, alert.resolved_at = AlertState.RESOLVED, timezone.now()
+        alert.resolved_by_id = account_of(actor)
+        alert.save(update_fields=["state", "resolved_at", "resolved_by"])
+        record(events.ALERT_RESOLVED, alert, actor=actor)
+    return alert
+
+
+def _locked(alert: Alert) -> Alert:
+    return Alert.objects.select_for_update(of=("self",)).get(pk=alert.pk)
+
+
+def account_of(actor: Actor) -> uuid.UUID | None:
+    """The account behind an actor; None for a part of the portal."""
+    return uuid.UUID(actor.ref) if actor.kind in {"user", "service"} and actor.ref else None
+
+
+def _short(text: str, limit: int) -> str:
+    text = text.strip()
+    return text if len(text) <= limit else text[: limit - 1] + "…"

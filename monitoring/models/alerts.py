@@ -1,0 +1,227 @@
+"""Alerts, the channels by which they leave the portal, and each delivery with its outcome."""
+
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from modelops.lib.ids import uuid7
+
+
+class Severity(models.TextChoices):
+    INFO = "info", "Info"
+    WARNING = "warning", "Warning"
+    HIGH = "high", "High"
+    CRITICAL = "critical", "Critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for the mildest."""
+        return list(Severity).index(self)
+
+    def and_worse(self) -> list[str]:
+        """This severity and all above it."""
+        return [one.value for one in list(Severity)[self.rank :]]
+
+    def and_milder(self) -> list[str]:
+        """This severity and all below it."""
+        return [one.value for one in list(Severity)[: self.rank + 1]]
+
+
+class AlertState(models.TextChoices):
+    OPEN = "open", "Open"
+    ACKNOWLEDGED = "acknowledged", "Acknowledged"
+    RESOLVED = "resolved", "Resolved"
+
+
+LIVE = (AlertState.OPEN.value, AlertState.ACKNOWLEDGED.value)
+
+
+class DeliveryState(models.TextChoices):
+    PENDING = "pending", "Waiting"
+    SENDING = "sending", "Sending"
+    DELIVERED = "delivered", "Delivered"
+    FAILED = "failed", "Failed, tried again"
+    DEAD = "dead", "Given up"
+
+
+DUE = (DeliveryState.PENDING.value, DeliveryState.FAILED.value)
+
+
+class VisibleByPermission(models.QuerySet[Any]):
+    """Rows for whoever holds the model's view permission, none for others."""
+
+    def visible_to(self, user: Any) -> Self:
+        """The rows that ``user`` may see."""
+        meta = self.model._meta
+        allowed = user.is_active and user.has_perm(f"{meta.app_label}.view_{meta.model_name}")
+        return self.all() if allowed else self.none()
+
+
+class AlertQuerySet(VisibleByPermission):
+    def live(self) -> Self:
+        """Alerts that still ask for somebody."""
+        return self.filter(state__in=LIVE)
+
+    def narrowed(self, *, state: str = "", severity: str = "") -> Self:
+        """Alerts of one state ("live" stands for open and acknowledged) and severity; empty text means all."""
+        rows = self.live() if state == "live" else self.filter(state=state) if state else self.all()
+        return rows.filter(severity=severity) if severity else rows
+
+
+class Alert(models.Model):
+    """Something that somebody should look at. Repeats of the same ``key`` count up while it is not resolved."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    key = models.CharField(max_length=250, help_text="What repeats of the same trouble have in common.")
+    title = models.CharField(max_length=200)
+    body = models.TextField(max_length=4000, blank=True)
+    severity = models.CharField(max_length=10, choices=Severity)
+    state = models.CharField(max_length=15, choices=AlertState, default=AlertState.OPEN)
+    count = models.PositiveIntegerField(default=1)
+    # The newest thing that the alert is about, as opaque reference: a drift run, a quality run.
+    source_type = models.CharField(max_length=60, blank=True)
+    source_id = models.UUIDField(null=True)
+    opened_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="acknowledged_alerts"
+    )
+    resolved_at = models.DateTimeField(null=True)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="resolved_alerts"
+    )
+
+    objects = AlertQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"], condition=Q(state__in=LIVE), name="monitoring_alert_one_live_per_key"
+            ),
+            models.CheckConstraint(condition=Q(state__in=AlertState.values), name="monitoring_alert_state_known"),
+            models.CheckConstraint(condition=Q(severity__in=Severity.values), name="monitoring_alert_severity_known"),
+            models.CheckConstraint(
+                condition=Q(state="resolved", resolved_at__isnull=False)
+                | (~Q(state="resolved") & Q(resolved_at__isnull=True)),
+                name="monitoring_alert_resolved_at_known",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "-id"], name="monitoring_alert_state"),
+            models.Index(fields=["severity", "-id"], name="monitoring_alert_severity"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        """The alert's page in the portal."""
+        return reverse("monitoring:alert-detail", args=[self.pk])
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it still asks for somebody."""
+        return self.state in LIVE
+
+
+class AlertOccurrence(models.Model):
+    """One thing that made an alert, or repeated it. A source makes at most one occurrence, so it never counts twice."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="occurrences")
+    source_type = models.CharField(max_length=60)
+    source_id = models.UUIDField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["source_type", "source_id"], name="monitoring_occurrence_source_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_type} {self.source_id}"
+
+
+class AlertChannel(models.Model):
+    """A receiver of alerts. Its settings are sealed: the database never sees a password or a token."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=100, unique=True)
+    kind = models.CharField(max_length=20, help_text="Key of the kind of channel.")
+    destination = models.CharField(max_length=300, help_text="Where it goes, without any secret.")
+    sealed_config = models.BinaryField(editable=False)
+    enabled = models.BooleanField(default=True)
+    minimum_severity = models.CharField(max_length=10, choices=Severity, default=Severity.INFO)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="alert_channels"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    verified_at = models.DateTimeField(null=True, help_text="When a message last arrived.")
+
+    objects = VisibleByPermission.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(minimum_severity__in=Severity.values), name="monitoring_channel_severity_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AlertDelivery(models.Model):
+    """One message to one channel. The row is the truth: it is written with the alert and sent until it arrives.
+
+    A test message belongs to no alert. ``id`` goes with every attempt, so that a receiver can drop a repeat.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    alert = models.ForeignKey(Alert, null=True, on_delete=models.CASCADE, related_name="deliveries")
+    channel = models.ForeignKey(AlertChannel, on_delete=models.PROTECT, related_name="deliveries")
+    event = models.CharField(max_length=30, help_text="opened, escalated-<severity> or test.")
+    state = models.CharField(max_length=10, choices=DeliveryState, default=DeliveryState.PENDING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    next_attempt_at = models.DateTimeField(null=True)
+    # Names the attempt that is under way: an attempt that was given up for dead cannot settle a later one.
+    claim = models.UUIDField(null=True, editable=False)
+    claimed_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    last_code = models.PositiveSmallIntegerField(null=True)
+    last_reason = models.CharField(max_length=300, blank=True)
+    last_answer = models.CharField(max_length=1024, blank=True)
+    last_latency_ms = models.PositiveIntegerField(null=True)
+
+    objects = VisibleByPermission.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name_plural = "alert deliveries"
+        constraints = [
+            models.UniqueConstraint(fields=["alert", "channel", "event"], name="monitoring_delivery_once"),
+            models.CheckConstraint(condition=Q(state__in=DeliveryState.values), name="monitoring_delivery_state_known"),
+            models.CheckConstraint(
+                condition=~Q(state__in=DUE) | Q(next_attempt_at__isnull=False), name="monitoring_delivery_due_has_time"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="sending") | Q(claimed_at__isnull=False, claim__isnull=False),
+                name="monitoring_delivery_sending_has_claim",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_attempt_at"], condition=Q(state__in=DUE), name="monitoring_delivery_due"),
+            models.Index(fields=["claimed_at"], condition=Q(state="sending"), name="monitoring_delivery_sending"),
+            models.Index(fields=["channel", "-id"], name="monitoring_delivery_channel"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} to {self.channel}: {self.get_state_display()}"
