@@ -177,6 +177,7 @@ class Cluster:
             check=False,
             timeout=300,
             umask=0o077,
+            start_new_session=True,  # Ctrl-C must not break off half an initdb
             **(identity if self.user.uid != os.geteuid() else {}),  # type: ignore[call-overload]
         )
         if done.returncode != 0:

@@ -93,6 +93,12 @@ def send(pid: int, number: signal.Signals) -> None:
         os.kill(pid, number)
 
 
+def end_group(leader: int) -> None:
+    """End whatever still lives in the process group (and session) that ``leader`` opened."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)
+
+
 def end_all(pids: Sequence[int], patience: float) -> None:
     """Ask processes to end, and after ``patience`` seconds end them."""
     for pid in pids:

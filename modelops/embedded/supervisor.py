@@ -1,0 +1,251 @@
+"""Runs a whole portal in the foreground: servers, set-up, web, worker and beat; restarts what dies; stops in order.
+
+A part that is killed is started again with growing pauses. When the supervisor itself is killed, the kernel tells its
+children to end, and the next start finds and ends whatever is left before it begins.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from modelops.embedded import parts, processes, services
+from modelops.embedded.locate import environment
+from modelops.embedded.paths import CHECKOUT, Home, write_private
+from modelops.embedded.postgres import tail
+from modelops.embedded.problems import CannotStart
+from modelops.embedded.watch import Part, StopRequested, Watch, say
+
+LARGEST_LOG = 20 * 2**20
+# Web first, so that nothing new comes in; then what hands out work; then what does it.
+PATIENCE_S = {"web": 15.0, "beat": 10.0, "worker": 60.0}
+
+
+@dataclass
+class Supervisor:
+    """A portal that lives as long as ``run`` does."""
+
+    home: Home
+    port: int = 8000
+    demo: bool = True
+    watch: Watch = field(default_factory=Watch)
+    env: dict[str, str] = field(default_factory=dict)
+    pair: services.Pair | None = None
+
+    def run(self) -> int:
+        """Bring everything up, watch it until told to stop, and take it down; the process's exit code."""
+        self.watch.listen()
+        services.make_home(self.home)
+        with (self.home.root / "supervisor.lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise CannotStart(self._already_running()) from None
+            try:
+                self._end_leftovers()
+                self._require_port()
+                self._bring_up()
+                while True:
+                    self.watch.rest(1)
+            except StopRequested:
+                return 0
+            finally:
+                self._take_down()
+                self.home.state.unlink(missing_ok=True)
+
+    # --- up ---------------------------------------------------------------------------------------------------------
+
+    def _bring_up(self) -> None:
+        self.watch.changed = self._remember
+        with services.locked(self.home):
+            self.pair = pair = services.prepare(self.home)
+            say(*pair.told)
+            self.env = self._environment()
+            self._server("postgres", pair.start_postgres, pair.cluster is not None)
+            if pair.cluster is not None:
+                pair.cluster.prepare_database()
+            self._server("valkey", pair.start_valkey, pair.valkey is not None)
+        self._manage("Preparing the database", "migrate", "--no-input")
+        told = self._manage("Preparing keys, roles and the first administrator", "setup_portal")
+        say(*told.splitlines())
+        for name in parts.NAMES:
+            self._process(name)
+        self._wait_for_web()
+        say(f"The portal answers at {self.address}")
+        complete = not self.demo or self._load_demo()
+        self._announce(told, complete)
+
+    def _server(self, name: str, start: Callable[[bool], subprocess.Popen[bytes] | None], embedded: bool) -> None:
+        if embedded:
+            self.watch.add(Part(name, lambda: start(True), self.home.logs / f"{name}.log"))
+        else:
+            say(f"{name}: the environment names a server; none is started here.")
+
+    def _process(self, name: str) -> None:
+        command = parts.command(name, home=self.home.root, port=self.port)
+        log = self.home.logs / f"{name}.log"
+        if log.exists() and log.stat().st_size > LARGEST_LOG:
+            log.replace(log.with_suffix(".log.1"))
+
+        def start() -> subprocess.Popen[bytes]:
+            env = {**self.env, "MODELOPS_PART": name}
+            return processes.spawn(command, log=log, env=env, cwd=CHECKOUT, dies_with_parent=signal.SIGTERM)
+
+        self.watch.add(Part(name, start, log))
+
+    def _manage(self, what: str, *arguments: str) -> str:
+        """Run a command of manage.py to its end while watching the servers, and give what it printed."""
+        say(f"{what} …")
+        log = self.home.logs / f"{arguments[0]}.log"
+        log.unlink(missing_ok=True)
+        try:
+            code = self.watch.wait_for(self._command(arguments, log))
+            output = log.read_text(encoding="utf-8", errors="replace").strip()
+        finally:
+            log.unlink(missing_ok=True)  # it may hold the one-time credential
+        if code != 0:
+            raise CannotStart(f"manage.py {' '.join(arguments)} failed:\n{output}")
+        return output
+
+    def _load_demo(self) -> bool:
+        """Load the demo, again if a part died under it; it goes on where it stopped. Whether it is complete."""
+        log = self.home.logs / "demo.log"
+        shown = log.stat().st_size if log.exists() else 0
+
+        def show_new_text() -> None:
+            nonlocal shown
+            shown = _copy_new_text(log, shown)
+
+        say("Loading the demo (DEMO=0 leaves it out) …")
+        for attempt in range(1, 6):
+            code = self.watch.wait_for(self._command(("load_demo",), log), show_new_text)
+            show_new_text()
+            if code == 0:
+                return True
+            say(f"The demo stopped before its end (attempt {attempt} of 5). Log: {log}")
+            self.watch.rest(attempt * 2.0)
+        return False
+
+    def _command(self, arguments: tuple[str, ...], log: Path) -> subprocess.Popen[bytes]:
+        command = [sys.executable, str(CHECKOUT / "manage.py"), *arguments]
+        env = {**self.env, "MODELOPS_PART": "command"}
+        return processes.spawn(command, log=log, env=env, cwd=CHECKOUT, dies_with_parent=signal.SIGTERM)
+
+    def _wait_for_web(self) -> None:
+        end = time.monotonic() + 90
+        while not _answers(self.port):
+            if time.monotonic() > end:
+                log = self.home.logs / "web.log"
+                raise CannotStart(f"The web server does not answer. The end of {log}:\n{tail(log)}")
+            self.watch.rest(0.1)
+
+    def _announce(self, credential: str, complete: bool) -> None:
+        lines = ["", "-" * 78, f"ModelOps portal   {self.address}"]
+        lines += [f"    {line}" for line in credential.splitlines()]
+        lines += [f"Data              {self.home.root}", f"Logs              {self.home.logs}"]
+        if not complete:
+            lines.append("Demo              not complete; the next start goes on with it")
+        say(*lines, "Stop              Ctrl-C", "-" * 78)
+        if os.geteuid() == 0:
+            say("You are root: fine for a look, but give a portal that stays an account of its own.")
+        if any(services.wanted()):
+            say("PostgreSQL and Valkey are the embedded ones: for evaluation and a single node, without backups.")
+
+    # --- down -------------------------------------------------------------------------------------------------------
+
+    def _take_down(self) -> None:
+        running = self.watch.running()
+        if not running:
+            return
+        say("Stopping …")
+        for name, patience in PATIENCE_S.items():
+            self.watch.end(name, patience)
+        if self.pair is not None:
+            with services.locked(self.home):
+                for name, server in (("valkey", self.pair.valkey), ("postgres", self.pair.cluster)):
+                    if name in running and server is not None:
+                        server.stop()
+                        running[name].wait(10)
+        say("Stopped.")
+
+    # --- around -----------------------------------------------------------------------------------------------------
+
+    @property
+    def address(self) -> str:
+        """Where a browser finds the portal. A name, not a number: passkeys need one."""
+        return f"http://localhost:{self.port}"
+
+    def _environment(self) -> dict[str, str]:
+        empty = {name for name in ("DATABASE_URL", "REDIS_URL") if not os.environ.get(name)}
+        env = {name: value for name, value in os.environ.items() if name not in empty}
+        for name, value in environment(self.home.root).items():
+            env.setdefault(name, value)
+        env.setdefault("MODELOPS_ENV", "development")
+        env.update(MODELOPS_HOME=str(self.home.root), PORT=str(self.port), TMPDIR=str(self.home.tmp))
+        env["PYTHONUNBUFFERED"] = "1"
+        return env
+
+    def _require_port(self) -> None:
+        """Refuse before anything is started when another program listens at our port."""
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", self.port))
+            except OSError as error:
+                raise CannotStart(
+                    f"Port {self.port} cannot be used ({error.strerror}). "
+                    f"Choose another one: make run PORT={self.port + 1}"
+                ) from None
+
+    def _end_leftovers(self) -> None:
+        """End the processes of a supervisor of this home that was killed."""
+        for name in (*parts.NAMES, "command"):
+            left = processes.carrying({"MODELOPS_HOME": str(self.home.root), "MODELOPS_PART": name})
+            if left:
+                say(f"Ending what an interrupted run left: {name}")
+                processes.end_all(left, patience=10)
+
+    def _remember(self) -> None:
+        known = {name: process.pid for name, process in self.watch.running().items()}
+        write_private(self.home.state, json.dumps({"pid": os.getpid(), "address": self.address, "parts": known}) + "\n")
+
+    def _already_running(self) -> str:
+        try:
+            state = json.loads(self.home.state.read_text(encoding="utf-8"))
+            where = f"{state['address']} (process {state['pid']})"
+        except (OSError, ValueError, KeyError):
+            where = "it is starting or stopping at this moment"
+        return (
+            f"A portal already runs on {self.home.root}: {where}. Stop it with Ctrl-C there, or start a second one "
+            "with a home and a port of its own: make run MODELOPS_HOME=$HOME/second PORT=8001"
+        )
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=2):
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+
+
+def _copy_new_text(log: Path, shown: int) -> int:
+    with log.open("rb") as stream:
+        stream.seek(shown)
+        new = stream.read()
+    sys.stdout.write(new.decode(errors="replace"))
+    sys.stdout.flush()
+    return shown + len(new)
