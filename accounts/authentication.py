@@ -1,0 +1,86 @@
+"""How the API knows its callers: access tokens, API keys, and the portal's own session."""
+
+from typing import Any, NamedTuple
+
+from django.contrib.auth.models import AbstractBaseUser
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.authentication import SessionAuthentication as DjangoSessionAuthentication
+from rest_framework.request import Request
+
+from .actors import actor_of
+from .api_key_format import PREFIX
+from .errors import CredentialRefused
+from .models import User
+from .services import check_access_token, check_api_key
+
+
+class FullScope(NamedTuple):
+    """What ``request.auth`` is for an access token: everything that the account may do."""
+
+    scopes: tuple[str, ...] = ("all",)
+
+
+class BearerAuthentication(BaseAuthentication):
+    """``Authorization: Bearer`` with an access token or an API key. Credentials in the address are not read."""
+
+    def authenticate(self, request: Request) -> tuple[User, Any] | None:
+        """Account and scopes of the caller; None without the header; raises CredentialRefused."""
+        header = get_authorization_header(request).split()
+        if not header or header[0].lower() != b"bearer":
+            return None
+        try:
+            (token,) = (part.decode("ascii") for part in header[1:])
+        except ValueError:
+            raise CredentialRefused(
+                "The Authorization header is not 'Bearer' and one token without spaces.", "auth.malformed"
+            ) from None
+        if token.startswith(f"{PREFIX}_"):
+            key = check_api_key(token)
+            user, auth = key.owner, key
+        else:
+            user, auth = check_access_token(token), FullScope()
+        request._request.actor = actor_of(user)
+        return user, auth
+
+    def authenticate_header(self, request: Request) -> str:
+        """The challenge of a 401 answer."""
+        return 'Bearer realm="api"'
+
+
+class SessionAuthentication(DjangoSessionAuthentication):
+    """The portal's session, with CSRF protection, once both factors were given."""
+
+    def authenticate(self, request: Request) -> tuple[AbstractBaseUser, None] | None:
+        """The signed-in account, or None."""
+        user = getattr(request._request, "user", None)
+        if user is None or not user.is_active or not getattr(user, "is_verified", lambda: False)():
+            return None
+        self.enforce_csrf(request)
+        return user, None
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    """How the OpenAPI document describes bearer credentials."""
+
+    target_class = "accounts.authentication.BearerAuthentication"
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """An HTTP bearer scheme."""
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "An access token from auth/token/ or an API key.",
+        }
+
+
+class SessionScheme(OpenApiAuthenticationExtension):
+    """How the OpenAPI document describes the portal's session."""
+
+    target_class = "accounts.authentication.SessionAuthentication"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """A cookie."""
+        return {"type": "apiKey", "in": "cookie", "name": "session"}

@@ -1,0 +1,44 @@
+"""What goes wrong when somebody signs in or shows a credential."""
+
+from typing import ClassVar
+
+from rest_framework.exceptions import AuthenticationFailed
+
+from modelops.lib.errors import DomainError, TooManyRequests
+
+
+class SignInRefused(DomainError):
+    """One answer for an unknown name, a wrong password and a wrong code: it tells nothing about which it was."""
+
+    status: ClassVar[int] = 401
+    code = "login.refused"
+    recorded = True  # the ledger has a row of its own about it
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The name, the password or the code is not right. Check them and try again; each code works once."
+        )
+
+
+class SlowDown(TooManyRequests):
+    """Too many failures; the right credentials are refused as well until the wait is over."""
+
+    code = "login.slow_down"
+    recorded = True
+
+    def __init__(self, retry_after_s: int) -> None:
+        minutes = -(-retry_after_s // 60)
+        wait = f"{retry_after_s} seconds" if retry_after_s < 60 else f"{minutes} minute{'s' if minutes > 1 else ''}"
+        super().__init__(
+            f"There were too many failed attempts. Wait {wait}, then try again.", retry_after_s=retry_after_s
+        )
+
+
+class CredentialRefused(AuthenticationFailed):
+    """401 for a token or an API key, with the code of the problem."""
+
+    auth_header = 'Bearer realm="api", error="invalid_token"'
+
+    def __init__(self, detail: str, problem_code: str) -> None:
+        super().__init__(detail)
+        self.problem_code = problem_code

@@ -1,0 +1,99 @@
+"""Signing in to the API, and renewing and ending such a sign-in."""
+
+import datetime as dt
+import uuid
+from typing import NamedTuple
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import tokens
+from accounts.actors import actor_of
+from accounts.audit_events import TOKEN_ISSUED, TOKEN_REFRESHED, TOKEN_REUSED, TOKEN_REVOKED
+from accounts.errors import CredentialRefused
+from accounts.limits import longest_session
+from accounts.models import RefreshToken, User
+from compliance.audit import record
+from modelops.lib.ids import uuid7
+
+from . import sign_in
+
+AMR = {"otp": ["pwd", "otp"], "recovery": ["pwd", "kba"]}
+
+
+class TokenPair(NamedTuple):
+    """Both tokens in text form, and the seconds for which the access token is good."""
+
+    access: str
+    refresh: str
+    expires_in: int
+
+
+def sign_in_to_api(username: str, password: str, code: str, *, network: str) -> TokenPair:
+    """Both steps at once. Raises SignInRefused and SlowDown."""
+    user = sign_in.check_password(username, password, network=network)
+    _, method = sign_in.check_code(user, code)
+    sign_in.forget_failures(user, network=network)
+    with transaction.atomic():
+        pair = _pair(user, uuid7(), AMR[method], timezone.now() + longest_session(user))
+        record(TOKEN_ISSUED, user, actor=actor_of(user), method="a code" if method == "otp" else "a recovery code")
+    return pair
+
+
+def _pair(user: User, family: uuid.UUID, amr: list[str], ends: dt.datetime) -> TokenPair:
+    row = RefreshToken.objects.create(user=user, family=family, expires_at=ends)
+    exp = min(timezone.now() + tokens.ACCESS_FOR, ends)
+    access = tokens.sign(tokens.ACCESS, user_id=user.pk, token_id=uuid7(), family=family, amr=amr, exp=exp)
+    refresh = tokens.sign(tokens.REFRESH, user_id=user.pk, token_id=row.pk, family=family, amr=amr, exp=ends)
+    return TokenPair(access, refresh, int((exp - timezone.now()).total_seconds()))
+
+
+def refresh(token: str) -> TokenPair:
+    """A new pair in place of a refresh token, which is used up; the sign-in ends when it would have ended.
+
+    A token that comes a second time is in two hands: its whole family is revoked. Raises CredentialRefused.
+    """
+    claims = tokens.read(token, tokens.REFRESH)
+    with transaction.atomic():
+        row = (
+            RefreshToken.objects.select_for_update(of=("self",))
+            .select_related("user")
+            .filter(pk=claims.token_id)
+            .first()
+        )
+        if row is None or row.family != claims.family or row.user_id != claims.user_id:
+            raise _ended()
+        if row.used_at is None and row.revoked_at is None and row.user.is_active:
+            row.used_at = timezone.now()
+            row.save(update_fields=["used_at"])
+            record(TOKEN_REFRESHED, row.user, actor=actor_of(row.user))
+            return _pair(row.user, row.family, list(claims.amr), row.expires_at)
+        if row.used_at is not None and row.revoked_at is None:
+            RefreshToken.objects.filter(family=row.family).update(revoked_at=timezone.now())
+            record(TOKEN_REUSED, row.user, actor=actor_of(row.user), outcome="refused")
+    # Raised after the transaction: the revocation stays.
+    raise _ended()
+
+
+def end(token: str) -> None:
+    """End the API sign-in that a refresh token belongs to. Raises CredentialRefused for a foreign token."""
+    claims = tokens.read(token, tokens.REFRESH)
+    with transaction.atomic():
+        changed = RefreshToken.objects.filter(family=claims.family, revoked_at=None).update(revoked_at=timezone.now())
+        if changed:
+            user = User.objects.get(pk=claims.user_id)
+            record(TOKEN_REVOKED, user, actor=actor_of(user))
+
+
+def check_access_token(token: str) -> User:
+    """The account of an access token whose sign-in still stands. Raises CredentialRefused."""
+    claims = tokens.read(token, tokens.ACCESS)
+    standing = RefreshToken.objects.filter(family=claims.family, user_id=claims.user_id, revoked_at=None)
+    user = User.objects.filter(pk=claims.user_id, is_active=True, pk__in=standing.values("user_id")).first()
+    if user is None:
+        raise _ended()
+    return user
+
+
+def _ended() -> CredentialRefused:
+    return CredentialRefused("This sign-in was ended. Sign in again at /api/v1/auth/token/.", "auth.token_revoked")

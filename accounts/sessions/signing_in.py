@@ -1,0 +1,100 @@
+"""What the browser's session knows while somebody signs in, and afterwards.
+
+Between password and code the session names a pending account but nobody is signed in: for every page but the code page
+and the enrolment page the request is anonymous.
+"""
+
+import uuid
+from typing import Literal
+
+import django_otp
+from django.contrib import auth
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts.actors import actor_of
+from accounts.audit_events import SIGNED_IN, SIGNED_OUT
+from accounts.models import TOTPDevice, User
+from accounts.services.factors import Method
+from compliance.audit import record
+from compliance.audit.context import network_of
+
+from .browsers import browser_family
+from .store import META_KEY
+
+PENDING_KEY = "_pending"
+PENDING_FOR_S = 10 * 60
+_BACKEND = "django.contrib.auth.backends.ModelBackend"
+Step = Literal["code", "enrol"]
+
+
+def network(request: HttpRequest) -> str:
+    """The network that a request comes from."""
+    return network_of(request.META.get("REMOTE_ADDR", ""))
+
+
+def safe_next(request: HttpRequest, address: str) -> str:
+    """``address`` when it leads back into the portal, else an empty text."""
+    own = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    return address if own else ""
+
+
+def begin(request: HttpRequest, user: User, *, next_address: str = "") -> Step:
+    """Remember who gave the right password, under a new session id, and return the step that follows."""
+    request.session.flush()
+    step: Step = "code" if user.has_second_factor else "enrol"
+    request.session[PENDING_KEY] = {
+        "user": str(user.pk),
+        "since": timezone.now().timestamp(),
+        "step": step,
+        "next": safe_next(request, next_address),
+        # A new password makes a pending sign-in with the old one worthless.
+        "hash": user.get_session_auth_hash(),
+    }
+    return step
+
+
+def pending(request: HttpRequest, step: Step) -> User | None:
+    """The account whose password this browser gave within ten minutes and whose next step is ``step``, or None."""
+    state = request.session.get(PENDING_KEY)
+    if not state or state["step"] != step or timezone.now().timestamp() - state["since"] > PENDING_FOR_S:
+        return None
+    user = User.objects.filter(pk=uuid.UUID(state["user"]), is_active=True).first()
+    return user if user is not None and user.get_session_auth_hash() == state["hash"] else None
+
+
+def enrolling_device(request: HttpRequest, user: User) -> TOTPDevice | None:
+    """The unconfirmed device that this browser is enrolling."""
+    device_id = (request.session.get(PENDING_KEY) or {}).get("device")
+    return TOTPDevice.objects.filter(pk=device_id, user=user, confirmed=False).first() if device_id else None
+
+
+def remember_device(request: HttpRequest, device: TOTPDevice) -> None:
+    """Keep the device that this browser is enrolling."""
+    request.session[PENDING_KEY] = {**request.session[PENDING_KEY], "device": str(device.pk)}
+
+
+@transaction.atomic
+def complete(request: HttpRequest, user: User, device: TOTPDevice, method: Method) -> str:
+    """Sign ``user`` in with both factors, under a new session id; returns the address to go to, or an empty text."""
+    next_address = (request.session.get(PENDING_KEY) or {}).get("next", "")
+    request.session.pop(PENDING_KEY, None)
+    request.session[META_KEY] = {
+        "network": network(request),
+        "browser": browser_family(request.headers.get("User-Agent", "")),
+        "amr": ["pwd", "otp" if method == "otp" else "kba"],
+    }
+    auth.login(request, user, backend=_BACKEND)
+    django_otp.login(request, device)
+    record(SIGNED_IN, user, actor=actor_of(user), method="a code" if method == "otp" else "a recovery code")
+    return next_address
+
+
+@transaction.atomic
+def sign_out(request: HttpRequest) -> None:
+    """End this browser's session."""
+    if request.user.is_authenticated:
+        record(SIGNED_OUT, request.user, actor=actor_of(request.user))
+    auth.logout(request)
