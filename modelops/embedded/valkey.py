@@ -77,9 +77,9 @@ class Server:
     def stop(self) -> None:
         """Clean shutdown: the append-only file is flushed first."""
         pid = self.running()
-        if pid is None:
-            return
-        processes.end_all([pid], patience=15)
+        if pid is not None:
+            # The server, and a child of it that rewrites the append-only file at this moment.
+            processes.end_all(processes.working_in(self.folder) or [pid], patience=15)
 
     def clear_leftovers(self) -> None:
         """End a server that still works here without answering, and remove its socket."""

@@ -1,0 +1,43 @@
+# make run    a whole portal on this machine        PORT=8000  MODELOPS_HOME=folder  DEMO=0
+# make test   the whole suite on throw-away servers ARGS="tests/registry -x"
+# make lint   style, types, import contracts
+# make bench  measurements                          ARGS="sealing --quick"
+# make lock   pin the packages of pyproject.toml again (needs uv)
+# make clean  remove what the other targets made in this folder; data folders stay
+
+PYTHON ?= python3
+PORT ?= 8000
+DEMO ?= 1
+ARGS ?=
+VENV := .venv/bin
+
+.PHONY: run test lint lock bench clean
+
+run:
+	@$(PYTHON) modelops/embedded/install.py
+	@PORT=$(PORT) DEMO=$(DEMO) $(VENV)/python -m modelops.embedded run
+
+test:
+	@$(PYTHON) modelops/embedded/install.py --tests
+	@$(VENV)/python -m pytest -n 2 $(ARGS)
+
+lint:
+	@$(PYTHON) modelops/embedded/install.py --tests
+	$(VENV)/ruff check .
+	$(VENV)/mypy modelops/lib modelops/crypto modelops/jobs compliance/audit
+	$(VENV)/lint-imports
+
+bench:
+	@$(PYTHON) modelops/embedded/install.py --tests
+	@$(VENV)/python -m benchmarks $(ARGS)
+
+COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
+lock:
+	$(COMPILE) pyproject.toml -o requirements.txt
+	$(COMPILE) --group embedded -o modelops/embedded/requirements.txt
+	$(COMPILE) --group test -c requirements.txt -o tests/requirements.txt
+	grep -om1 '^uv==[0-9.]*' modelops/embedded/uv.txt | $(COMPILE) - -o modelops/embedded/uv.txt
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

