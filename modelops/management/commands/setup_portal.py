@@ -1,0 +1,24 @@
+"""Makes a migrated database ready for its first user."""
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.services.invitations import invite_first_administrator
+from modelops.crypto.services import create_first_keys
+from modelops.lib.errors import DomainError
+
+
+class Command(BaseCommand):
+    help = "Makes the key ring's first keys and an invitation for the first administrator. Safe to repeat."
+
+    def handle(self, **options: object) -> None:
+        try:
+            made = create_first_keys()
+            link = invite_first_administrator(settings.MODELOPS_BASE_URL)
+        except DomainError as error:
+            raise CommandError(str(error)) from None
+        (settings.MODELOPS_HOME / "artifacts").mkdir(mode=0o700, parents=True, exist_ok=True)
+        if made:
+            self.stdout.write(f"Key ring: {len(made)} keys made, wrapped by the root key.")
+        if link:
+            self.stdout.write(f"First administrator, one-time invitation (72 hours): {link}")
