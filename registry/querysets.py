@@ -2,6 +2,7 @@
 
 from typing import Any, Self
 
+from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 
@@ -18,16 +19,22 @@ class VisibleQuerySet(models.QuerySet[Any]):
         return self.all()
 
 
+def _latest(version_model: str, parent: str) -> models.Subquery:
+    # One look into the unique index per row shown; an aggregate would read every version of every row.
+    versions = apps.get_model("registry", version_model)._base_manager.filter(**{parent: models.OuterRef("pk")})
+    return models.Subquery(versions.order_by("-number").values("number")[:1])
+
+
 class RegisteredModelQuerySet(VisibleQuerySet):
     view_permission = "registry.view_registeredmodel"
 
     def matching(self, text: str) -> Self:
         """Models whose name holds ``text``, in any letter case; all of them for an empty text."""
-        return self.filter(name__icontains=text) if text else self.all()
+        return self.filter(name__icontains=text.replace("\x00", "")) if text else self.all()
 
     def with_latest_version(self) -> Self:
         """Adds ``latest_number``: the number of the newest version, or None."""
-        return self.annotate(latest_number=models.Max("versions__number"))
+        return self.annotate(latest_number=_latest("ModelVersion", "model"))
 
 
 class ModelVersionQuerySet(VisibleQuerySet):
@@ -46,11 +53,11 @@ class DatasetQuerySet(VisibleQuerySet):
 
     def matching(self, text: str) -> Self:
         """Datasets whose name holds ``text``, in any letter case; all of them for an empty text."""
-        return self.filter(name__icontains=text) if text else self.all()
+        return self.filter(name__icontains=text.replace("\x00", "")) if text else self.all()
 
     def with_latest_version(self) -> Self:
         """Adds ``latest_number``: the number of the newest version, or None."""
-        return self.annotate(latest_number=models.Max("versions__number"))
+        return self.annotate(latest_number=_latest("DatasetVersion", "dataset"))
 
 
 class DatasetVersionQuerySet(VisibleQuerySet):

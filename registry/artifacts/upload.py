@@ -1,5 +1,7 @@
 """How the portal takes files: sealed while they stream in. No handler here writes plaintext anywhere."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -141,3 +143,25 @@ def _too_large(limit: int) -> TooLarge:
         code="request.too_large",
         field="file",
     )
+
+
+@contextmanager
+def received_file(request: HttpRequest, field: str = "file") -> Iterator[SealedUpload]:
+    """The one file of an allowed upload; whatever no service adopted is removed at the end.
+
+    Reading it takes the whole body in. Raises Invalid when there is no file or more than one.
+    """
+    files = request.FILES
+    try:
+        given = files.getlist(field)
+        if len(given) != 1 or len(files) != 1 or not isinstance(given[0], SealedUpload):
+            raise Invalid(
+                f"Send exactly one file, as multipart/form-data, in the field {field!r}.",
+                code="file.missing",
+                field=field,
+            )
+        yield given[0]
+    finally:
+        for _, uploads in files.lists():
+            for upload in uploads:
+                upload.close()

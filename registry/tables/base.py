@@ -78,6 +78,12 @@ def check_names(names: list[str]) -> None:
                 code="dataset.blank_column_name",
                 field="file",
             )
+        if "\x00" in name:
+            raise Invalid(
+                f"The name of column {place} holds a NUL character. Name the column in plain text, then upload again.",
+                code="dataset.column_name_invalid",
+                field="file",
+            )
         if len(name) > NAME_LENGTH:
             raise Invalid(
                 f"The name of column {place} has {len(name)} characters; at most {NAME_LENGTH} are taken. Is the first "

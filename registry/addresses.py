@@ -1,0 +1,15 @@
+"""Names in addresses: whatever cannot name a model or dataset matches no route, so it never reaches the database."""
+
+from django.urls import register_converter
+from django.urls.converters import StringConverter
+
+from modelops.lib.names import NAME_PATTERN
+
+
+class NameConverter(StringConverter):
+    """A name as `modelops.lib.names.validate_name` accepts it."""
+
+    regex = NAME_PATTERN
+
+
+register_converter(NameConverter, "object_name")

@@ -1,0 +1,1 @@
+"""Models and datasets over REST."""

@@ -1,0 +1,50 @@
+"""Removing what no row names: uploads that were cut off, and files whose transaction never came to pass."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from registry.models import Artifact
+
+from .store import StoredFile, default_location, store_for
+
+logger = logging.getLogger(__name__)
+
+# A file is touched with every piece that arrives, and its row follows within seconds of the last: what has been quiet
+# for an hour belongs to nobody.
+QUIET_FOR_S = 3600.0
+_AT_A_TIME = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """How many files were removed."""
+
+    unfinished: int
+    orphans: int
+
+
+def sweep(quiet_for_s: float = QUIET_FOR_S) -> Swept:
+    """Remove unfinished and orphaned files that have not changed for ``quiet_for_s``; safe to run at any time."""
+    store = store_for(default_location())
+    unfinished = orphans = 0
+    quiet = (file for file in store.walk() if file.age_s >= quiet_for_s)
+    for files in _batches(quiet):
+        finished = [file.name for file in files if not file.is_pending]
+        named = set(Artifact.objects.filter(storage_name__in=finished).values_list("storage_name", flat=True))
+        for file in files:
+            if file.is_pending:
+                store.delete_pending(file.name)
+                unfinished += 1
+            elif file.name not in named:
+                store.delete(file.name)
+                orphans += 1
+    if unfinished or orphans:
+        logger.info("Removed %d unfinished and %d orphaned artifact files.", unfinished, orphans)
+    return Swept(unfinished, orphans)
+
+
+def _batches(files: Iterator[StoredFile]) -> Iterator[list[StoredFile]]:
+    while batch := list(islice(files, _AT_A_TIME)):
+        yield batch

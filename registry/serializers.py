@@ -1,0 +1,136 @@
+"""What goes in and out over REST. Fields are listed one by one: a new column is not published by accident."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from .formats import label_of
+from .models import Dataset, DatasetVersion, ModelVersion, RegisteredModel
+
+
+class RegisteredModelIn(serializers.Serializer):
+    name = serializers.CharField(max_length=1000, trim_whitespace=False, help_text="Letters, digits, '.', '-', '_'.")
+    # Any text: the service refuses an unknown type with a code of its own.
+    task_type = serializers.CharField(max_length=1000)
+    description = serializers.CharField(max_length=4000, required=False, allow_blank=True, default="")
+
+
+class RegisteredModelOut(serializers.ModelSerializer):
+    latest_version = serializers.IntegerField(source="latest_number", allow_null=True, read_only=True, default=None)
+
+    class Meta:
+        model = RegisteredModel
+        fields = ("id", "name", "task_type", "description", "latest_version", "created_at")
+        read_only_fields = fields
+
+
+class DatasetIn(serializers.Serializer):
+    name = serializers.CharField(max_length=1000, trim_whitespace=False, help_text="Letters, digits, '.', '-', '_'.")
+    description = serializers.CharField(max_length=4000, required=False, allow_blank=True, default="")
+
+
+class DatasetOut(serializers.ModelSerializer):
+    latest_version = serializers.IntegerField(source="latest_number", allow_null=True, read_only=True, default=None)
+
+    class Meta:
+        model = Dataset
+        fields = ("id", "name", "description", "latest_version", "created_at")
+        read_only_fields = fields
+
+
+class DigestOut(serializers.Serializer):
+    sha256 = serializers.CharField()
+
+
+class DatasetReferenceOut(serializers.Serializer):
+    dataset = serializers.CharField(source="dataset.name")
+    version = serializers.IntegerField(source="number")
+
+
+class ModelReferenceOut(serializers.Serializer):
+    model = serializers.CharField(source="model.name")
+    version = serializers.IntegerField(source="number")
+
+
+class ModelVersionIn(serializers.Serializer):
+    """The form of an upload. Metrics, parameters and tags are JSON objects, or repeated ``name=value`` fields."""
+
+    file = serializers.FileField()
+    metrics = serializers.CharField(required=False, help_text='{"auc": 0.93}')
+    parameters = serializers.CharField(required=False, help_text="A JSON object; stored encrypted.")
+    tags = serializers.CharField(required=False, help_text='{"team": "search"} or ["nightly"]')
+    datasets = serializers.CharField(required=False, help_text='[{"dataset": "flights", "version": 1}]')
+
+
+class FileOut(serializers.ModelSerializer):
+    """What model versions and dataset versions have in common: a sealed file."""
+
+    version = serializers.IntegerField(source="number", read_only=True)
+    digest = serializers.SerializerMethodField()
+    size = serializers.IntegerField(source="artifact.size", read_only=True)
+    file_name = serializers.CharField(source="artifact.file_name", read_only=True)
+    cipher = serializers.CharField(source="artifact.cipher", read_only=True)
+    key_version = serializers.IntegerField(source="artifact.key_version", read_only=True)
+    verified_at = serializers.DateTimeField(source="artifact.verified_at", read_only=True, allow_null=True)
+
+    @extend_schema_field(DigestOut)
+    def get_digest(self, version: Any) -> dict[str, str]:
+        return {"sha256": version.artifact.sha256}
+
+
+_FILE_FIELDS = ("digest", "size", "file_name", "cipher", "key_version", "verified_at", "created_at")
+
+
+class ModelVersionOut(FileOut):
+    model = serializers.CharField(source="model.name", read_only=True)
+    format = serializers.CharField(source="file_format", read_only=True)
+    format_label = serializers.SerializerMethodField()
+    metrics = serializers.DictField(child=serializers.FloatField(), read_only=True)
+    tags = serializers.DictField(child=serializers.CharField(), read_only=True)
+    datasets = DatasetReferenceOut(many=True, read_only=True)
+
+    class Meta:
+        model = ModelVersion
+        fields = (
+            "id", "model", "version", "state", "format", "format_label", "metrics", "tags", "datasets", *_FILE_FIELDS,
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def get_format_label(self, version: ModelVersion) -> str:
+        return label_of(version.file_format)
+
+
+class DatasetVersionIn(serializers.Serializer):
+    """The form of an upload."""
+
+    file = serializers.FileField(help_text="CSV, Parquet or JSON Lines.")
+
+
+class ColumnOut(serializers.Serializer):
+    name = serializers.CharField()
+    type = serializers.CharField()
+    nulls = serializers.IntegerField()
+
+
+class DatasetVersionOut(FileOut):
+    dataset = serializers.CharField(source="dataset.name", read_only=True)
+    format = serializers.CharField(source="file_format", read_only=True)
+    schema = ColumnOut(many=True, read_only=True)
+    model_versions = ModelReferenceOut(many=True, read_only=True)
+
+    class Meta:
+        model = DatasetVersion
+        fields = ("id", "dataset", "version", "format", "rows", "columns", "schema", "model_versions", *_FILE_FIELDS)
+        read_only_fields = fields
+
+
+class VerificationOut(serializers.Serializer):
+    verified = serializers.BooleanField(source="is_sound")
+    sha256 = serializers.CharField(allow_null=True)
+    reason = serializers.CharField()
+    duration_s = serializers.FloatField()
+
+
+class ParametersOut(serializers.Serializer):
+    parameters = serializers.DictField()

@@ -1,0 +1,72 @@
+"""Creating datasets and adding versions."""
+
+from dataclasses import asdict
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from compliance.audit import Actor, record
+from modelops.lib.errors import Conflict
+from modelops.lib.names import validate_name
+from registry.artifacts.sealed import SealedUpload
+from registry.audit_events import DATASET_CREATED, DATASET_VERSION_ADDED
+from registry.models import Dataset, DatasetVersion
+from registry.tables import survey
+
+from .ownership import account_id
+
+
+@transaction.atomic
+def create_dataset(name: str, description: str = "", *, actor: Actor) -> Dataset:
+    """A new dataset without versions. Raises Invalid for the name, Conflict when it is taken."""
+    validate_name(name, "dataset")
+    try:
+        with transaction.atomic():
+            dataset = Dataset.objects.create(name=name, description=description, owner_id=account_id(actor))
+    except IntegrityError:
+        raise Conflict(
+            f"There is a dataset {name!r} already. Add a version to it, or choose another name.",
+            code="dataset.name_taken",
+            field="name",
+        ) from None
+    record(DATASET_CREATED, dataset, actor=actor, name=dataset.name)
+    return dataset
+
+
+def add_dataset_version(dataset: Dataset, upload: SealedUpload, *, actor: Actor) -> DatasetVersion:
+    """The next version of ``dataset`` with the uploaded table, which the version takes over.
+
+    The whole file is read once, decrypted in memory, so that what is stored can be read. Raises UnsupportedFormat for
+    anything but CSV, Parquet and JSON Lines, and Invalid for a table that nothing could be done with.
+    """
+    with upload.open_plaintext() as file:
+        found = survey(file)
+    with upload.adopted() as artifact, transaction.atomic():
+        Dataset.objects.select_for_update().get(pk=dataset.pk)
+        latest = DatasetVersion.objects.filter(dataset=dataset).aggregate(latest=Max("number"))["latest"]
+        artifact.save(force_insert=True)
+        version = DatasetVersion.objects.create(
+            dataset=dataset,
+            number=(latest or 0) + 1,
+            artifact=artifact,
+            file_format=found.file_format,
+            rows=found.rows,
+            columns=len(found.columns),
+            schema=[asdict(column) for column in found.columns],
+            reading=found.reading,
+            created_by_id=account_id(actor),
+        )
+        record(
+            DATASET_VERSION_ADDED,
+            version,
+            actor=actor,
+            name=dataset.name,
+            version=version.number,
+            rows=version.rows,
+            columns=version.columns,
+            format=version.file_format,
+            size=artifact.size,
+            sha256=artifact.sha256,
+            key_version=artifact.key_version,
+        )
+    return version

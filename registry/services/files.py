@@ -1,0 +1,66 @@
+"""Giving out and proving stored files."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from compliance.audit import Actor, record
+from modelops.crypto.stream import SealedReader
+from modelops.lib.errors import NotAllowed
+from registry.artifacts import open_artifact, verify_artifact
+from registry.artifacts.access import Verification
+from registry.audit_events import ARTIFACT_DOWNLOADED, ARTIFACT_VERIFIED, PARAMETERS_READ
+from registry.models import DatasetVersion, ModelVersion
+
+from .ownership import account_id
+
+
+def record_download(version: ModelVersion | DatasetVersion, *, actor: Actor) -> SealedReader:
+    """The decrypted file, after the ledger knows who asked for it; without that row nothing is opened.
+
+    A quarantined file goes only to its uploader and to the model's owner: it may run code where it is loaded.
+    """
+    if isinstance(version, ModelVersion) and version.is_quarantined:
+        account = account_id(actor)
+        if account is None or account not in {version.created_by_id, version.model.owner_id}:
+            raise NotAllowed(
+                f"{version} is quarantined: its format may hold code. Only its uploader and the model's owner may "
+                "download it. Ask one of them for a safetensors or ONNX file.",
+                code="artifact.quarantined",
+            )
+    with transaction.atomic():
+        record(ARTIFACT_DOWNLOADED, version, actor=actor, sha256=version.artifact.sha256, **_named(version))
+    return open_artifact(version.artifact)
+
+
+def verify_version(version: ModelVersion | DatasetVersion, *, actor: Actor) -> Verification:
+    """Read the stored file back, compare, and keep the outcome with the file and in the ledger."""
+    artifact = version.artifact
+    verification = verify_artifact(artifact)
+    result = "sound" if verification.is_sound else "damaged"
+    with transaction.atomic():
+        artifact.verified_at = timezone.now()
+        artifact.is_sound = verification.is_sound
+        artifact.save(update_fields=["verified_at", "is_sound"])
+        record(
+            ARTIFACT_VERIFIED,
+            version,
+            actor=actor,
+            outcome="success" if verification.is_sound else "failure",
+            result=result,
+            **_named(version),
+        )
+    return verification
+
+
+@transaction.atomic
+def read_parameters(version: ModelVersion, *, actor: Actor) -> dict[str, Any]:
+    """The decrypted parameters; reading them is recorded."""
+    record(PARAMETERS_READ, version, actor=actor, **_named(version))
+    return version.parameters or {}
+
+
+def _named(version: ModelVersion | DatasetVersion) -> dict[str, Any]:
+    parent = version.model if isinstance(version, ModelVersion) else version.dataset
+    return {"name": parent.name, "version": version.number}
