@@ -1,4 +1,4 @@
-"""Fill the virtual environment with the pinned packages. Run by its path, with any Python 3.11 or newer, before all else.
+"""Fill the virtual environment with the pinned packages. Run by its path, with any Python 3.11+, before all else.
 
     python3 modelops/embedded/install.py [--tests]
 
@@ -75,8 +75,8 @@ def _with_uv(wanted: list[Path]) -> bool:
     if not _quiet([*pip, "--require-hashes", "--only-binary", ":all:", "-r", UV]):
         return False
     sync = [VENV / "bin" / "uv", "pip", "sync", "--quiet", "--require-hashes", "--python", VENV / "bin" / "python"]
-    # sync removes what no file names, so uv and pip themselves are named by their own files or kept by hand.
-    env = {**_indexes(), **os.environ}
+    # sync removes what no file names, so uv is named by its own file; it leaves pip alone.
+    env = {**_settings_for_uv(), **os.environ}
     everything = [UV, *wanted]
     if _run([*sync, *everything], env):
         return True
@@ -108,15 +108,21 @@ def _tell_without_servers() -> None:
     )
 
 
-def _indexes() -> dict[str, str]:
-    """pip's own configuration of package indexes, in the words of uv, which does not read it."""
-    env = {}
-    for option, name in (("index-url", "UV_DEFAULT_INDEX"), ("extra-index-url", "UV_INDEX")):
+def _settings_for_uv() -> dict[str, str]:
+    """pip's own configuration in the words of uv, which reads none of it: certificates and package indexes."""
+    env = {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}  # the second is the older name
+    for option, name in (("cert", "SSL_CERT_FILE"), ("index-url", "UV_DEFAULT_INDEX"), ("extra-index-url", "UV_INDEX")):
         command = [VENV / "bin" / "python", "-m", "pip", "config", "get", f"global.{option}"]
         answer = subprocess.run([str(part) for part in command], check=False, capture_output=True, text=True)
-        if answer.returncode == 0 and answer.stdout.strip():
-            env[name] = " ".join(answer.stdout.split())
+        values = [value for value in answer.stdout.split() if not _is_missing_folder(value)]
+        if answer.returncode == 0 and values:
+            env[name] = " ".join(values)
     return env
+
+
+def _is_missing_folder(index: str) -> bool:
+    # pip only warns of one; uv stops.
+    return index.startswith("file://") and not Path(index.removeprefix("file://")).exists()
 
 
 def _digest(files: list[Path]) -> str:
