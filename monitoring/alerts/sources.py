@@ -33,16 +33,15 @@ def alert_for_drift(run: DriftRun, actor: Actor = SCHEDULER) -> Alert | None:
     """The alert of a finished run that found drift; None for a run that found none. Safe to call twice."""
     if not run.drifted:
         return None
-    features = list(run.features.order_by("name"))
-    drifted = [feature.name for feature in features if feature.drifted]
     reference, current = run.reference, run.current
-    named = ", ".join(drifted[:NAMED_FEATURES]) + (", …" if len(drifted) > NAMED_FEATURES else "")
+    moved = list(run.features.filter(drifted=True).order_by("-statistic", "name").values_list("name", flat=True))
+    named = ", ".join(moved[:NAMED_FEATURES]) + (", …" if len(moved) > NAMED_FEATURES else "")
     return raise_alert(
         f"drift:{reference.dataset.name}:{current.dataset.name}",
-        f"Drift in {current}: {len(drifted)} of {len(features)} features moved",
+        f"Drift in {current}: {run.features_drifted} of {run.features_compared} features moved",
         body=f"Compared with {reference}, these features are distributed differently: {named}. "
         "A model that was trained on the reference may be less accurate on this data.",
-        severity=Severity.HIGH if 2 * len(drifted) >= len(features) else Severity.WARNING,
+        severity=Severity.HIGH if 2 * run.features_drifted >= run.features_compared else Severity.WARNING,
         source=Source("monitoring.driftrun", run.pk),
         actor=actor,
     )

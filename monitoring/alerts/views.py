@@ -14,9 +14,10 @@ from modelops.lib.errors import DomainError
 from modelops.lib.pages import choice_filter, keyset_page
 from monitoring.models.alerts import Alert, AlertChannel, AlertDelivery, AlertState, DeliveryState, Severity
 
-from . import history, services, sources
+from . import history, services
 from .channels import channels
 from .forms import ChannelForm
+from .sources import link
 
 STATES = [("live", "To do"), *AlertState.choices]
 
@@ -49,7 +50,7 @@ def alert_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "alert": alert,
         "deliveries": deliveries,
         "on_the_way": any(one.state in {DeliveryState.PENDING, DeliveryState.SENDING} for one in deliveries),
-        "source": sources.link(alert),
+        "source": link(alert),
         "occurrences": alert.occurrences.all()[:10],
         "events": history.shown(timeline(alert)),
     }

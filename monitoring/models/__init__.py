@@ -1,6 +1,6 @@
 """Models of monitoring: drift runs; alerts, channels and deliveries."""
 
-from .alerts import Alert, AlertChannel, AlertDelivery
+from .alerts import Alert, AlertChannel, AlertDelivery, AlertOccurrence
 from .drift import DriftFeature, DriftRun
 
-__all__ = ["Alert", "AlertChannel", "AlertDelivery", "DriftFeature", "DriftRun"]
+__all__ = ["Alert", "AlertChannel", "AlertDelivery", "AlertOccurrence", "DriftFeature", "DriftRun"]
