@@ -30,7 +30,7 @@ LOOKS: dict[str, Look] = {
     # jobs, runs, deliveries
     "queued": WAITING, "pending": WAITING, "scheduled": Look("quiet", "clock"), "running": RUNNING,
     "sending": RUNNING, "succeeded": GOOD, "completed": GOOD, "done": GOOD, "delivered": GOOD, "sent": GOOD,
-    "failed": BAD, "cancelled": ENDED, "retrying": PENDING,
+    "failed": BAD, "dead": BAD, "cancelled": ENDED, "retrying": PENDING,
     # models, versions, datasets
     "draft": QUIET, "registered": QUIET, "development": QUIET, "candidate": INFO, "staging": INFO, "review": PENDING,
     "approved": GOOD, "production": GOOD, "serving": GOOD, "rejected": BAD, "archived": ENDED, "retired": ENDED,
