@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,7 +19,7 @@ Progress = Callable[[int, int, str], None]
 
 
 class Table(Protocol):
-    """What a run reads; a frame of the registry is one."""
+    """What a run reads; `dataquality.reading.SealedTable` is one."""
 
     @property
     def rows(self) -> int:
@@ -29,8 +29,8 @@ class Table(Protocol):
     def names(self) -> Sequence[str]:
         """Names of the columns in order."""
 
-    def read_column(self, name: str) -> pa.ChunkedArray:
-        """All values of one column."""
+    def columns(self) -> Iterator[tuple[str, pa.ChunkedArray]]:
+        """Every column with all its values, in order."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,16 @@ class Report:
 
 
 def examine(
-    table: Table, *, previous_types: Mapping[str, str] | None = None, progress: Progress = lambda *_: None
+    table: Table,
+    *,
+    types: Mapping[str, str] | None = None,
+    previous_types: Mapping[str, str] | None = None,
+    progress: Progress = lambda *_: None,
 ) -> Report:
     """Run every registered check over ``table``; raises Invalid when there is nothing to examine.
 
-    ``progress`` is told (done, total, name of the column) before each column. Memory: one column at a time and two
+    ``types`` and ``previous_types`` are the schemas to compare, of this version and of the one before. ``progress`` is
+    told (done, total, name of the column) before each column. Memory: the columns that the table reads at once and two
     integers a row. The findings stand by dimension, then in the order of the columns.
     """
     names = list(table.names)
@@ -59,15 +64,16 @@ def examine(
         )
     instances = [check() for _, check in checks.items()]
     findings: list[Finding] = []
-    types: dict[str, str] = {}
-    for done, name in enumerate(names):
+    found_types: dict[str, str] = {}
+    progress(0, len(names), "reading")
+    for done, (name, values) in enumerate(table.columns()):
         progress(done, len(names), name)
-        column = Column(name, table.read_column(name))
-        types[name] = str(column.values.type)
+        column = Column(name, values)
+        found_types[name] = str(column.values.type)
         for check in instances:
             findings += check.examine(column)
-    progress(len(names), len(names), "")
-    facts = TableFacts(rows=table.rows, types=types, previous_types=previous_types)
+    progress(len(names), len(names), "concluding")
+    facts = TableFacts(rows=table.rows, types=types or found_types, previous_types=previous_types)
     for check in instances:
         findings += check.conclude(facts)
     order = list(Dimension)

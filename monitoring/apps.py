@@ -9,4 +9,3 @@ class MonitoringConfig(AppConfig):
     name = "monitoring"
     label = "monitoring"
     verbose_name = "Monitoring"
-    default_auto_field = "django.db.models.BigAutoField"

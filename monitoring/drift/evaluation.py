@@ -30,6 +30,9 @@ class Policy:
             raise ValueError(f"The smallest effect is {self.minimum_effect}; a number from 0 to 1 is needed.")
 
 
+DEFAULT = Policy()
+
+
 @dataclass(frozen=True)
 class Verdict:
     """The decision on one feature: both conditions and the p-value after correction."""
@@ -60,7 +63,7 @@ def adjust(p_values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def decide(drifts: Mapping[str, Drift], policy: Policy = Policy()) -> dict[str, Verdict]:
+def decide(drifts: Mapping[str, Drift], policy: Policy = DEFAULT) -> dict[str, Verdict]:
     """The verdict on every feature that could be compared, in the given order."""
     adjusted = adjust([drift.p_value for drift in drifts.values()])
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -18,8 +18,9 @@ class ArrowTable:
         self.rows: int = table.num_rows
         self.names: Sequence[str] = table.column_names
 
-    def read_column(self, name: str) -> pa.ChunkedArray:
-        return self._table[name]
+    def columns(self) -> Iterator[tuple[str, pa.ChunkedArray]]:
+        for name in self.names:
+            yield name, self._table[name]
 
 
 def table(**columns: Any) -> ArrowTable:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from dataquality.dimensions import Severity
+from dataquality.engine import examine
 from modelops.lib.errors import Invalid
 from tests.dataquality.tables import counts, report, table
 
@@ -134,8 +135,6 @@ def test_data_without_a_row_is_refused() -> None:
 
 
 def test_progress_names_every_column() -> None:
-    from dataquality.engine import examine
-
     told: list[tuple[int, int, str]] = []
     examine(table(a=[1, 2], b=[3, 4]), progress=lambda *step: told.append(step))
-    assert told == [(0, 2, "a"), (1, 2, "b"), (2, 2, "")]
+    assert told == [(0, 2, "reading"), (0, 2, "a"), (1, 2, "b"), (2, 2, "concluding")]

@@ -101,16 +101,19 @@ def ecdf_pair(
     title: str = "Cumulative distribution",
     unit: str = "",
     labels: tuple[str, str] = LABELS,
+    measured: tuple[float, float, float, float] | None = None,
 ) -> SafeString:
     """Both empirical distribution functions and the largest gap between them, which is the KS statistic.
 
     The samples are finite values in any order. The drawing starts and ends where one sample in two hundred lies
-    outside, so that a few extreme values do not press the rest together; the gap is found on all values.
+    outside, so that a few extreme values do not press the rest together; the gap is found on all values. Where only a
+    part of the values is given (quantiles), ``measured`` brings the gap of the whole: its size, its place and the share
+    of each sample at or below that place.
     """
     samples = [sorted(float(value) for value in sample if math.isfinite(value)) for sample in (reference, current)]
     if not all(samples):
         return nothing_to_draw(title, "One of the two samples has no finite value.")
-    gap, at = largest_gap(*samples)
+    gap, at = measured[:2] if measured else largest_gap(*samples)
     low = min(min(_quantile(sample, 0.005) for sample in samples), at)
     high = max(max(_quantile(sample, 0.995) for sample in samples), at)
     if low == high:
@@ -126,7 +129,7 @@ def ecdf_pair(
             value = low + (high - low) * column / columns
             points.append((plot.left + column, up(bisect_right(sample, value) / len(sample))))
         drawing += tag("path", class_=f"chart-line series-{series}", d=_path(points))
-    shares = [bisect_right(sample, at) / len(sample) for sample in samples]
+    shares = list(measured[2:]) if measured else [bisect_right(sample, at) / len(sample) for sample in samples]
     x, (y1, y2) = across(at), (up(share) for share in shares)
     drawing += tag("line", class_="chart-gap", x1=n(x), x2=n(x), y1=n(y1), y2=n(y2))
     drawing += tag("circle", class_="chart-gap-end series-1", cx=n(x), cy=n(y1), r=3.5)
@@ -142,8 +145,8 @@ def ecdf_pair(
     rows.append((f"At or below {significant(at, 4)}", *(percent(share, 2) for share in shares)))
     where = f"{significant(at, 4)}{' ' + unit if unit else ''}"
     text = (
-        f"The largest gap is {significant(gap)}, at {where}: {percent(shares[0])} of {labels[0].lower()} and "
-        f"{percent(shares[1])} of {labels[1].lower()} lie at or below it."
+        f"The largest gap is {significant(gap)}, at {where}: {percent(shares[0])} of {labels[0]} and "
+        f"{percent(shares[1])} of {labels[1]} lie at or below it."
     )
     return figure(
         title,

@@ -1,0 +1,20 @@
+"""What data quality writes to the audit ledger."""
+
+from compliance.audit import define
+
+RUN_REQUESTED = define(
+    "dataquality.run.requested",
+    "asked for the quality of {dataset} version {version}",
+    "dataset",
+    "version",
+    category="data",
+)
+RUN_COMPLETED = define(
+    "dataquality.run.completed",
+    "quality of {dataset} version {version} scored {score} with {issues} issues",
+    "dataset",
+    "version",
+    "score",
+    "issues",
+    category="data",
+)

@@ -1,0 +1,100 @@
+"""Every change of state of quality runs."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from compliance.audit import Actor, record
+from dataquality.audit_events import RUN_COMPLETED, RUN_REQUESTED
+from dataquality.models import QualityIssue, QualityRun, RunState
+from modelops import jobs
+from modelops.lib.errors import Conflict
+from registry.models import DatasetVersion
+
+if TYPE_CHECKING:
+    from dataquality.engine import Report
+
+JOB_KIND = "quality.run"
+ISSUE_BATCH = 500
+
+
+@transaction.atomic
+def start_quality_run(dataset_version: DatasetVersion, *, actor: Actor) -> QualityRun:
+    """Ask for the quality of a dataset version; a worker does it after the commit. Raises Unavailable."""
+    run = QualityRun(dataset_version=dataset_version, requested_by_id=account_of(actor))
+    run.save()
+    run.job = jobs.enqueue(
+        JOB_KIND, payload={"run": str(run.pk)}, actor=actor, target=run, total=dataset_version.columns
+    )
+    run.save(update_fields=["job"])
+    record(RUN_REQUESTED, run, actor=actor, dataset=dataset_version.dataset.name, version=dataset_version.number)
+    return run
+
+
+def store_report(run: QualityRun, report: "Report", *, actor: Actor) -> None:
+    """Write what a run found, in the transaction that completes its job. Raises Conflict for a finished run."""
+    run = QualityRun.objects.select_for_update().select_related("dataset_version__dataset").get(pk=run.pk)
+    if run.state != RunState.QUEUED:
+        raise Conflict("The run has ended already; start a new one.", code="quality_run.finished")
+    issues = [
+        QualityIssue(
+            run=run,
+            position=position,
+            dimension=finding.dimension.value,
+            rule=finding.rule,
+            column=finding.column or "",
+            severity=finding.severity.value,
+            count=finding.count,
+            of=finding.of,
+            deduction=deduction,
+            message=finding.message,
+            first_rows=list(finding.first_rows),
+            detail=dict(finding.detail) or None,
+        )
+        for position, (finding, deduction) in enumerate(zip(report.findings, report.score.deductions, strict=True))
+    ]
+    QualityIssue.objects.bulk_create(issues, batch_size=ISSUE_BATCH)
+    run.state = RunState.SUCCEEDED
+    run.score = report.score.total
+    run.dimensions = [
+        {
+            "dimension": line.dimension.value,
+            "weight": str(line.weight),
+            "examined": line.examined,
+            "unit": line.dimension.unit,
+            "score": str(line.score),
+            "deduction": str(line.deduction),
+        }
+        for line in report.score.dimensions
+    ]
+    run.issue_count = len(issues)
+    run.finished_at = timezone.now()
+    run.save(update_fields=["state", "score", "dimensions", "issue_count", "finished_at"])
+    record(
+        RUN_COMPLETED,
+        run,
+        actor=actor,
+        dataset=run.dataset_version.dataset.name,
+        version=run.dataset_version.number,
+        score=shown(report.score.total),
+        issues=len(issues),
+    )
+
+
+def mark_failed(job: Any, message: str) -> None:
+    """Let a run share the fate of its job; runs in the transaction that marks the job as failed."""
+    QualityRun.objects.filter(pk=job.payload["run"], state=RunState.QUEUED).update(
+        state=RunState.FAILED, failure=message[:500], finished_at=timezone.now()
+    )
+
+
+def account_of(actor: Actor) -> str | None:
+    """The id of the account that acts, if it is one."""
+    return actor.ref if actor.kind in {"user", "service"} else None
+
+
+def shown(score: Decimal) -> str:
+    """The score with two decimals, cut off and never rounded up: only flawless data reads 100.00."""
+    return str(score.quantize(Decimal("0.01"), rounding="ROUND_FLOOR"))

@@ -1,0 +1,31 @@
+"""Drift runs and features in the admin: to read, not to change."""
+
+from django.contrib import admin
+
+from modelops.lib.admin import ReadOnlyAdmin
+from monitoring.models import DriftFeature, DriftRun
+
+
+@admin.register(DriftRun)
+class DriftRunAdmin(ReadOnlyAdmin):
+    """Runs, newest first."""
+
+    list_display = ["current", "reference", "state", "drifted", "features_drifted", "features_compared", "created_at"]
+    list_select_related = ["reference__dataset", "current__dataset"]
+    list_filter = ["state", "drifted"]
+    search_fields = ["reference__dataset__name", "current__dataset__name"]
+    ordering = ["-created_at"]
+    show_full_result_count = False
+
+
+@admin.register(DriftFeature)
+class DriftFeatureAdmin(ReadOnlyAdmin):
+    """Features; the encrypted profile is not shown."""
+
+    list_display = ["name", "run", "drifted", "statistic", "p_value", "reason"]
+    list_select_related = ["run__reference__dataset", "run__current__dataset"]
+    list_filter = ["drifted"]
+    search_fields = ["name"]
+    ordering = ["-id"]
+    exclude = ["profile"]
+    show_full_result_count = False

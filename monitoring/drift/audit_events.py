@@ -1,0 +1,20 @@
+"""What drift runs write to the audit ledger."""
+
+from compliance.audit import define
+
+RUN_REQUESTED = define(
+    "monitoring.drift_run.requested",
+    "asked to compare {current} with {reference}",
+    "reference",
+    "current",
+    category="data",
+)
+RUN_COMPLETED = define(
+    "monitoring.drift_run.completed",
+    "compared {current} with {reference}: {drifted} of {compared} features drifted",
+    "reference",
+    "current",
+    "drifted",
+    "compared",
+    category="data",
+)

@@ -1,0 +1,46 @@
+"""Forms of drift."""
+
+from typing import Any
+
+from django import forms
+
+from dataquality.forms import VersionField
+from monitoring.drift.evaluation import ALPHA, MINIMUM_EFFECT, Policy
+
+
+class DriftRunForm(forms.Form):
+    """Two dataset versions and the two thresholds."""
+
+    reference = VersionField(label="Reference", help_text="What the model learned from, or what was known to be good.")
+    current = VersionField(label="Current data", help_text="What the model meets now.")
+    minimum_effect = forms.FloatField(
+        label="Smallest effect",
+        min_value=0,
+        max_value=1,
+        initial=MINIMUM_EFFECT,
+        help_text="The largest gap D between the two distributions that is still no drift. 0.04 is a shift by a tenth "
+        "of a standard deviation.",
+    )
+    alpha = forms.FloatField(
+        label="False discovery rate",
+        min_value=1e-12,
+        max_value=0.5,
+        initial=ALPHA,
+        help_text="The accepted share of false alarms among the features called drifted.",
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("reference", "current"):
+            self.fields[name].offer_to(user, self.initial.get(name))  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a version against itself where the person can still choose."""
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("reference") and data.get("reference") == data.get("current"):
+            self.add_error("current", "This is the reference itself. Choose another version.")
+        return data
+
+    def policy(self) -> Policy:
+        """The thresholds that were given."""
+        return Policy(self.cleaned_data["alpha"], self.cleaned_data["minimum_effect"])

@@ -1,0 +1,62 @@
+"""What the pictures of a feature need: one histogram over common bins and the quantiles of both samples."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .statistics.ks import finite_sorted
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+BINS = 30
+POINTS = 201  # quantiles at 0, 0.5, …, 100 %
+# The picture ends where one value in two hundred of either sample lies outside; those are counted beside it.
+OUTSIDE_SHARE = 0.005
+WHOLE_NUMBERS_UP_TO = 40  # so few different whole numbers get a bin each
+
+
+def profile(reference: NDArray[Any], current: NDArray[Any]) -> dict[str, Any]:
+    """Edges, counts within them, counts outside, and quantiles, as plain JSON; both samples hold finite values.
+
+    The numbers are values of the data, so whoever stores them seals them.
+    """
+    import numpy as np  # loaded in the worker only
+
+    first, second = finite_sorted(reference)[0], finite_sorted(current)[0]
+    edges = bin_edges(first, second)
+    shares = np.linspace(0, 1, POINTS)
+    samples = {}
+    for name, sample in (("reference", first), ("current", second)):
+        counts = np.histogram(sample, edges)[0]
+        samples[name] = {
+            "counts": counts.tolist(),
+            "outside": int(len(sample) - counts.sum()),
+            "quantiles": [float(value) for value in np.quantile(sample, shares, method="inverted_cdf")],
+        }
+    return {"edges": [float(edge) for edge in edges], **samples}
+
+
+def bin_edges(first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.float64]:
+    """At most ``BINS`` + 1 (a bin for each of few whole numbers: more) edges that show nearly all of both samples."""
+    import numpy as np
+
+    low = min(float(np.quantile(sample, OUTSIDE_SHARE, method="lower")) for sample in (first, second))
+    high = max(float(np.quantile(sample, 1 - OUTSIDE_SHARE, method="higher")) for sample in (first, second))
+    is_whole = all(sample.dtype.kind in "iu" or bool(np.all(sample == np.floor(sample))) for sample in (first, second))
+    if is_whole and high - low < WHOLE_NUMBERS_UP_TO:
+        return np.arange(low - 0.5, high + 1.0)
+    if is_whole and high - low < 2**53:
+        # Bins as wide as a whole number: otherwise every other bin holds one value more than its neighbour.
+        width = np.ceil((high - low + 1) / BINS)
+        return low - 0.5 + width * np.arange(np.ceil((high - low + 1) / width) + 1)
+    if low == high or not np.isfinite(high - low):
+        return np.array([np.nextafter(low, -np.inf), np.nextafter(high, np.inf)])
+    return np.linspace(low, high, BINS + 1)
+
+
+def share_at_or_below(values: NDArray[Any], limit: float) -> float:
+    """The empirical distribution function of the finite values at ``limit``."""
+    ordered = finite_sorted(values)[0]
+    return int(ordered.searchsorted(limit, side="right")) / len(ordered)

@@ -1,0 +1,84 @@
+"""What the REST interface takes and gives about drift."""
+
+from rest_framework import serializers
+
+from dataquality.serializers import VersionReferenceIn
+from monitoring.models import DriftFeature, DriftRun
+
+
+class DriftRunIn(serializers.Serializer):
+    """Two dataset versions: the reference is what the model learned from, the current one what it meets now."""
+
+    reference = VersionReferenceIn()
+    current = VersionReferenceIn()
+    alpha = serializers.FloatField(required=False, min_value=1e-12, max_value=0.5)
+    minimum_effect = serializers.FloatField(required=False, min_value=0, max_value=1)
+
+
+class VersionReferenceOut(serializers.Serializer):
+    """A dataset's name and a version's number."""
+
+    dataset = serializers.CharField(source="dataset.name")
+    version = serializers.IntegerField(source="number")
+
+
+class DriftFeatureOut(serializers.ModelSerializer):
+    """One feature; ``reason`` says why statistic and p-value are null, and is empty otherwise."""
+
+    class Meta:
+        model = DriftFeature
+        fields = (
+            "name",
+            "drifted",
+            "statistic",
+            "p_value",
+            "adjusted_p_value",
+            "sign",
+            "is_significant",
+            "is_large_enough",
+            "n_reference",
+            "n_current",
+            "dropped_reference",
+            "dropped_current",
+            "reason",
+        )
+        read_only_fields = fields
+
+
+class DriftRunRowOut(serializers.ModelSerializer):
+    """A run in a list; ``drifted`` is null until it has ended."""
+
+    reference = VersionReferenceOut()
+    current = VersionReferenceOut()
+    state = serializers.CharField(source="shown_state")
+    job = serializers.UUIDField(source="job_id", allow_null=True)
+
+    class Meta:
+        model = DriftRun
+        fields = (
+            "id",
+            "reference",
+            "current",
+            "state",
+            "drifted",
+            "statistic",
+            "alpha",
+            "minimum_effect",
+            "features_compared",
+            "features_drifted",
+            "failure",
+            "job",
+            "created_at",
+            "finished_at",
+        )
+        read_only_fields = fields
+
+
+class DriftRunOut(DriftRunRowOut):
+    """A run with its features, in the order of the reference's columns."""
+
+    features = DriftFeatureOut(many=True)
+
+    class Meta(DriftRunRowOut.Meta):
+        fields = (*DriftRunRowOut.Meta.fields, "features")
+        read_only_fields = fields

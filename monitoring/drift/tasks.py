@@ -1,0 +1,28 @@
+"""Drift runs as jobs."""
+
+from modelops import jobs
+from monitoring.alerts.sources import alert_for_drift
+from monitoring.drift import services
+from monitoring.drift.evaluation import Policy
+from monitoring.models import DriftRun
+
+
+@jobs.handler(services.JOB_KIND, on_failure=services.mark_failed)
+def run_drift(job: jobs.RunningJob) -> None:
+    """Compare the two versions of a run, store the verdict once and open an alert when something drifted."""
+    # Arrow and scipy load here: the web process lists runs and never computes one.
+    from dataquality.reading import SealedTable
+    from monitoring.drift.comparison import compare
+
+    run = DriftRun.objects.select_related("reference__artifact", "current__artifact").get(pk=job.payload["run"])
+    features = compare(
+        SealedTable(run.reference),
+        SealedTable(run.current),
+        statistic=run.statistic,
+        policy=Policy(alpha=run.alpha, minimum_effect=run.minimum_effect),
+        progress=job.progress,
+    )
+    with job.completing():
+        finished = services.store_features(run, features, actor=job.actor)
+        if finished.drifted:
+            alert_for_drift(finished, actor=job.actor)
