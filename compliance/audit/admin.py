@@ -94,15 +94,6 @@ class LedgerChangeList(ChangeList):
         name_actors(self.result_list)
 
 
-def who_acted(event: AuditEvent) -> str:
-    """What to call the actor of an event whose names were looked up: the account, or what is known without one."""
-    if event.actor_kind == "system":
-        return f"the portal ({event.actor_ref})"
-    if event.actor_kind == "anonymous":
-        return "not signed in"
-    return event.actor_name or f"account {event.actor_ref[:8]}…"
-
-
 @admin.register(AuditEvent)
 class AuditEventAdmin(ReadOnlyAdmin):
     """Newest first by primary key, which sorts by time; every filter and search is answered by an index."""
@@ -159,7 +150,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Who")
     def who(self, event: AuditEvent) -> str:
-        return who_acted(event)
+        return event.actor
 
     @admin.display(description="Category")
     def category_mark(self, event: AuditEvent) -> SafeString:

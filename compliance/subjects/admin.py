@@ -1,0 +1,118 @@
+"""The compliance officer's place: requests by their clock, each with its steps."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from modelops.lib.admin import ReadOnlyAdmin
+from modelops.lib.templatetags.portal import pill, state
+
+from . import case
+from .admin_views import CaseViews
+from .models import SubjectRequest
+
+
+class ClockFilter(admin.SimpleListFilter):
+    """Which requests wait, and for how long they still may."""
+
+    title, parameter_name = "clock", "clock"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [("open", "Open"), ("week", "Due within 7 days"), ("overdue", "Overdue")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[SubjectRequest]) -> QuerySet[SubjectRequest]:
+        now = timezone.now()
+        match self.value():
+            case "open":
+                return queryset.open()
+            case "week":
+                return queryset.open().filter(due_at__lte=now + dt.timedelta(days=7))
+            case "overdue":
+                return queryset.open().filter(due_at__lt=now)
+        return queryset
+
+
+class PersonFilter(admin.SimpleListFilter):
+    """Requests of one person, by the keyed digests of the address; reached through the search box."""
+
+    title, parameter_name = "person", "person"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        asked = request.GET.get("person")
+        return [(asked, "The searched address")] if asked else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[SubjectRequest]) -> QuerySet[SubjectRequest]:
+        if not self.value():
+            return queryset
+        try:
+            digests = [bytes.fromhex(digest) for digest in (self.value() or "").split(".")]
+        except ValueError:
+            return queryset.none()
+        return queryset.filter(email_index__in=digests)
+
+
+@admin.register(SubjectRequest)
+class SubjectRequestAdmin(ReadOnlyAdmin):
+    """Rows are opened and moved by services alone; the pages of a request are its own views."""
+
+    list_display = ["reference_and_kind", "regime", "state_mark", "due", "received_on"]
+    list_display_links = ["reference_and_kind"]
+    list_filter = [ClockFilter, "state", "kind", "regime", PersonFilter]
+    search_fields = ["reference"]
+    search_help_text = "A reference (SR-2026-000012) or the exact e-mail address of a person."
+    ordering = ["due_at", "id"]
+    sortable_by: tuple[str, ...] = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SubjectRequest]:
+        return SubjectRequest.objects.visible_to(request.user).without_person().order_by("due_at", "id")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[SubjectRequest], search_term: str
+    ) -> tuple[QuerySet[SubjectRequest], bool]:
+        term = search_term.strip().upper()
+        return (queryset.filter(reference__startswith=term) if term else queryset), False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("subjects.add_subjectrequest")
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*CaseViews(self).urls(), *super().get_urls()]
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return CaseViews(self).open(request)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        try:
+            return CaseViews(self).show(request, str(uuid.UUID(object_id)))
+        except ValueError:
+            raise Http404 from None
+
+    @admin.display(description="Request")
+    def reference_and_kind(self, request: SubjectRequest) -> SafeString:
+        return format_html('{}<span class="sub">{}</span>', request.reference, request.get_kind_display())
+
+    @admin.display(description="State")
+    def state_mark(self, request: SubjectRequest) -> SafeString:
+        return state(request.state, request.get_state_display())
+
+    @admin.display(description="Due")
+    def due(self, request: SubjectRequest) -> SafeString:
+        day = f"{request.due_at:%d %b %Y}"
+        return format_html("{} {}", day, pill(case.clock_words(request), case.clock_tone(request), "clock"))
+
+    @admin.display(description="Received")
+    def received_on(self, request: SubjectRequest) -> str:
+        return f"{request.received_at:%d %b %Y}"
