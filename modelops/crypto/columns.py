@@ -33,16 +33,16 @@ class SealedValue(Expression):
     def __init__(self, plain: str, field: "EncryptedTextField", pk: object) -> None:
         super().__init__(output_field=models.BinaryField())
         self.plain = plain
-        self.field = field
+        self.sealed_field = field
         self.pk = pk
 
     def __repr__(self) -> str:
-        return f"<SealedValue for {self.field.binding_prefix}>"
+        return f"<SealedValue for {self.sealed_field.binding_prefix}>"
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
         key = keyring.active(Purpose.COLUMN)
         sql = "modelops_seal_text(%s::text, %s::text, %s::integer, %s::text)"
-        return sql, [self.plain, f"{self.field.binding_prefix}{self.pk}", key.version, _passphrase(key)]
+        return sql, [self.plain, f"{self.sealed_field.binding_prefix}{self.pk}", key.version, _passphrase(key)]
 
 
 class EncryptedTextField(models.Field):
