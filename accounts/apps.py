@@ -1,7 +1,15 @@
 """App configuration."""
 
+from collections.abc import Iterable, Mapping
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+
+
+def _names(refs: Iterable[str]) -> Mapping[str, str]:
+    from .models import User
+
+    return {str(pk): name for pk, name in User.objects.filter(pk__in=list(refs)).values_list("pk", "username")}
 
 
 class AccountsConfig(AppConfig):
@@ -13,7 +21,10 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Keep the roles' permissions in step with the table in roles.py after each migration."""
+        """Keep the roles in step with roles.py after each migration, and name accounts to readers of the ledger."""
+        from compliance.audit.naming import register_names
+
         from . import roles
 
         post_migrate.connect(roles.sync_after_last_app, dispatch_uid="accounts.roles")
+        register_names(_names)

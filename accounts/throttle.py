@@ -45,6 +45,8 @@ PASSWORD_HERE = Budget("password.network", free=5, wait_s=30)
 PASSWORD_ANYWHERE = Budget("password.account", free=50, wait_s=30)
 # Codes have a million values: five tries, then five minutes. Only reached with the right password.
 CODE = Budget("code", free=5, wait_s=300)
+# The current password, asked for again in a session that somebody else may sit at.
+PASSWORD_CHANGE = Budget("password.change", free=5, wait_s=300)
 
 
 def _digest(budget: Budget, value: str) -> bytes:

@@ -11,7 +11,7 @@ from .invitations import (
     make_service_account,
     revoke_invitation,
 )
-from .people import activate, change_role, deactivate, ensure_ready_account
+from .people import activate, change_password, change_role, deactivate, ensure_ready_account
 from .sessions import prune_sessions, revoke_other_sessions, revoke_session
 from .sign_in import check_code, check_password, forget_failures
 from .tokens import check_access_token, sign_in_to_api
@@ -20,6 +20,7 @@ __all__ = [
     "accept",
     "activate",
     "begin_enrolment",
+    "change_password",
     "change_role",
     "check_access_token",
     "check_api_key",

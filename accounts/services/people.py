@@ -6,10 +6,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
+from accounts import throttle
 from accounts.actors import actor_of
-from accounts.audit_events import ROLE_CHANGED, USER_ACTIVATED, USER_DEACTIVATED, USER_MADE_READY
-from accounts.models import RecoveryCode, TOTPDevice, User
-from accounts.passwords import validated
+from accounts.audit_events import PASSWORD_CHANGED, ROLE_CHANGED, USER_ACTIVATED, USER_DEACTIVATED, USER_MADE_READY
+from accounts.models import RecoveryCode, Session, TOTPDevice, User
+from accounts.passwords import normalise, validated
 from accounts.roles import ROLES, Role
 from compliance.audit import Actor, record
 from modelops.lib.errors import Conflict, Invalid, NotAllowed
@@ -70,6 +71,22 @@ def change_role(user: User, role: str, *, actor: Actor) -> None:
     _apply_role(user, wanted)
     revoke_everything(user)
     record(ROLE_CHANGED, user, actor=actor, before=before, after=wanted.name)
+
+
+def change_password(user: User, current: str, new: str, *, keep: Session | None, actor: Actor) -> None:
+    """Set a new password; every session but ``keep`` and every API sign-in ends.
+
+    Raises Invalid for a wrong current password and for a new one that may not be used, and SlowDown.
+    """
+    throttle.take(throttle.PASSWORD_CHANGE, str(user.pk))
+    if not user.check_password(normalise(current)):
+        raise Invalid("This is not your current password.", code="password.wrong", field="current")
+    throttle.clear(throttle.PASSWORD_CHANGE, str(user.pk))
+    with transaction.atomic():
+        user.set_password(validated(new, user))
+        user.save(update_fields=["password"])
+        revoke_everything(user, keep=keep)
+        record(PASSWORD_CHANGED, user, actor=actor)
 
 
 @transaction.atomic

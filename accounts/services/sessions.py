@@ -20,20 +20,19 @@ def revoke_session(session: Session, *, actor: Actor) -> bool:
 @transaction.atomic
 def revoke_other_sessions(user: User, keep: Session | None, *, actor: Actor) -> int:
     """End all sessions and API sign-ins of ``user`` but the session ``keep``; returns how many sessions ended."""
-    others = Session.objects.owned_by(user).live()
-    if keep is not None:
-        others = others.exclude(pk=keep.pk)
-    ended = others.update(revoked_at=timezone.now())
-    RefreshToken.objects.filter(user=user, revoked_at=None).update(revoked_at=timezone.now())
+    ended = revoke_everything(user, keep=keep)
     record(SESSION_REVOKED, user, actor=actor, count=ended)
     return ended
 
 
-def revoke_everything(user: User) -> None:
-    """End every session and API sign-in of ``user``, in the transaction of what makes it necessary."""
+def revoke_everything(user: User, *, keep: Session | None = None) -> int:
+    """End every session (but ``keep``) and API sign-in of ``user``, in the transaction of what makes it necessary."""
     now = timezone.now()
-    Session.objects.filter(user=user, revoked_at=None).update(revoked_at=now)
+    sessions = Session.objects.filter(user=user, revoked_at=None)
+    if keep is not None:
+        sessions = sessions.exclude(pk=keep.pk)
     RefreshToken.objects.filter(user=user, revoked_at=None).update(revoked_at=now)
+    return sessions.update(revoked_at=now)
 
 
 def prune_sessions() -> int:

@@ -1,0 +1,280 @@
+"""Accounts in the admin: invite, deactivate, change a role, end sessions, revoke keys. Nobody sees or sets a secret."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+from modelops.lib.admin import ReadOnlyAdmin
+from modelops.lib.errors import DomainError
+from modelops.lib.names import validate_name
+from modelops.lib.templatetags.portal import pill
+
+from . import services
+from .models import ApiKey, Invitation, Session, TOTPDevice, User
+from .roles import ROLES
+
+TONES = {"open": "info", "accepted": "good", "live": "good", "expired": "quiet", "revoked": "quiet"}
+
+
+def each(model_admin: admin.ModelAdmin, request: HttpRequest, rows: QuerySet, act: Any, done: str) -> None:
+    """Call ``act(row)`` for every chosen row and say how many worked and why others did not."""
+    worked = 0
+    for row in rows:
+        try:
+            act(row)
+            worked += 1
+        except DomainError as error:
+            model_admin.message_user(request, f"{row}: {error}", messages.ERROR)
+    if worked:
+        model_admin.message_user(request, f"{done}: {worked}.", messages.SUCCESS)
+
+
+class InviteForm(forms.ModelForm):
+    """A new account: name, role and, if wanted, an address for the link."""
+
+    role = forms.ChoiceField(choices=[(name, name) for name in ROLES])
+
+    class Meta:
+        model = User
+        fields = ("username", "email")
+
+    def clean_username(self) -> str:
+        """The same rule as everywhere else, shown at the field."""
+        try:
+            return validate_name(self.cleaned_data["username"], "user")
+        except DomainError as error:
+            raise forms.ValidationError(str(error)) from None
+
+
+class RoleForm(forms.ModelForm):
+    """An existing account."""
+
+    role = forms.ChoiceField(choices=[(name, name) for name in ROLES])
+
+    class Meta:
+        model = User
+        fields = ("first_name", "last_name", "email")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "role" not in self.fields:
+            return
+        present = self.instance.role
+        if present not in ROLES:
+            self.fields["role"].choices = [(present, present or "none"), *self.fields["role"].choices]
+        self.fields["role"].initial = present
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):
+    """People and services."""
+
+    list_display = ["username", "role_name", "state", "second_factor", "last_login"]
+    search_fields = ["username", "email", "first_name", "last_name"]
+    list_filter = ["is_active", "is_service", "groups"]
+    ordering = ["username"]
+    readonly_fields = ["username", "state", "second_factor", "is_superuser", "last_login", "date_joined"]
+    actions = ["deactivate", "activate", "invite_again", "reset_second_factor"]
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """What this person may see, with what the list shows."""
+        return User.objects.visible_to(request.user).prefetch_related("groups", "totpdevice_set")
+
+    def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:
+        """Inviting and changing ask for different things."""
+        kwargs["form"] = RoleForm if obj else InviteForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """No password and no permission is ever drawn."""
+        if obj is None:
+            return [(None, {"fields": ["username", "role", "email"]})]
+        return [
+            (None, {"fields": ["username", "role", "first_name", "last_name", "email"]}),
+            ("State", {"fields": ["state", "second_factor", "is_superuser", "last_login", "date_joined"]}),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """The name is chosen once."""
+        return self.readonly_fields if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Accounts are deactivated; erasing one is the answer to a subject request."""
+        return False
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> User:
+        """An account is made by the service that also records it and makes the link."""
+        if change:
+            return super().save_form(request, form, change)
+        given = form.cleaned_data
+        return self._make(request, given["username"], given["role"], given.get("email", ""))
+
+    def _make(self, request: HttpRequest, username: str, role: str, email: str) -> User:
+        if ROLES[role].service:
+            user = services.make_service_account(username, role, actor=request.actor)
+            self.message_user(request, f"Give it a key on the server: manage.py create_api_key {username}")
+            return user
+        base_url = request.build_absolute_uri("/")
+        invitation, link = services.invite(username, role, email=email, actor=request.actor, base_url=base_url)
+        self.message_user(request, f"Invitation link, shown this once and good for 72 hours: {link}", messages.WARNING)
+        return invitation.user
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Groups follow from the role; there is nothing else to save."""
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Names and address are saved here; the role goes through its service."""
+        if not change:
+            return
+        obj.save(update_fields=["first_name", "last_name", "email"])
+        if "role" in form.changed_data:
+            services.change_role(obj, form.cleaned_data["role"], actor=request.actor)
+
+    @admin.action(description="Deactivate: every credential stops at once", permissions=["change"])
+    def deactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Stop the accounts."""
+        each(self, request, queryset, lambda user: services.deactivate(user, actor=request.actor), "Deactivated")
+
+    @admin.action(description="Activate", permissions=["change"])
+    def activate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Let the accounts sign in again."""
+        each(self, request, queryset, lambda user: services.activate(user, actor=request.actor), "Activated")
+
+    @admin.action(description="Invite again: a new link in place of the old one", permissions=["add"])
+    def invite_again(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """New links for people who have not accepted yet."""
+
+        def act(user: User) -> None:
+            _, link = services.invite_again(user, actor=request.actor, base_url=request.build_absolute_uri("/"))
+            self.message_user(request, f"{user}: {link}", messages.WARNING)
+
+        each(self, request, queryset, act, "New links")
+
+    @admin.action(description="Reset second factor: the person enrols anew at the next sign-in", permissions=["change"])
+    def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """For people who lost their app and their recovery codes."""
+        each(self, request, queryset, lambda user: services.remove_second_factor(user, actor=request.actor), "Reset")
+
+    @admin.display(description="role")
+    def role_name(self, user: User) -> str:
+        """Role."""
+        return user.role or "–"
+
+    @admin.display(description="state")
+    def state(self, user: User) -> str:
+        """active, invited, service or deactivated."""
+        if not user.is_active:
+            return pill("Deactivated", "bad")
+        if user.is_service:
+            return pill("Service", "info", "key")
+        return pill("Active", "good") if user.has_usable_password() else pill("Invited", "info", "mail")
+
+    @admin.display(description="second factor", boolean=True)
+    def second_factor(self, user: User) -> bool:
+        """Whether one is enrolled."""
+        return any(device.confirmed for device in user.totpdevice_set.all())
+
+
+class StateColumn:
+    """A column that shows ``row.state`` as a pill."""
+
+    @admin.display(description="state")
+    def state_pill(self, row: Any) -> str:
+        """The state."""
+        return pill(row.state.capitalize(), TONES[row.state])
+
+
+@admin.register(Invitation)
+class InvitationAdmin(StateColumn, ReadOnlyAdmin):
+    """Invitations; the link itself is never shown again."""
+
+    list_display = ["user", "role", "state_pill", "created_at", "expires_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__username"]
+    fields = readonly_fields = ["user", "role", "state_pill", "created_at", "expires_at", "accepted_at", "revoked_at"]
+    actions = ["revoke"]
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Whoever may change invitations."""
+        return request.user.has_perm("accounts.change_invitation")
+
+    @admin.action(description="Revoke", permissions=["revoke"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
+        """Make open links useless."""
+        each(self, request, queryset, lambda row: services.revoke_invitation(row, actor=request.actor), "Revoked")
+
+
+@admin.register(Session)
+class SessionAdmin(ReadOnlyAdmin):
+    """Who is signed in, from which network, with which factors."""
+
+    list_display = ["user", "browser", "ip_prefix", "factors", "last_seen_at", "created_at", "is_live"]
+    list_select_related = ["user"]
+    search_fields = ["user__username"]
+    fields = readonly_fields = [
+        "user", "browser", "ip_prefix", "factors", "created_at", "last_seen_at", "expires_at", "revoked_at",
+    ]  # fmt: skip
+    actions = ["revoke"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
+        """Sessions of people; the ones before a sign-in say nothing."""
+        return Session.objects.visible_to(request.user).exclude(user=None).select_related("user")
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Whoever may change sessions."""
+        return request.user.has_perm("accounts.change_session")
+
+    @admin.action(description="Revoke: that browser has to sign in again", permissions=["revoke"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
+        """End sessions with their next request."""
+        each(self, request, queryset, lambda row: services.revoke_session(row, actor=request.actor), "Revoked")
+
+    @admin.display(description="factors")
+    def factors(self, row: Session) -> str:
+        """The methods after RFC 8176."""
+        return ", ".join(row.amr) or "–"
+
+    @admin.display(description="live", boolean=True)
+    def is_live(self, row: Session) -> bool:
+        """Whether it can still be used."""
+        return row.is_live
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(StateColumn, ReadOnlyAdmin):
+    """API keys; the secret was shown once and is not kept."""
+
+    list_display = ["name", "owner", "public_id", "state_pill", "last_used_at", "expires_at"]
+    list_select_related = ["owner"]
+    search_fields = ["name", "owner__username", "public_id"]
+    fields = readonly_fields = [
+        "name", "owner", "public_id", "scopes", "state_pill", "created_at", "last_used_at", "expires_at", "revoked_at",
+    ]  # fmt: skip
+    actions = ["revoke"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ApiKey]:
+        """What this person may see."""
+        return ApiKey.objects.visible_to(request.user).select_related("owner")
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Whoever may change API keys."""
+        return request.user.has_perm("accounts.change_apikey")
+
+    @admin.action(description="Revoke", permissions=["revoke"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
+        """Stop keys with their next request."""
+        each(self, request, queryset, lambda row: services.revoke_api_key(row, actor=request.actor), "Revoked")
+
+
+@admin.register(TOTPDevice)
+class TOTPDeviceAdmin(ReadOnlyAdmin):
+    """Which account has an authenticator; never its seed."""
+
+    list_display = ["user", "name", "confirmed", "created_at", "last_used_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__username"]
+    fields = readonly_fields = ["user", "name", "confirmed", "created_at", "last_used_at"]

@@ -1,0 +1,195 @@
+"""What accounts hold about a person, for subject requests."""
+
+import uuid
+from collections.abc import Iterable, Iterator
+
+from django.db.models import QuerySet
+
+from compliance.audit import Actor
+from compliance.subjects.providers import (
+    ExportedRow,
+    PersonalDataProvider,
+    Section,
+    Subject,
+    exempt,
+    normalise_email,
+    providers,
+)
+from modelops.lib.errors import Conflict
+
+from .models import ApiKey, Invitation, RecoveryCode, RefreshToken, Session, TOTPDevice, User
+from .services import deactivate
+
+exempt("accounts.FailureCount", "Holds keyed digests and counts only; they cannot be led back to a person.")
+
+
+@providers.register("accounts.account")
+class Account(PersonalDataProvider):
+    """The portal account itself and what hangs on it."""
+
+    label = "Your account"
+    covers = frozenset(
+        f"accounts.{model}"
+        for model in ("User", "Invitation", "TOTPDevice", "RecoveryCode", "Session", "ApiKey", "RefreshToken")
+    )
+    sections = (
+        Section(
+            "accounts.account",
+            "Your account",
+            {
+                "name": "Name of the account",
+                "first_name": "First name",
+                "last_name": "Last name",
+                "email": "E-mail address",
+                "role": "What you may do",
+                "active": "Whether you can sign in",
+                "made_at": "When the account was made",
+                "last_sign_in_at": "When you last signed in",
+                "second_factor_since": "Since when you use an authenticator app",
+                "recovery_codes_left": "How many recovery codes are unused",
+            },
+            source="you and whoever invited you",
+            portable=True,
+        ),
+        Section(
+            "accounts.invitations",
+            "Invitations",
+            {"role": "Role", "invited_at": "When you were invited", "accepted_at": "When you accepted"},
+            source="whoever invited you",
+        ),
+        Section(
+            "accounts.sessions",
+            "Browsers that are signed in",
+            {
+                "network": "Network, shortened so that it names no single connection",
+                "browser": "Kind of browser",
+                "began_at": "When you signed in",
+                "last_seen_at": "When it was last used",
+                "revoked_at": "When it was ended",
+            },
+            source="observed when you signed in",
+        ),
+        Section(
+            "accounts.api_keys",
+            "API keys",
+            {
+                "name": "Name of the key",
+                "scopes": "What it may do",
+                "issued_at": "When it was issued",
+                "expires_at": "Until when it is good",
+                "last_used_at": "When it was last used",
+                "revoked_at": "When it was revoked",
+            },
+            source="you, when you issued the key",
+        ),
+        Section(
+            "accounts.api_sign_ins",
+            "Sign-ins to the API",
+            {"began_at": "When a token was issued", "expires_at": "Until when it is good"},
+            source="observed when you signed in",
+        ),
+    )
+
+    def _users(self, subject: Subject) -> QuerySet[User]:
+        return User.objects.filter(pk__in=subject.account_ids).order_by("pk")
+
+    def identify(self, subject: Subject) -> Iterable[uuid.UUID]:
+        """Accounts with the subject's address, and the account that the reference names."""
+        found: set[uuid.UUID] = set()
+        if subject.email:
+            candidates = User.objects.filter(email__iexact=subject.email).values_list("pk", "email")
+            found.update(pk for pk, email in candidates if normalise_email(email) == subject.email)
+        if subject.ref:
+            found.update(User.objects.filter(username=subject.ref).values_list("pk", flat=True))
+        return found
+
+    def find(self, subject: Subject) -> int:
+        """Rows that export gives."""
+        accounts = subject.account_ids
+        return (
+            self._users(subject).count()
+            + Invitation.objects.filter(user__in=accounts).count()
+            + Session.objects.filter(user__in=accounts).count()
+            + ApiKey.objects.filter(owner__in=accounts).count()
+            + RefreshToken.objects.filter(user__in=accounts).count()
+        )
+
+    def export(self, subject: Subject) -> Iterator[ExportedRow]:
+        """Account, invitations, sessions, keys and API sign-ins; never a secret."""
+        accounts = subject.account_ids
+        for user in self._users(subject):
+            device = TOTPDevice.objects.filter(user=user, confirmed=True).first()
+            yield ExportedRow(
+                "accounts.account",
+                {
+                    "name": user.username,
+                    "first_name": user.first_name,
+                    "last_name": user.last_name,
+                    "email": user.email,
+                    "role": user.role,
+                    "active": user.is_active,
+                    "made_at": user.date_joined,
+                    "last_sign_in_at": user.last_login,
+                    "second_factor_since": device.created_at if device else None,
+                    "recovery_codes_left": RecoveryCode.objects.filter(user=user, used_at=None).count(),
+                },
+            )
+        for row in Invitation.objects.filter(user__in=accounts).order_by("pk").iterator():
+            fields = {"role": row.role, "invited_at": row.created_at, "accepted_at": row.accepted_at}
+            yield ExportedRow("accounts.invitations", fields)
+        for row in Session.objects.filter(user__in=accounts).order_by("pk").iterator():
+            yield ExportedRow(
+                "accounts.sessions",
+                {
+                    "network": row.ip_prefix,
+                    "browser": row.browser,
+                    "began_at": row.created_at,
+                    "last_seen_at": row.last_seen_at,
+                    "revoked_at": row.revoked_at,
+                },
+            )
+        for row in ApiKey.objects.filter(owner__in=accounts).order_by("pk").iterator():
+            yield ExportedRow(
+                "accounts.api_keys",
+                {
+                    "name": row.name,
+                    "scopes": ", ".join(row.scopes),
+                    "issued_at": row.created_at,
+                    "expires_at": row.expires_at,
+                    "last_used_at": row.last_used_at,
+                    "revoked_at": row.revoked_at,
+                },
+            )
+        for row in RefreshToken.objects.filter(user__in=accounts).order_by("pk").iterator():
+            yield ExportedRow("accounts.api_sign_ins", {"began_at": row.created_at, "expires_at": row.expires_at})
+
+    def erase(self, subject: Subject, *, actor: Actor) -> int:
+        """Deactivate the account and replace what names the person; its id stays: what it did stays provable."""
+        erased = 0
+        for user in self._users(subject):
+            if user.is_superuser:
+                raise Conflict(
+                    "The account is a superuser. Make another one and take this right away first.",
+                    code="erasure.refused",
+                )
+            if user.is_active:
+                deactivate(user, actor=actor)
+            erased += sum(
+                rows.delete()[0]
+                for rows in (
+                    Invitation.objects.filter(user=user),
+                    Session.objects.filter(user=user),
+                    ApiKey.objects.filter(owner=user),
+                    RefreshToken.objects.filter(user=user),
+                    RecoveryCode.objects.filter(user=user),
+                    TOTPDevice.objects.filter(user=user),
+                )
+            )
+            pseudonym = f"erased-{str(user.pk)[-12:]}"
+            if user.username != pseudonym:
+                user.username, user.email, user.first_name, user.last_name = pseudonym, "", "", ""
+                user.set_unusable_password()
+                user.last_login = None
+                user.save()
+                erased += 1
+        return erased

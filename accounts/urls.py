@@ -1,0 +1,21 @@
+"""Portal routes of accounts, mounted at the root."""
+
+from django.urls import path
+
+from .views import joining, security, sign_in
+
+app_name = "accounts"
+
+urlpatterns = [
+    path("sign-in/", sign_in.SignInView.as_view(), name="sign-in"),
+    path("sign-in/code/", sign_in.CodeView.as_view(), name="code"),
+    path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("invitation/<str:token>/", joining.InvitationView.as_view(), name="invitation"),
+    path("account/enrol/", joining.EnrolView.as_view(), name="enrol"),
+    path("account/security/", security.security, name="security"),
+    path("account/security/password/", security.change_password, name="change-password"),
+    path("account/security/sessions/revoke-others/", security.revoke_other_sessions, name="revoke-other-sessions"),
+    path("account/security/sessions/<uuid:pk>/revoke/", security.revoke_session, name="revoke-session"),
+    path("account/security/api-keys/", security.issue_api_key, name="issue-api-key"),
+    path("account/security/api-keys/<uuid:pk>/revoke/", security.revoke_api_key, name="revoke-api-key"),
+]

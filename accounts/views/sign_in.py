@@ -1,0 +1,105 @@
+"""Signing in and out."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from accounts import services
+from accounts.errors import SignInRefused, SlowDown
+from accounts.forms import CodeForm, RecoveryForm, SignInForm
+from accounts.models import User
+from accounts.sessions import signing_in
+
+Refusal = SignInRefused | SlowDown
+
+
+def refused(request: HttpRequest, template: str, context: dict[str, Any], error: Refusal) -> HttpResponse:
+    """The page again with the refusal on its form, its status and its waiting time."""
+    context["form"].add_error(None, error.message)
+    response = render(request, template, context, status=error.status)
+    if isinstance(error, SlowDown):
+        response.headers["Retry-After"] = str(error.retry_after_s)
+    return response
+
+
+@method_decorator([never_cache, sensitive_post_parameters("password")], name="dispatch")
+class SignInView(View):
+    """The first step: name and password."""
+
+    template = "accounts/sign_in.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The form; who is signed in already goes on."""
+        if request.user.is_authenticated:
+            return redirect(signing_in.safe_next(request, request.GET.get("next", "")) or settings.LOGIN_REDIRECT_URL)
+        form = SignInForm(initial={"next": request.GET.get("next", "")})
+        return render(request, self.template, {"form": form})
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Check name and password, then ask for the code."""
+        form = SignInForm(request.POST)
+        if not form.is_valid():
+            return render(request, self.template, {"form": form}, status=422)
+        given, network = form.cleaned_data, signing_in.network(request)
+        try:
+            user = services.check_password(given["username"], given["password"], network=network)
+        except (SignInRefused, SlowDown) as error:
+            return refused(request, self.template, {"form": form}, error)
+        services.forget_failures(user, network=network)
+        step = signing_in.begin(request, user, next_address=given["next"])
+        return redirect("accounts:code" if step == "code" else "accounts:enrol")
+
+
+@method_decorator([never_cache, sensitive_post_parameters("code")], name="dispatch")
+class CodeView(View):
+    """The second step: a code of the app, or a recovery code under ``?with=recovery``."""
+
+    template = "accounts/code.html"
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """Only for a browser that gave the right password a moment ago."""
+        user = signing_in.pending(request, "code")
+        if user is None:
+            if not request.user.is_authenticated:
+                messages.info(request, "Sign in with your name and password first.")
+            return redirect("accounts:sign-in")
+        self.user: User = user
+        self.recovery = request.GET.get("with") == "recovery"
+        self.form_class = RecoveryForm if self.recovery else CodeForm
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The form."""
+        return render(request, self.template, {"form": self.form_class(), "recovery": self.recovery})
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Check the code and sign in."""
+        form = self.form_class(request.POST)
+        context = {"form": form, "recovery": self.recovery}
+        if not form.is_valid():
+            return render(request, self.template, context, status=422)
+        try:
+            device, method = services.check_code(self.user, form.cleaned_data["code"])
+        except (SignInRefused, SlowDown) as error:
+            return refused(request, self.template, context, error)
+        address = signing_in.complete(request, self.user, device, method)
+        if method == "recovery":
+            left = self.user.recovery_codes.filter(used_at=None).count()
+            messages.warning(request, f"You signed in with a recovery code; {left} are left.")
+        return redirect(address or resolve_url(settings.LOGIN_REDIRECT_URL))
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End this browser's session."""
+    signing_in.sign_out(request)
+    messages.success(request, "You are signed out.")
+    return redirect("accounts:sign-in")
