@@ -11,13 +11,21 @@ from typing import Any
 from aiosmtpd.controller import Controller
 
 
+class _Controller(Controller):
+    """Takes port 0: the system chooses, and the first caller is sent to what it chose."""
+
+    def _trigger_server(self) -> None:
+        self.port = int(self.server.sockets[0].getsockname()[1])
+        super()._trigger_server()
+
+
 class Mailbox:
     """Takes every message that its SMTP server is given."""
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
         self.refuse_with: str | None = None
-        self._controller = Controller(self, hostname="127.0.0.1", port=0)
+        self._controller = _Controller(self, hostname="127.0.0.1", port=0)
 
     # aiosmtpd calls its handler by this name.
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802

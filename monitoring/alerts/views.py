@@ -22,6 +22,12 @@ from .sources import link
 STATES = [("live", "To do"), *AlertState.choices]
 
 
+def shown(key: str) -> dict[str, str]:
+    """A kind of channel for templates, which would call a class instead of reading it."""
+    kind = channels.get(key)
+    return {"key": key, "label": kind.label, "description": kind.description}
+
+
 @login_required
 @permission_required("monitoring.view_alert", raise_exception=True)
 def alert_list(request: HttpRequest) -> HttpResponse:
@@ -85,7 +91,9 @@ def channel_list(request: HttpRequest) -> HttpResponse:
     """All channels and the kinds that can be added."""
     rows = AlertChannel.objects.visible_to(request.user)
     page = keyset_page(request, rows, order_by="name")
-    return render(request, "monitoring/channel_list.html", {"page": page, "kinds": list(channels.items())})
+    return render(
+        request, "monitoring/channel_list.html", {"page": page, "kinds": [shown(key) for key, _ in channels.items()]}
+    )
 
 
 @login_required
@@ -109,7 +117,7 @@ def channel_new(request: HttpRequest, kind: str) -> HttpResponse:
         else:
             messages.success(request, f"{channel.name} is stored. Send a test to see that it works.")
             return redirect("monitoring:channel-list")
-    context = {"form": form, "kind": form.kind, "cancel_url": reverse("monitoring:channel-list")}
+    context = {"form": form, "kind": shown(kind), "cancel_url": reverse("monitoring:channel-list")}
     return render(request, "monitoring/channel_new.html", context, status=422 if form.errors else 200)
 
 

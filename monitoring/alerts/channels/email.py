@@ -95,6 +95,8 @@ class PinnedBackend(EmailBackend):
             return super().send_messages(email_messages) or 0
         finally:
             watchdog.cancel()
+            if self._partial_connection is not None:  # TLS or sign-in failed, and nobody else closes it
+                self._partial_connection.close()
             for handle in self._handles:
                 handle.close()
 

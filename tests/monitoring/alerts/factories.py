@@ -1,0 +1,29 @@
+"""The least that a test of alerting needs."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from compliance.audit import Actor
+from monitoring.alerts.channels import Message
+
+ACTOR = Actor.system("test")
+
+
+def message(**changes: Any) -> Message:
+    """A message about a drift alert."""
+    given: dict[str, Any] = {
+        "delivery_id": "0198c000-0000-7000-8000-000000000001",
+        "event": "alert.opened",
+        "alert_id": "0198c000-0000-7000-8000-000000000002",
+        "key": "drift:flights:flights",
+        "title": "Drift in flights v2: 6 of 9 features moved",
+        "body": "Compared with flights v1, these features moved: dep_delay, arr_delay.",
+        "severity": "high",
+        "state": "open",
+        "count": 1,
+        "opened_at": datetime(2026, 11, 22, 9, 30, tzinfo=UTC),
+        "url": "http://localhost:8000/alerts/0198c000-0000-7000-8000-000000000002/",
+        "source_type": "monitoring.driftrun",
+        "source_id": "0198c000-0000-7000-8000-000000000003",
+    }
+    return Message(**{**given, **changes})
