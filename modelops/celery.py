@@ -17,6 +17,7 @@ app.conf.beat_schedule = {
     "deliver alerts": {"task": "monitoring.deliver_due", "schedule": 10.0},
     "open alerts": {"task": "monitoring.open_alerts", "schedule": 10.0},
     "sweep artifacts": {"task": "registry.sweep_artifacts", "schedule": 600.0},
+    "remove expired bundles": {"task": "subjects.remove_expired_bundles", "schedule": 3600.0},
     "sweep sessions": {"task": "accounts.sweep_sessions", "schedule": 3600.0},
 }
 app.conf.beat_max_loop_interval = 10

@@ -107,6 +107,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "modelops.rest.context.portal",
+                "monitoring.alerts.context.open_alerts",
             ],
         },
     },

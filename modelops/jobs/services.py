@@ -131,7 +131,8 @@ def _retry(job_id: uuid.UUID, token: uuid.UUID, attempts: int, message: str) -> 
     if attempts >= MAX_ATTEMPTS:
         _fail(job_id, token, message)
         return
-    close_old_connections()
+    if not connection.in_atomic_block:
+        close_old_connections()  # what failed may have been this process's connection
     wait = timedelta(seconds=min(60, 2**attempts))
     apps.get_model("jobs", "Job").objects.filter(pk=job_id, token=token, state="running").update(
         state="queued", not_before=timezone.now() + wait, message=message[:500]

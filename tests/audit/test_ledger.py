@@ -55,7 +55,8 @@ def test_the_row_goes_with_the_act_and_the_refusal_stays() -> None:
         record(PROBED, None, actor=ACTOR, part="x", times=1)
         raise Stop
     record_refusal(actor=ACTOR, code="test.refused", method="POST", route="/x")
-    assert [event.name for event in AuditEvent.objects.all()] == ["audit.request.refused"]
+    names = [event.name for event in AuditEvent.objects.exclude(category="security", name__startswith="crypto.")]
+    assert names == ["audit.request.refused"]
 
 
 @pytest.mark.django_db
