@@ -1,7 +1,5 @@
 """Datasets and their immutable versions."""
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -75,11 +73,11 @@ class DatasetVersion(models.Model):
         return reverse("registry:dataset-version-detail", args=[self.dataset.name, self.number])
 
     @property
-    def column_names(self) -> list[str]:
-        """Names of the columns in the order of the file."""
-        return [column["name"] for column in self.typed_schema]
+    def short_name(self) -> str:
+        """The version without the name before it: "v3"."""
+        return f"v{self.number}"
 
     @property
-    def typed_schema(self) -> list[dict[str, Any]]:
-        """The schema as a list of {"name", "type", "nulls"}."""
-        return list(self.schema)
+    def column_names(self) -> list[str]:
+        """Names of the columns in the order of the file."""
+        return [column["name"] for column in self.schema]

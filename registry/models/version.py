@@ -60,6 +60,11 @@ class ModelVersion(models.Model):
         return reverse("registry:version-detail", args=[self.model.name, self.number])
 
     @property
+    def short_name(self) -> str:
+        """The version without the name before it: "v3"."""
+        return f"v{self.number}"
+
+    @property
     def is_quarantined(self) -> bool:
         """Whether the file may hold code, so that only its uploader and the model's owner may have it."""
         return self.state == VersionState.QUARANTINED

@@ -16,19 +16,25 @@ from registry.models import DatasetVersion, ModelVersion
 from .ownership import account_id
 
 
+def may_download(version: ModelVersion | DatasetVersion, *, actor: Actor) -> bool:
+    """Whether the state of ``version`` lets ``actor`` have its file; permissions are asked elsewhere."""
+    if isinstance(version, DatasetVersion) or not version.is_quarantined:
+        return True
+    account = account_id(actor)
+    return account is not None and account in {version.created_by_id, version.model.owner_id}
+
+
 def record_download(version: ModelVersion | DatasetVersion, *, actor: Actor) -> SealedReader:
     """The decrypted file, after the ledger knows who asked for it; without that row nothing is opened.
 
     A quarantined file goes only to its uploader and to the model's owner: it may run code where it is loaded.
     """
-    if isinstance(version, ModelVersion) and version.is_quarantined:
-        account = account_id(actor)
-        if account is None or account not in {version.created_by_id, version.model.owner_id}:
-            raise NotAllowed(
-                f"{version} is quarantined: its format may hold code. Only its uploader and the model's owner may "
-                "download it. Ask one of them for a safetensors or ONNX file.",
-                code="artifact.quarantined",
-            )
+    if not may_download(version, actor=actor):
+        raise NotAllowed(
+            f"{version} is quarantined: its format may hold code. Only its uploader and the model's owner may "
+            "download it. Ask one of them for a safetensors or ONNX file.",
+            code="artifact.quarantined",
+        )
     with transaction.atomic():
         record(ARTIFACT_DOWNLOADED, version, actor=actor, sha256=version.artifact.sha256, **_named(version))
     return open_artifact(version.artifact)

@@ -1,0 +1,115 @@
+"""Forms of the registry."""
+
+from typing import Any
+
+from django import forms
+
+from modelops.lib.errors import Invalid
+from registry import descriptions
+from registry.models import DatasetVersion, TaskType
+
+OFFERED_VERSIONS = 200
+_NAME_HELP = "Letters, digits, dot, hyphen and underscore. It stands in addresses and cannot change."
+
+
+class ModelForm(forms.Form):
+    """A new model."""
+
+    name = forms.CharField(
+        max_length=100,
+        help_text="Letters, digits, dot, hyphen and underscore. It stands in addresses and cannot change.",
+    )
+    task_type = forms.ChoiceField(choices=[("", "Choose what it does"), *TaskType.choices], label="Task")
+    description = forms.CharField(
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="What it predicts, for whom, and what depends on it.",
+    )
+
+
+class DatasetForm(forms.Form):
+    """A new dataset."""
+
+    name = forms.CharField(
+        max_length=100,
+        help_text="Letters, digits, dot, hyphen and underscore. It stands in addresses and cannot change.",
+    )
+    description = forms.CharField(
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Where the rows come from and what one row stands for.",
+    )
+
+
+class _SealedFileField(forms.FileField):
+    """A file that was sealed while it arrived. An empty one is refused by the service, with its own message."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(allow_empty_file=True, **kwargs)
+
+
+class VersionForm(forms.Form):
+    """A new version of a model."""
+
+    file = _SealedFileField(
+        help_text="safetensors, ONNX, GGUF and NumPy archives are ready at once. joblib, pickle, PyTorch and Keras "
+        "files may hold code and go into quarantine."
+    )
+    datasets = forms.ModelMultipleChoiceField(
+        queryset=DatasetVersion.objects.none(),
+        required=False,
+        label="Trained on",
+        help_text="Hold Ctrl or Cmd to choose several.",
+    )
+    metrics = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "mono", "spellcheck": "false"}),
+        help_text='One <code>name=value</code> a line, or a JSON object: <code>{"auc": 0.93}</code>',
+    )
+    parameters = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "mono", "spellcheck": "false"}),
+        help_text="Stored encrypted. One <code>name=value</code> a line, or a JSON object.",
+    )
+    tags = forms.CharField(required=False, help_text="Words parted by commas; <code>team=search</code> has a value.")
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        visible = DatasetVersion.objects.visible_to(user).select_related("dataset")
+        field = self.fields["datasets"]
+        field.queryset = visible  # type: ignore[attr-defined]
+        field.choices = [  # type: ignore[attr-defined]
+            (version.pk, f"{version.dataset.name} · version {version.number} ({version.rows:,} rows)")
+            for version in visible.order_by("-created_at")[:OFFERED_VERSIONS]
+        ]
+
+    def clean_metrics(self) -> dict[str, float]:
+        return self._described("metrics", descriptions.metrics, _lines(self.cleaned_data["metrics"]))
+
+    def clean_parameters(self) -> dict[str, Any] | None:
+        return self._described("parameters", descriptions.parameters, _lines(self.cleaned_data["parameters"]))
+
+    def clean_tags(self) -> dict[str, str]:
+        words = [word.strip() for word in self.cleaned_data["tags"].split(",") if word.strip()]
+        return self._described("tags", descriptions.tags, words)
+
+    def _described(self, what: str, check: Any, values: list[str]) -> Any:
+        try:
+            return check(descriptions.from_fields(values, what))
+        except Invalid as error:
+            raise forms.ValidationError(error.message, code=error.code) from None
+
+
+class DatasetVersionForm(forms.Form):
+    """A new version of a dataset."""
+
+    file = _SealedFileField(help_text="CSV (comma, semicolon, tab or bar), Parquet or JSON Lines, with named columns.")
+
+
+def _lines(text: str) -> list[str]:
+    """A JSON text as one value, else the lines that are not blank."""
+    if text.lstrip().startswith(("{", "[")):
+        return [text]
+    return [line for line in text.splitlines() if line.strip()]

@@ -1,0 +1,29 @@
+"""Portal pages of the registry, mounted at the root."""
+
+from django.urls import path
+
+from . import addresses  # noqa: F401  registers the converter
+from .views import datasets, models
+
+app_name = "registry"
+
+_MODEL_VERSION = "models/<object_name:name>/versions/<int:number>/"
+_DATASET_VERSION = "datasets/<object_name:name>/versions/<int:number>/"
+
+urlpatterns = [
+    path("models/", models.model_list, name="model-list"),
+    path("models/-/new/", models.model_new, name="model-new"),
+    path("models/<object_name:name>/", models.model_detail, name="model-detail"),
+    path("models/<object_name:name>/versions/new/", models.version_new, name="version-new"),
+    path(_MODEL_VERSION, models.version_detail, name="version-detail"),
+    path(f"{_MODEL_VERSION}parameters/", models.version_parameters, name="version-parameters"),
+    path(f"{_MODEL_VERSION}verify/", models.version_verify, name="version-verify"),
+    path(f"{_MODEL_VERSION}file/", models.version_file, name="version-file"),
+    path("datasets/", datasets.dataset_list, name="dataset-list"),
+    path("datasets/-/new/", datasets.dataset_new, name="dataset-new"),
+    path("datasets/<object_name:name>/", datasets.dataset_detail, name="dataset-detail"),
+    path("datasets/<object_name:name>/versions/new/", datasets.version_new, name="dataset-version-new"),
+    path(_DATASET_VERSION, datasets.version_detail, name="dataset-version-detail"),
+    path(f"{_DATASET_VERSION}verify/", datasets.version_verify, name="dataset-version-verify"),
+    path(f"{_DATASET_VERSION}file/", datasets.version_file, name="dataset-version-file"),
+]

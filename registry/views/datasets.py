@@ -1,0 +1,127 @@
+"""Pages of datasets and their versions."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from compliance.audit import timeline
+from modelops.lib.errors import DomainError
+from modelops.lib.pages import keyset_page
+from registry import services
+from registry.downloads import file_response
+from registry.forms import DatasetForm, DatasetVersionForm
+from registry.history import history
+from registry.models import Dataset, DatasetVersion
+from registry.tables import table_formats
+
+from .outcomes import say_verification
+from .uploading import upload_page
+
+SHOWN_COLUMNS = 500
+
+
+@require_safe
+@login_required
+@permission_required("registry.view_dataset", raise_exception=True)
+def dataset_list(request: HttpRequest) -> HttpResponse:
+    """Datasets, newest first."""
+    query = request.GET.get("q", "").strip()[:100]
+    datasets = Dataset.objects.visible_to(request.user).matching(query).with_latest_version()
+    page = keyset_page(request, datasets.select_related("owner"), order_by="-id")
+    return render(request, "registry/dataset_list.html", {"page": page, "query": query})
+
+
+@login_required
+@permission_required("registry.add_dataset", raise_exception=True)
+def dataset_new(request: HttpRequest) -> HttpResponse:
+    """Create a dataset."""
+    form = DatasetForm(request.POST or None)
+    if form.is_valid():
+        try:
+            dataset = services.create_dataset(**form.cleaned_data, actor=request.actor)
+        except DomainError as error:
+            form.add_error(error.field if error.field in form.fields else None, error.message)
+        else:
+            messages.success(request, f"{dataset} is created. Upload its first version.")
+            return redirect(dataset)
+    return render(request, "registry/dataset_new.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_safe
+@login_required
+@permission_required("registry.view_dataset", raise_exception=True)
+def dataset_detail(request: HttpRequest, name: str) -> HttpResponse:
+    """One dataset with its versions and what the ledger says of them."""
+    datasets = Dataset.objects.visible_to(request.user).select_related("owner").with_latest_version()
+    dataset = get_object_or_404(datasets, name=name)
+    versions = DatasetVersion.objects.visible_to(request.user).filter(dataset=dataset)
+    page = keyset_page(
+        request, versions.select_related("artifact", "dataset", "created_by").defer("schema"), order_by="-number"
+    )
+    return render(
+        request, "registry/dataset_detail.html", {"dataset": dataset, "page": page, "events": history(dataset)}
+    )
+
+
+@upload_page("registry.add_datasetversion")
+def version_new(request: HttpRequest, name: str) -> HttpResponse:
+    """Upload a version; the file is sealed while the body is read, then read once in memory."""
+    dataset = get_object_or_404(Dataset.objects.visible_to(request.user), name=name)
+    form = DatasetVersionForm(request.POST or None, request.FILES or None)
+    if form.is_bound and form.is_valid():
+        try:
+            version = services.add_dataset_version(dataset, form.cleaned_data["file"], actor=request.actor)
+        except DomainError as error:
+            form.add_error(error.field if error.field in form.fields else None, error.message)
+        else:
+            messages.success(request, f"{version} is stored, encrypted: {version.rows:,} rows.")
+            return redirect(version)
+    context = {"dataset": dataset, "form": form}
+    return render(request, "registry/dataset_version_new.html", context, status=422 if form.is_bound else 200)
+
+
+@require_safe
+@login_required
+@permission_required("registry.view_datasetversion", raise_exception=True)
+def version_detail(request: HttpRequest, name: str, number: int) -> HttpResponse:
+    """One version: shape, schema, file, lineage and history."""
+    version = _version(request, name, number)
+    before = DatasetVersion.objects.visible_to(request.user).filter(dataset=version.dataset, number__lt=number)
+    context = {
+        "version": version,
+        "dataset": version.dataset,
+        "artifact": version.artifact,
+        "format_label": table_formats.get(version.file_format).label,
+        "columns": version.schema[:SHOWN_COLUMNS],
+        "hidden_columns": max(version.columns - SHOWN_COLUMNS, 0),
+        "models": version.model_versions.select_related("model").order_by("model__name", "-number")[:100],
+        "previous": before.order_by("-number").first(),
+        "events": timeline(version),
+    }
+    return render(request, "registry/dataset_version_detail.html", context)
+
+
+@require_POST
+@login_required
+@permission_required("registry.verify_artifact", raise_exception=True)
+def version_verify(request: HttpRequest, name: str, number: int) -> HttpResponse:
+    """Read the stored file back and say what was found."""
+    version = _version(request, name, number)
+    say_verification(request, services.verify_version(version, actor=request.actor))
+    return redirect(version)
+
+
+@require_POST
+@login_required
+@permission_required("registry.download_artifact", raise_exception=True)
+def version_file(request: HttpRequest, name: str, number: int) -> HttpResponseBase:
+    """The decrypted file; a POST, because every download is recorded."""
+    version = _version(request, name, number)
+    return file_response(version.artifact, services.record_download(version, actor=request.actor))
+
+
+def _version(request: HttpRequest, name: str, number: int) -> DatasetVersion:
+    versions = DatasetVersion.objects.visible_to(request.user).select_related("dataset", "artifact", "created_by")
+    return get_object_or_404(versions, dataset__name=name, number=number)

@@ -1,0 +1,13 @@
+"""Words for what an action has found."""
+
+from django.contrib import messages
+from django.http import HttpRequest
+
+from registry.artifacts.access import Verification
+
+
+def say_verification(request: HttpRequest, verification: Verification) -> None:
+    """A message with the outcome of reading a stored file back."""
+    say = messages.success if verification.is_sound else messages.error
+    word = "Sound" if verification.is_sound else "Not sound"
+    say(request, f"{word}: {verification.reason} ({verification.duration_s:.1f} s)")
