@@ -1,5 +1,7 @@
 """Datasets and their immutable versions."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -80,4 +82,9 @@ class DatasetVersion(models.Model):
     @property
     def column_names(self) -> list[str]:
         """Names of the columns in the order of the file."""
-        return [column["name"] for column in self.schema]
+        return [column["name"] for column in self.typed_schema]
+
+    @property
+    def typed_schema(self) -> list[dict[str, Any]]:
+        """The schema as a list of {"name", "type", "nulls"}."""
+        return list(self.schema)
