@@ -258,7 +258,7 @@ USE_I18N = False
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "static/"
-STATIC_ROOT = MODELOPS_HOME / "static"
+STATIC_ROOT = None
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Files are served from where they lie, with validators: nothing to collect before the first start.
 WHITENOISE_USE_FINDERS = True

@@ -95,7 +95,7 @@ class DomainErrorMiddleware:
             return None
         status, code, detail, extra = understood
         match = request.resolver_match
-        if code != "database.unavailable":
+        if code != "database.unavailable" and not getattr(error, "recorded", False):
             record_refusal(
                 actor=getattr(request, "actor", None) or Actor.anonymous(),
                 code=code,

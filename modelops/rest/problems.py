@@ -96,7 +96,10 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         logger.exception("Unexpected error in %s %s", request.method, _route(request))
         understood = 500, "server.error", "An unexpected error happened. It was logged under the request id.", {}
     status, code, detail, extra = understood
-    _record(request, status, code)
+    if status == 401:
+        headers.setdefault("WWW-Authenticate", 'Bearer realm="api"')
+    if not getattr(error, "recorded", False):
+        _record(request, status, code)
     return Response(problem(status, code, detail, **extra), status, headers=headers, content_type=CONTENT_TYPE)
 
 
