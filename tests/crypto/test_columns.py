@@ -1,4 +1,4 @@
-"""pgcrypto columns: encrypted in the table, bound to their row, and their key in no place where PostgreSQL shows SQL."""
+"""pgcrypto columns: encrypted in the table, bound to their row, their key in no place where PostgreSQL shows SQL."""
 
 import base64
 from collections.abc import Iterator

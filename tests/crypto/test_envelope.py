@@ -90,7 +90,12 @@ def test_without_the_root_key_nothing_is_sealed_or_opened(provider: str | None, 
 
 @pytest.mark.parametrize(
     ("content", "mode", "part"),
-    [("A" * 43 + "=", 0o644, "chmod 600"), ("short", 0o600, "base64"), ("AAAA", 0o600, "3 bytes"), ("", 0o600, "0 bytes")],
+    [
+        ("A" * 43 + "=", 0o644, "chmod 600"),
+        ("short", 0o600, "base64"),
+        ("AAAA", 0o600, "3 bytes"),
+        ("", 0o600, "0 bytes"),
+    ],
 )
 def test_a_root_key_file_that_is_open_or_unsound_is_refused(content: str, mode: int, part: str, tmp_path) -> None:
     path = tmp_path / "root.key"

@@ -71,9 +71,8 @@ def test_no_canary_is_found_in_any_file(live_portal: Any, http_receiver: Any) ->
         assert api.finished(run["job"])["state"] == "succeeded"
         assert WEIGHTS in api.http.get("models/canary/versions/1/artifact/").content
         # A canary that is refused must not stay behind either.
-        api.refused(
-            "datasets/canary/versions/", 415, "dataset.unknown_format", files={"file": ("x.png", b"\x89PNG\r\n" + WEIGHTS)}
-        )
+        picture = {"file": ("x.png", b"\x89PNG\r\n" + WEIGHTS)}
+        api.refused("datasets/canary/versions/", 415, "dataset.unknown_format", files=picture)
         api.http.get("models/", headers={"Authorization": f"Bearer {key}x"})
     with Pipeline(live_portal.url, officer_key) as api:
         api.post("subject-requests/", json={"kind": "access", "subject": {"email": PERSON}})

@@ -1,0 +1,107 @@
+"""Every route of the house: known to the OpenAPI document, closed to strangers, and reached by the navigation."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+# Open to anybody, each for a reason.
+OPEN = {
+    "health/live": "a load balancer has no account",
+    "health/ready": "names dependencies, never a reason",
+    "metrics": "guarded by address or token, see test_health",
+    "sign-in/": "the way in",
+    "sign-in/code/": "the second step of the way in",
+    "sign-out/": "signing out twice harms nobody",
+    "invitation/<str:token>/": "the token is the credential",
+    "api/v1/auth/token/": "takes the password",
+    "api/v1/auth/token/refresh/": "takes the refresh token",
+}
+
+
+def routes(patterns: Any = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, path)
+        else:
+            yield path, pattern
+
+
+def address(route: str) -> str:
+    """A concrete path for a route."""
+    uuid = "00000000-0000-7000-8000-000000000000"
+    kinds = {"uuid": uuid, "int": "1", "str": "x", "slug": "x", "path": uuid}
+    path = re.sub(r"<(?:(\w+):)?\w+>", lambda match: kinds.get(match.group(1) or "str", "x"), route)
+    return "/" + re.sub(r"\(\?P<\w+>[^)]*\)|[$^\\?]", "x", path).replace("xx", "x")
+
+
+ALL = [(route, pattern) for route, pattern in routes() if not route.startswith("admin/")]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", [route for route, _ in ALL if route not in OPEN])
+def test_a_stranger_gets_nothing(route: str, client: Client) -> None:
+    """S4-11: pages send to the sign-in, the REST interface answers 401 as a problem."""
+    for method in ("get", "post"):
+        answer = getattr(client, method)(address(route))
+        if answer.status_code == 405:
+            continue
+        if route.startswith("api/"):
+            assert answer.status_code == 401, (method, route, answer.status_code)
+            if route.startswith("api/v1/"):
+                assert answer.headers["content-type"] == "application/problem+json"
+                assert answer.json()["code"] == "auth.required"
+        else:
+            assert answer.status_code == 302, (method, route, answer.status_code)
+            assert answer.headers["location"].startswith(reverse("accounts:sign-in")), route
+
+
+@pytest.mark.parametrize(("route", "pattern"), [item for item in ALL if item[0].startswith("api/v1/")])
+def test_every_rest_view_declares_a_permission_for_each_method(route: str, pattern: URLPattern) -> None:
+    view = pattern.callback.cls  # type: ignore[attr-defined]
+    methods = {name.upper() for name in view.http_method_names if hasattr(view, name)} - {"OPTIONS", "HEAD"}
+    if route in OPEN:
+        return
+    assert methods == set(view.required_permissions), route
+
+
+def test_open_routes_exist() -> None:
+    assert set(OPEN) <= {route for route, _ in ALL}
+
+
+def test_the_openapi_document_is_complete_and_without_warnings(tmp_path: Any) -> None:
+    target = tmp_path / "schema.yaml"
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(target))
+    document = target.read_text()
+    for resource in ("models/", "datasets/", "quality-runs/", "drift-runs/", "alerts/", "audit-events/", "jobs/"):
+        assert f"/api/v1/{resource}:" in document
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "overview",
+        "registry:model-list",
+        "registry:dataset-list",
+        "dataquality:run-list",
+        "monitoring:drift-list",
+        "monitoring:alert-list",
+        "jobs:list",
+        "accounts:security",
+        "accounts:sign-in",
+        "accounts:sign-out",
+        "admin:index",
+    ],
+)
+def test_the_navigation_leads_somewhere(name: str) -> None:
+    assert reverse(name)
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing() -> None:
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
