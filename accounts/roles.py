@@ -18,6 +18,7 @@ _ADD_REGISTRY = (
     "registry.add_dataset",
     "registry.add_datasetversion",
 )
+_USE_FILES = ("registry.download_artifact", "registry.verify_artifact", "registry.view_parameters")
 _VIEW_RUNS = (
     "jobs.view_job",
     "dataquality.view_qualityrun",
@@ -54,6 +55,7 @@ ROLES: dict[str, Role] = {
             (
                 *_VIEW_REGISTRY,
                 *_ADD_REGISTRY,
+                *_USE_FILES,
                 "registry.change_registeredmodel",
                 "registry.change_dataset",
                 *_VIEW_RUNS,
@@ -66,6 +68,7 @@ ROLES: dict[str, Role] = {
             "ML engineer",
             (
                 *_VIEW_REGISTRY,
+                *_USE_FILES,
                 "registry.add_registeredmodel",
                 "registry.add_modelversion",
                 "registry.change_registeredmodel",
@@ -80,6 +83,7 @@ ROLES: dict[str, Role] = {
             "Compliance officer",
             (
                 *_VIEW_REGISTRY,
+                "registry.verify_artifact",
                 *_VIEW_RUNS,
                 "monitoring.view_alertchannel",
                 "monitoring.view_alertdelivery",
@@ -114,7 +118,7 @@ ROLES: dict[str, Role] = {
             staff=True,
         ),
         Role("Viewer", (*_VIEW_REGISTRY, *_VIEW_RUNS)),
-        Role("Pipeline", (*_VIEW_REGISTRY, *_ADD_REGISTRY, *_VIEW_RUNS, *_ADD_RUNS), service=True),
+        Role("Pipeline", (*_VIEW_REGISTRY, *_ADD_REGISTRY, *_USE_FILES, *_VIEW_RUNS, *_ADD_RUNS), service=True),
     )
 }
 

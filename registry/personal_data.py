@@ -1,0 +1,89 @@
+"""What the registry keeps about people: who owns and who uploaded what."""
+
+from collections.abc import Iterator
+
+from compliance.audit import Actor
+from compliance.subjects.providers import (
+    ExportedRow,
+    PersonalDataProvider,
+    Section,
+    Subject,
+    exempt,
+    providers,
+)
+
+from .models import Dataset, DatasetVersion, ModelVersion, RegisteredModel
+
+_OWNED = {"name": "Name", "description": "Description", "created_at": "When it was made"}
+_UPLOADED = {
+    "name": "Name",
+    "version": "Version number",
+    "file_name": "What the uploaded file was called",
+    "created_at": "When it was uploaded",
+}
+
+
+@providers.register("registry.ownership")
+class Ownership(PersonalDataProvider):
+    """Models, datasets and versions that name the person's account."""
+
+    label = "Models and datasets that you own or uploaded"
+    covers = frozenset(
+        {"registry.RegisteredModel", "registry.Dataset", "registry.ModelVersion", "registry.DatasetVersion"}
+    )
+    sections = (
+        Section("registry.models", "Models you own", _OWNED, source="you, when you registered them"),
+        Section("registry.datasets", "Datasets you own", _OWNED, source="you, when you created them"),
+        Section("registry.versions", "Model versions you uploaded", _UPLOADED, source="you, by uploading them"),
+        Section(
+            "registry.dataset_versions",
+            "Dataset versions you uploaded",
+            _UPLOADED,
+            source="you, when you uploaded them",
+        ),
+    )
+
+    def find(self, subject: Subject) -> int:
+        accounts = subject.account_ids
+        return (
+            RegisteredModel.objects.filter(owner_id__in=accounts).count()
+            + Dataset.objects.filter(owner_id__in=accounts).count()
+            + ModelVersion.objects.filter(created_by_id__in=accounts).count()
+            + DatasetVersion.objects.filter(created_by_id__in=accounts).count()
+        )
+
+    def export(self, subject: Subject) -> Iterator[ExportedRow]:
+        accounts = subject.account_ids
+        for section, owned in (("registry.models", RegisteredModel), ("registry.datasets", Dataset)):
+            for row in owned.objects.filter(owner_id__in=accounts).order_by("id").iterator():
+                fields = {"name": row.name, "description": row.description, "created_at": row.created_at}
+                yield ExportedRow(section, fields)
+        for section, uploaded, parent in (
+            ("registry.versions", ModelVersion, "model"),
+            ("registry.dataset_versions", DatasetVersion, "dataset"),
+        ):
+            rows = uploaded.objects.filter(created_by_id__in=accounts).select_related(parent, "artifact")
+            for row in rows.order_by("id").iterator():
+                yield ExportedRow(
+                    section,
+                    {
+                        "name": getattr(row, parent).name,
+                        "version": row.number,
+                        "file_name": row.artifact.file_name,
+                        "created_at": row.created_at,
+                    },
+                )
+
+    def erase(self, subject: Subject, *, actor: Actor) -> int:
+        """Cut the link to the account; the models and datasets themselves are the organisation's."""
+        accounts = subject.account_ids
+        return (
+            RegisteredModel.objects.filter(owner_id__in=accounts).update(owner=None)
+            + Dataset.objects.filter(owner_id__in=accounts).update(owner=None)
+            + ModelVersion.objects.filter(created_by_id__in=accounts).update(created_by=None)
+            + DatasetVersion.objects.filter(created_by_id__in=accounts).update(created_by=None)
+        )
+
+
+exempt("registry.Artifact", "A sealed file belongs to the version that names it and is exported with that version.")
+exempt("registry.ModelVersionDataset", "A link between two versions; it names nobody.")
