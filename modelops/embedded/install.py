@@ -88,7 +88,7 @@ def _with_uv(wanted: list[Path]) -> bool:
 
 
 def _with_pip(wanted: list[Path]) -> bool:
-    print("uv is not to be had here; pip takes a minute or two …", flush=True)
+    print("uv did not do it here; pip takes a minute or two …", flush=True)
     if not (VENV / "bin" / "pip").exists():
         _quiet([VENV / "bin" / "python", "-m", "ensurepip"])
     pip = [VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
@@ -110,7 +110,8 @@ def _tell_without_servers() -> None:
 
 def _settings_for_uv() -> dict[str, str]:
     """pip's own configuration in the words of uv, which reads none of it: certificates and package indexes."""
-    env = {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}  # the second is the older name
+    # UV_NATIVE_TLS is the older name. Which index a package comes from does not matter: its hash is pinned.
+    env = {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1", "UV_INDEX_STRATEGY": "unsafe-best-match"}
     for option, name in (("cert", "SSL_CERT_FILE"), ("index-url", "UV_DEFAULT_INDEX"), ("extra-index-url", "UV_INDEX")):
         command = [VENV / "bin" / "python", "-m", "pip", "config", "get", f"global.{option}"]
         answer = subprocess.run([str(part) for part in command], check=False, capture_output=True, text=True)
