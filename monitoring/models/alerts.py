@@ -3,8 +3,10 @@
 from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.urls import reverse
 
 from modelops.lib.ids import uuid7
@@ -114,6 +116,8 @@ class Alert(models.Model):
         indexes = [
             models.Index(fields=["state", "-id"], name="monitoring_alert_state"),
             models.Index(fields=["severity", "-id"], name="monitoring_alert_severity"),
+            # The search box asks UPPER(title) LIKE '%…%', which only a trigram index answers.
+            GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="monitoring_alert_title_trgm"),
         ]
 
     def __str__(self) -> str:
