@@ -15,6 +15,34 @@ from modelops.lib.states import Look, look_of, words_of
 
 register = template.Library()
 
+MODEL_ICONS = {
+    "User": "user",
+    "Group": "users",
+    "Invitation": "mail",
+    "Session": "device",
+    "TOTPDevice": "device",
+    "ApiKey": "key",
+    "RefreshToken": "key",
+    "AuditEvent": "audit",
+    "SubjectRequest": "scale",
+    "SubjectBundle": "file",
+    "RegisteredModel": "model",
+    "ModelVersion": "version",
+    "Artifact": "lock",
+    "Dataset": "dataset",
+    "DatasetVersion": "version",
+    "QualityRun": "quality",
+    "QualityIssue": "warning",
+    "DriftRun": "drift",
+    "DriftFeature": "drift",
+    "Alert": "alert",
+    "AlertChannel": "webhook",
+    "AlertDelivery": "mail",
+    "Job": "job",
+    "Key": "key",
+    "KeyVersion": "key",
+}
+
 ENVIRONMENT_TONES = {"production": "bad", "test": "warn", "development": "info"}
 SIGN_TONES = {"debug": "quiet", "info": "info", "success": "good", "warning": "warn", "error": "bad"}
 TONE_ICONS = {
@@ -178,6 +206,12 @@ def message_tone(message: Any) -> str:
 def tone_icon(value: str) -> str:
     """The icon that belongs to a tone."""
     return TONE_ICONS.get(value, "info")
+
+
+@register.filter
+def model_icon(object_name: str) -> str:
+    """The icon of a model in the admin, by the name of its class."""
+    return MODEL_ICONS.get(str(object_name), "file")
 
 
 @register.filter
