@@ -48,10 +48,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """Put the rows of a new database back after a test that committed and therefore emptied all tables."""
     result = yield
-    if _commits(item) and _baseline:
+    if _commits(item) and _baseline and nextitem is not None:  # after the last test there is no database any more
         from django.contrib.contenttypes.models import ContentType
         from django.db import connection
 
