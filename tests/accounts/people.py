@@ -1,0 +1,45 @@
+"""Accounts for tests: the least that is valid, signed in without the cost of a password hash."""
+
+from django.test import Client
+from django.utils import timezone
+
+from accounts import totp
+from accounts.models import TOTPDevice, User
+from accounts.roles import ROLES
+from accounts.services.people import make_account
+
+PASSWORD = "correct horse battery staple"
+
+
+def make_user(username: str = "scientist", role: str = "Data scientist", *, password: str | None = None) -> User:
+    """An account with a role and a confirmed authenticator; it has a password only where a test needs one."""
+    user = make_account(username, ROLES[role])
+    if password is not None:
+        user.set_password(password)
+        user.save()
+    if not user.is_service:
+        enrol(user)
+    return user
+
+
+def enrol(user: User) -> TOTPDevice:
+    """A confirmed authenticator of ``user``."""
+    device = TOTPDevice(user=user, name="Authenticator app", confirmed=True)
+    device.seal_seed(totp.new_seed())
+    device.save()
+    return device
+
+
+def code_of(user: User, *, steps: int = 0) -> str:
+    """The code that the user's app shows now, or some steps from now."""
+    device = TOTPDevice.objects.get(user=user, confirmed=True)
+    return totp.code_at(device.open_seed(), timezone.now().timestamp() + steps * totp.STEP_S)
+
+
+def sign_in(client: Client, user: User) -> Client:
+    """Sign ``client`` in with both factors, as the portal's sign-in leaves it."""
+    client.force_login(user)
+    session = client.session
+    session["otp_device_id"] = TOTPDevice.objects.get(user=user, confirmed=True).persistent_id
+    session.save()
+    return client
