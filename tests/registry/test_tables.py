@@ -1,0 +1,100 @@
+"""Tables are read whole before they are stored: format, types, rows, and what cannot be used."""
+
+import io
+
+import pytest
+
+from modelops.lib.errors import DomainError
+from registry.tables import survey
+
+from .samples import CSV, parquet
+
+
+def types(content: bytes) -> dict[str, str]:
+    """Column types by name."""
+    return {column.name: column.type for column in survey(io.BytesIO(content)).columns}
+
+
+@pytest.mark.parametrize(
+    ("content", "file_format"),
+    [
+        (CSV, "csv"),
+        (CSV.replace(b",", b";"), "csv"),
+        (CSV.replace(b",", b"\t"), "csv"),
+        (b"\xef\xbb\xbf" + CSV, "csv"),
+        (CSV.decode().encode("utf-16"), "csv"),
+        (
+            b'{"carrier": "UA", "dep_delay": 2.5, "day": "a"}\n{"carrier": "AA", "day": "b"}\n{"dep_delay": -4}\n',
+            "jsonl",
+        ),
+        (parquet(carrier=["UA", "AA", "B6"], dep_delay=[2.5, None, -4.0], day=["a", "b", None]), "parquet"),
+    ],
+)
+def test_the_same_table_is_read_from_every_format(content: bytes, file_format: str) -> None:
+    found = survey(io.BytesIO(content))
+    assert (found.file_format, found.rows) == (file_format, 3)
+    assert [column.name for column in found.columns] == ["carrier", "dep_delay", "day"]
+    assert found.columns[1].type == "double"
+    assert found.columns[1].nulls == 1
+
+
+def test_types_are_found_over_the_whole_file() -> None:
+    """A text cell far behind the first block turns a column of numbers into text."""
+    content = b"a,b\n" + b"1,2\n" * 1_100_000 + b"x,3\n"
+    assert types(content) == {"a": "string", "b": "int64"}
+
+
+def test_each_kind_of_cell_has_its_type() -> None:
+    content = (
+        b"whole,real,yes,day,moment,zoned,text\n"
+        b"1,1,true,2013-01-01,2013-01-01,2013-01-01T05:00:00Z,1x\n"
+        b" 2,2.5,false,2013-01-02,2013-01-02 05:00:00,2013-01-01T06:00:00Z,\n"
+    )
+    assert list(types(content).values()) == [
+        "int64", "double", "bool", "date32[day]", "timestamp[us]", "timestamp[us, tz=UTC]", "string",
+    ]  # fmt: skip
+
+
+def test_quoted_cells_may_hold_delimiters_and_line_ends() -> None:
+    found = survey(io.BytesIO(b'a,b\n"x\ny, z",1\n"w",2\n'))
+    assert (found.rows, len(found.columns)) == (2, 2)
+
+
+def test_windows_text_is_decoded() -> None:
+    assert survey(io.BytesIO("name,n\nJosé,1\n".encode("cp1252"))).reading["encoding"] == "cp1252"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "dataset.empty"),
+        (b"a,b\n", "dataset.empty"),
+        (parquet(a=[]), "dataset.empty"),
+        (b"a,a\n1,2\n", "dataset.duplicate_column_name"),
+        (b"a,\n1,2\n", "dataset.blank_column_name"),
+        (b"a,b\n1,2\n1,2,3\n", "dataset.ragged_rows"),
+        (b"a,b\n1,\n2,\n", "dataset.empty_column"),
+        (b'{"a": null}\n{"a": null}\n', "dataset.empty_column"),
+        (b'{"a": 1}\n{"a": "x"}\n', "dataset.mixed_types"),
+        (b'{"a": 1}\n{"a": 2', "dataset.unreadable"),
+        (b'{"a\\u0000": 1}\n', "dataset.column_name_invalid"),
+        (parquet(a=[1, 2, 3])[:-20], "dataset.unreadable"),
+        (b'[{"a": 1}]', "dataset.unknown_format"),
+        (b"<html></html>", "dataset.unknown_format"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "dataset.unknown_format"),
+        (b"\x80\x04\x95\x00", "dataset.unknown_format"),
+    ],
+)
+def test_what_nothing_could_be_done_with_is_refused(content: bytes, code: str) -> None:
+    with pytest.raises(DomainError) as refusal:
+        survey(io.BytesIO(content))
+    assert refusal.value.code == code
+    assert refusal.value.status == (415 if code == "dataset.unknown_format" else 400)
+
+
+def test_a_refusal_does_not_repeat_the_row() -> None:
+    """Rows may hold personal data, and refusals are logged."""
+    with pytest.raises(DomainError) as refusal:
+        survey(io.BytesIO(b"a,b\n1,2\nsomebody,born,1970\n"))
+    assert "somebody" not in str(refusal.value)
+    assert "Row 3" in str(refusal.value)
