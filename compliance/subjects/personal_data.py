@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.contrib.admin.models import LogEntry
 from django.db.models import QuerySet
 
 from compliance.audit import Actor
@@ -74,7 +75,7 @@ class Activity(PersonalDataProvider):
     """What the person's accounts did: ledger rows and jobs carry the account's id."""
 
     label = "What your account did"
-    covers = frozenset({"audit.AuditEvent", "jobs.Job"})
+    covers = frozenset({"audit.AuditEvent", "jobs.Job", "admin.LogEntry"})
     sections = (
         Section(
             "audit.events",
@@ -101,6 +102,17 @@ class Activity(PersonalDataProvider):
             },
             source="the portal, which records each job",
         ),
+        Section(
+            "admin.changes",
+            "Changes that your account made in the administration",
+            {
+                "at": "When it was changed",
+                "change": "What was done",
+                "target_type": "The kind of object concerned",
+                "target_id": "The object concerned",
+            },
+            source="the portal, which records each change",
+        ),
     )
 
     def _events(self, subject: Subject) -> QuerySet[AuditEvent]:
@@ -111,8 +123,12 @@ class Activity(PersonalDataProvider):
         refs = [str(account) for account in subject.account_ids]
         return Job.objects.filter(actor_kind__in=["user", "service"], actor_ref__in=refs).order_by("id")
 
+    def _changes(self, subject: Subject) -> QuerySet[LogEntry]:
+        changes = LogEntry.objects.filter(user_id__in=subject.account_ids)
+        return changes.select_related("content_type").order_by("pk")
+
     def find(self, subject: Subject) -> int:
-        return self._events(subject).count() + self._jobs(subject).count()
+        return self._events(subject).count() + self._jobs(subject).count() + self._changes(subject).count()
 
     def export(self, subject: Subject) -> Iterator[ExportedRow]:
         for event in self._events(subject).iterator():
@@ -136,6 +152,16 @@ class Activity(PersonalDataProvider):
                     "state": job.state,
                     "created_at": job.created_at,
                     "finished_at": job.finished_at,
+                },
+            )
+        for change in self._changes(subject).iterator():
+            yield ExportedRow(
+                "admin.changes",
+                {
+                    "at": change.action_time,
+                    "change": change.get_action_flag_display(),
+                    "target_type": change.content_type.model if change.content_type else None,
+                    "target_id": change.object_id,
                 },
             )
 
