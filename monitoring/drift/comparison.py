@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .evaluation import DEFAULT, Policy, Verdict, decide
-from .profile import profile, share_at_or_below
+from .profile import drawable, profile, share_at_or_below
 from .statistics import Drift, TooFewValues, statistics
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def compare(
             continue
         drifts[name] = _with_absent(measured, absent_first, absent_second)
         profiles[name] = {
-            "location": measured.location,
+            "location": drawable(measured.location),
             "shares": [share_at_or_below(sample, measured.location) for sample in (first, second)],
             **profile(first, second),
         }
@@ -102,9 +102,11 @@ def _names(reference: Table, current: Table) -> list[str]:
 
 
 def _reason(name: str, reference: pa.Schema, current: pa.Schema, label: str) -> str:
-    for which, schema in (("reference", reference), ("current", current)):
+    sides = (("reference", reference), ("current", current))
+    for which, schema in sides:
         if name not in schema.names:
             return f"The {which} data has no such column."
+    for which, schema in sides:
         kind = schema.field(name).type
         if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
             return f"{label} compares numbers; the {which} column is {_words(kind)}."

@@ -15,6 +15,9 @@ POINTS = 201  # quantiles at 0, 0.5, …, 100 %
 # The picture ends where one value in two hundred of either sample lies outside; those are counted beside it.
 OUTSIDE_SHARE = 0.005
 WHOLE_NUMBERS_UP_TO = 40  # so few different whole numbers get a bin each
+EXACT_UP_TO = 2**52  # halves between whole numbers are exact below it
+DRAWN_UP_TO = 1e300  # beyond it the width of the picture itself would be infinite
+RESOLUTION = 1e-9  # a range that is smaller in relation to its values is drawn as one bin
 
 
 def profile(reference: NDArray[Any], current: NDArray[Any]) -> dict[str, Any]:
@@ -33,9 +36,14 @@ def profile(reference: NDArray[Any], current: NDArray[Any]) -> dict[str, Any]:
         samples[name] = {
             "counts": counts.tolist(),
             "outside": int(len(sample) - counts.sum()),
-            "quantiles": [float(value) for value in np.quantile(sample, shares, method="inverted_cdf")],
+            "quantiles": [drawable(float(value)) for value in np.quantile(sample, shares, method="inverted_cdf")],
         }
     return {"edges": [float(edge) for edge in edges], **samples}
+
+
+def drawable(value: float) -> float:
+    """``value``, or the end of what can be drawn in its direction; what vanishes beside any other number is zero."""
+    return 0.0 if abs(value) < 1 / DRAWN_UP_TO else min(max(value, -DRAWN_UP_TO), DRAWN_UP_TO)
 
 
 def bin_edges(first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.float64]:
@@ -44,16 +52,19 @@ def bin_edges(first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.float64]:
 
     low = min(float(np.quantile(sample, OUTSIDE_SHARE, method="lower")) for sample in (first, second))
     high = max(float(np.quantile(sample, 1 - OUTSIDE_SHARE, method="higher")) for sample in (first, second))
+    low, high = drawable(low), drawable(high)
     is_whole = all(sample.dtype.kind in "iu" or bool(np.all(sample == np.floor(sample))) for sample in (first, second))
-    if is_whole and high - low < WHOLE_NUMBERS_UP_TO:
+    if is_whole and high - low < WHOLE_NUMBERS_UP_TO and max(abs(low), abs(high)) < EXACT_UP_TO:
         return np.arange(low - 0.5, high + 1.0)
-    if is_whole and high - low < 2**53:
+    if is_whole and max(abs(low), abs(high)) < EXACT_UP_TO:
         # Bins as wide as a whole number: otherwise every other bin holds one value more than its neighbour.
         width = np.ceil((high - low + 1) / BINS)
         return low - 0.5 + width * np.arange(np.ceil((high - low + 1) / width) + 1)
-    if low == high or not np.isfinite(high - low):
-        return np.array([np.nextafter(low, -np.inf), np.nextafter(high, np.inf)])
-    return np.linspace(low, high, BINS + 1)
+    edges = np.unique(np.linspace(low, high, BINS + 1))
+    if edges[-1] - edges[0] > abs(low) * RESOLUTION:
+        return edges
+    around = max(abs(low) * RESOLUTION, np.finfo(np.float64).tiny / RESOLUTION)
+    return np.array([low - around, high + around])
 
 
 def share_at_or_below(values: NDArray[Any], limit: float) -> float:

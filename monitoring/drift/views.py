@@ -55,7 +55,14 @@ def drift_detail(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     run = get_object_or_404(DriftRun.objects.visible_to(request.user).with_versions(), pk=run_id)
     features = sorted(run.features.all(), key=lambda f: (not f.is_compared, -(f.statistic or 0), f.position))
     compared = [feature for feature in features if feature.is_compared]
-    context = {"run": run, "features": features, "compared": compared, "events": timeline(run)}
+    skipped = len(features) - len(compared)
+    context = {
+        "run": run,
+        "features": features,
+        "compared": compared,
+        "skipped_note": f"{skipped} could not be compared" if skipped else "all columns",
+        "events": timeline(run),
+    }
     if compared:
         asked = request.GET.get("feature", "")
         selected = next((feature for feature in compared if feature.name == asked), compared[0])

@@ -8,11 +8,33 @@ from django.db import migrations, models
 import modelops.crypto.columns
 import modelops.lib.ids
 
+# A finished run and what it found are facts, as in data quality. Links to the job and to the account and the wrapping of
+# the encrypted profile may change.
+RUN = [
+    "id", "reference_id", "current_id", "state", "drifted", "statistic", "alpha", "minimum_effect", "features_compared",
+    "features_drifted", "failure", "created_at", "finished_at",
+]  # fmt: skip
+FEATURE = [
+    "id", "run_id", "position", "name", "drifted", "reason", "statistic", "p_value", "adjusted_p_value", "sign",
+    "is_significant", "is_large_enough", "n_reference", "n_current", "dropped_reference", "dropped_current",
+]  # fmt: skip
+
+
+def immutable(table: str, columns: list[str], when: str = "") -> migrations.RunSQL:
+    """A trigger that refuses changes of ``columns``."""
+    arguments = ", ".join(f"'{column}'" for column in columns)
+    return migrations.RunSQL(
+        f"CREATE TRIGGER {table}_immutable BEFORE UPDATE ON {table} FOR EACH ROW {when} "
+        f"EXECUTE FUNCTION dataquality_refuse_change({arguments})",
+        f"DROP TRIGGER {table}_immutable ON {table}",
+    )
+
 
 class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("dataquality", "0002_immutable_results"),
         ("jobs", "0001_initial"),
         ("registry", "0002_immutable_versions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -171,4 +193,6 @@ class Migration(migrations.Migration):
                 name="drift_feature_measured_or_reason",
             ),
         ),
+        immutable("monitoring_driftrun", RUN, when="WHEN (OLD.state <> 'queued')"),
+        immutable("monitoring_driftfeature", FEATURE),
     ]
