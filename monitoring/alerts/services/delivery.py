@@ -163,7 +163,7 @@ def _tell(delivery: AlertDelivery, actor: Actor) -> None:
         actor=actor,
         outcome=outcome,
         channel=name,
-        event=delivery.event,
+        occasion=delivery.event,
         attempt=delivery.attempts,
         code=delivery.last_code,
     )

@@ -3,8 +3,13 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from django.test import override_settings
+
 from compliance.audit import Actor
+from monitoring.alerts import services
 from monitoring.alerts.channels import Message
+from monitoring.models import Alert, AlertChannel
+from monitoring.models.alerts import Severity
 
 ACTOR = Actor.system("test")
 
@@ -27,3 +32,19 @@ def message(**changes: Any) -> Message:
         "source_id": "0198c000-0000-7000-8000-000000000003",
     }
     return Message(**{**given, **changes})
+
+
+def make_channel(name: str = "hook", url: str = "http://127.0.0.1:9000/hook-token", **changes: Any) -> AlertChannel:
+    """A webhook channel on this machine."""
+    minimum = changes.pop("minimum_severity", Severity.INFO)
+    with override_settings(MODELOPS_ALLOW_PRIVATE_RECEIVERS=True):
+        return services.create_channel(
+            name, "webhook", {"url": url, "secret": "hook-secret", **changes}, minimum_severity=minimum, actor=ACTOR
+        )
+
+
+def open_alert(key: str = "k", **changes: Any) -> Alert:
+    """An alert about nothing in particular."""
+    given: dict[str, Any] = {"title": "Something moved", "severity": Severity.WARNING, "actor": ACTOR}
+    given |= changes
+    return services.raise_alert(key, given.pop("title"), **given)
