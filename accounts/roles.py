@@ -11,6 +11,7 @@ _VIEW_REGISTRY = (
     "registry.view_artifact",
     "registry.view_dataset",
     "registry.view_datasetversion",
+    "registry.view_modelversiondataset",
 )
 _ADD_REGISTRY = (
     "registry.add_registeredmodel",
@@ -18,6 +19,7 @@ _ADD_REGISTRY = (
     "registry.add_dataset",
     "registry.add_datasetversion",
 )
+# What opens sealed content; viewing a model does not bring it.
 _USE_FILES = ("registry.download_artifact", "registry.verify_artifact", "registry.view_parameters")
 _VIEW_RUNS = (
     "jobs.view_job",
@@ -26,6 +28,7 @@ _VIEW_RUNS = (
     "monitoring.view_driftrun",
     "monitoring.view_driftfeature",
     "monitoring.view_alert",
+    "monitoring.view_alertoccurrence",
 )
 _ADD_RUNS = ("dataquality.add_qualityrun", "monitoring.add_driftrun")
 _CHANNELS = (
