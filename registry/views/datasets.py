@@ -37,7 +37,7 @@ def dataset_list(request: HttpRequest) -> HttpResponse:
 @permission_required("registry.add_dataset", raise_exception=True)
 def dataset_new(request: HttpRequest) -> HttpResponse:
     """Create a dataset."""
-    form = DatasetForm(request.POST or None)
+    form = DatasetForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             dataset = services.create_dataset(**form.cleaned_data, actor=request.actor)
@@ -69,8 +69,9 @@ def dataset_detail(request: HttpRequest, name: str) -> HttpResponse:
 def version_new(request: HttpRequest, name: str) -> HttpResponse:
     """Upload a version; the file is sealed while the body is read, then read once in memory."""
     dataset = get_object_or_404(Dataset.objects.visible_to(request.user), name=name)
-    form = DatasetVersionForm(request.POST or None, request.FILES or None)
-    if form.is_bound and form.is_valid():
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = DatasetVersionForm(*sent)
+    if form.is_valid():
         try:
             version = services.add_dataset_version(dataset, form.cleaned_data["file"], actor=request.actor)
         except DomainError as error:

@@ -40,7 +40,7 @@ def model_list(request: HttpRequest) -> HttpResponse:
 @permission_required("registry.add_registeredmodel", raise_exception=True)
 def model_new(request: HttpRequest) -> HttpResponse:
     """Register a model."""
-    form = ModelForm(request.POST or None)
+    form = ModelForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             model = services.register_model(**form.cleaned_data, actor=request.actor)
@@ -71,8 +71,9 @@ def model_detail(request: HttpRequest, name: str) -> HttpResponse:
 def version_new(request: HttpRequest, name: str) -> HttpResponse:
     """Upload a version; the file is sealed while the body is read."""
     model = get_object_or_404(RegisteredModel.objects.visible_to(request.user), name=name)
-    form = VersionForm(request.POST or None, request.FILES or None, user=request.user)
-    if form.is_bound and form.is_valid():
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = VersionForm(*sent, user=request.user)
+    if form.is_valid():
         said = form.cleaned_data
         try:
             version = services.add_version(
