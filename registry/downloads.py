@@ -1,17 +1,16 @@
 """Answers that carry a decrypted file."""
 
 import base64
+from typing import BinaryIO
 
 from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
-
-from modelops.crypto.stream import SealedReader
 
 from .artifacts.access import pieces
 from .models import Artifact
 
 
-def file_response(artifact: Artifact, file: SealedReader) -> StreamingHttpResponse:
+def file_response(artifact: Artifact, file: BinaryIO) -> StreamingHttpResponse:
     """The plaintext in pieces of 1 MiB, decrypted while it is sent.
 
     The length is announced first. A damaged segment raises in the middle of the body: the server then closes the

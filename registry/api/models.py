@@ -1,9 +1,9 @@
 """Models and their versions."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
-from django.http import StreamingHttpResponse
+from django.http import QueryDict, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import ListAPIView
@@ -84,11 +84,11 @@ class ModelVersionsView(ListAPIView):
         model = model_named(request, name)
         allow_upload(request)
         with received_file(request) as upload:
+            fields = cast(QueryDict, request.data)
             said = {
-                what: descriptions.from_fields(request.data.getlist(what), what)
-                for what in ("metrics", "parameters", "tags")
+                what: descriptions.from_fields(fields.getlist(what), what) for what in ("metrics", "parameters", "tags")
             }
-            given = request.data.getlist("datasets")
+            given = fields.getlist("datasets")
             # One plain "name:number" needs no brackets, unlike name=value pairs.
             listed = given if given and not given[0].lstrip().startswith(("[", "{")) else None
             names = listed or descriptions.from_fields(given, "datasets")

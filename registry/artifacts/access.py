@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import BinaryIO, cast
 
 from modelops.crypto import envelope
 from modelops.crypto.errors import DecryptionFailed
@@ -15,7 +16,7 @@ from .sealed import PIECE_BYTES, context_of
 from .store import FileMissing, store_for
 
 
-def open_artifact(artifact: Artifact) -> SealedReader:
+def open_artifact(artifact: Artifact) -> BinaryIO:
     """The plaintext as a seekable binary file, decrypted in memory as it is read; the caller closes it.
 
     Raises DecryptionFailed for a file that is not the one that was stored, KeysUnavailable, FileMissing.
@@ -24,13 +25,13 @@ def open_artifact(artifact: Artifact) -> SealedReader:
     data_key = envelope.unseal(bytes(artifact.wrapped_key), purpose=Purpose.ARTIFACT, context=context)
     raw = store_for(artifact.location).open(artifact.storage_name)
     try:
-        return SealedReader(raw, data_key=data_key, context=context)
+        return cast(BinaryIO, SealedReader(raw, data_key=data_key, context=context))
     except BaseException:
         raw.close()
         raise
 
 
-def pieces(file: SealedReader) -> Iterator[bytes]:
+def pieces(file: BinaryIO) -> Iterator[bytes]:
     """The whole file in pieces of 1 MiB; closes it at the end."""
     with file:
         while piece := file.read(PIECE_BYTES):

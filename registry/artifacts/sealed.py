@@ -4,7 +4,7 @@ import secrets
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import InterfaceError, OperationalError
@@ -42,9 +42,10 @@ class SealedUpload(UploadedFile):
         self._is_kept = False
         self.sha256 = writer.sha256
 
-    def open_plaintext(self) -> SealedReader:
+    def open_plaintext(self) -> BinaryIO:
         """The uploaded bytes as a seekable file; the caller closes it."""
-        return SealedReader(self._pending.reopen(), data_key=self._data_key, context=context_of(self._row.pk))
+        reader = SealedReader(self._pending.reopen(), data_key=self._data_key, context=context_of(self._row.pk))
+        return cast(BinaryIO, reader)
 
     @contextmanager
     def adopted(self) -> Iterator[Artifact]:

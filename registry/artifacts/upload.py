@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
@@ -20,7 +20,7 @@ FIELDS_BYTES = 4 * 1024 * 1024
 _TAIL_BYTES = 1024
 
 
-def allow_upload(request: HttpRequest, max_bytes: int | None = None) -> None:
+def allow_upload(request: Any, max_bytes: int | None = None) -> None:
     """Let ``request`` carry a file of up to ``max_bytes``; a view calls it after it has checked permissions.
 
     Files in requests that no view allowed are passed over unread. Raises TooLarge by the announced length, before
@@ -34,7 +34,7 @@ def allow_upload(request: HttpRequest, max_bytes: int | None = None) -> None:
         announced = 0
     if announced > limit + FIELDS_BYTES:
         raise _too_large(limit)
-    request.upload_limit = limit  # type: ignore[attr-defined]
+    request.upload_limit = limit
 
 
 class SealingUploadHandler(FileUploadHandler):
@@ -53,7 +53,7 @@ class SealingUploadHandler(FileUploadHandler):
         input_data: Any,
         META: dict[str, Any],  # noqa: N803  Django's name for it
         content_length: int,
-        boundary: bytes,
+        boundary: Any,
         encoding: str | None = None,
     ) -> tuple[QueryDict, MultiValueDict] | None:
         """Parse the body once more around, counting it: Django itself takes a truncated body for a short one."""
@@ -62,7 +62,7 @@ class SealingUploadHandler(FileUploadHandler):
         self._is_counting = True
         counted = _CountedInput(input_data)
         try:
-            fields, files = MultiPartParser(META, counted, [self], encoding).parse()
+            fields, files = MultiPartParser(META, cast(Any, counted), [self], encoding).parse()
             if counted.received < content_length or b"--" + boundary + b"--" not in counted.tail:
                 raise _truncated()
         except UnreadablePostError:
@@ -79,7 +79,7 @@ class SealingUploadHandler(FileUploadHandler):
         user = getattr(self.request, "user", None)
         if self._limit is None or user is None or not user.is_authenticated:
             raise SkipFile
-        self._sealing = Sealing(self.file_name)
+        self._sealing = Sealing(self.file_name or "file")
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Seal the next piece. Raises TooLarge at the first byte over the limit."""

@@ -1,12 +1,11 @@
 """Giving out and proving stored files."""
 
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.db import transaction
 from django.utils import timezone
 
 from compliance.audit import Actor, record
-from modelops.crypto.stream import SealedReader
 from modelops.lib.errors import NotAllowed
 from registry.artifacts import open_artifact, verify_artifact
 from registry.artifacts.access import Verification
@@ -24,7 +23,7 @@ def may_download(version: ModelVersion | DatasetVersion, *, actor: Actor) -> boo
     return account is not None and account in {version.created_by_id, version.model.owner_id}
 
 
-def record_download(version: ModelVersion | DatasetVersion, *, actor: Actor) -> SealedReader:
+def record_download(version: ModelVersion | DatasetVersion, *, actor: Actor) -> BinaryIO:
     """The decrypted file, after the ledger knows who asked for it; without that row nothing is opened.
 
     A quarantined file goes only to its uploader and to the model's owner: it may run code where it is loaded.
