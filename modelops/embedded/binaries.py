@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import re
@@ -141,16 +142,27 @@ def _copy_whole(source: Path, target: Path) -> None:
     """Copy a folder so that ``target`` exists whole or not at all, also with two starts at once."""
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    shutil.copytree(source, draft / "copy", symlinks=True)
+    shutil.copytree(source, draft / "copy", symlinks=True, copy_function=_link_or_copy)
     for path in (draft / "copy", *(draft / "copy").rglob("*")):
-        if not path.is_symlink():
-            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
+        if path.is_dir() and not path.is_symlink():
+            path.chmod(0o755)
     try:
         (draft / "copy").rename(target)
     except OSError:
         if not target.exists():
             raise
     shutil.rmtree(draft)
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    """A second name for the same file where that is possible: instant, and it outlives the package all the same."""
+    mode = Path(source).stat().st_mode
+    if mode & 0o044 == 0o044 and (mode & 0o011 == 0o011 or not mode & 0o100):
+        with contextlib.suppress(OSError):
+            os.link(source, target, follow_symlinks=True)
+            return
+    shutil.copyfile(source, target)
+    Path(target).chmod(0o755 if mode & 0o100 else 0o644)
 
 
 def _package_folder(package: str) -> Path | None:

@@ -19,6 +19,9 @@ from modelops.embedded.postgres import Cluster, data_major
 from modelops.embedded.service_user import ServiceUser, service_user
 from modelops.embedded.valkey import Server
 
+# Servers that `up` leaves to themselves; their handles are kept so that nobody waits for, or complains about, them.
+_standing_alone: list[subprocess.Popen[bytes]] = []
+
 # Where root's servers live when the service user cannot enter the folder that was asked for.
 SHARED_STATE = Path("/var/lib/modelops")
 
@@ -110,10 +113,11 @@ def up(home: Home) -> Pair:
     make_home(home)
     with locked(home):
         pair = prepare(home)
-        pair.start_postgres(dies_with_parent=False)
+        started = [pair.start_postgres(dies_with_parent=False)]
         if pair.cluster is not None:
             pair.cluster.prepare_database()
-        pair.start_valkey(dies_with_parent=False)
+        started.append(pair.start_valkey(dies_with_parent=False))
+    _standing_alone.extend(server for server in started if server is not None)
     return pair
 
 
@@ -123,6 +127,7 @@ def down(home: Home) -> bool:
         return False
     with locked(home):
         prepare(home).stop()
+    _standing_alone[:] = [server for server in _standing_alone if server.poll() is None]
     return True
 
 

@@ -170,13 +170,16 @@ class Supervisor:
             return
         say("Stopping …")
         for name, patience in PATIENCE_S.items():
-            self.watch.end(name, patience)
+            if name in running:
+                self.watch.end(name, patience)
+                say(f"    {name} has stopped")
         if self.pair is not None:
             with services.locked(self.home):
                 for name, server in (("valkey", self.pair.valkey), ("postgres", self.pair.cluster)):
                     if name in running and server is not None:
                         server.stop()
                         running[name].wait(10)
+                        say(f"    {name} has stopped")
         say("Stopped.")
 
     # --- around -----------------------------------------------------------------------------------------------------
@@ -214,7 +217,8 @@ class Supervisor:
             left = processes.carrying({"MODELOPS_HOME": str(self.home.root), "MODELOPS_PART": name})
             if left:
                 say(f"Ending what an interrupted run left: {name}")
-                processes.end_all(left, patience=10)
+                # The kernel asked them already; a worker whose broker is gone would wait for it in vain.
+                processes.end_all(left, patience=3)
 
     def _remember(self) -> None:
         known = {name: process.pid for name, process in self.watch.running().items()}
