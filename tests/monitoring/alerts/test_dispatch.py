@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -21,13 +20,7 @@ from monitoring.models.alerts import DeliveryState
 from tests.monitoring.alerts.factories import ACTOR, make_channel, open_alert
 from tests.receivers import HttpReceiver, Mailbox
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _private_receivers() -> Iterator[None]:
-    with override_settings(MODELOPS_ALLOW_PRIVATE_RECEIVERS=True):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("private_receivers")]
 
 
 def only() -> AlertDelivery:
