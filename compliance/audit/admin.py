@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Q, QuerySet
@@ -94,6 +95,14 @@ class LedgerChangeList(ChangeList):
         name_actors(self.result_list)
 
 
+def _words_for(label: str) -> str:
+    """What a kind of object is called; the label itself when no installed app has it."""
+    try:
+        return str(apps.get_model(label)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return label
+
+
 @admin.register(AuditEvent)
 class AuditEventAdmin(ReadOnlyAdmin):
     """Newest first by primary key, which sorts by time; every filter and search is answered by an index."""
@@ -141,8 +150,9 @@ class AuditEventAdmin(ReadOnlyAdmin):
         return queryset.filter(found), False
 
     @admin.display(description="Time (UTC)")
-    def recorded(self, event: AuditEvent) -> str:
-        return event.recorded_at.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S")
+    def recorded(self, event: AuditEvent) -> SafeString:
+        moment = event.recorded_at.astimezone(dt.UTC)
+        return format_html('<span class="nowrap">{}</span>', f"{moment:%Y-%m-%d %H:%M:%S}")
 
     @admin.display(description="What happened")
     def what(self, event: AuditEvent) -> str:
@@ -165,9 +175,8 @@ class AuditEventAdmin(ReadOnlyAdmin):
     def target(self, event: AuditEvent) -> SafeString | str:
         if not event.target_type:
             return "–"
-        return format_html(
-            '<a href="?q={}" title="All rows about this object">{}</a>', event.target_id, event.target_type
-        )
+        words = _words_for(event.target_type)
+        return format_html('<a href="?q={}" title="All rows about this object">{}</a>', event.target_id, words)
 
     @admin.display(description="Details")
     def all_details(self, event: AuditEvent) -> SafeString:

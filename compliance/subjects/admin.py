@@ -64,8 +64,8 @@ class PersonFilter(admin.SimpleListFilter):
 class SubjectRequestAdmin(ReadOnlyAdmin):
     """Rows are opened and moved by services alone; the pages of a request are its own views."""
 
-    list_display = ["reference_and_kind", "regime", "state_mark", "due", "received_on"]
-    list_display_links = ["reference_and_kind"]
+    list_display = ["reference", "kind", "regime", "state_mark", "due", "received_on"]
+    list_display_links = ["reference"]
     list_filter = [ClockFilter, "state", "kind", "regime", PersonFilter]
     search_fields = ["reference"]
     search_help_text = "A reference (SR-2026-000012) or the exact e-mail address of a person."
@@ -100,10 +100,6 @@ class SubjectRequestAdmin(ReadOnlyAdmin):
         except ValueError:
             raise Http404 from None
 
-    @admin.display(description="Request")
-    def reference_and_kind(self, request: SubjectRequest) -> SafeString:
-        return format_html('{}<span class="sub">{}</span>', request.reference, request.get_kind_display())
-
     @admin.display(description="State")
     def state_mark(self, request: SubjectRequest) -> SafeString:
         return state(request.state, request.get_state_display())
@@ -111,7 +107,9 @@ class SubjectRequestAdmin(ReadOnlyAdmin):
     @admin.display(description="Due")
     def due(self, request: SubjectRequest) -> SafeString:
         day = f"{request.due_at:%d %b %Y}"
-        return format_html("{} {}", day, pill(case.clock_words(request), case.clock_tone(request), "clock"))
+        return format_html(
+            '<span class="nowrap">{} {}</span>', day, pill(case.clock_words(request), case.clock_tone(request), "clock")
+        )
 
     @admin.display(description="Received")
     def received_on(self, request: SubjectRequest) -> str:

@@ -30,7 +30,7 @@ COLLECTION_FAILED: Final[EventClass] = define(
 )
 BUNDLE_COLLECTED: Final[EventClass] = define(
     "subjects.bundle.collected",
-    "collected {rows} rows in {sections} sections for {reference}",
+    "collected the data for {reference} (rows: {rows}, sections: {sections})",
     "reference",
     "rows",
     "sections",

@@ -104,9 +104,8 @@ def context(request: SubjectRequest, user: AbstractUser) -> dict[str, Any]:
 
 
 def _told(event: AuditEvent) -> dict[str, Any]:
-    sentence = event.sentence
     return {
-        "sentence": sentence[:1].upper() + sentence[1:],
+        "sentence": event.sentence,
         "actor": event.actor,
         "at": event.at,
         "icon": _ICONS.get(event.name, "audit"),

@@ -26,7 +26,7 @@ class OpenRequestForm(forms.Form):
         label="Other reference",
         required=False,
         max_length=200,
-        help_text="Optional: a username or customer number.",
+        help_text="A username or customer number.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     received_on = forms.DateField(

@@ -48,7 +48,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "regime",
-                    models.CharField(choices=[("GDPR", "GDPR"), ("CCPA", "CCPA")], default="GDPR", max_length=8),
+                    models.CharField(
+                        choices=[("GDPR", "GDPR"), ("CCPA", "CCPA")], default="GDPR", max_length=8, verbose_name="law"
+                    ),
                 ),
                 (
                     "state",

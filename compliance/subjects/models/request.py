@@ -73,7 +73,7 @@ class SubjectRequest(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     reference = models.CharField(max_length=20, unique=True, editable=False)
     kind = models.CharField(max_length=24, choices=Kind)
-    regime = models.CharField(max_length=8, choices=Regime, default=Regime.GDPR)
+    regime = models.CharField("law", max_length=8, choices=Regime, default=Regime.GDPR)
     state = models.CharField(max_length=24, choices=State, default=State.RECEIVED, editable=False)
     subject_email = EncryptedTextField(blank=True, default="")
     email_index = BlindIndexField(source="subject_email", editable=False)
