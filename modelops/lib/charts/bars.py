@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from modelops.lib.charts.frame import n, nothing_to_draw
 from modelops.lib.figures import significant
@@ -48,6 +48,11 @@ def bars(
     )
 
 
+def _breakable(label: str) -> SafeString:
+    """A label that may break after an underscore, as column names have many."""
+    return format_html_join(mark_safe("_<wbr>"), "{}", ((part,) for part in label.split("_")))
+
+
 def _row(item: Item, whole: float, mark: SafeString | str, unit: str) -> SafeString:
     label, value = item[0], item[1]
     tone = item[2] if len(item) > 2 else ""  # type: ignore[misc]
@@ -59,7 +64,7 @@ def _row(item: Item, whole: float, mark: SafeString | str, unit: str) -> SafeStr
         '<tr><th scope="row">{}</th><td><svg width="100%" height="24" aria-hidden="true">'
         '<rect class="chart-track" width="100%" height="14" y="5" rx="2"/>{}{}</svg></td>'
         '<td class="number">{}</td></tr>',
-        label,
+        _breakable(label),
         bar,
         mark,
         "–" if value is None else f"{significant(value)}{' ' + unit if unit else ''}",
