@@ -20,6 +20,7 @@ OPEN = {
     "invitation/<str:token>/": "the token is the credential",
     "api/v1/auth/token/": "takes the password",
     "api/v1/auth/token/refresh/": "takes the refresh token",
+    "api/v1/auth/token/revoke/": "takes the refresh token",
 }
 
 
