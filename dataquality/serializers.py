@@ -42,6 +42,8 @@ class QualityIssueOut(serializers.ModelSerializer):
     """One issue. ``column`` is null for the table as a whole; rows are counted from 1."""
 
     column = serializers.SerializerMethodField()
+    dimension = serializers.CharField(help_text="completeness, uniqueness, validity, consistency or outliers")
+    severity = serializers.CharField(help_text="info, warning or critical")
     share = serializers.FloatField()
 
     class Meta:

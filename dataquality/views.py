@@ -4,12 +4,13 @@ import uuid
 from typing import Any
 
 from django.contrib.auth.decorators import login_required, permission_required
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from compliance.audit import timeline
 from dataquality import services
-from dataquality.dimensions import WEIGHTS, Dimension
+from dataquality.dimensions import WEIGHTS, Dimension, Severity
 from dataquality.forms import QualityRunForm
 from dataquality.models import QualityIssue, QualityRun, RunState
 from dataquality.selection import asked_version
@@ -61,6 +62,7 @@ def run_detail(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
         "run": run,
         "issues": issues[:SHOWN_ISSUES],
         "lines": _lines(run),
+        "severities": _severities(run),
         "filters": [severity, dimension],
         "events": timeline(run),
     }
@@ -74,3 +76,9 @@ def _lines(run: QualityRun) -> list[dict[str, Any]]:
         {"label": dimension.label, **found.get(dimension.value, {"weight": None, "listed": WEIGHTS[dimension]})}
         for dimension in Dimension
     ]
+
+
+def _severities(run: QualityRun) -> list[dict[str, Any]]:
+    """How many issues of each severity, the gravest first, also where there are none."""
+    found = dict(run.issues.order_by().values_list("severity").annotate(Count("pk")))
+    return [{"severity": severity, "count": found.get(severity.value, 0)} for severity in reversed(Severity)]

@@ -77,16 +77,3 @@ def graded(share: float, *, warning: float, critical: float) -> Severity:
     if share >= critical:
         return Severity.CRITICAL
     return Severity.WARNING if share >= warning else Severity.INFO
-
-
-def percent(share: float) -> str:
-    """A share for people: never 0 % when there is something, never 100 % when there is not everything.
-
-    >>> percent(0.031), percent(0.00001), percent(0.99999), percent(1)
-    ('3.1 %', 'under 0.1 %', 'over 99.9 %', '100.0 %')
-    """
-    if 0 < share < 0.001:
-        return "under 0.1 %"
-    if 0.999 < share < 1:
-        return "over 99.9 %"
-    return f"{share:.1%}".replace("%", " %")

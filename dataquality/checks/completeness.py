@@ -7,8 +7,9 @@ from typing import ClassVar
 
 from dataquality.columns import Column, first_rows
 from dataquality.dimensions import Dimension
+from modelops.lib.figures import grouped
 
-from .base import Check, Finding, checks, graded, percent
+from .base import Check, Finding, checks, graded
 
 WARNING_SHARE = 0.05
 CRITICAL_SHARE = 0.5
@@ -37,7 +38,7 @@ class Completeness(Check):
                 count=missing,
                 of=len(column),
                 failed=Fraction(missing),
-                message=f"{missing:,} of {len(column):,} values are missing ({percent(share)}).",
+                message=f"{grouped(missing)} of {grouped(len(column))} values are missing.",
                 first_rows=first_rows(column.missing),
             )
         ]

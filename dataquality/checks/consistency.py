@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 from dataquality.columns import Column, first_rows
 from dataquality.dimensions import Dimension, Severity
 from dataquality.forms_of_text import reads_as_number
+from modelops.lib.figures import grouped, percent
 
-from .base import Check, Finding, TableFacts, checks, percent
+from .base import Check, Finding, TableFacts, checks
 from .validity import DOMINANT_SHARE
 
 NEAR_CONSTANT_SHARE = 0.99
@@ -127,7 +128,7 @@ class Consistency(Check):
             count=count,
             of=column.present_count,
             failed=self._take(column.name, Fraction(count, column.present_count)),
-            message=f"{count:,} values differ from a more frequent one only in capitals or white space.",
+            message=f"{grouped(count)} values differ from a more frequent one only in capitals or white space.",
             first_rows=first_rows(minority),
         )
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from dataquality.columns import Column, first_rows
 from dataquality.dimensions import Dimension
+from modelops.lib.figures import grouped
 
-from .base import Check, Finding, checks, graded, percent
+from .base import Check, Finding, checks, graded
 
 FENCE = 1.5  # interquartile ranges beyond the quartiles: J. W. Tukey, "Exploratory Data Analysis", 1977
 MINIMUM_VALUES = 8  # below it the quartiles are hardly more than the values themselves
@@ -50,8 +51,8 @@ class Outliers(Check):
                 of=len(column.numbers),
                 failed=Fraction(count),
                 message=(
-                    f"{count:,} of {len(column.numbers):,} numbers lie more than {FENCE:g} interquartile ranges "
-                    f"beyond the quartiles ({percent(share)})."
+                    f"{grouped(count)} of {grouped(len(column.numbers))} numbers lie more than {FENCE:g} times the "
+                    "interquartile range beyond the quartiles."
                 ),
                 first_rows=first_rows(outside),
                 detail={"low": low, "high": high},

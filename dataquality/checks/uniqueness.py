@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from dataquality.columns import Column, first_rows
 from dataquality.dimensions import Dimension
+from modelops.lib.figures import grouped
 
-from .base import Check, Finding, TableFacts, checks, graded, percent
+from .base import Check, Finding, TableFacts, checks, graded
 
 WARNING_SHARE = 0.001
 CRITICAL_SHARE = 0.05
@@ -61,7 +62,7 @@ class Uniqueness(Check):
                 count=count,
                 of=len(self._groups),
                 failed=Fraction(count),
-                message=f"{count:,} of {len(self._groups):,} rows repeat an earlier row ({percent(share)}).",
+                message=f"{grouped(count)} of {grouped(len(self._groups))} rows repeat an earlier row.",
                 first_rows=first_rows(repeats),
             )
         ]

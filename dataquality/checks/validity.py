@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 from dataquality.columns import Column, Mask, first_rows, to_mask
 from dataquality.dimensions import Dimension
 from dataquality.forms_of_text import is_broken, is_in_calendar, reads_as_date, reads_as_number
+from modelops.lib.figures import grouped
 
-from .base import Check, Finding, checks, graded, percent
+from .base import Check, Finding, checks, graded
 
 # From this share on, a text column is meant to hold numbers (or dates) and the other values are the strays. A file of
 # separated values with one bad cell arrives as text: this is how that one cell is found.
@@ -50,7 +51,7 @@ class Validity(Check):
                         count=count,
                         of=column.present_count,
                         failed=Fraction(count),
-                        message=f"{count:,} of {column.present_count:,} values {what} ({percent(share)}).",
+                        message=f"{grouped(count)} of {grouped(column.present_count)} values {what}.",
                         first_rows=first_rows(fresh),
                     )
                 )

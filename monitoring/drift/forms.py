@@ -18,8 +18,8 @@ class DriftRunForm(forms.Form):
         min_value=0,
         max_value=1,
         initial=MINIMUM_EFFECT,
-        help_text="The largest gap D between the two distributions that is still no drift. 0.04 is a shift by a tenth "
-        "of a standard deviation.",
+        help_text="From which gap D between the two distributions on a difference counts as drift. A shift by a tenth "
+        "of a standard deviation is a gap of 0.04.",
     )
     alpha = forms.FloatField(
         label="False discovery rate",

@@ -21,7 +21,7 @@ def test_three_blanks_in_a_hundred_are_three_percent() -> None:
     assert (finding.count, finding.of, finding.share) == (3, 100, 0.03)
     assert finding.first_rows == (98, 99, 100)
     assert finding.severity is Severity.INFO
-    assert "3.0 %" in finding.message
+    assert finding.message == "3 of 100 values are missing."
 
 
 @pytest.mark.parametrize(("missing", "severity"), [(4, "info"), (5, "warning"), (50, "critical"), (100, "critical")])

@@ -146,7 +146,7 @@ def test_pages_show_progress_then_the_arithmetic() -> None:
     assert "hx-get" not in done
     assert "1 of 5 values are missing" in done
     assert "How the score is made" in done
-    assert "asked for the quality of t version 1" in done
+    assert "Asked for the quality of t version 1" in done
     assert "style=" not in done
     assert "<script>" not in done
     listed = client.get("/quality/?q=t&state=succeeded").content.decode()
