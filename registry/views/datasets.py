@@ -15,6 +15,7 @@ from registry.forms import DatasetForm, DatasetVersionForm
 from registry.history import history
 from registry.models import Dataset, DatasetVersion
 from registry.tables import table_formats
+from registry.tables.type_names import type_name
 
 from .outcomes import say_verification
 from .uploading import upload_page
@@ -95,7 +96,7 @@ def version_detail(request: HttpRequest, name: str, number: int) -> HttpResponse
         "dataset": version.dataset,
         "artifact": version.artifact,
         "format_label": table_formats.get(version.file_format).label,
-        "columns": version.schema[:SHOWN_COLUMNS],
+        "columns": [{**column, "words": type_name(column["type"])} for column in version.typed_schema[:SHOWN_COLUMNS]],
         "hidden_columns": max(version.columns - SHOWN_COLUMNS, 0),
         "models": version.model_versions.select_related("model").order_by("model__name", "-number")[:100],
         "previous": before.order_by("-number").first(),

@@ -16,10 +16,13 @@ from registry.downloads import file_response
 from registry.formats import label_of
 from registry.forms import ModelForm, VersionForm
 from registry.history import history
+from registry.metric_table import metric_table
 from registry.models import ModelVersion, RegisteredModel, TaskType
 
 from .outcomes import say_verification
 from .uploading import upload_page
+
+SHOWN_TILES = 6
 
 
 @require_safe
@@ -139,7 +142,8 @@ def _version_page(request: HttpRequest, version: ModelVersion, **more: Any) -> H
         "model": version.model,
         "artifact": version.artifact,
         "format_label": label_of(version.file_format),
-        "metrics": sorted(version.metrics.items()),
+        "metrics": metric_table(version.metrics),
+        "tiles": sorted(version.metrics.items()) if len(version.metrics) <= SHOWN_TILES else [],
         "tags": sorted(version.tags.items()),
         "has_parameters": ModelVersion.objects.filter(pk=version.pk, parameters__isnull=False).exists(),
         "may_download": services.may_download(version, actor=request.actor),

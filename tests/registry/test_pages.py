@@ -96,7 +96,7 @@ def test_a_dataset_is_created_and_a_version_uploaded(portal: Client) -> None:
     form = {"file": SimpleUploadedFile("flights.csv", CSV)}
     page = text(portal.post("/datasets/flights/versions/new/", form, follow=True))
     version = DatasetVersion.objects.get()
-    for part in ("dep_delay", "double", "Run quality check", "Compare for drift", version.artifact.sha256):
+    for part in ("dep_delay", "number", "Run quality check", "Compare for drift", version.artifact.sha256):
         assert part in page
     assert "flights v1 is stored" in page or "version 1 of dataset flights" in page
     assert "v1" in text(portal.get("/datasets/flights/"))
