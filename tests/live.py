@@ -25,7 +25,10 @@ class LivePortal:
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, part: str) -> None:
-        """Start "web", "worker" or "beat", and wait until it does its work."""
+        """Start "web", "worker" or "beat", and wait until it does its work; one that runs already is left alone."""
+        present = self.running.get(part)
+        if present is not None and present.poll() is None:
+            return
         home = Path(self.env["MODELOPS_HOME"])
         command = parts.command(part, home=home, port=self.port, web_workers=1)
         size = self._log(part).stat().st_size if self._log(part).exists() else 0

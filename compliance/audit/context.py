@@ -13,7 +13,8 @@ class RequestContext:
     source: str = ""
 
 
-current: ContextVar[RequestContext] = ContextVar("audit_request", default=RequestContext())
+NO_REQUEST = RequestContext()
+current: ContextVar[RequestContext] = ContextVar("audit_request", default=NO_REQUEST)
 
 
 def network_of(address: str) -> str:

@@ -38,7 +38,7 @@ class Person:
 
     def _console(self, kind: str, text: str) -> None:
         if kind == "error" and "status of 4" not in text:
-            self.complaints.append(text)
+            self.complaints.append(f"{self.page.url}: {text}")
 
     def _answer(self, status: int, url: str) -> None:
         if status >= 500:
@@ -70,9 +70,7 @@ def totp(seed: str, step: int) -> str:
 
 
 @contextmanager
-def browser(
-    chromium: str, url: str, pictures: Path, *, dark: bool = False, width: int = 1440
-) -> Iterator[Person]:
+def browser(chromium: str, url: str, pictures: Path, *, dark: bool = False, width: int = 1440) -> Iterator[Person]:
     """A fresh browser without cookies."""
     # Chromium keeps its state in a home folder; a test's browser gets none of the user's.
     with sync_playwright() as playwright:

@@ -71,7 +71,7 @@ def test_no_canary_is_found_in_any_file(live_portal: Any, http_receiver: Any) ->
         assert api.finished(run["job"])["state"] == "succeeded"
         assert WEIGHTS in api.http.get("models/canary/versions/1/artifact/").content
         # A canary that is refused must not stay behind either.
-        picture = {"file": ("x.png", b"\x89PNG\r\n" + WEIGHTS)}
+        picture = {"file": ("x.png", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + WEIGHTS)}
         api.refused("datasets/canary/versions/", 415, "dataset.unknown_format", files=picture)
         api.http.get("models/", headers={"Authorization": f"Bearer {key}x"})
     with Pipeline(live_portal.url, officer_key) as api:
