@@ -12,7 +12,7 @@ from compliance.audit import timeline
 from dataquality import services
 from dataquality.dimensions import WEIGHTS, Dimension, Severity
 from dataquality.forms import QualityRunForm
-from dataquality.models import QualityIssue, QualityRun, RunState
+from dataquality.models import QualityRun, RunState
 from dataquality.selection import asked_version
 from modelops.lib.pages import choice_filter, keyset_page
 
@@ -53,8 +53,8 @@ def run_detail(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     """One run: progress while it works, then score, arithmetic and issues."""
     run = get_object_or_404(QualityRun.objects.visible_to(request.user).with_version(), pk=run_id)
     issues = run.issues.order_by("-deduction", "position")
-    severity = choice_filter(request, "severity", "Severity", QualityIssue._meta.get_field("severity").choices)
-    dimension = choice_filter(request, "dimension", "Dimension", QualityIssue._meta.get_field("dimension").choices)
+    severity = choice_filter(request, "severity", "Severity", [(item.value, item.label) for item in Severity])
+    dimension = choice_filter(request, "dimension", "Dimension", [(item.value, item.label) for item in Dimension])
     for chosen in (severity, dimension):
         if chosen["value"]:
             issues = issues.filter(**{chosen["name"]: chosen["value"]})

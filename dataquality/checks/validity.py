@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import ClassVar
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from dataquality.columns import Column, Mask, first_rows, to_mask
@@ -61,7 +62,10 @@ class Validity(Check):
         if column.kind == "number":
             yield "not_finite", "are infinite", column.number_mask(np.isinf)
         elif column.kind == "time":
-            years = pc.fill_null(pc.year(column.values), EARLIEST_YEAR)
+            moments = column.values
+            if pa.types.is_timestamp(moments.type) and moments.type.tz is not None:
+                moments = moments.cast(pa.timestamp(moments.type.unit))  # in UTC: a file may name any zone it likes
+            years = pc.fill_null(pc.year(moments), EARLIEST_YEAR)
             outside = pc.or_(pc.less(years, EARLIEST_YEAR), pc.greater(years, LATEST_YEAR))
             yield "out_of_calendar", f"lie before {EARLIEST_YEAR} or after {LATEST_YEAR}", to_mask(outside)
         elif column.kind == "text" and column.present_count:

@@ -90,6 +90,8 @@ def compare(
 
 def numbers(column: pa.ChunkedArray) -> tuple[NDArray[Any], int]:
     """The values of a column of numbers that are there, and how many are null; whole numbers stay whole."""
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
     present = column.drop_null()
     if pa.types.is_decimal(present.type) or pa.types.is_float16(present.type):
         present = pc.cast(present, pa.float64())
@@ -107,15 +109,17 @@ def _reason(name: str, reference: pa.Schema, current: pa.Schema, label: str) -> 
         if name not in schema.names:
             return f"The {which} data has no such column."
     for which, schema in sides:
-        kind = schema.field(name).type
+        kind = _plain(schema.field(name).type)
         if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
             return f"{label} compares numbers; the {which} column is {_words(kind)}."
     return ""
 
 
+def _plain(kind: pa.DataType) -> pa.DataType:
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
 def _words(kind: pa.DataType) -> str:
-    if pa.types.is_dictionary(kind):
-        kind = kind.value_type
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         return "text"
     if pa.types.is_boolean(kind):

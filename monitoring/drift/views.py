@@ -1,6 +1,7 @@
 """Portal pages of drift."""
 
 import uuid
+from typing import Any
 
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +15,11 @@ from monitoring.drift.forms import DriftRunForm
 from monitoring.models import DriftFeature, DriftRun
 
 VERDICTS = [("drifted", "Drifted"), ("stable", "Stable"), ("failed", "Failed")]
-_VERDICT_FILTERS = {"drifted": {"drifted": True}, "stable": {"drifted": False}, "failed": {"state": "failed"}}
+_VERDICT_FILTERS: dict[str, dict[str, Any]] = {
+    "drifted": {"drifted": True},
+    "stable": {"drifted": False},
+    "failed": {"state": "failed"},
+}
 
 
 @login_required

@@ -76,6 +76,30 @@ def test_a_placeholder_far_in_the_future_is_out_of_the_calendar() -> None:
     assert counts(report(a=days)) == {}
 
 
+def test_a_zone_that_nobody_knows_does_not_stop_a_run() -> None:
+    moments = pa.array([0, 2**62, *range(1, 11)], pa.timestamp("s", tz="Mars/Base"))
+    assert counts(report(a=moments)) == {("out_of_calendar", "a"): 1}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pa.array([2**64 - 1 - number for number in range(12)], pa.uint64()),
+        pa.array([b"a\xff", b"b"] * 6),
+        pa.array(list(range(12)), pa.duration("s")),
+        pa.array(list(range(12)), pa.time64("us")),
+        pa.array([[("a", 1)], []] * 6, pa.map_(pa.string(), pa.int64())),
+        pa.array([1.7e308, -1.7e308] * 6),
+        pa.array(["a", "b"] * 6, pa.string_view()),
+        pa.RunEndEncodedArray.from_arrays(pa.array([6, 12], pa.int32()), pa.array([1, 2])),
+        pa.UnionArray.from_sparse(pa.array([0] * 12, pa.int8()), [pa.array(list(range(12)))]),
+    ],
+    ids=lambda values: str(values.type),
+)
+def test_columns_of_rare_types_are_examined(values: pa.Array) -> None:
+    assert counts(report(a=values, b=list(range(12)))) == {}
+
+
 def test_broken_characters_are_found() -> None:
     values = ["fine", "bro\x00ken", "Sm\ufffdrrebr\ufffdd", "tab\tand\nline"]
     assert counts(report(a=values)) == {("broken_text", "a"): 2}
