@@ -1,0 +1,114 @@
+"""Uploads and downloads over a real connection, through the real web server."""
+
+import contextlib
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from .samples import make_model, safetensors
+
+if TYPE_CHECKING:
+    from tests.live import LivePortal
+
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
+Stored = Callable[[], list[Path]]
+ADDRESS = "models/arrival-delay/versions/"
+CONTENT = safetensors(bytes(range(256)) * 80_000)
+
+
+@pytest.fixture
+def pipeline(live_portal: "LivePortal") -> Iterator[httpx.Client]:
+    """The running portal as a data scientist's program, with a model in it."""
+    from accounts.actors import actor_of
+    from accounts.services.api_keys import issue_api_key
+    from tests.accounts.people import make_user
+
+    user = make_user("scientist", "Data scientist")
+    make_model(user)
+    _, secret = issue_api_key(user, name="test", scopes=["all"], days=1, actor=actor_of(user))
+    headers = {"Authorization": f"Bearer {secret}"}
+    with httpx.Client(base_url=f"{live_portal.url}/api/v1/", headers=headers, timeout=60, trust_env=False) as client:
+        yield client
+
+
+def upload(pipeline: httpx.Client, content: bytes = CONTENT) -> httpx.Response:
+    return pipeline.post(ADDRESS, files={"file": ("m.safetensors", content)})
+
+
+def gone(stored: Stored, patience_s: float = 20) -> bool:
+    """Whether the store is empty again, after the server has noticed."""
+    deadline = time.monotonic() + patience_s
+    while stored() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return not stored()
+
+
+def test_a_file_goes_in_and_comes_out(pipeline: httpx.Client, stored: Stored) -> None:
+    answer = upload(pipeline)
+    assert answer.status_code == 201, answer.text
+    assert len(stored()) == 1
+    assert pipeline.get(f"{ADDRESS}1/artifact/").content == CONTENT
+
+
+def test_a_connection_that_breaks_leaves_nothing(pipeline: httpx.Client, live_portal: Any, stored: Stored) -> None:
+    from registry.models import ModelVersion
+
+    address = urlsplit(live_portal.url)
+    head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="m"\r\n\r\n'
+    with socket.create_connection((address.hostname or "", address.port or 0)) as connection:
+        connection.sendall(
+            b"POST /api/v1/%s HTTP/1.1\r\nHost: localhost\r\nAuthorization: %s\r\n"
+            b"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: %d\r\n\r\n"
+            % (ADDRESS.encode(), pipeline.headers["Authorization"].encode(), len(CONTENT))
+        )
+        connection.sendall(head + CONTENT[:3_000_000])
+        deadline = time.monotonic() + 20
+        while not stored() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        # The server has taken the connection's beginning in, and it lies sealed.
+        assert [path.parent.name for path in stored()] == ["incoming"]
+    assert gone(stored)
+    assert not ModelVersion.objects.exists()
+    assert upload(pipeline).status_code == 201
+
+
+def test_a_damaged_download_does_not_look_complete(pipeline: httpx.Client, stored: Stored) -> None:
+    assert upload(pipeline).status_code == 201
+    (path,) = stored()
+    sealed = bytearray(path.read_bytes())
+    sealed[96 + 5 * 1_048_592] ^= 1
+    path.write_bytes(sealed)
+    received = b""
+    with (
+        pytest.raises(httpx.RemoteProtocolError),
+        pipeline.stream("GET", f"{ADDRESS}1/artifact/") as answer,
+    ):
+        assert answer.status_code == 200
+        for piece in answer.iter_raw():
+            received += piece
+    assert received == CONTENT[: len(received)]
+    assert len(received) <= 5 * 1_048_576
+
+
+def test_a_body_over_the_limit_is_answered_before_it_is_sent(live_portal: Any, pipeline: httpx.Client) -> None:
+    """S4-107."""
+    address = urlsplit(live_portal.url)
+    with socket.create_connection((address.hostname or "", address.port or 0)) as connection:
+        connection.settimeout(20)
+        connection.sendall(
+            b"POST /api/v1/%s HTTP/1.1\r\nHost: localhost\r\nAuthorization: %s\r\n"
+            b"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: %d\r\n\r\n"
+            % (ADDRESS.encode(), pipeline.headers["Authorization"].encode(), 10**12)
+        )
+        answer = b""
+        with contextlib.suppress(TimeoutError, ConnectionError):
+            while b"}" not in answer:
+                answer += connection.recv(4096)
+    assert answer.startswith(b"HTTP/1.1 413")
+    assert b"request.too_large" in answer
