@@ -33,7 +33,7 @@ class _ChoiceFilter(admin.SimpleListFilter):
     """A filter on one column whose values are known beforehand: no query for the choices."""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
-        return queryset.filter(**{self.parameter_name: self.value()}) if self.value() else queryset
+        return queryset.filter(**{str(self.parameter_name): self.value()}) if self.value() else queryset
 
 
 class CategoryFilter(_ChoiceFilter):
@@ -113,7 +113,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
     search_fields = ["name"]
     search_help_text = "An exact request, object or actor id, or the beginning of an action (registry.model)."
     ordering = ["-id"]
-    sortable_by: tuple[str, ...] = ()
+    sortable_by = ()
     fields = [
         "what",
         "recorded",
@@ -146,8 +146,11 @@ class AuditEventAdmin(ReadOnlyAdmin):
         term = search_term.strip()
         if not term:
             return queryset, False
-        found = Q(request_id=term) | Q(target_id=term) | Q(actor_ref=term) | Q(name__startswith=term)
-        return queryset.filter(found), False
+        # Kinds are named although any will do: they lead the two indexes, which a bare id could not use.
+        kinds = [model._meta.label_lower for model in apps.get_models()]
+        target = Q(target_type__in=kinds, target_id=term)
+        actor = Q(actor_kind__in=["user", "service", "system"], actor_ref=term)
+        return queryset.filter(Q(request_id=term) | target | actor | Q(name__startswith=term)), False
 
     @admin.display(description="Time (UTC)")
     def recorded(self, event: AuditEvent) -> SafeString:

@@ -2,11 +2,12 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils import timezone
@@ -16,20 +17,37 @@ from django.utils.safestring import SafeString
 from modelops.lib.admin import ReadOnlyAdmin
 from modelops.lib.templatetags.portal import pill, state
 
-from . import case
+from . import case, stages
 from .admin_views import CaseViews
 from .models import SubjectRequest
+from .querysets import SubjectRequestQuerySet
 
 
 class ClockFilter(admin.SimpleListFilter):
-    """Which requests wait, and for how long they still may."""
+    """Which requests wait, and for how long they still may. What is open comes first, unless somebody searches."""
 
     title, parameter_name = "clock", "clock"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        return [("open", "Open"), ("week", "Due within 7 days"), ("overdue", "Overdue")]
+        self.searched = bool({"q", "person"} & request.GET.keys())
+        return [
+            ("open", "Open"),
+            ("week", "Due within 7 days"),
+            ("overdue", "Overdue"),
+            ("closed", "Closed"),
+            ("all", "All"),
+        ]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[SubjectRequest]) -> QuerySet[SubjectRequest]:
+    def value(self) -> str:
+        """The chosen one; open requests when nothing was chosen."""
+        return super().value() or ("all" if self.searched else "open")
+
+    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
+        for value, label in self.lookup_choices:
+            query = changelist.get_query_string({self.parameter_name: value})
+            yield {"selected": self.value() == value, "query_string": query, "display": label}
+
+    def queryset(self, request: HttpRequest, queryset: SubjectRequestQuerySet) -> SubjectRequestQuerySet:
         now = timezone.now()
         match self.value():
             case "open":
@@ -38,6 +56,8 @@ class ClockFilter(admin.SimpleListFilter):
                 return queryset.open().filter(due_at__lte=now + dt.timedelta(days=7))
             case "overdue":
                 return queryset.open().filter(due_at__lt=now)
+            case "closed":
+                return queryset.filter(state__in=stages.FINAL)
         return queryset
 
 
@@ -50,7 +70,7 @@ class PersonFilter(admin.SimpleListFilter):
         asked = request.GET.get("person")
         return [(asked, "The searched address")] if asked else []
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[SubjectRequest]) -> QuerySet[SubjectRequest]:
+    def queryset(self, request: HttpRequest, queryset: SubjectRequestQuerySet) -> SubjectRequestQuerySet:
         if not self.value():
             return queryset
         try:
@@ -70,14 +90,14 @@ class SubjectRequestAdmin(ReadOnlyAdmin):
     search_fields = ["reference"]
     search_help_text = "A reference (SR-2026-000012) or the exact e-mail address of a person."
     ordering = ["due_at", "id"]
-    sortable_by: tuple[str, ...] = ()
+    sortable_by = ()
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[SubjectRequest]:
+    def get_queryset(self, request: HttpRequest) -> SubjectRequestQuerySet:
         return SubjectRequest.objects.visible_to(request.user).without_person().order_by("due_at", "id")
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[SubjectRequest], search_term: str
-    ) -> tuple[QuerySet[SubjectRequest], bool]:
+        self, request: HttpRequest, queryset: SubjectRequestQuerySet, search_term: str
+    ) -> tuple[SubjectRequestQuerySet, bool]:
         term = search_term.strip().upper()
         return (queryset.filter(reference__startswith=term) if term else queryset), False
 

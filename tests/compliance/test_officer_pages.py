@@ -10,11 +10,12 @@ from django.urls import reverse
 
 from accounts.models import User
 from compliance.audit.models import AuditEvent
+from compliance.subjects import services
 from compliance.subjects.models import State, SubjectRequest
 from modelops.jobs.services import run
 from tests.accounts.people import make_user, sign_in
 
-from .cases import EMAIL, confirmed_case, days_ago, open_case, ready_case, told
+from .cases import EMAIL, OFFICER, confirmed_case, days_ago, open_case, ready_case, told
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/subjects/subjectrequest/"
@@ -91,6 +92,19 @@ def test_the_list_sorts_by_the_clock_and_marks_what_is_late(desk: Client) -> Non
     assert fresh.reference not in overdue
     assert fresh.reference not in desk.get(f"{LIST}?clock=week").text
     assert fresh.reference in desk.get(f"{LIST}?clock=open&kind__exact=access").text
+
+
+def test_the_list_begins_with_what_is_open(desk: Client, officer: User) -> None:
+    waiting, closed = open_case(), open_case(email="other@example.org")
+    services.refuse(closed, "Withdrawn.", actor=OFFICER)
+    shown = desk.get(LIST).text
+    assert waiting.reference in shown
+    assert closed.reference not in shown
+    assert closed.reference in desk.get(f"{LIST}?clock=closed").text
+    both = desk.get(f"{LIST}?clock=all").text
+    assert waiting.reference in both
+    assert closed.reference in both
+    assert closed.reference in desk.get(f"{LIST}?q={closed.reference}").text
 
 
 def test_the_list_needs_the_same_queries_for_few_rows_and_many(
