@@ -14,6 +14,7 @@ from dataquality.models import QualityRun
 from modelops.jobs.models import Job
 from monitoring.alerts import history
 from monitoring.models import Alert, AlertChannel, DriftRun
+from monitoring.models.alerts import AlertState
 from registry.models import Dataset, RegisteredModel
 
 ROWS = 6
@@ -41,7 +42,7 @@ def _tiles(user: Any) -> list[dict[str, Any]]:
     quality = QualityRun.objects.visible_to(user).filter(score__isnull=False)
     latest = quality.select_related("dataset_version__dataset").order_by("-created_at").first()
     drift = DriftRun.objects.visible_to(user).filter(drifted__isnull=False)
-    open_alerts = Alert.objects.visible_to(user).live()
+    open_alerts = Alert.objects.visible_to(user).filter(state=AlertState.OPEN)
     severe = open_alerts.filter(severity__in=["high", "critical"])
     return [
         _tile("Models", RegisteredModel.objects.visible_to(user), "registry:model-list"),
@@ -55,10 +56,10 @@ def _tiles(user: Any) -> list[dict[str, Any]]:
         },
         {
             **_tile("Runs with drift", drift.filter(drifted=True), "monitoring:drift-list"),
-            "note": f"of {_counted(drift)} comparisons",
+            "note": f"of {_counted(drift)} compared",
         },
         {
-            **_tile("Alerts to do", open_alerts, "monitoring:alert-list"),
+            **_tile("Open alerts", open_alerts, "monitoring:alert-list"),
             "note": f"{_counted(severe)} high or critical",
             "tone": "bad" if severe.exists() else "",
         },

@@ -3,11 +3,15 @@
 from compliance.audit import define
 
 ALERT_OPENED = define(
-    "monitoring.alert.opened", "opened the {severity} alert {title}", "severity", "title", "key", category="data"
+    "monitoring.alert.opened", "opened the {severity} alert “{title}”", "severity", "title", "key", category="data"
 )
-ALERT_ESCALATED = define("monitoring.alert.escalated", "raised the alert to {severity}", "severity", category="data")
-ALERT_ACKNOWLEDGED = define("monitoring.alert.acknowledged", "acknowledged the alert", category="data")
-ALERT_RESOLVED = define("monitoring.alert.resolved", "resolved the alert", category="data")
+ALERT_ESCALATED = define(
+    "monitoring.alert.escalated", "raised the alert “{title}” to {severity}", "title", "severity", category="data"
+)
+ALERT_ACKNOWLEDGED = define(
+    "monitoring.alert.acknowledged", "acknowledged the alert “{title}”", "title", category="data"
+)
+ALERT_RESOLVED = define("monitoring.alert.resolved", "resolved the alert “{title}”", "title", category="data")
 
 CHANNEL_CREATED = define(
     "monitoring.channel.created", "created the {kind} channel {name}", "kind", "name", category="security"

@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
                             ("pending", "Waiting"),
                             ("sending", "Sending"),
                             ("delivered", "Delivered"),
-                            ("failed", "Failed, tried again"),
+                            ("failed", "Failed, will retry"),
                             ("dead", "Given up"),
                         ],
                         default="pending",

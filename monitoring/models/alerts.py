@@ -45,7 +45,7 @@ class DeliveryState(models.TextChoices):
     PENDING = "pending", "Waiting"
     SENDING = "sending", "Sending"
     DELIVERED = "delivered", "Delivered"
-    FAILED = "failed", "Failed, tried again"
+    FAILED = "failed", "Failed, will retry"
     DEAD = "dead", "Given up"
 
 

@@ -82,7 +82,7 @@ def _raise(key: str, title: str, body: str, severity: Severity, source: Source |
         _refer(alert, source)
         if worse:
             alert.severity = severity
-            record(events.ALERT_ESCALATED, alert, actor=actor, severity=severity.value)
+            record(events.ALERT_ESCALATED, alert, actor=actor, title=title, severity=severity.value)
             _notify(alert, f"escalated-{severity.value}")
         alert.save()
         alert.refresh_from_db()
@@ -115,7 +115,7 @@ def acknowledge(alert: Alert, *, actor: Actor) -> Alert:
         alert.state, alert.acknowledged_at = AlertState.ACKNOWLEDGED, timezone.now()
         alert.acknowledged_by_id = account_of(actor)
         alert.save(update_fields=["state", "acknowledged_at", "acknowledged_by"])
-        record(events.ALERT_ACKNOWLEDGED, alert, actor=actor)
+        record(events.ALERT_ACKNOWLEDGED, alert, actor=actor, title=alert.title)
     return alert
 
 
@@ -127,7 +127,7 @@ def resolve(alert: Alert, *, actor: Actor) -> Alert:
         alert.state, alert.resolved_at = AlertState.RESOLVED, timezone.now()
         alert.resolved_by_id = account_of(actor)
         alert.save(update_fields=["state", "resolved_at", "resolved_by"])
-        record(events.ALERT_RESOLVED, alert, actor=actor)
+        record(events.ALERT_RESOLVED, alert, actor=actor, title=alert.title)
     return alert
 
 
