@@ -8,7 +8,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from modelops.lib.admin import ReadOnlyAdmin
-from modelops.lib.errors import DomainError
+from modelops.lib.errors import DomainError, NotAllowed
 from modelops.lib.names import validate_name
 from modelops.lib.templatetags.portal import pill
 
@@ -19,11 +19,19 @@ from .roles import ROLES
 TONES = {"open": "info", "accepted": "good", "live": "good", "expired": "quiet", "revoked": "quiet"}
 
 
+def _keeps_away(request: HttpRequest, row: Any) -> None:
+    """Only a superuser acts on a superuser: a reset or a new link would be a way to their rights."""
+    account = row if isinstance(row, User) else getattr(row, "user", None) or getattr(row, "owner", None)
+    if account is not None and account.is_superuser and not request.user.is_superuser:
+        raise NotAllowed("Only a superuser may do this to a superuser.", code="user.superuser")
+
+
 def each(model_admin: admin.ModelAdmin, request: HttpRequest, rows: QuerySet, act: Any, done: str) -> None:
     """Call ``act(row)`` for every chosen row and say how many worked and why others did not."""
     worked = 0
     for row in rows:
         try:
+            _keeps_away(request, row)
             act(row)
             worked += 1
         except DomainError as error:
@@ -101,6 +109,12 @@ class UserAdmin(admin.ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """The name is chosen once."""
         return self.readonly_fields if obj else []
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """A superuser's account is changed by superusers only."""
+        if isinstance(obj, User) and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Accounts are deactivated; erasing one is the answer to a subject request."""

@@ -11,6 +11,7 @@ from compliance.subjects.providers import (
     PersonalDataProvider,
     Section,
     Subject,
+    Value,
     exempt,
     normalise_email,
     providers,
@@ -134,34 +135,38 @@ class Account(PersonalDataProvider):
                     "recovery_codes_left": RecoveryCode.objects.filter(user=user, used_at=None).count(),
                 },
             )
-        for row in Invitation.objects.filter(user__in=accounts).order_by("pk").iterator():
-            fields = {"role": row.role, "invited_at": row.created_at, "accepted_at": row.accepted_at}
+        for invitation in Invitation.objects.filter(user__in=accounts).order_by("pk").iterator():
+            fields: dict[str, Value] = {
+                "role": invitation.role,
+                "invited_at": invitation.created_at,
+                "accepted_at": invitation.accepted_at,
+            }
             yield ExportedRow("accounts.invitations", fields)
-        for row in Session.objects.filter(user__in=accounts).order_by("pk").iterator():
+        for session in Session.objects.filter(user__in=accounts).order_by("pk").iterator():
             yield ExportedRow(
                 "accounts.sessions",
                 {
-                    "network": row.ip_prefix,
-                    "browser": row.browser,
-                    "began_at": row.created_at,
-                    "last_seen_at": row.last_seen_at,
-                    "revoked_at": row.revoked_at,
+                    "network": session.ip_prefix,
+                    "browser": session.browser,
+                    "began_at": session.created_at,
+                    "last_seen_at": session.last_seen_at,
+                    "revoked_at": session.revoked_at,
                 },
             )
-        for row in ApiKey.objects.filter(owner__in=accounts).order_by("pk").iterator():
+        for key in ApiKey.objects.filter(owner__in=accounts).order_by("pk").iterator():
             yield ExportedRow(
                 "accounts.api_keys",
                 {
-                    "name": row.name,
-                    "scopes": ", ".join(row.scopes),
-                    "issued_at": row.created_at,
-                    "expires_at": row.expires_at,
-                    "last_used_at": row.last_used_at,
-                    "revoked_at": row.revoked_at,
+                    "name": key.name,
+                    "scopes": ", ".join(key.scopes),
+                    "issued_at": key.created_at,
+                    "expires_at": key.expires_at,
+                    "last_used_at": key.last_used_at,
+                    "revoked_at": key.revoked_at,
                 },
             )
-        for row in RefreshToken.objects.filter(user__in=accounts).order_by("pk").iterator():
-            yield ExportedRow("accounts.api_sign_ins", {"began_at": row.created_at, "expires_at": row.expires_at})
+        for token in RefreshToken.objects.filter(user__in=accounts).order_by("pk").iterator():
+            yield ExportedRow("accounts.api_sign_ins", {"began_at": token.created_at, "expires_at": token.expires_at})
 
     def erase(self, subject: Subject, *, actor: Actor) -> int:
         """Deactivate the account and replace what names the person; its id stays: what it did stays provable."""

@@ -27,7 +27,12 @@ class PortalAdminSite(admin.AdminSite):
         return redirect(f"{reverse('accounts:sign-in')}?{urlencode({'next': target})}")
 
     def logout(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
-        return redirect("accounts:sign-out", permanent=False)
+        """The portal's own sign-out; a POST stays a POST."""
+        return redirect("accounts:sign-out", preserve_request=True)
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
+        """The portal's own page: it also ends other sessions and tells the ledger."""
+        return redirect("accounts:change-password")
 
 
 class PortalAdminConfig(AdminConfig):

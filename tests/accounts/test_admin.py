@@ -145,3 +145,24 @@ def test_who_is_no_staff_stays_outside(client: Client) -> None:
     sign_in(client, make_user())
     assert client.get(USERS).status_code == 302
     assert client.get("/account/security/").status_code == 200
+
+
+def test_only_superusers_act_on_superusers(client: Client, keeper: User) -> None:
+    """Otherwise a new link or a reset would be a way to their rights."""
+    root = make_user("admin", "Viewer")
+    User.objects.filter(pk=root.pk).update(is_superuser=True)
+    for action in ("deactivate", "invite_again", "reset_second_factor"):
+        act(client, USERS, action, root)
+    root = User.objects.get(pk=root.pk)
+    assert (root.is_active, root.has_second_factor, root.invitations.count()) == (True, True, 0)
+    form = {"role": "Viewer", "first_name": "Other", "last_name": "", "email": ""}
+    assert client.post(f"{USERS}{root.pk}/change/", form).status_code == 403
+    User.objects.filter(pk=keeper.pk).update(is_superuser=True)
+    act(client, USERS, "reset_second_factor", root)
+    assert not User.objects.get(pk=root.pk).has_second_factor
+
+
+def test_the_admins_own_doors_lead_to_the_portals(client: Client, keeper: User) -> None:
+    assert client.get("/admin/password_change/")["Location"] == "/account/security/password/"
+    assert client.post("/admin/logout/", follow=True).redirect_chain[0] == ("/sign-out/", 307)
+    assert client.get(USERS).status_code == 302

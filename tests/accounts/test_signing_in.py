@@ -183,3 +183,17 @@ def test_the_form_needs_a_csrf_token() -> None:
     page = client.get("/sign-in/")
     token = page.content.decode().split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
     assert password_step(client, csrfmiddlewaretoken=token).status_code == 302
+
+
+def test_sign_in_needs_no_cache(client: Client, settings: Any) -> None:
+    """S3-20: with Valkey away both factors and the throttle still work."""
+    user = make_user(password=PASSWORD)
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:9/0"}
+    }
+    for _ in range(5):
+        assert password_step(Client(REMOTE_ADDR="203.0.113.7"), password="wrong").status_code == 401
+    assert password_step(Client(REMOTE_ADDR="203.0.113.7")).status_code == 429
+    password_step(client)
+    assert code_step(client, code_of(user)).status_code == 302
+    assert client.get("/account/security/").status_code == 200
