@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from compliance.audit import Actor, record
@@ -71,6 +72,8 @@ def prepare(delivery: AlertDelivery) -> Attempt:
         channel = open_channel(delivery.channel)
     except DomainError as refusal:
         failure = DeliveryFailed(str(refusal))
+    except ValueError:
+        failure = DeliveryFailed("The settings of the channel cannot be read.")
     assert delivery.claim is not None  # noqa: S101  for the type checker: only claimed deliveries come here
     return Attempt(delivery.pk, delivery.channel_id, delivery.claim, message_of(delivery), channel, failure)
 
@@ -196,14 +199,14 @@ def send_test(channel: AlertChannel, *, actor: Actor) -> AlertDelivery:
 
 
 def give_up_stale(older_than: timedelta) -> int:
-    """Deliveries whose sender died are due again: they may arrive twice, under the same id, but never not at all."""
-    with transaction.atomic():
-        stale = AlertDelivery.objects.filter(state=DeliveryState.SENDING, claimed_at__lt=timezone.now() - older_than)
-        return stale.filter(alert__isnull=True).update(
-            state=DeliveryState.DEAD, claim=None, last_reason="The portal stopped while sending."
-        ) + stale.filter(alert__isnull=False).update(
-            state=DeliveryState.FAILED,
-            claim=None,
-            next_attempt_at=timezone.now(),
-            last_reason="The portal stopped while sending; the message is sent again.",
-        )
+    """Deliveries whose sender died are due again: they may arrive twice, under the same id, but never not at all.
+
+    A test message, and a message that took its sender with it at every attempt, is given up.
+    """
+    stale = AlertDelivery.objects.filter(state=DeliveryState.SENDING, claimed_at__lt=timezone.now() - older_than)
+    hopeless = Q(alert__isnull=True) | Q(attempts__gte=MAX_ATTEMPTS)
+    reason = "The portal stopped while sending."
+    given_up = stale.filter(hopeless).update(state=DeliveryState.DEAD, claim=None, last_reason=reason)
+    return given_up + stale.update(
+        state=DeliveryState.FAILED, claim=None, next_attempt_at=timezone.now(), last_reason=reason
+    )

@@ -124,6 +124,18 @@ def test_what_a_dead_sender_left_is_sent_again(http_receiver: HttpReceiver) -> N
     assert only().state == "delivered"
 
 
+def test_a_message_that_takes_its_sender_with_it_is_given_up_in_the_end(http_receiver: HttpReceiver) -> None:
+    make_channel(url=http_receiver.url)
+    open_alert()
+    for _ in range(MAX_ATTEMPTS):
+        AlertDelivery.objects.update(next_attempt_at=timezone.now())
+        assert dispatch.claim_next(full=[]) is not None
+        AlertDelivery.objects.update(claimed_at=timezone.now() - 2 * dispatch.STALE_AFTER)
+        assert deliveries.give_up_stale(dispatch.STALE_AFTER) == 1
+    assert (only().state, only().attempts) == ("dead", MAX_ATTEMPTS)
+    assert services.deliver_due() == 0
+
+
 def test_secrets_that_a_receiver_echoes_are_not_kept(http_receiver: HttpReceiver) -> None:
     http_receiver.status, http_receiver.body = 500, b"bad request to /hook-token with hook-secret"
     make_channel(url=f"{http_receiver.url}/hook-token")
