@@ -18,6 +18,8 @@ def file_response(artifact: Artifact, file: BinaryIO) -> StreamingHttpResponse:
     """
     digest = base64.b64encode(bytes.fromhex(artifact.sha256)).decode("ascii")
     response = StreamingHttpResponse(pieces(file), content_type="application/octet-stream")
+    # Also when the answer is dropped before its first piece is asked for.
+    response._resource_closers.append(file.close)
     response.headers["Content-Length"] = str(artifact.size)
     response.headers["Content-Disposition"] = content_disposition_header(True, artifact.file_name) or "attachment"
     response.headers["X-Content-Type-Options"] = "nosniff"

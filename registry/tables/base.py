@@ -54,6 +54,10 @@ class TableFormat(ABC):
     ) -> Iterator[pa.RecordBatch]:
         """The rows of ``columns`` (all of them for None), in the order of the file. Raises Invalid."""
 
+    def repaired(self, reading: Mapping[str, Any], refusal: Invalid) -> dict[str, Any] | None:
+        """Another way to read a file that ``reading`` failed on with ``refusal``; None when there is none."""
+        return None
+
 
 table_formats: Plugins[TableFormat] = Plugins("table format", TableFormat)
 

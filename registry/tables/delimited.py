@@ -45,7 +45,7 @@ class Delimited(TableFormat):
             for name, column in zip(names, batch.columns, strict=True):
                 types[name] = widened(types[name], column)
         reading["arrow_schema"] = pack_schema(pa.schema(types.items()))
-        return self._proven(file, reading)
+        return reading
 
     def batches(
         self, file: BinaryIO, reading: Mapping[str, Any], columns: list[str] | None = None
@@ -60,22 +60,15 @@ class Delimited(TableFormat):
                 raise _refusal(error) from error
             yield batch
 
-    def _proven(self, file: BinaryIO, reading: dict[str, Any]) -> dict[str, Any]:
-        """Read once with the types that were found; a column that does not convert after all stays text."""
-        while True:
-            try:
-                for _ in self.batches(file, reading):
-                    pass
-            except Invalid as refusal:
-                place = _IN_COLUMN.search(str(refusal.__cause__))
-                schema = unpack_schema(reading["arrow_schema"])
-                if place is None or schema.field(int(place[1])).type == pa.string():
-                    raise
-                index = int(place[1])
-                schema = schema.set(index, pa.field(schema.names[index], pa.string()))
-                reading = {**reading, "arrow_schema": pack_schema(schema)}
-            else:
-                return reading
+    def repaired(self, reading: Mapping[str, Any], refusal: Invalid) -> dict[str, Any] | None:
+        """A column whose cells look like a type and do not convert to it after all is read as text."""
+        place = _IN_COLUMN.search(str(refusal.__cause__))
+        schema = unpack_schema(reading["arrow_schema"])
+        if place is None or schema.field(int(place[1])).type == pa.string():
+            return None
+        index = int(place[1])
+        schema = schema.set(index, pa.field(schema.names[index], pa.string()))
+        return {**reading, "arrow_schema": pack_schema(schema)}
 
 
 def _reader(file: BinaryIO, reading: Mapping[str, Any], columns: list[str] | None) -> pc.CSVStreamingReader:

@@ -25,13 +25,16 @@ def survey(file: BinaryIO) -> Survey:
     """
     key, reader = _format(file)
     reading = reader.inspect(file)
+    while True:
+        try:
+            rows, nulls = _counts(reader, file, reading)
+            break
+        except Invalid as refusal:
+            repaired = reader.repaired(reading, refusal)
+            if repaired is None:
+                raise
+            reading = repaired
     schema = unpack_schema(reading["arrow_schema"])
-    rows = 0
-    nulls = [0] * len(schema)
-    for batch in reader.batches(file, reading):
-        rows += batch.num_rows
-        for place, column in enumerate(batch.columns):
-            nulls[place] += column.null_count
     if rows == 0 or not schema.names:
         raise Invalid(
             "The dataset has no rows. Upload a file with a header and at least one row.",
@@ -43,6 +46,17 @@ def survey(file: BinaryIO) -> Survey:
             raise _all_null(field, rows)
     columns = [Column(field.name, str(field.type), missing) for field, missing in zip(schema, nulls, strict=True)]
     return Survey(key, rows, columns, reading)
+
+
+def _counts(reader: TableFormat, file: BinaryIO, reading: dict[str, Any]) -> tuple[int, list[int]]:
+    """Rows, and empty cells per column; reading every row shows that every row can be read."""
+    rows = 0
+    nulls = [0] * len(unpack_schema(reading["arrow_schema"]))
+    for batch in reader.batches(file, reading):
+        rows += batch.num_rows
+        for place, column in enumerate(batch.columns):
+            nulls[place] += column.null_count
+    return rows, nulls
 
 
 def _format(file: BinaryIO) -> tuple[str, TableFormat]:

@@ -98,3 +98,32 @@ def test_a_refusal_does_not_repeat_the_row() -> None:
         survey(io.BytesIO(b"a,b\n1,2\nsomebody,born,1970\n"))
     assert "somebody" not in str(refusal.value)
     assert "Row 3" in str(refusal.value)
+
+
+def test_categories_of_several_row_groups_are_read_as_one_column() -> None:
+    """Each row group of a Parquet file brings a dictionary of its own."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from registry.tables.parquet import Parquet
+
+    file = io.BytesIO()
+    words = pa.array([f"w{n // 2}" for n in range(100)]).dictionary_encode()
+    pq.write_table(pa.table({"word": words, "n": list(range(100))}), file, row_group_size=30)
+    found = survey(file)
+    batches = list(Parquet().batches(file, found.reading, ["word"]))
+    assert found.columns[0].type.startswith("dictionary<values=string")
+    assert pa.Table.from_batches(batches).column("word").to_pylist() == words.to_pylist()
+
+
+def test_a_cell_that_only_looks_like_its_type_stays_text() -> None:
+    """The reader and the type search must agree; where they do not, the column is text and no upload fails."""
+    for cell in (b"1_000", b"0x1F", b"2013-02-30", b"1,5", b"+5", b"1e5", b"--", b"\xd9\xa1"):
+        content = b'a;b\n"1";x\n"' + cell + b'";y\n'
+        assert survey(io.BytesIO(content)).rows == 2
+
+
+def test_a_column_that_does_not_convert_after_all_is_text() -> None:
+    """Arrow's cast takes "tRUE" for a truth value, its CSV reader does not."""
+    assert types(b"a,b\ntRUE,1\nfalse,2\n") == {"a": "string", "b": "int64"}
+    assert types(b"a,b\ntrue,1\nfalse,2\n") == {"a": "bool", "b": "int64"}
