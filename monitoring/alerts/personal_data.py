@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from compliance.audit import Actor
 from compliance.subjects.providers import ExportedRow, PersonalDataProvider, Section, Subject, exempt, providers
@@ -62,11 +62,11 @@ class AlertWork(PersonalDataProvider):
             + AlertChannel.objects.filter(created_by__in=accounts).update(created_by=None)
         )
 
-    def _alerts(self, subject: Subject) -> "Alert.objects":  # type: ignore[name-defined]
+    def _alerts(self, subject: Subject) -> QuerySet[Alert]:
         accounts = subject.account_ids
         return Alert.objects.filter(Q(acknowledged_by__in=accounts) | Q(resolved_by__in=accounts))
 
-    def _channels(self, subject: Subject) -> "AlertChannel.objects":  # type: ignore[name-defined]
+    def _channels(self, subject: Subject) -> QuerySet[AlertChannel]:
         return AlertChannel.objects.filter(created_by__in=subject.account_ids)
 
 

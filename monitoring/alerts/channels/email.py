@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 from django.template.loader import render_to_string
 
@@ -86,7 +86,7 @@ class PinnedBackend(EmailBackend):
                 raise smtplib.SMTPNotSupportedError("STARTTLS")
         return connection
 
-    def send_messages(self, email_messages: Sequence[EmailMultiAlternatives]) -> int:
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         # smtplib's time limit is per read, so a server that drips could hold the dialogue for hours.
         watchdog = threading.Timer(self._deadline.left(), self._cut)
         watchdog.daemon = True
@@ -95,8 +95,9 @@ class PinnedBackend(EmailBackend):
             return super().send_messages(email_messages) or 0
         finally:
             watchdog.cancel()
-            if self._partial_connection is not None:  # TLS or sign-in failed, and nobody else closes it
-                self._partial_connection.close()
+            # TLS or sign-in failed, and nobody else closes what was opened for it.
+            if (opened := getattr(self, "_partial_connection", None)) is not None:
+                opened.close()
             for handle in self._handles:
                 handle.close()
 
