@@ -235,6 +235,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "AlertSeverity": "monitoring.models.alerts.Severity",
+        "AlertState": "monitoring.models.alerts.AlertState",
+        "DeliveryState": "monitoring.models.alerts.DeliveryState",
+        "SubjectRequestState": "compliance.subjects.models.request.State",
+        "SubjectRequestKind": "compliance.subjects.models.Kind",
+        "SubjectRequestState": "compliance.subjects.models.State",
+        "Regime": "compliance.subjects.models.Regime",
+    },
 }
 
 # --- mail and alerts ------------------------------------------------------------------------------------------------
