@@ -1,7 +1,7 @@
 """The ledger over REST: read only."""
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.generics import ListAPIView
 
 from modelops.lib.errors import Invalid
@@ -13,9 +13,11 @@ from .serializers import AuditEventOut
 _FILTERS = ("name", "category", "outcome", "actor_ref", "target_type", "target_id", "request_id")
 
 
-@extend_schema(
-    operation_id="audit_events_list",
-    parameters=[OpenApiParameter(name, str, description=f"Only rows with this {name}.") for name in _FILTERS],
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="audit_events_list",
+        parameters=[OpenApiParameter(name, str, description=f"Only rows with this {name}.") for name in _FILTERS],
+    )
 )
 class AuditEventsView(ListAPIView):
     """Audit events, newest first."""
