@@ -239,7 +239,6 @@ SPECTACULAR_SETTINGS = {
         "AlertSeverity": "monitoring.models.alerts.Severity",
         "AlertState": "monitoring.models.alerts.AlertState",
         "DeliveryState": "monitoring.models.alerts.DeliveryState",
-        "SubjectRequestState": "compliance.subjects.models.request.State",
         "SubjectRequestKind": "compliance.subjects.models.Kind",
         "SubjectRequestState": "compliance.subjects.models.State",
         "Regime": "compliance.subjects.models.Regime",
