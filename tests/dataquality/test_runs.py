@@ -18,6 +18,7 @@ from tests.accounts.people import make_user
 from tests.dataquality.datasets import ACTOR, signed_in, stored, stored_bytes, stored_file, work
 
 pytestmark = pytest.mark.django_db
+GONE = f"{'0' * 32}.sealed"  # the name of a stored file that is not there
 
 
 def test_the_demo_is_scored_end_to_end() -> None:
@@ -69,7 +70,7 @@ def test_a_damaged_file_fails_the_run_and_says_so() -> None:
     run = start_quality_run(version, actor=ACTOR)
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE registry_artifact DISABLE TRIGGER USER")
-        cursor.execute("UPDATE registry_artifact SET storage_name = 'gone.sealed' WHERE id = %s", [version.artifact_id])
+        cursor.execute("UPDATE registry_artifact SET storage_name = %s WHERE id = %s", [GONE, version.artifact_id])
         cursor.execute("ALTER TABLE registry_artifact ENABLE TRIGGER USER")
     for _ in range(6):
         Job.objects.filter(pk=run.job_id, state="queued").update(not_before="2013-01-01T00:00:00Z")
@@ -146,12 +147,18 @@ def test_pages_show_progress_then_the_arithmetic() -> None:
     assert "hx-get" not in done
     assert "1 of 5 values are missing" in done
     assert "How the score is made" in done
+    assert f"<strong>{run_score()}</strong>" in done
     assert "Asked for the quality of t version 1" in done
     assert "style=" not in done
     assert "<script>" not in done
     listed = client.get("/quality/?q=t&state=succeeded").content.decode()
     assert f"/quality/{run.pk}/" in listed
     assert f"/quality/{run.pk}/" not in client.get("/quality/?state=failed").content.decode()
+
+
+def run_score() -> str:
+    """The exact score of the one run."""
+    return str(QualityRun.objects.get().score)
 
 
 def test_pages_are_for_those_who_may() -> None:

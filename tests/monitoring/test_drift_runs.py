@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 from urllib.parse import quote
 
@@ -20,6 +21,7 @@ from tests.accounts.people import make_user
 from tests.dataquality.datasets import ACTOR, DEMO, Api, signed_in, stored, stored_file, work
 
 pytestmark = pytest.mark.django_db
+GONE = f"{'0' * 32}.sealed"  # the name of a stored file that is not there
 RUNS = "/api/v1/drift-runs/"
 
 
@@ -121,6 +123,25 @@ def test_a_finished_run_cannot_be_changed() -> None:
         DriftRun.objects.filter(pk=run.pk).update(drifted=True)
     with pytest.raises(IntegrityError, match="cannot be changed"), transaction.atomic():
         DriftFeature.objects.filter(run=run).update(p_value=0.0)
+
+
+def test_a_missing_file_fails_the_run_and_the_page_says_so() -> None:
+    columns = {"a": list(range(50))}
+    current = stored("t", columns)
+    run = start_drift_run(stored("t", columns), current, actor=ACTOR)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE registry_artifact DISABLE TRIGGER USER")
+        cursor.execute("UPDATE registry_artifact SET storage_name = %s WHERE id = %s", [GONE, current.artifact_id])
+        cursor.execute("ALTER TABLE registry_artifact ENABLE TRIGGER USER")
+    for _ in range(6):  # a store may be away for a moment, so the job is tried a few times
+        Job.objects.filter(pk=run.job_id, state="queued").update(not_before="2013-01-01T00:00:00Z")
+        run_job(run.job_id)
+    run.refresh_from_db()
+    assert (run.state, run.drifted, run.verdict) == ("failed", None, "failed")
+    assert not Alert.objects.exists()
+    page = signed_in(make_user()).get(f"/drift/{run.pk}/").content.decode()
+    assert "The run failed" in page
+    assert escape(run.failure) in page
 
 
 def test_no_value_of_the_data_stands_in_the_clear() -> None:
