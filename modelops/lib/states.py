@@ -41,7 +41,8 @@ LOOKS: dict[str, Look] = {
     "open": WARN, "firing": BAD, "acknowledged": Look("info", "eye"), "resolved": GOOD, "closed": ENDED,
     "silenced": QUIET, "snoozed": Look("quiet", "clock"),
     # subject requests and other duties with a deadline
-    "received": Look("info", "mail"), "verifying": PENDING, "identity_confirmed": Look("info", "user"), "in_progress": RUNNING,
+    "received": Look("info", "mail"), "verifying": PENDING, "identity_confirmed": Look("info", "user"),
+    "in_progress": RUNNING,
     "collecting": RUNNING, "fulfilled": GOOD, "refused": BAD, "overdue": BAD, "due_soon": WARN, "extended": PENDING,
     # accounts, keys, channels
     "active": GOOD, "enabled": GOOD, "on": GOOD, "off": QUIET, "disabled": ENDED, "expired": ENDED, "revoked": ENDED,

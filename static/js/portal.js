@@ -102,11 +102,33 @@
   document.addEventListener("submit", (event) => {
     const button = event.target.querySelector("[data-busy]");
     if (!button) return;
-    button.setAttribute("aria-disabled", "true");
-    button.textContent = button.dataset.busy;
-    if (event.target.dataset.sent) event.preventDefault();
+    if (event.target.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
     event.target.dataset.sent = "yes";
+    button.dataset.idle = button.textContent;
+    button.textContent = button.dataset.busy;
+    button.setAttribute("aria-disabled", "true");
+  });
+
+  // Coming back with the browser's button shows the page as it was left: a form that was sent can be sent again.
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    for (const button of document.querySelectorAll("[data-idle]")) {
+      button.textContent = button.dataset.idle;
+      button.removeAttribute("aria-disabled");
+      delete button.dataset.idle;
+      delete button.form?.dataset.sent;
+    }
   });
 
   showTheme();
+
+  // On a narrow screen the navigation is a strip; the present section may lie beyond its edge.
+  const strip = document.querySelector(".rail nav");
+  const current = strip?.querySelector("[aria-current]");
+  if (current && strip.scrollWidth > strip.clientWidth) {
+    strip.scrollLeft = current.offsetLeft - (strip.clientWidth - current.offsetWidth) / 2;
+  }
 })();

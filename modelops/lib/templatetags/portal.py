@@ -215,6 +215,12 @@ def model_icon(object_name: str) -> str:
 
 
 @register.filter
+def plain_words(name: str) -> str:
+    """A dotted or underscored name as people say it: "quality.run" becomes "Quality run"."""
+    return str(name).replace(".", " ").replace("_", " ").strip().capitalize()
+
+
+@register.filter
 def initials(name: str) -> str:
     """Up to two letters that stand for a name in the account menu."""
     words = [word for word in str(name).replace(".", " ").replace("_", " ").replace("@", " ").split() if word]
