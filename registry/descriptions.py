@@ -2,11 +2,13 @@
 
 import json
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from modelops.lib.errors import Invalid
+from modelops.lib.names import NAME_PATTERN
 
 _MOST_ENTRIES = 1000
 _LONGEST_NAME = 250
@@ -46,7 +48,7 @@ def metrics(value: Any) -> dict[str, float]:
     """Metrics as finite numbers by name. Raises Invalid."""
     checked = _object(value, "metrics")
     for name, number in checked.items():
-        if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number):
+        if isinstance(number, bool) or not isinstance(number, int | float) or not _is_finite(number):
             raise _invalid("metrics", f"The metric {name!r} is not a finite number.")
     return checked
 
@@ -84,10 +86,17 @@ def _reference(entry: Any) -> DatasetReference:
     if isinstance(entry, str):
         name, _, number = entry.rpartition(":")
         entry = {"dataset": name, "version": number}
+    name, number = (entry.get("dataset"), entry.get("version")) if isinstance(entry, dict) else (None, None)
+    if isinstance(name, str) and re.fullmatch(NAME_PATTERN, name) and re.fullmatch(r"[0-9]{1,9}", str(number)):
+        return DatasetReference(name, int(str(number)))
+    raise _invalid("datasets", "A dataset has no name and version number.")
+
+
+def _is_finite(number: int | float) -> bool:
     try:
-        return DatasetReference(str(entry["dataset"]), int(entry["version"]))
-    except (KeyError, TypeError, ValueError):
-        raise _invalid("datasets", "A dataset has no name and version number.") from None
+        return math.isfinite(number)
+    except OverflowError:  # A whole number beyond what a float can say.
+        return False
 
 
 def _object(value: Any, what: str) -> dict[str, Any]:

@@ -41,12 +41,22 @@ def upload(pipeline: httpx.Client, content: bytes = CONTENT) -> httpx.Response:
     return pipeline.post(ADDRESS, files={"file": ("m.safetensors", content)})
 
 
-def gone(stored: Stored, patience_s: float = 20) -> bool:
-    """Whether the store is empty again, after the server has noticed."""
+def _beginning(pipeline: httpx.Client) -> bytes:
+    """The beginning of an upload that announces all of CONTENT."""
+    head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="m"\r\n\r\n'
+    return (
+        b"POST /api/v1/%s HTTP/1.1\r\nHost: localhost\r\nAuthorization: %s\r\n"
+        b"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: %d\r\n\r\n"
+        % (ADDRESS.encode(), pipeline.headers["Authorization"].encode(), len(CONTENT))
+    ) + head
+
+
+def _wait(done: Callable[[], bool], patience_s: float = 20) -> bool:
+    """Whether ``done`` came true in time."""
     deadline = time.monotonic() + patience_s
-    while stored() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return not stored()
+    while not done() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return done()
 
 
 def test_a_file_goes_in_and_comes_out(pipeline: httpx.Client, stored: Stored) -> None:
@@ -60,22 +70,34 @@ def test_a_connection_that_breaks_leaves_nothing(pipeline: httpx.Client, live_po
     from registry.models import ModelVersion
 
     address = urlsplit(live_portal.url)
-    head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="m"\r\n\r\n'
     with socket.create_connection((address.hostname or "", address.port or 0)) as connection:
-        connection.sendall(
-            b"POST /api/v1/%s HTTP/1.1\r\nHost: localhost\r\nAuthorization: %s\r\n"
-            b"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: %d\r\n\r\n"
-            % (ADDRESS.encode(), pipeline.headers["Authorization"].encode(), len(CONTENT))
-        )
-        connection.sendall(head + CONTENT[:3_000_000])
-        deadline = time.monotonic() + 20
-        while not stored() and time.monotonic() < deadline:
-            time.sleep(0.05)
+        connection.sendall(_beginning(pipeline) + CONTENT[:3_000_000])
+        assert _wait(lambda: bool(stored()))
         # The server has taken the connection's beginning in, and it lies sealed.
         assert [path.parent.name for path in stored()] == ["incoming"]
-    assert gone(stored)
+    assert _wait(lambda: not stored())
     assert not ModelVersion.objects.exists()
     assert upload(pipeline).status_code == 201
+
+
+def test_a_server_that_is_killed_leaves_only_what_the_sweeper_takes(
+    pipeline: httpx.Client, live_portal: Any, stored: Stored
+) -> None:
+    from registry.artifacts.sweep import sweep
+    from registry.models import Artifact, ModelVersion
+
+    assert upload(pipeline).status_code == 201
+    address = urlsplit(live_portal.url)
+    with socket.create_connection((address.hostname or "", address.port or 0)) as connection:
+        connection.sendall(_beginning(pipeline) + CONTENT[:3_000_000])
+        assert _wait(lambda: len(stored()) == 2)
+        live_portal.kill("web")
+    live_portal.start("web")
+    assert len(stored()) == 2
+    assert sweep(quiet_for_s=0).unfinished == 1
+    assert [path.name for path in stored()] == [Artifact.objects.get().storage_name]
+    assert ModelVersion.objects.count() == 1
+    assert pipeline.get(f"{ADDRESS}1/artifact/").content == CONTENT
 
 
 def test_a_damaged_download_does_not_look_complete(pipeline: httpx.Client, stored: Stored) -> None:
