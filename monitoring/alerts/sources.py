@@ -35,7 +35,8 @@ def alert_for_drift(run: DriftRun, actor: Actor = SCHEDULER) -> Alert | None:
         return None
     reference, current = run.reference, run.current
     moved = list(run.features.filter(drifted=True).order_by("-statistic", "name").values_list("name", flat=True))
-    named = ", ".join(moved[:NAMED_FEATURES]) + (", …" if len(moved) > NAMED_FEATURES else "")
+    more = len(moved) - NAMED_FEATURES
+    named = ", ".join(moved[:NAMED_FEATURES]) + (f" and {more} more" if more > 0 else "")
     return raise_alert(
         f"drift:{reference.dataset.name}:{current.dataset.name}",
         f"Drift in {current}: {run.features_drifted} of {run.features_compared} features moved",

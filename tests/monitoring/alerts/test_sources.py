@@ -61,6 +61,13 @@ def test_a_drifted_run_without_alert_is_picked_up_once() -> None:
     assert sources.link(alert) == {"url": run.get_absolute_url(), "label": "Open the drift run"}
 
 
+def test_an_alert_names_the_eight_features_that_moved_most() -> None:
+    alert = sources.alert_for_drift(drift_run(10, compared=30))
+    assert alert is not None
+    assert "f9, f8, f7, f6, f5, f4, f3, f2 and 2 more." in alert.body
+    assert alert.severity == "warning"
+
+
 def test_an_alert_opened_by_the_run_itself_is_not_opened_again() -> None:
     run = drift_run(1)
     opened = sources.alert_for_drift(run, actor=ACTOR)
