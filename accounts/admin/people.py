@@ -1,53 +1,37 @@
-"""Accounts in the admin: invite, deactivate, change a role, end sessions, revoke keys. Nobody sees or sets a secret."""
+"""People and services in the admin."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
-from modelops.lib.admin import ReadOnlyAdmin
-from modelops.lib.errors import DomainError, NotAllowed
+from accounts import services
+from accounts.models import User
+from accounts.roles import ROLES
+from modelops.lib.errors import DomainError
 from modelops.lib.names import validate_name
 from modelops.lib.templatetags.portal import pill
 
-from . import services
-from .models import ApiKey, Invitation, Session, TOTPDevice, User
-from .roles import ROLES
-
-TONES = {"open": "info", "accepted": "good", "live": "good", "expired": "quiet", "revoked": "quiet"}
-
-
-def _keeps_away(request: HttpRequest, row: Any) -> None:
-    """Only a superuser acts on a superuser: a reset or a new link would be a way to their rights."""
-    account = row if isinstance(row, User) else getattr(row, "user", None) or getattr(row, "owner", None)
-    if account is not None and account.is_superuser and not request.user.is_superuser:
-        raise NotAllowed("Only a superuser may do this to a superuser.", code="user.superuser")
-
-
-def each(model_admin: admin.ModelAdmin, request: HttpRequest, rows: QuerySet, act: Any, done: str) -> None:
-    """Call ``act(row)`` for every chosen row and say how many worked and why others did not."""
-    worked = 0
-    for row in rows:
-        try:
-            _keeps_away(request, row)
-            act(row)
-            worked += 1
-        except DomainError as error:
-            model_admin.message_user(request, f"{row}: {error}", messages.ERROR)
-    if worked:
-        model_admin.message_user(request, f"{done}: {worked}.", messages.SUCCESS)
+from .acting import each
 
 
 class InviteForm(forms.ModelForm):
     """A new account: name, role and, if wanted, an address for the link."""
 
-    role = forms.ChoiceField(choices=[(name, name) for name in ROLES])
+    role = forms.ChoiceField(
+        choices=[(name, name) for name in ROLES], help_text="The invited person cannot choose another."
+    )
 
     class Meta:
         model = User
         fields = ("username", "email")
+        labels = {"username": "Name"}
+        help_texts = {
+            "username": "Letters, digits, '.', '-' and '_'. It cannot be changed later.",
+            "email": "The invitation is mailed there as well. Without an address, hand over the link yourself.",
+        }
 
     def clean_username(self) -> str:
         """The same rule as everywhere else, shown at the field."""
@@ -120,6 +104,11 @@ class UserAdmin(admin.ModelAdmin):
         """Accounts are deactivated; erasing one is the answer to a subject request."""
         return False
 
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Adding is inviting."""
+        more = {"title": "Invite somebody", "show_save_and_continue": False, "show_save_and_add_another": False}
+        return super().add_view(request, form_url, {**more, **(extra_context or {})})
+
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> User:
         """An account is made by the service that also records it and makes the link."""
         if change:
@@ -191,104 +180,3 @@ class UserAdmin(admin.ModelAdmin):
     def second_factor(self, user: User) -> bool:
         """Whether one is enrolled."""
         return any(device.confirmed for device in user.totpdevice_set.all())
-
-
-class StateColumn:
-    """A column that shows ``row.state`` as a pill."""
-
-    @admin.display(description="state")
-    def state_pill(self, row: Any) -> str:
-        """The state."""
-        return pill(row.state.capitalize(), TONES[row.state])
-
-
-@admin.register(Invitation)
-class InvitationAdmin(StateColumn, ReadOnlyAdmin):
-    """Invitations; the link itself is never shown again."""
-
-    list_display = ["user", "role", "state_pill", "created_at", "expires_at"]
-    list_select_related = ["user"]
-    search_fields = ["user__username"]
-    fields = readonly_fields = ["user", "role", "state_pill", "created_at", "expires_at", "accepted_at", "revoked_at"]
-    actions = ["revoke"]
-
-    def has_revoke_permission(self, request: HttpRequest) -> bool:
-        """Whoever may change invitations."""
-        return request.user.has_perm("accounts.change_invitation")
-
-    @admin.action(description="Revoke", permissions=["revoke"])
-    def revoke(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
-        """Make open links useless."""
-        each(self, request, queryset, lambda row: services.revoke_invitation(row, actor=request.actor), "Revoked")
-
-
-@admin.register(Session)
-class SessionAdmin(ReadOnlyAdmin):
-    """Who is signed in, from which network, with which factors."""
-
-    list_display = ["user", "browser", "ip_prefix", "factors", "last_seen_at", "created_at", "is_live"]
-    list_select_related = ["user"]
-    search_fields = ["user__username"]
-    fields = readonly_fields = [
-        "user", "browser", "ip_prefix", "factors", "created_at", "last_seen_at", "expires_at", "revoked_at",
-    ]  # fmt: skip
-    actions = ["revoke"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
-        """Sessions of people; the ones before a sign-in say nothing."""
-        return Session.objects.visible_to(request.user).exclude(user=None).select_related("user")
-
-    def has_revoke_permission(self, request: HttpRequest) -> bool:
-        """Whoever may change sessions."""
-        return request.user.has_perm("accounts.change_session")
-
-    @admin.action(description="Revoke: that browser has to sign in again", permissions=["revoke"])
-    def revoke(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
-        """End sessions with their next request."""
-        each(self, request, queryset, lambda row: services.revoke_session(row, actor=request.actor), "Revoked")
-
-    @admin.display(description="factors")
-    def factors(self, row: Session) -> str:
-        """The methods after RFC 8176."""
-        return ", ".join(row.amr) or "–"
-
-    @admin.display(description="live", boolean=True)
-    def is_live(self, row: Session) -> bool:
-        """Whether it can still be used."""
-        return row.is_live
-
-
-@admin.register(ApiKey)
-class ApiKeyAdmin(StateColumn, ReadOnlyAdmin):
-    """API keys; the secret was shown once and is not kept."""
-
-    list_display = ["name", "owner", "public_id", "state_pill", "last_used_at", "expires_at"]
-    list_select_related = ["owner"]
-    search_fields = ["name", "owner__username", "public_id"]
-    fields = readonly_fields = [
-        "name", "owner", "public_id", "scopes", "state_pill", "created_at", "last_used_at", "expires_at", "revoked_at",
-    ]  # fmt: skip
-    actions = ["revoke"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ApiKey]:
-        """What this person may see."""
-        return ApiKey.objects.visible_to(request.user).select_related("owner")
-
-    def has_revoke_permission(self, request: HttpRequest) -> bool:
-        """Whoever may change API keys."""
-        return request.user.has_perm("accounts.change_apikey")
-
-    @admin.action(description="Revoke", permissions=["revoke"])
-    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
-        """Stop keys with their next request."""
-        each(self, request, queryset, lambda row: services.revoke_api_key(row, actor=request.actor), "Revoked")
-
-
-@admin.register(TOTPDevice)
-class TOTPDeviceAdmin(ReadOnlyAdmin):
-    """Which account has an authenticator; never its seed."""
-
-    list_display = ["user", "name", "confirmed", "created_at", "last_used_at"]
-    list_select_related = ["user"]
-    search_fields = ["user__username"]
-    fields = readonly_fields = ["user", "name", "confirmed", "created_at", "last_used_at"]
