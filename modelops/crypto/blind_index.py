@@ -1,6 +1,7 @@
 """Exact search in encrypted columns: a keyed digest of the value in a column of its own."""
 
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
@@ -36,7 +37,7 @@ class BlindIndexField(models.BinaryField):
         kwargs["max_length"] = 32
         super().__init__(*args, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
         kwargs["source"] = self.source
         kwargs.pop("max_length", None)

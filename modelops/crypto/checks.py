@@ -10,7 +10,8 @@ from django.core.checks import CheckMessage, Error, Tags, register
 def check_binding(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Keys travel to PostgreSQL as parameters; with client-side binding they would stand in the SQL text."""
     found: list[CheckMessage] = []
-    for alias, database in settings.DATABASES.items():
+    databases: dict[str, Any] = settings.DATABASES
+    for alias, database in databases.items():
         if not database.get("OPTIONS", {}).get("server_side_binding"):
             found.append(
                 Error(

@@ -8,6 +8,7 @@ that is moved to another row, column or table raises.
 
 import base64
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import FieldError
@@ -39,7 +40,7 @@ class SealedValue(Expression):
     def __repr__(self) -> str:
         return f"<SealedValue for {self.sealed_field.binding_prefix}>"
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
         key = keyring.active(Purpose.COLUMN)
         sql = "modelops_seal_text(%s::text, %s::text, %s::integer, %s::text)"
         return sql, [self.plain, f"{self.sealed_field.binding_prefix}{self.pk}", key.version, _passphrase(key)]
@@ -59,7 +60,7 @@ class EncryptedTextField(models.Field):
         kwargs.setdefault("editable", False)
         super().__init__(*args, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
         if self.editable:
             kwargs["editable"] = True
@@ -98,9 +99,9 @@ class EncryptedTextField(models.Field):
             "not update() or bulk_update()."
         )
 
-    def select_format(self, compiler: SQLCompiler, sql: str, params: Any) -> tuple[str, list[Any]]:
+    def select_format(self, compiler: SQLCompiler, sql: str, params: Any) -> tuple[str, Any]:
         keys = keyring.readable(Purpose.COLUMN)
-        primary = f"{sql.rpartition('.')[0]}.{compiler.connection.ops.quote_name(self.model._meta.pk.column)}"
+        primary = f"{sql.rpartition('.')[0]}.{compiler.connection.ops.quote_name(str(self.model._meta.pk.column))}"
         opened = f"modelops_open_text({sql}, %s::text || {primary}::text, %s::integer[], %s::text[])"
         versions = [key.version for key in keys]
         return opened, [*params, self.binding_prefix, versions, [_passphrase(key) for key in keys]]

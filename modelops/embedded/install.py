@@ -71,10 +71,11 @@ def _make_venv() -> bool:
 
 def _with_uv(wanted: list[Path]) -> bool:
     """Make the environment hold exactly these packages with uv; False where uv is not to be had or fails."""
-    pip = [VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip: list[str | Path] = [VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     if not _quiet([*pip, "--require-hashes", "--only-binary", ":all:", "-r", UV]):
         return False
-    sync = [VENV / "bin" / "uv", "pip", "sync", "--quiet", "--require-hashes", "--python", VENV / "bin" / "python"]
+    sync: list[str | Path] = [VENV / "bin" / "uv", "pip", "sync", "--quiet", "--require-hashes"]
+    sync += ["--python", VENV / "bin" / "python"]
     # sync removes what no file names, so uv is named by its own file; it leaves pip alone.
     env = {**_settings_for_uv(), **os.environ}
     everything = [UV, *wanted]
@@ -91,7 +92,7 @@ def _with_pip(wanted: list[Path]) -> bool:
     print("uv did not do it here; pip takes a minute or two …", flush=True)
     if not (VENV / "bin" / "pip").exists():
         _quiet([VENV / "bin" / "python", "-m", "ensurepip"])
-    pip = [VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip: list[str | Path] = [VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     for path in wanted:
         if not _run([*pip, "--require-hashes", "-r", path], dict(os.environ)):
             if path != SERVERS:

@@ -55,7 +55,7 @@ def _breakable(label: str) -> SafeString:
 
 def _row(item: Item, whole: float, mark: SafeString | str, unit: str) -> SafeString:
     label, value = item[0], item[1]
-    tone = item[2] if len(item) > 2 else ""  # type: ignore[misc]
+    tone = item[2] if len(item) > 2 else ""
     length = min(100.0, max(0.0, 100 * (value or 0) / whole))
     bar = format_html(
         '<rect class="chart-bar{}" width="{}%" height="14" y="5" rx="2"/>', f" tone-{tone}" if tone else "", n(length)
