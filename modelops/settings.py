@@ -262,6 +262,7 @@ MODELOPS_METRICS_SHARED = "PROMETHEUS_MULTIPROC_DIR" in os.environ
 
 # --- texts, files, time ---------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = ["modelops.lib.formats"]
 USE_I18N = False
 TIME_ZONE = "UTC"
 USE_TZ = True

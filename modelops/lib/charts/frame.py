@@ -11,6 +11,8 @@ from modelops.lib.charts.scale import Scale, Tick
 
 WIDTH = 640
 HEIGHT = 250
+# The line below the tick labels, which is needed only where a unit is written.
+UNIT_LINE = 13
 
 
 @dataclass(frozen=True)

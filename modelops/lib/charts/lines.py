@@ -7,6 +7,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from modelops.lib.charts.frame import (
+    HEIGHT,
+    UNIT_LINE,
     Plot,
     data_table,
     figure,
@@ -59,10 +61,12 @@ def line(
         points = [(across(x), up(v)) if v is not None else None for x, v in zip(places, values, strict=True)]
         drawing += tag("path", class_=f"chart-line series-{index}", d=_path(points))
         small = "" if len(times) <= MOST_POINTS_WITH_DOTS else " chart-dot-hidden"
-        for moment, value, point in zip(times, values, points, strict=True):
-            if point is not None and value is not None:
+        for moment, reading, point in zip(times, values, points, strict=True):
+            if point is not None and reading is not None:
                 dot = tag("circle", class_=f"chart-dot series-{index}{small}", cx=n(point[0]), cy=n(point[1]), r=3)
-                drawing += hover(dot, f"{_words(moment)}\n{name}: {significant(value, 4)}{' ' + unit if unit else ''}")
+                drawing += hover(
+                    dot, f"{_words(moment)}\n{name}: {significant(reading, 4)}{' ' + unit if unit else ''}"
+                )
     drawing += horizontal_axis(plot, across, ticks)
     rows = [
         (_words(moment), *("–" if values[i] is None else significant(values[i], 4) for _, values in series))  # type: ignore[arg-type]
@@ -75,6 +79,7 @@ def line(
         drawing,
         key=legend([(f"series-{i}", name) for i, (name, _) in enumerate(series, start=1)]) if len(series) > 1 else "",
         table=data_table(title, ["Time", *(name for name, _ in series)], rows),
+        height=HEIGHT - UNIT_LINE,
     )
 
 

@@ -8,6 +8,8 @@ from itertools import pairwise
 from django.utils.safestring import SafeString
 
 from modelops.lib.charts.frame import (
+    HEIGHT,
+    UNIT_LINE,
     Plot,
     data_table,
     figure,
@@ -92,6 +94,7 @@ def histogram_pair(
         key=legend([("series-1", labels[0]), ("series-2", labels[1])]),
         table=data_table(title, [f"Bin{f' ({unit})' if unit else ''}", *labels], rows),
         note="" if even else "The bins differ in width; heights are shares per unit.",
+        height=HEIGHT if unit else HEIGHT - UNIT_LINE,
     )
 
 
@@ -155,6 +158,7 @@ def ecdf_pair(
         key=legend([("series-1", labels[0]), ("series-2", labels[1]), ("swatch-gap", "Largest gap")]),
         table=data_table(title, [f"Quantile{f' ({unit})' if unit else ''}", *labels], rows),
         note=text,
+        height=HEIGHT if unit else HEIGHT - UNIT_LINE,
     )
 
 
