@@ -128,7 +128,8 @@ class Demo:
             return
         run = self._run("drift-runs/", question)
         drifted = [feature["name"] for feature in run["features"] if feature["drifted"]]
-        yield f"Demo: {len(drifted)} of {len(run['features'])} features drifted between January and July."
+        compared = [feature for feature in run["features"] if feature["statistic"] is not None]
+        yield f"Demo: {len(drifted)} of {len(compared)} compared features drifted between January and July."
 
     def _done(self, path: str, question: dict[str, Any]) -> bool:
         """Whether the newest runs hold a successful one for the same question."""

@@ -32,6 +32,7 @@ class RunningJob:
         self.attempt = attempt
         self._token = token
         self._reported = 0.0
+        self.completed = False
 
     def _mine(self) -> Any:
         return apps.get_model("jobs", "Job").objects.filter(pk=self.id, token=self._token, state="running")
@@ -62,3 +63,4 @@ class RunningJob:
             job.done = job.total = max(job.total, job.done, 1)
             job.message = message[:500]
             job.save(update_fields=["state", "finished_at", "done", "total", "message"])
+        self.completed = True

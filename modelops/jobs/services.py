@@ -85,8 +85,9 @@ def run(job_id: uuid.UUID) -> bool:
     try:
         with _Heartbeat(job_id, token):
             handler.run(running)
-        with running.completing():  # for handlers that have nothing to write at the end
-            pass
+        if not running.completed:  # a handler that had nothing to write at the end
+            with running.completing():
+                pass
     except JobLost:
         logger.info("Job %s: attempt %s is over", job_id, job.attempts)
     except (Unavailable, OperationalError, InterfaceError) as error:

@@ -52,7 +52,7 @@ def test_a_stranger_gets_nothing(route: str, client: Client) -> None:
         answer = getattr(client, method)(address(route))
         if answer.status_code == 405:
             continue
-        if route.startswith("api/"):
+        if route.startswith("api/") and route != "api/docs/":
             assert answer.status_code == 401, (method, route, answer.status_code)
             if route.startswith("api/v1/"):
                 assert answer.headers["content-type"] == "application/problem+json"

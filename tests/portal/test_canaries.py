@@ -16,6 +16,7 @@ import redis
 from django.db import connection
 
 from tests.portal.client import Pipeline
+from tests.portal.people import key_for
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
 
@@ -53,10 +54,7 @@ def flush_everything() -> None:
 
 def test_no_canary_is_found_in_any_file(live_portal: Any, http_receiver: Any) -> None:
     """S0-35, S4-19: planted through the public interfaces, then searched for in raw bytes, base64 and hex."""
-    for name, role in [("scientist", "Data scientist"), ("officer", "Compliance officer")]:
-        live_portal.manage("create_user", name, "--role", role)
-    key = live_portal.manage("create_api_key", "scientist", "--scopes", "all", "--days", "2").stdout.strip()
-    officer_key = live_portal.manage("create_api_key", "officer", "--scopes", "all", "--days", "2").stdout.strip()
+    key, officer_key = key_for("scientist", "Data scientist"), key_for("officer", "Compliance officer")
     seed = seed_of_a_new_account(live_portal)
     with Pipeline(live_portal.url, key) as api:
         api.post("models/", json={"name": "canary", "task_type": "other", "description": ""})

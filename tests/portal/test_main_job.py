@@ -21,9 +21,9 @@ pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
 
 @pytest.fixture
 def keys(live_portal: Any) -> dict[str, str]:
-    """API keys of a service account, a data scientist and a compliance officer."""
+    """API keys of a data scientist and a compliance officer, made with the commands."""
     made = {}
-    for name, role in [("pipeline", "Pipeline"), ("scientist", "Data scientist"), ("officer", "Compliance officer")]:
+    for name, role in [("scientist", "Data scientist"), ("officer", "Compliance officer")]:
         live_portal.manage("create_user", name, "--role", role)
         made[name] = live_portal.manage("create_api_key", name, "--scopes", "all", "--days", "2").stdout.strip()
         assert "\n" not in made[name]
