@@ -124,7 +124,8 @@ def collect(request: SubjectRequest, *, actor: Actor) -> SubjectRequest:
             "do what was asked, then record it as answered.",
             code="subject_request.fulfil_by_hand",
         )
-    _move(request, State.COLLECTING, expect={State.IDENTITY_CONFIRMED, State.READY})
+    stranded = {State.COLLECTING} if request.is_stranded else set()
+    _move(request, State.COLLECTING, expect={State.IDENTITY_CONFIRMED, State.READY} | stranded)
     request.collection_failure = ""
     request.collection_job = jobs.enqueue(COLLECT, payload={"request": str(request.pk)}, actor=actor, target=request)
     request.save(update_fields=["state", "collection_failure", "collection_job"])

@@ -13,8 +13,8 @@ LEADS_TO: Final[dict[str, frozenset[str]]] = {
     RECEIVED: frozenset({IDENTITY_CONFIRMED, REFUSED}),
     # A request that is not about a bundle is fulfilled by hand, so it goes straight to delivered.
     IDENTITY_CONFIRMED: frozenset({COLLECTING, DELIVERED, REFUSED}),
-    # A collection that failed falls back, so that it can be started again.
-    COLLECTING: frozenset({READY, IDENTITY_CONFIRMED}),
+    # A collection that failed falls back; one whose job ended without a word is started anew.
+    COLLECTING: frozenset({READY, IDENTITY_CONFIRMED, COLLECTING}),
     # A bundle that expired, or that is out of date, is collected anew.
     READY: frozenset({COLLECTING, DELIVERED, REFUSED}),
     DELIVERED: frozenset(),

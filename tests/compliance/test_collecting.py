@@ -151,6 +151,18 @@ def test_a_failed_collection_says_why_and_can_be_repeated(monkeypatch: pytest.Mo
     assert request.state == State.READY
 
 
+def test_a_collection_runs_once_at_a_time_and_is_started_anew_when_its_job_is_gone() -> None:
+    request = services.collect(confirmed_case(), actor=OFFICER)
+    with pytest.raises(Conflict, match="wait until the collection has ended"):
+        services.collect(request, actor=OFFICER)
+    Job.objects.filter(pk=request.collection_job_id).update(state=JobState.CANCELLED)
+    again = services.collect(request, actor=OFFICER)
+    assert again.collection_job_id != request.collection_job_id
+    run(again.collection_job_id)
+    again.refresh_from_db()
+    assert again.state == State.READY
+
+
 def test_a_provider_that_gives_an_undeclared_field_fails_the_collection(monkeypatch: pytest.MonkeyPatch) -> None:
     provider = providers.get("subjects.requests")
 

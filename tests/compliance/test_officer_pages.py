@@ -135,6 +135,13 @@ def test_kinds_without_a_bundle_say_that_they_are_done_by_hand(desk: Client) -> 
     assert "Collect data" not in shown
 
 
+def test_a_request_whose_job_is_gone_can_be_collected_again(desk: Client) -> None:
+    request = services.collect(confirmed_case(), actor=OFFICER)
+    assert "Collect data" not in desk.get(page(request)).text
+    SubjectRequest.objects.filter(pk=request.pk).update(collection_job=None)
+    assert "Collect data" in desk.get(page(request)).text
+
+
 def test_a_refused_step_explains_itself_where_the_officer_was(desk: Client) -> None:
     request = open_case()
     back = desk.post(

@@ -148,6 +148,12 @@ class SubjectRequest(models.Model):
         return self.kind in BUNDLE_KINDS
 
     @property
+    def is_stranded(self) -> bool:
+        """Whether it waits for a collection that no job works on any more."""
+        job = self.collection_job
+        return self.state == State.COLLECTING and (job is None or job.is_finished)
+
+    @property
     def article(self) -> str:
         """The article of the GDPR that gives this right, or nothing under another law."""
         return ARTICLES[Kind(self.kind)] if self.regime == Regime.GDPR else ""
