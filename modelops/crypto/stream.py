@@ -110,28 +110,31 @@ class SealingWriter:
         self.plaintext_bytes += len(view)
         taken = 0
         while taken < len(view):
+            if self._filled == 0 and len(view) - taken >= len(self._segment):
+                self._emit(view[taken : taken + len(self._segment)], last=False)  # a whole segment needs no copy
+                taken += len(self._segment)
+                continue
             step = min(len(view) - taken, len(self._segment) - self._filled)
             self._segment[self._filled : self._filled + step] = view[taken : taken + step]
             self._filled += step
             taken += step
             if self._filled == len(self._segment):
-                self._emit(last=False)
+                self._emit(memoryview(self._segment), last=False)
+                self._filled = 0
         return taken
 
     def finish(self) -> None:
         """Write the last segment, which is always shorter than a full one. The caller flushes and syncs."""
         if not self._finished:
-            self._emit(last=True)
+            self._emit(memoryview(self._segment)[: self._filled], last=True)
             self._finished = True
 
-    def _emit(self, *, last: bool) -> None:
+    def _emit(self, plain: memoryview, *, last: bool) -> None:
         nonce = _nonce(self._prefix, self._index, last)
-        with memoryview(self._segment) as plain, memoryview(self._sealed) as sealed:
-            length = self._filled + TAG_BYTES
-            self._cipher.encrypt_into(nonce, plain[: self._filled], None, sealed[:length])
-            self._raw.write(sealed[:length])
+        with memoryview(self._sealed)[: len(plain) + TAG_BYTES] as sealed:
+            self._cipher.encrypt_into(nonce, plain, None, sealed)
+            self._raw.write(sealed)
         self._index += 1
-        self._filled = 0
 
 
 class SealedReader(io.RawIOBase):

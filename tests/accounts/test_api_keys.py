@@ -77,7 +77,10 @@ def test_the_secret_is_not_kept() -> None:
     assert secret not in str(ApiKey.objects.values().get())
 
 
-@pytest.mark.parametrize("text", ["mop_short", "nonsense", api_key_format.generate()[0]], ids=["short", "text", "sound"])
+KEYS = ["mop_short", "nonsense", api_key_format.generate()[0]]
+
+
+@pytest.mark.parametrize("text", KEYS, ids=["short", "text", "sound"])
 def test_an_unknown_key_is_refused(text: str) -> None:
     make_user()
     status, code = refused(text)

@@ -1,0 +1,42 @@
+"""``python -m benchmarks [NAME …] [--quick] [--json FILE]``: run some or all, print tables, keep JSON if asked."""
+
+import argparse
+import json
+import platform
+import sys
+from pathlib import Path
+
+from . import drift, sealing
+from .table import Table
+
+ALL = {"sealing": sealing.measure, "drift": drift.measure}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(ALL)}; all without a name")
+    parser.add_argument("--quick", action="store_true", help="small inputs: shows that it runs, not how fast it is")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
+    asked = parser.parse_args()
+    unknown = sorted(set(asked.names) - set(ALL))
+    if unknown:
+        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(ALL)}")
+    print(f"Python {platform.python_version()}, {platform.machine()}, {_cores()} cores")
+    tables: list[Table] = []
+    for name in asked.names or ALL:
+        table = ALL[name](quick=asked.quick)
+        tables.append(table)
+        print(table)
+    if asked.json:
+        asked.json.write_text(json.dumps([table.as_dict() for table in tables], indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+def _cores() -> int:
+    import os
+
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
