@@ -44,7 +44,7 @@ def rows(officer: User) -> dict[str, AuditEvent]:
 
 
 def test_rows_are_readable_and_name_the_account(desk: Client, rows: dict[str, AuditEvent]) -> None:
-    """S4-78: who did what, in words."""
+    """S4-81, S4-83: who did what, in words."""
     page = desk.get(LIST).text
     assert "POST /api/v1/datasets/ was refused: dataset.empty" in page
     assert "officer" in page
@@ -96,7 +96,7 @@ def test_a_row_shows_all_its_fields(desk: Client, rows: dict[str, AuditEvent]) -
 
 
 def test_nothing_can_be_added_changed_or_deleted(desk: Client, rows: dict[str, AuditEvent]) -> None:
-    """S4-79: not even by a superuser."""
+    """Not even by a superuser."""
     superuser = User.objects.get(username="officer")
     superuser.is_superuser = True
     superuser.save()
