@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from modelops.demo import Demo, DemoFailed, demo_accounts
+from modelops.demo import Demo, DemoFailed, demo_accounts, is_complete
 
 
 class Command(BaseCommand):
@@ -19,6 +19,9 @@ class Command(BaseCommand):
         try:
             for line in demo_accounts(settings.MODELOPS_BASE_URL):
                 self.stdout.write(line)
+            if is_complete():
+                self.stdout.write("Demo: complete, nothing to load.")
+                return
             with Demo(url, patience_s=patience) as demo:
                 for line in demo.load():
                     self.stdout.write(line)
