@@ -24,7 +24,8 @@ def render(source: str, **context: object) -> str:
     [
         (timedelta(seconds=3), "just now"), (timedelta(seconds=59), "59 s ago"), (timedelta(minutes=42), "42 min ago"),
         (timedelta(hours=23), "23 h ago"), (timedelta(days=1), "1 day ago"), (timedelta(days=6), "6 days ago"),
-        (timedelta(days=90), "24 Aug 2026"), (-timedelta(hours=2), "in 2 h"), (-timedelta(days=29), "in 29 days"),
+        (timedelta(days=90), "24 Aug 2026"), (-timedelta(hours=2), "in 2 h"),
+        (-timedelta(days=7) + timedelta(minutes=1), "in 7 days"), (-timedelta(days=29), "in 29 days"),
     ],
 )  # fmt: skip
 def test_a_moment_is_said_in_words(ago: timedelta, words: str) -> None:

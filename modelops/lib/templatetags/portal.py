@@ -5,12 +5,12 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from modelops.lib import assets
 from modelops.lib.states import Look, look_of, words_of
 
 register = template.Library()
@@ -59,10 +59,16 @@ TONE_ICONS = {
 def icon(name: str, label: str = "", size: str = "") -> SafeString:
     """The icon ``name``; without a ``label`` it is decoration and hidden from screen readers."""
     css = f"icon icon-{size}" if size else "icon"
-    source = f"{static('img/icons.svg')}#{name}"
+    source = f"{assets.address('img/icons.svg')}#{name}"
     if label:
         return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"></use></svg>', css, label, source)
     return format_html('<svg class="{}" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', css, source)
+
+
+@register.simple_tag
+def asset(path: str) -> str:
+    """The address of a static file, which changes with its content."""
+    return assets.address(path)
 
 
 @register.simple_tag
@@ -237,7 +243,7 @@ def in_words(moment: datetime, now: datetime | None = None) -> str:
         return moment.astimezone(tz=timezone.get_default_timezone()).strftime("%-d %b %Y")
     for size, unit in ((86400, "day"), (3600, "h"), (60, "min"), (1, "s")):
         if seconds >= size:
-            number = int(seconds // size)
+            number = int(seconds / size + (0 if gap.total_seconds() > 0 else 0.5))
             words = f"{number} {unit}{'s' if unit == 'day' and number > 1 else ''}"
             return f"{words} ago" if gap.total_seconds() > 0 else f"in {words}"
     return "just now"
