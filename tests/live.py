@@ -36,7 +36,7 @@ class LivePortal:
             command, log=self._log(part), env=self.env, cwd=CHECKOUT, dies_with_parent=signal.SIGKILL
         )
         started = {"web": self.answers, "worker": lambda: " ready." in self.log(part)[size:]}.get(part, lambda: True)
-        alive = processes.wait_until(lambda: started() or self.running[part].poll() is not None, 60)
+        alive = processes.wait_until(lambda: started() or self.running[part].poll() is not None, 120)
         assert alive, f"{part} did not start:\n{self.log(part)[-4000:]}"
         assert self.running[part].poll() is None, f"{part} ended at once:\n{self.log(part)[-4000:]}"
 

@@ -1,5 +1,6 @@
 """A real SMTP server and a real HTTP receiver on this machine."""
 
+import logging
 import threading
 import time
 from dataclasses import dataclass, field
@@ -50,6 +51,7 @@ class Mailbox:
 
     def start(self) -> None:
         """Begin to listen."""
+        logging.getLogger("mail.log").setLevel(logging.WARNING)
         self._controller.start()
 
     def stop(self) -> None:

@@ -24,26 +24,26 @@ def kill(home: Home) -> None:
     assert processes.wait_until(lambda: not any(processes.alive(pid) for pid in pids), 10)
 
 
-def test_what_was_committed_outlives_kill_9(home: Home) -> None:
-    services.up(home)
-    with connect(home) as database:
+def test_what_was_committed_outlives_kill_9(stopped_home: Home) -> None:
+    services.up(stopped_home)
+    with connect(stopped_home) as database:
         database.execute("CREATE TABLE kept AS SELECT 42 AS answer")
-    client = valkey(home)
+    client = valkey(stopped_home)
     client.set("kept", "42")
     client.close()
-    kill(home)
-    assert (home.postgres / "postmaster.pid").exists()
-    services.up(home)
-    with connect(home) as database:
+    kill(stopped_home)
+    assert (stopped_home.postgres / "postmaster.pid").exists()
+    services.up(stopped_home)
+    with connect(stopped_home) as database:
         assert database.execute("SELECT answer FROM kept").fetchone() == (42,)
-    assert valkey(home).get("kept") == b"42"
+    assert valkey(stopped_home).get("kept") == b"42"
 
 
 @pytest.mark.parametrize("content", ["this process", "a zombie", "", "not a number"])
-def test_a_stale_pid_file_does_not_keep_the_server_down(home: Home, content: str) -> None:
-    services.up(home)
-    kill(home)
-    pid_file = home.postgres / "postmaster.pid"
+def test_a_stale_pid_file_does_not_keep_the_server_down(stopped_home: Home, content: str) -> None:
+    services.up(stopped_home)
+    kill(stopped_home)
+    pid_file = stopped_home.postgres / "postmaster.pid"
     lines = pid_file.read_text().splitlines()
     zombie = None
     if content == "this process":  # the number was given to somebody else meanwhile
@@ -55,14 +55,14 @@ def test_a_stale_pid_file_does_not_keep_the_server_down(home: Home, content: str
     else:
         lines = [content]
     pid_file.write_text("\n".join(lines) + "\n" if content else "")
-    services.up(home)
-    with connect(home) as database:
+    services.up(stopped_home)
+    with connect(stopped_home) as database:
         assert database.execute("SELECT 1").fetchone() == (1,)
     if zombie is not None:
         zombie.wait()
 
 
-def test_a_killed_starter_takes_its_servers_along(home: Home, tmp_path: Path) -> None:
+def test_a_killed_starter_takes_its_servers_along(stopped_home: Home, tmp_path: Path) -> None:
     script = tmp_path / "starter.py"
     script.write_text(
         textwrap.dedent("""
@@ -70,27 +70,27 @@ def test_a_killed_starter_takes_its_servers_along(home: Home, tmp_path: Path) ->
         from pathlib import Path
         from modelops.embedded import services
         from modelops.embedded.paths import Home
-        home = Home(Path(sys.argv[1]))
-        services.make_home(home)
-        with services.locked(home):
-            pair = services.prepare(home)
+        stopped_home = Home(Path(sys.argv[1]))
+        services.make_home(stopped_home)
+        with services.locked(stopped_home):
+            pair = services.prepare(stopped_home)
             servers = [pair.start_postgres(True), pair.start_valkey(True)]
         print("up", flush=True)
         time.sleep(300)
         """)
     )
     env = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
-    starter = subprocess.Popen([sys.executable, script, home.root], env=env, stdout=subprocess.PIPE, text=True)
+    starter = subprocess.Popen([sys.executable, script, stopped_home.root], env=env, stdout=subprocess.PIPE, text=True)
     assert starter.stdout is not None
     assert starter.stdout.readline() == "up\n"
-    assert processes.working_in(home.postgres)
+    assert processes.working_in(stopped_home.postgres)
     starter.kill()
     starter.wait()
     starter.stdout.close()
-    gone = lambda: not processes.working_in(home.postgres) and not processes.working_in(home.valkey)  # noqa: E731
-    assert processes.wait_until(gone, 10)
-    assert not (home.postgres / "postmaster.pid").exists()  # a clean shutdown, not a crash
-    services.up(home)
+    folders = (stopped_home.postgres, stopped_home.valkey)
+    assert processes.wait_until(lambda: not any(map(processes.working_in, folders)), 10)
+    assert not (stopped_home.postgres / "postmaster.pid").exists()  # a clean shutdown, not a crash
+    services.up(stopped_home)
 
 
 def test_a_throw_away_pair_leaves_nothing_behind(tmp_path: Path) -> None:

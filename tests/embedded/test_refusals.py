@@ -15,18 +15,16 @@ from modelops.embedded.problems import CannotStart
 from modelops.embedded.service_user import service_user
 
 
-def test_a_lost_root_key_is_never_replaced(home: Home) -> None:
-    services.up(home)
-    services.down(home)
-    key = home.root_key.read_text()
-    home.root_key.unlink()
+def test_a_lost_root_key_is_never_replaced(stopped_home: Home) -> None:
+    key = stopped_home.root_key.read_text()
+    stopped_home.root_key.unlink()
     with pytest.raises(CannotStart, match=r"root\.key is missing.*Put the key back"):
-        services.up(home)
-    assert not home.root_key.exists()
-    home.root_key.write_text(key)
-    home.root_key.chmod(0o600)
-    assert services.up(home).told == []
-    assert home.root_key.read_text() == key
+        services.up(stopped_home)
+    assert not stopped_home.root_key.exists()
+    stopped_home.root_key.write_text(key)
+    stopped_home.root_key.chmod(0o600)
+    assert services.up(stopped_home).told == []
+    assert stopped_home.root_key.read_text() == key
 
 
 def test_a_root_key_from_the_environment_is_not_doubled(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,16 +39,14 @@ def test_data_that_belongs_to_root_is_refused() -> None:
         service_user(Path("/usr"))
 
 
-def test_the_owner_of_existing_data_is_the_service_user(home: Home) -> None:
-    services.up(home)
-    assert home.postgres.stat().st_uid == service_user(home.postgres).uid
-    services.down(home)
+def test_the_owner_of_existing_data_is_the_service_user(stopped_home: Home) -> None:
+    assert stopped_home.postgres.stat().st_uid == service_user(stopped_home.postgres).uid
     if os.geteuid() != 0:
-        assert service_user(home.postgres).uid == os.geteuid()
+        assert service_user(stopped_home.postgres).uid == os.geteuid()
         return
-    os.chown(home.postgres, 54321, 54321)
+    os.chown(stopped_home.postgres, 54321, 54321)
     with pytest.raises(CannotStart, match="54321 has no entry in the user database"):
-        services.up(home)
+        services.up(stopped_home)
 
 
 def test_a_taken_port_is_refused_before_anything_starts(

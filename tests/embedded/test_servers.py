@@ -65,28 +65,28 @@ def test_the_pair_comes_up_safe_and_private(home: Home) -> None:
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700, folder
 
 
-def test_an_error_leaves_neither_statement_nor_row_in_the_log(home: Home) -> None:
-    services.up(home)
-    with connect(home) as database:
+def test_an_error_leaves_neither_statement_nor_row_in_the_log(stopped_home: Home) -> None:
+    services.up(stopped_home)
+    with connect(stopped_home) as database:
         database.execute("CREATE TABLE person (email text CHECK (email <> 'canary-row'))")
         with pytest.raises(psycopg.errors.CheckViolation):
             database.execute("INSERT INTO person VALUES (%s)", ["canary-row"])
         with pytest.raises(psycopg.errors.UndefinedFunction):
             database.execute("SELECT no_such_function('canary-statement')")
-    log = (home.logs / "postgres.log").read_text()
+    log = (stopped_home.logs / "postgres.log").read_text()
     assert "violates check constraint" in log
     assert "canary" not in log
 
 
-def test_data_outlives_a_stop(home: Home) -> None:
-    services.up(home)
-    with connect(home) as database:
+def test_data_outlives_a_stop(stopped_home: Home) -> None:
+    services.up(stopped_home)
+    with connect(stopped_home) as database:
         database.execute("CREATE TABLE kept AS SELECT 42 AS answer")
-    services.down(home)
+    services.down(stopped_home)
     with pytest.raises(psycopg.OperationalError):
-        connect(home)
-    assert services.up(home).told == []
-    with connect(home) as database:
+        connect(stopped_home)
+    assert services.up(stopped_home).told == []
+    with connect(stopped_home) as database:
         assert database.execute("SELECT answer FROM kept").fetchone() == (42,)
 
 
@@ -122,16 +122,14 @@ def test_servers_given_by_url_are_not_started_here(home: Home, monkeypatch: pyte
     monkeypatch.delenv("REDIS_URL")  # so that the end of the test stops the one that was started
 
 
-def test_data_of_another_major_version_is_not_touched(home: Home) -> None:
-    services.up(home)
-    services.down(home)
-    version = home.postgres / "PG_VERSION"
+def test_data_of_another_major_version_is_not_touched(stopped_home: Home) -> None:
+    version = stopped_home.postgres / "PG_VERSION"
     own = version.read_text()
     version.write_text("12\n")
     with pytest.raises(CannotStart, match=r"made by PostgreSQL 12, and only .* pg_upgrade"):
-        services.up(home)
+        services.up(stopped_home)
     version.write_text(own)
-    services.up(home)
+    services.up(stopped_home)
 
 
 def test_an_interrupted_initdb_leaves_nothing_that_looks_like_a_database(home: Home) -> None:
