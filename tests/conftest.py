@@ -19,6 +19,7 @@ from tests.services import Services, take_share
 
 _services = Services()
 _baseline: list[Baseline] = []
+_live: list[LivePortal] = []
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -49,8 +50,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
-    """Put the rows of a new database back after a test that committed and therefore emptied all tables."""
+    """Put the rows of a new database back after a test that committed and therefore emptied all tables.
+
+    The live portal ends with the last test in a row that uses it: its worker and beat act on the same database and
+    would do another test's work.
+    """
     result = yield
+    if _live and "live_portal" not in getattr(nextitem, "fixturenames", ()):
+        _live[0].stop_all()
     if _commits(item) and _baseline and nextitem is not None:  # after the last test there is no database any more
         from django.contrib.contenttypes.models import ContentType
         from django.db import connection
@@ -154,8 +161,10 @@ def _live_portal(django_db_setup: None, _mailbox: Mailbox, tmp_path_factory: Any
         "EMAIL_PORT": str(_mailbox.port),
     }
     portal = LivePortal(env, tmp_path_factory.mktemp("live"))
+    _live[:] = [portal]
     yield portal
     portal.stop_all()
+    _live.clear()
 
 
 @pytest.fixture
