@@ -49,8 +49,15 @@ _CODES = {
 
 def problem(status: int, code: str, detail: str, **extra: Any) -> dict[str, Any]:
     """The body of an error answer."""
-    body = {"type": f"/docs/errors#{code}", "title": _TITLES.get(status, "Error"), "status": status, "code": code}
-    return {**body, "detail": detail, "request_id": current.get().request_id, **extra}
+    return {
+        "type": f"urn:modelops:problem:{code}",
+        "title": _TITLES.get(status, "Error"),
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "request_id": current.get().request_id,
+        **extra,
+    }
 
 
 def problem_response(status: int, code: str, detail: str, **extra: Any) -> JsonResponse:
