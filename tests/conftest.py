@@ -27,6 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start the servers once a run, before any process of it reads the settings."""
     if "modelops.settings" in sys.modules or "DJANGO_SETTINGS_MODULE" in os.environ:
         raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: the servers must be there before settings are read.")
+    config.pluginmanager.register(LongestFirst())
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker is None:
         _services.start()
@@ -48,6 +49,27 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         reporter.section("skipped tests fail the run when CI=true", red=True)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give all tests of the live portal to one process, where it starts once."""
+    for item in items:
+        if _is_live(item):
+            item.add_marker(pytest.mark.xdist_group("live"))
+
+
+class LongestFirst:
+    """Runs after every other plugin has put the tests in its order."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Begin with what takes long, so that the processes end at the same time."""
+        items.sort(key=lambda item: 0 if _is_live(item) else 1 if item.get_closest_marker("slow") else 2)
+
+
+def _is_live(item: pytest.Item | None) -> bool:
+    return "live_portal" in getattr(item, "fixturenames", ())
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """Put the rows of a new database back after a test that committed and therefore emptied all tables.
@@ -56,7 +78,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     would do another test's work.
     """
     result = yield
-    if _live and "live_portal" not in getattr(nextitem, "fixturenames", ()):
+    if _live and not _is_live(nextitem):
         _live[0].stop_all()
     if _commits(item) and _baseline and nextitem is not None:  # after the last test there is no database any more
         from django.contrib.contenttypes.models import ContentType
@@ -77,7 +99,7 @@ _blocker: pytest.StashKey[Any] = pytest.StashKey()
 def _commits(item: pytest.Item) -> bool:
     names = getattr(item, "fixturenames", ())
     marker = item.get_closest_marker("django_db")
-    return "transactional_db" in names or "live_portal" in names or bool(marker and marker.kwargs.get("transaction"))
+    return "transactional_db" in names or _is_live(item) or bool(marker and marker.kwargs.get("transaction"))
 
 
 @pytest.fixture(scope="session")
@@ -98,12 +120,16 @@ def _empty_cache(request: pytest.FixtureRequest) -> None:
     """Rate limits and sessions of one test must not meet the next. The broker's queues stay."""
     if "django_db_setup" not in request.fixturenames:
         return
-    from django.core.cache import cache
-
-    client = cache._cache.get_client()  # type: ignore[attr-defined]
+    client = _valkey()
     keys = list(client.scan_iter("modelops:1:*", count=1000))
     if keys:
         client.delete(*keys)
+
+
+def _valkey() -> Any:
+    from django.core.cache import cache
+
+    return cache._cache.get_client()  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -170,6 +196,8 @@ def _live_portal(django_db_setup: None, _mailbox: Mailbox, tmp_path_factory: Any
 @pytest.fixture
 def live_portal(transactional_db: None, _live_portal: LivePortal) -> LivePortal:
     """The portal as processes: web and worker run, on this test's (committed) database. Mark such tests ``live``."""
+    if "worker" not in _live_portal.running:
+        _valkey().flushdb()  # messages of tests that had no worker
     for part in ("web", "worker"):
         process = _live_portal.running.get(part)
         if process is None or process.poll() is not None:
