@@ -60,6 +60,11 @@ class Home:
         return self.root / "tmp"
 
     @property
+    def metrics(self) -> Path:
+        """Counters that the web processes share."""
+        return self.root / "metrics"
+
+    @property
     def secret_key(self) -> Path:
         """Django's signing secret."""
         return self.keys / "secret_key"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -100,6 +101,11 @@ class Supervisor:
 
         def start() -> subprocess.Popen[bytes]:
             env = {**self.env, "MODELOPS_PART": name}
+            if name == "web":
+                # The web processes share their counters through files here; those of an earlier start count no more.
+                shutil.rmtree(self.home.metrics, ignore_errors=True)
+                self.home.metrics.mkdir(mode=0o700)
+                env["PROMETHEUS_MULTIPROC_DIR"] = str(self.home.metrics)
             return processes.spawn(command, log=log, env=env, cwd=CHECKOUT, dies_with_parent=signal.SIGTERM)
 
         self.watch.add(Part(name, start, log))
@@ -132,6 +138,7 @@ class Supervisor:
             code = self.watch.wait_for(self._command(("load_demo",), log), show_new_text)
             show_new_text()
             if code == 0:
+                log.unlink()  # it held one-time invitations, which have been shown
                 return True
             say(f"The demo stopped before its end (attempt {attempt} of 5). Log: {log}")
             self.watch.rest(attempt * 2.0)

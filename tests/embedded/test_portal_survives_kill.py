@@ -28,9 +28,9 @@ class Portal:
         self.home, self.port, self._shell = home, free_port(), shell
         self.output = folder / "output"
 
-    def start(self) -> None:
+    def start(self, *, demo: bool = False) -> None:
         """Start it and wait for the closing block."""
-        self.process = self._shell(self.home, "run", PORT=str(self.port), DEMO="0")
+        self.process = self._shell(self.home, "run", PORT=str(self.port), DEMO=str(int(demo)))
         lines = []
         assert self.process.stdout is not None
         for line in self.process.stdout:
