@@ -18,6 +18,7 @@ OPEN = {
     "sign-in/code/": "the second step of the way in",
     "sign-out/": "signing out twice harms nobody",
     "invitation/<str:token>/": "the token is the credential",
+    "api/schema/": "describes a published interface; a client reads it before it has a key",
     "api/v1/auth/token/": "takes the password",
     "api/v1/auth/token/refresh/": "takes the refresh token",
     "api/v1/auth/token/revoke/": "takes the refresh token",
