@@ -12,5 +12,5 @@ class KeyVersionAdmin(ReadOnlyAdmin):
     list_display = ["purpose", "version", "state", "activated_at", "provider", "root_key_id"]
     list_filter = ["state", "purpose"]
     ordering = ["purpose", "-version"]
-    fields = ["id", "purpose", "version", "state", "provider", "root_key_id", "created_at", "activated_at"]
-    readonly_fields = fields
+    readonly_fields = ["id", "purpose", "version", "state", "provider", "root_key_id", "created_at", "activated_at"]
+    fields = (*readonly_fields,)

@@ -12,7 +12,7 @@ class JobAdmin(ReadOnlyAdmin):
     list_display = ["kind", "state", "done", "total", "attempts", "created_at", "finished_at", "message"]
     list_filter = ["state", "kind"]
     ordering = ["-id"]
-    fields = [
+    readonly_fields = [
         "id",
         "kind",
         "state",
@@ -27,4 +27,4 @@ class JobAdmin(ReadOnlyAdmin):
         "heartbeat_at",
         "finished_at",
     ]
-    readonly_fields = fields
+    fields = (*readonly_fields,)
