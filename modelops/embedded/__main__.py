@@ -46,6 +46,15 @@ def main(arguments: list[str] | None = None) -> int:
     except CannotStart as problem:
         print(problem, file=sys.stderr)
         return 1
+    except OSError as problem:
+        if problem.filename is None:
+            raise
+        print(
+            f"{problem.filename}: {problem.strerror}. "
+            "Start as the owner of the folder, or choose another one with MODELOPS_HOME=.",
+            file=sys.stderr,
+        )
+        return 1
     return 0
 
 

@@ -213,9 +213,9 @@ class Supervisor:
             try:
                 probe.bind(("127.0.0.1", self.port))
             except OSError as error:
+                other = self.port + 1 if 1024 <= self.port < 65535 else 8000  # below 1024 only root may listen
                 raise CannotStart(
-                    f"Port {self.port} cannot be used ({error.strerror}). "
-                    f"Choose another one: make run PORT={self.port + 1}"
+                    f"Port {self.port} cannot be used ({error.strerror}). Choose another one: make run PORT={other}"
                 ) from None
 
     def _end_leftovers(self) -> None:

@@ -95,3 +95,12 @@ def test_the_messages_name_the_line_that_installs_what_is_missing() -> None:
     assert "DATABASE_URL=" in binaries.NO_POSTGRES
     assert "sudo apt-get install redis-server" in binaries.NO_VALKEY
     assert "REDIS_URL=" in binaries.NO_VALKEY
+
+
+def test_a_home_that_cannot_be_made_is_refused(shell: Callable[..., subprocess.Popen[str]]) -> None:
+    up = shell(Home(Path("/proc/home")), "up")  # a folder in which not even root can make one
+    output, _ = up.communicate(timeout=60)
+    assert up.returncode == 1
+    assert "Traceback" not in output
+    assert "/proc/home: No such file or directory." in output
+    assert "choose another one with MODELOPS_HOME=" in output
