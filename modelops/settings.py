@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "modelops.jobs",
     "modelops.rest",
     "compliance.subjects",
+    "compliance.retention",
     "accounts",
     "registry",
     "dataquality",

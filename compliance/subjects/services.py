@@ -8,6 +8,7 @@ from typing import Final
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from compliance.audit import Actor, record
@@ -215,9 +216,17 @@ def remove_expired_bundles(*, actor: Actor) -> int:
     return removed
 
 
+def count_expired_bundles() -> int:
+    """How many bundles still hold bytes whose time is over."""
+    return _due().count()
+
+
+def _due() -> QuerySet[SubjectBundle]:
+    return SubjectBundle.objects.filter(expires_at__lte=timezone.now(), removed_at__isnull=True)
+
+
 def _expired_bundles() -> list[uuid.UUID]:
-    due = SubjectBundle.objects.filter(expires_at__lte=timezone.now(), removed_at__isnull=True)
-    return list(due.order_by("expires_at").values_list("pk", flat=True)[:500])
+    return list(_due().order_by("expires_at").values_list("pk", flat=True)[:500])
 
 
 def _next_reference(year: int) -> str:

@@ -19,14 +19,17 @@ _AT_A_TIME = 1000
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """How many files were removed."""
+    """How many files were found, and removed unless only looked for."""
 
     unfinished: int
     orphans: int
 
 
-def sweep(quiet_for_s: float = QUIET_FOR_S) -> Swept:
-    """Remove unfinished and orphaned files that have not changed for ``quiet_for_s``; safe to run at any time."""
+def sweep(quiet_for_s: float = QUIET_FOR_S, *, remove: bool = True) -> Swept:
+    """Remove unfinished and orphaned files that have not changed for ``quiet_for_s``; safe to run at any time.
+
+    Without ``remove`` they are only counted.
+    """
     store = store_for(default_location())
     unfinished = orphans = 0
     quiet = (file for file in store.walk() if file.age_s >= quiet_for_s)
@@ -35,12 +38,14 @@ def sweep(quiet_for_s: float = QUIET_FOR_S) -> Swept:
         named = set(Artifact.objects.filter(storage_name__in=finished).values_list("storage_name", flat=True))
         for file in files:
             if file.is_pending:
-                store.delete_pending(file.name)
                 unfinished += 1
+                if remove:
+                    store.delete_pending(file.name)
             elif file.name not in named:
-                store.delete(file.name)
                 orphans += 1
-    if unfinished or orphans:
+                if remove:
+                    store.delete(file.name)
+    if remove and (unfinished or orphans):
         logger.info("Removed %d unfinished and %d orphaned artifact files.", unfinished, orphans)
     return Swept(unfinished, orphans)
 

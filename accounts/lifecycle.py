@@ -1,0 +1,75 @@
+"""How long accounts and what signs them in are kept."""
+
+import datetime as dt
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from compliance.audit import Actor
+from compliance.retention import Lifecycle, classes, keep
+
+from . import throttle
+from .models import FailureCount, Invitation, RefreshToken, Session
+from .services import prune_sessions
+
+INVITATIONS_KEPT_FOR = dt.timedelta(days=30)
+
+
+@classes.register("accounts.sessions")
+class Sessions(Lifecycle):
+    """Sessions and refresh tokens."""
+
+    label = "Sessions and API sign-ins"
+    rule = "Removed once they can never be used again."
+    covers = frozenset({"accounts.Session", "accounts.RefreshToken"})
+
+    def due(self) -> int:
+        tokens = RefreshToken.objects.filter(expires_at__lte=timezone.now())
+        return Session.objects.over().count() + tokens.count()
+
+    def remove(self, *, actor: Actor) -> int:
+        return prune_sessions()
+
+
+@classes.register("accounts.failures")
+class Failures(Lifecycle):
+    """Counts of failed sign-ins."""
+
+    label = "Counts of failed sign-ins"
+    rule = "Removed an hour after the last failure."
+    covers = frozenset({"accounts.FailureCount"})
+
+    def due(self) -> int:
+        return FailureCount.objects.filter(last_failed_at__lt=timezone.now() - throttle.FORGOTTEN_AFTER).count()
+
+    def remove(self, *, actor: Actor) -> int:
+        return throttle.prune()
+
+
+@classes.register("accounts.invitations")
+class Invitations(Lifecycle):
+    """Invitations that nobody can accept any more; the audit log keeps that they were made."""
+
+    label = "Invitations"
+    rule = "Removed 30 days after they were accepted, replaced or expired."
+    covers = frozenset({"accounts.Invitation"})
+
+    def _over(self) -> QuerySet[Invitation]:
+        return Invitation.objects.filter(expires_at__lt=timezone.now() - INVITATIONS_KEPT_FOR)
+
+    def due(self) -> int:
+        return self._over().count()
+
+    def remove(self, *, actor: Actor) -> int:
+        return self._over().delete()[0]
+
+
+keep("accounts.users", "Accounts", "Kept until the person asks for erasure or the account is removed.", "accounts.User")
+keep(
+    "accounts.credentials",
+    "Second factors, recovery codes and API keys",
+    "Kept as long as their account; keys as digests only.",
+    "accounts.TOTPDevice",
+    "accounts.RecoveryCode",
+    "accounts.ApiKey",
+)
