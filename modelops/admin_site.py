@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, path, reverse
 
 
 class PortalAdminSite(admin.AdminSite):
@@ -14,6 +14,13 @@ class PortalAdminSite(admin.AdminSite):
     site_title = "ModelOps portal"
     index_title = "Administration"
     site_url = "/"
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Django's routes and the system page."""
+        from .system_page import system_page  # needs models, which are not there yet when the site is made
+
+        own: list[URLPattern | URLResolver] = [path("system/", self.admin_view(system_page), name="system")]
+        return own + super().get_urls()
 
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user

@@ -1,5 +1,7 @@
 """The admin: every registered page opens for a superuser, and the ring shows no key."""
 
+import platform
+
 import pytest
 from django.contrib import admin
 from django.test import Client
@@ -37,3 +39,14 @@ def test_the_key_ring_is_shown_without_its_keys(superuser: Client) -> None:
     assert key.root_key_id in page
     assert bytes(key.wrapped).hex()[:32] not in page
     assert "wrapped" not in page.lower()
+
+
+def test_the_system_page_names_versions_and_problems_to_administrators_only(superuser: Client) -> None:
+    """S0-10: the Python version in use is shown."""
+    page = superuser.get(reverse("admin:system"))
+    assert page.status_code == 200
+    assert platform.python_version() in page.content.decode()
+    officer = Client()
+    sign_in(officer, make_user("officer", "Compliance officer"))
+    assert officer.get(reverse("admin:system")).status_code == 403
+    assert officer.get(reverse("admin:index")).status_code == 200

@@ -1,0 +1,59 @@
+"""The admin's system page: what runs here, in which version, and what the doctor finds."""
+
+import platform
+from importlib.metadata import version
+
+import django
+import redis
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from redis.exceptions import RedisError
+
+from .doctor import examine
+
+NEEDED = "crypto.view_keyversion"
+_PACKAGES = ("celery", "djangorestframework", "psycopg", "cryptography", "pandas", "scipy", "pyarrow")
+
+
+def versions() -> list[tuple[str, str]]:
+    """Names and versions of interpreter, servers and the packages that results depend on."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        postgresql = cursor.fetchone()[0]
+    found = [("Python", platform.python_version()), ("Django", django.get_version()), ("PostgreSQL", postgresql)]
+    found.append(("Valkey", _valkey()))
+    return found + [(name, version(name)) for name in _PACKAGES]
+
+
+def _valkey() -> str:
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
+    try:
+        server = client.info("server")
+    except RedisError:
+        return "does not answer"
+    finally:
+        client.close()
+    return str(server.get("valkey_version") or server.get("redis_version"))
+
+
+def system_page(request: HttpRequest) -> HttpResponse:
+    """For those who may see the key ring. Paths and remedies are for administrators, not for the public health page."""
+    if not request.user.has_perm(NEEDED):
+        raise PermissionDenied
+    context = {
+        **admin.site.each_context(request),
+        "title": "System",
+        "versions": versions(),
+        "problems": list(examine()),
+        "facts": [
+            ("Environment", settings.MODELOPS_ENV),
+            ("Address", settings.MODELOPS_BASE_URL),
+            ("Data", str(settings.MODELOPS_HOME)),
+            ("Root key from", settings.MODELOPS_KEY_PROVIDER or "nowhere"),
+        ],
+    }
+    return TemplateResponse(request, "admin/system.html", context)
