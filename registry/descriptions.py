@@ -13,6 +13,8 @@ from modelops.lib.names import NAME_PATTERN
 _MOST_ENTRIES = 1000
 _LONGEST_NAME = 250
 _LARGEST_JSON = 1024 * 1024
+# How deep Python's own reader goes differs from version to version, and what is stored must be readable by all.
+_DEEPEST_JSON = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ def _object(value: Any, what: str) -> dict[str, Any]:
     for name in value:
         if not isinstance(name, str) or not 0 < len(name) <= _LONGEST_NAME:
             raise _invalid(what, f"A name among the {what} does not have 1 to {_LONGEST_NAME} characters.")
+    if _depth(value) > _DEEPEST_JSON:
+        raise _invalid(what, f"The {what} are nested more than {_DEEPEST_JSON} levels deep.")
     try:
         text = json.dumps(value, allow_nan=False, ensure_ascii=False)
         size = len(text.encode("utf-8"))
@@ -116,6 +120,15 @@ def _object(value: Any, what: str) -> dict[str, Any]:
     if "\\u0000" in text or size > _LARGEST_JSON:
         raise _invalid(what, f"The {what} hold a NUL character or more than {_LARGEST_JSON:,} bytes.")
     return value
+
+
+def _depth(value: Any) -> int:
+    """Levels of lists and objects, counted without recursion."""
+    level, depth = [value], 0
+    while level := [inner for inner in level if isinstance(inner, dict | list)]:
+        depth += 1
+        level = [inner for outer in level for inner in (outer.values() if isinstance(outer, dict) else outer)]
+    return depth
 
 
 def _json(text: str, what: str) -> Any:
