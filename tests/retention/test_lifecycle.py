@@ -6,9 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.checks import run_checks
 from django.core.management import call_command
+from django.test import override_settings
 from django.utils import timezone
 
 from accounts.models import Session
@@ -74,19 +74,15 @@ def test_a_dry_run_removes_nothing_and_execute_removes_rows_that_are_due() -> No
 
 
 def test_files_follow_the_rules_too(tmp_path: Path) -> None:
-    settings_home = Path(settings.MODELOPS_HOME)
-    incoming = settings_home / "artifacts" / "incoming"
-    incoming.mkdir(parents=True, exist_ok=True)
+    incoming = tmp_path / "artifacts" / "incoming"
+    incoming.mkdir(parents=True)
     cut_off, fresh = incoming / ("a" * 32), incoming / ("b" * 32)
     cut_off.write_bytes(b"x")
     fresh.write_bytes(b"x")
     os.utime(cut_off, (0, 0))
-    try:
+    with override_settings(MODELOPS_HOME=tmp_path):
         assert "1 due" in applied()["registry.unnamed_files"]
         assert cut_off.exists()
         assert "1 removed" in applied("--execute")["registry.unnamed_files"]
-        assert not cut_off.exists()
-        assert fresh.exists()
-    finally:
-        fresh.unlink(missing_ok=True)
-        cut_off.unlink(missing_ok=True)
+    assert not cut_off.exists()
+    assert fresh.exists()
