@@ -116,14 +116,20 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any, request: pyte
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache(request: pytest.FixtureRequest) -> None:
-    """Rate limits and sessions of one test must not meet the next. The broker's queues stay."""
+def _nothing_left_over(request: pytest.FixtureRequest) -> None:
+    """Rate limits, sessions and files of one test must not meet the next. The broker's queues stay.
+
+    A test's rows are gone after it, so its artifact files belong to nobody.
+    """
     if "django_db_setup" not in request.fixturenames:
         return
     client = _valkey()
     keys = list(client.scan_iter("modelops:1:*", count=1000))
     if keys:
         client.delete(*keys)
+    for path in (Path(settings.MODELOPS_HOME) / "artifacts").rglob("*"):
+        if path.is_file():
+            path.unlink()
 
 
 def _valkey() -> Any:
