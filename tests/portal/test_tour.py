@@ -135,7 +135,8 @@ def test_a_compliance_officer_works_in_the_admin(
         page = person.page
         join(person, invitations["officer"], "officer")
         person.go("/admin/")
-        person.picture("admin", whole=True)
+        person.picture("admin")
+        person.picture("admin-whole", whole=True)
         person.go("/admin/subjects/subjectrequest/add/")
         page.get_by_label(re.compile("e-?mail", re.I)).fill("ada@example.org")
         person.picture("admin-request-new", whole=True)
