@@ -1,6 +1,7 @@
 """Where data and sockets lie."""
 
 import os
+import shutil
 import socket
 import stat
 from collections.abc import Callable
@@ -63,6 +64,7 @@ def test_a_deep_home_has_its_sockets_in_a_short_folder(new_home: Callable[[], Ho
             connection.connect(str(home.postgres_socket))
     finally:
         services.down(home)
+        shutil.rmtree(home.short_sockets(), ignore_errors=True)
 
 
 def test_a_folder_that_somebody_prepared_as_a_link_is_refused(tmp_path: Path) -> None:
