@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.services.invitations import invite_first_administrator
-from modelops.crypto.services import create_first_keys
+from modelops.crypto.services import check_keys, create_first_keys
 from modelops.lib.errors import DomainError
 
 
@@ -14,6 +14,7 @@ class Command(BaseCommand):
     def handle(self, **options: object) -> None:
         try:
             made = create_first_keys()
+            check_keys()  # a ring that was wrapped by another root key must not get a second life beside the first
             link = invite_first_administrator(settings.MODELOPS_BASE_URL)
         except DomainError as error:
             raise CommandError(str(error)) from None
