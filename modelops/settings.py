@@ -278,6 +278,8 @@ WHITENOISE_MAX_AGE = 3600 if PRODUCTION else 0
 CELERY_BROKER_URL = env.text(
     "CELERY_BROKER_URL", REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=")
 )
+if CELERY_BROKER_URL.startswith("rediss://"):
+    CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": "required"}  # the server's certificate is checked
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
