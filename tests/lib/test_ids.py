@@ -1,0 +1,29 @@
+"""Ids of version 7 sort by the moment they were made."""
+
+import threading
+import time
+import uuid
+
+from modelops.lib.ids import uuid7
+
+
+def test_ids_of_one_process_sort_in_the_order_they_were_made() -> None:
+    ids = [uuid7() for _ in range(20_000)]
+    assert ids == sorted(ids)
+    assert len(set(ids)) == len(ids)
+
+
+def test_threads_share_the_order_and_never_an_id() -> None:
+    made: list[uuid.UUID] = []
+    threads = [threading.Thread(target=lambda: made.extend(uuid7() for _ in range(2_000))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({value >> 64 for value in (one.int for one in made)}) == 16_000
+
+
+def test_an_id_is_of_version_7_and_tells_its_moment() -> None:
+    made = uuid7()
+    assert (made.version, made.variant) == (7, uuid.RFC_4122)
+    assert abs((made.int >> 80) / 1000 - time.time()) < 5
