@@ -265,7 +265,6 @@ LANGUAGE_CODE = "en"
 FORMAT_MODULE_PATH = ["modelops.lib.formats"]
 USE_I18N = False
 TIME_ZONE = "UTC"
-USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = None
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -287,7 +286,6 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 6 * 3600
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Longer than the time limit: a task that runs longer than this would be handed out a second time.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 7 * 3600,
