@@ -4,6 +4,7 @@ from celery import shared_task
 
 from compliance.audit import Actor
 from modelops import jobs
+from modelops.jobs.schedule import scheduled
 
 from . import collecting, services
 
@@ -14,6 +15,7 @@ def collect(job: jobs.RunningJob) -> None:
     collecting.run(job)
 
 
+@scheduled("Remove expired bundles", every_s=3600)
 @shared_task(name="subjects.remove_expired_bundles")
 def remove_expired_bundles() -> int:
     """Drop the bytes of bundles whose time is over."""

@@ -4,6 +4,8 @@ import uuid
 
 from celery import shared_task
 
+from modelops.jobs.schedule import scheduled
+
 from . import services
 
 
@@ -13,6 +15,7 @@ def run_job(job_id: str) -> bool:
     return services.run(uuid.UUID(job_id))
 
 
+@scheduled("Reconcile jobs", every_s=10)
 @shared_task(name="jobs.reconcile")
 def reconcile_jobs() -> int:
     """Bring back what a dead worker or a lost message left behind."""
