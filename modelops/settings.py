@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "compliance.subjects",
     "compliance.retention",
     "accounts",
+    "registry.locations",
     "registry",
     "dataquality",
     "monitoring",

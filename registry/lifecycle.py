@@ -30,6 +30,7 @@ keep(
     "registry.RegisteredModel",
     "registry.ModelVersion",
     "registry.ModelVersionDataset",
+    "registry.ModelVersionFile",
 )
 keep(
     "registry.datasets",
@@ -38,4 +39,10 @@ keep(
     "registry.Dataset",
     "registry.DatasetVersion",
 )
-keep("registry.artifacts", "Files of models and datasets", "Kept as long as their version.", "registry.Artifact")
+keep(
+    "registry.artifacts",
+    "Files of models and datasets",
+    "Kept as long as their version.",
+    "registry.Artifact",
+    "registry.ArtifactCopy",
+)

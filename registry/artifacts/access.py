@@ -10,10 +10,11 @@ from modelops.crypto import envelope
 from modelops.crypto.errors import DecryptionFailed
 from modelops.crypto.purposes import Purpose
 from modelops.crypto.stream import SealedReader
+from registry.locations.choose import store_for
+from registry.locations.store import FileMissing
 from registry.models import Artifact
 
 from .sealed import PIECE_BYTES, context_of
-from .store import FileMissing, store_for
 
 
 def open_artifact(artifact: Artifact) -> BinaryIO:

@@ -14,9 +14,9 @@ from modelops.crypto.keyring import keyring
 from modelops.crypto.purposes import Purpose
 from modelops.crypto.stream import CIPHER, SealedReader, SealingWriter
 from modelops.lib.ids import uuid7
+from registry.locations.choose import primary_location, store_of
+from registry.locations.store import PendingFile
 from registry.models import Artifact
-
-from .store import PendingFile, default_location, store_for
 
 PIECE_BYTES = 1 << 20
 
@@ -85,17 +85,17 @@ class Sealing:
         self._data_key = secrets.token_bytes(32)
         wrapped = envelope.seal(self._data_key, purpose=Purpose.ARTIFACT, context=context_of(artifact_id))
         version = keyring.by_id(envelope.key_id(wrapped), Purpose.ARTIFACT).version
-        location = default_location()
+        location = primary_location()
         self._row = Artifact(
             id=artifact_id,
             file_name=file_name,
             cipher=CIPHER,
-            location=location,
+            location=location.name,
             storage_name=f"{artifact_id.hex}.sealed",
             wrapped_key=wrapped,
             key_version=version,
         )
-        self._pending = store_for(location).begin(self._row.storage_name)
+        self._pending = store_of(location).begin(self._row.storage_name)
         self._writer = SealingWriter(
             self._pending,  # type: ignore[arg-type]  # the writer only ever calls write()
             data_key=self._data_key,

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from registry.locations.choose import primary_location, store_of
+from registry.locations.store import StoredFile
 from registry.models import Artifact
-
-from .store import StoredFile, default_location, store_for
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ def sweep(quiet_for_s: float = QUIET_FOR_S, *, remove: bool = True) -> Swept:
 
     Without ``remove`` they are only counted.
     """
-    store = store_for(default_location())
+    store = store_of(primary_location())
     unfinished = orphans = 0
     quiet = (file for file in store.walk() if file.age_s >= quiet_for_s)
     for files in _batches(quiet):

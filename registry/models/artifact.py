@@ -11,9 +11,16 @@ class Artifact(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     file_name = models.CharField(max_length=255, help_text="What the uploader called the file; never used as a path.")
     sha256 = models.CharField(max_length=64, help_text="SHA-256 of the plaintext, in hexadecimal digits.")
+    sha512 = models.CharField(
+        max_length=128, blank=True, default="", help_text="SHA-512 of the plaintext; empty where it was not asked for."
+    )
     size = models.BigIntegerField(help_text="Bytes of plaintext.")
+    codec = models.CharField(
+        max_length=16, default="none", help_text="How the plaintext was compressed before it was sealed."
+    )
+    stored_size = models.BigIntegerField(null=True, help_text="Bytes of the sealed file.")
     cipher = models.CharField(max_length=40)
-    location = models.CharField(max_length=40, help_text="Key of the store that holds the file.")
+    location = models.CharField(max_length=40, help_text="Name of the location that took the file.")
     storage_name = models.CharField(max_length=200, unique=True)
     wrapped_key = models.BinaryField(help_text="The file's data key, sealed by the key ring.")
     key_version = models.PositiveIntegerField(help_text="Version of the ring key that wraps the data key.")
@@ -32,6 +39,11 @@ class Artifact(models.Model):
             models.CheckConstraint(
                 condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="registry_artifact_sha256_hex"
             ),
+            models.CheckConstraint(
+                condition=models.Q(sha512__regex=r"^([0-9a-f]{128})?$"), name="registry_artifact_sha512_hex"
+            ),
+            # There is no artifact without encryption: each row names the key version that wraps its data key.
+            models.CheckConstraint(condition=models.Q(key_version__gte=1), name="registry_artifact_has_key"),
         ]
         indexes = [
             models.Index(fields=["sha256"], name="registry_artifact_sha256"),

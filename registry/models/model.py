@@ -34,6 +34,19 @@ class RegisteredModel(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="registered_models"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    is_restricted = models.BooleanField(default=False, help_text="Only the owner and named people see the model.")
+    needs_step_up = models.BooleanField(default=False, help_text="Downloads ask for a fresh second factor.")
+    access_code_hash = models.CharField(max_length=200, blank=True, default="", editable=False)
+    primary_metric = models.CharField(max_length=100, blank=True, default="")
+    metric_directions = models.JSONField(
+        default=dict, blank=True, help_text='{"rmse": "minimise"}; what is not named is maximised or guessed by name.'
+    )
+    min_replicas = models.PositiveSmallIntegerField(
+        default=1, help_text="In how many locations each version must lie, the primary one counted."
+    )
+    replicate_to = models.ManyToManyField(
+        "locations.StorageLocation", blank=True, related_name="+", help_text="Empty: every enabled location."
+    )
 
     objects = RegisteredModelQuerySet.as_manager()
 

@@ -37,6 +37,8 @@ class ModelVersion(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="uploaded_model_versions"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    purge_after = models.DateTimeField(null=True, blank=True, help_text="Until then a deleted version can come back.")
 
     objects = ModelVersionManager()
 
@@ -48,6 +50,11 @@ class ModelVersion(models.Model):
             models.CheckConstraint(condition=models.Q(number__gt=0), name="registry_modelversion_number_positive"),
             models.CheckConstraint(
                 condition=models.Q(state__in=VersionState.values), name="registry_modelversion_state_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(deleted_at__isnull=True, purge_after__isnull=True)
+                | models.Q(deleted_at__isnull=False, purge_after__isnull=False),
+                name="registry_modelversion_deleted_until",
             ),
         ]
         indexes = [models.Index(fields=["-created_at"], name="registry_modelversion_newest")]
@@ -68,6 +75,24 @@ class ModelVersion(models.Model):
     def is_quarantined(self) -> bool:
         """Whether the file may hold code, so that only its uploader and the model's owner may have it."""
         return self.state == VersionState.QUARANTINED
+
+
+class ModelVersionFile(models.Model):
+    """One file of a version that is a directory; the version's own artifact is then the manifest of these files."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="files")
+    path = models.CharField(max_length=1024, help_text="Relative, with slashes, as in the manifest.")
+    artifact = models.OneToOneField(Artifact, on_delete=models.PROTECT, related_name="version_file")
+
+    class Meta:
+        ordering = ["path"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "path"], name="registry_version_path_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version}: {self.path}"
 
 
 class ModelVersionDataset(models.Model):

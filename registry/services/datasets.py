@@ -8,6 +8,7 @@ from django.db.models import Max
 from compliance.audit import Actor, record
 from modelops.lib.errors import Conflict
 from modelops.lib.names import validate_name
+from registry.artifacts.recording import insert_artifact
 from registry.artifacts.sealed import SealedUpload
 from registry.audit_events import DATASET_CREATED, DATASET_VERSION_ADDED
 from registry.models import Dataset, DatasetVersion
@@ -44,7 +45,7 @@ def add_dataset_version(dataset: Dataset, upload: SealedUpload, *, actor: Actor)
     with upload.adopted() as artifact, transaction.atomic():
         Dataset.objects.select_for_update().get(pk=dataset.pk)
         latest = DatasetVersion.objects.filter(dataset=dataset).aggregate(latest=Max("number"))["latest"]
-        artifact.save(force_insert=True)
+        insert_artifact(artifact)
         version = DatasetVersion.objects.create(
             dataset=dataset,
             number=(latest or 0) + 1,

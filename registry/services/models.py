@@ -10,6 +10,7 @@ from compliance.audit import Actor, record
 from modelops.lib.errors import Conflict, Invalid
 from modelops.lib.names import validate_name
 from registry import descriptions
+from registry.artifacts.recording import insert_artifact
 from registry.artifacts.sealed import SealedUpload
 from registry.audit_events import MODEL_REGISTERED, VERSION_ADDED
 from registry.formats import identify
@@ -77,7 +78,7 @@ def add_version(
         # Whoever holds the model's row gives out its numbers: parallel uploads wait here, not in their file.
         RegisteredModel.objects.select_for_update().get(pk=model.pk)
         latest = ModelVersion.objects.filter(model=model).aggregate(latest=Max("number"))["latest"]
-        artifact.save(force_insert=True)
+        insert_artifact(artifact)
         version = ModelVersion(
             model=model,
             number=(latest or 0) + 1,

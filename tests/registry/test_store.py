@@ -10,8 +10,9 @@ import pytest
 from modelops.lib.errors import Conflict
 from modelops.lib.ids import uuid7
 from registry.artifacts.sealed import Sealing
-from registry.artifacts.store import FileMissing, FilesystemStore, StorageUnavailable
 from registry.artifacts.sweep import sweep
+from registry.locations.filesystem import FilesystemStore
+from registry.locations.store import FileMissing, StorageUnavailable
 
 from .samples import make_model, make_version, safetensors
 

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class LocationsConfig(AppConfig):
+    name = "registry.locations"
+    label = "locations"
+    verbose_name = "Storage locations"
