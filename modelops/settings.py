@@ -44,6 +44,10 @@ if len(_key_sources) > 1:
     raise ImproperlyConfigured("Both MODELOPS_ROOT_KEY and MODELOPS_ROOT_KEY_FILE are set; keep exactly one.")
 MODELOPS_KEY_PROVIDER = _key_sources[0] if _key_sources else None
 
+# --- secrets --------------------------------------------------------------------------------------------------------
+# The folder below which references of the form file:… are read; none means that there are no such references.
+MODELOPS_SECRETS_FOLDER = env.text("MODELOPS_SECRETS_FOLDER", "")
+
 # --- web ------------------------------------------------------------------------------------------------------------
 ALLOWED_HOSTS = env.listing("MODELOPS_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1],testserver")
 MODELOPS_BASE_URL = env.text("MODELOPS_BASE_URL", f"http://localhost:{os.environ.get('PORT', '8000')}")
@@ -67,6 +71,7 @@ INSTALLED_APPS = [
     "modelops.lib",
     "modelops.crypto",
     "compliance.audit",
+    "modelops.secret_store",
     "modelops.jobs",
     "modelops.rest",
     "compliance.subjects",

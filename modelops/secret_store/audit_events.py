@@ -1,0 +1,12 @@
+"""What the ledger records about secrets: never a value, never where it is read from."""
+
+from compliance.audit import define
+
+SECRET_SET = define(
+    "secret_store.secret.stored", "stored the secret {name} ({kind})", "name", "kind", category="security"
+)
+SECRET_REPLACED = define(
+    "secret_store.secret.replaced", "replaced the secret {name} ({kind})", "name", "kind", category="security"
+)
+SECRET_USED = define("secret_store.secret.used", "handed the secret {name} to {by}", "name", "by", category="security")
+SECRET_DELETED = define("secret_store.secret.deleted", "deleted the secret {name}", "name", category="security")
