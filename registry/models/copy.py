@@ -32,6 +32,10 @@ class ArtifactCopy(models.Model):
     stored_at = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True, help_text="When the bytes were last read back.")
     check_result = models.CharField(max_length=300, blank=True, default="")
+    checks = models.JSONField(default=list, blank=True, help_text="Each check of the last reading, with its outcome.")
+    sealed_sha256 = models.CharField(
+        max_length=64, blank=True, default="", help_text="SHA-256 of the sealed bytes, known once they were copied."
+    )
 
     class Meta:
         constraints = [
