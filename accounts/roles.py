@@ -121,6 +121,8 @@ ROLES: dict[str, Role] = {
                 "secret_store.add_storedsecret",
                 "secret_store.change_storedsecret",
                 "secret_store.delete_storedsecret",
+                "jobs.view_scheduleentry",
+                "jobs.change_scheduleentry",
                 "audit.view_auditevent",
             ),
             staff=True,

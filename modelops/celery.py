@@ -10,8 +10,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "modelops.settings")
 app = Celery("modelops")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.steps["worker"].add("modelops.jobs.beat:ScheduleWatch")
 
-app.conf.beat_scheduler = "modelops.jobs.beat:DeclaredScheduler"
+app.conf.beat_scheduler = "modelops.jobs.beat:RowScheduler"
 app.conf.beat_max_loop_interval = 10
 
 

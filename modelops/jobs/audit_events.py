@@ -3,3 +3,9 @@
 from compliance.audit import define
 
 JOB_FAILED = define("jobs.job.failed", "job of kind {kind} failed", "kind", category="system")
+SCHEDULE_CHANGED = define(
+    "jobs.schedule.changed",
+    "set {task} to every {every_s} seconds, {state}",
+    "task", "every_s", "state",
+    category="system",
+)  # fmt: skip

@@ -4,9 +4,9 @@ import uuid
 
 from celery import shared_task
 
-from modelops.jobs.schedule import scheduled
-
-from . import services
+from . import schedule, services
+from .beat import send_off
+from .schedule import scheduled
 
 
 @shared_task(name="jobs.run")
@@ -15,8 +15,16 @@ def run_job(job_id: str) -> bool:
     return services.run(uuid.UUID(job_id))
 
 
-@scheduled("Reconcile jobs", every_s=10)
+@scheduled("Reconcile jobs", every_s=10, vital=True)
 @shared_task(name="jobs.reconcile")
 def reconcile_jobs() -> int:
     """Bring back what a dead worker or a lost message left behind."""
     return services.reconcile()
+
+
+@shared_task(name="jobs.watch_schedule")
+def watch_schedule() -> int:
+    """While the scheduler is away, send off what must not stop: jobs are brought back and alerts opened and sent."""
+    late = schedule.claim_due(as_watch=True)
+    send_off(late)
+    return len(late)

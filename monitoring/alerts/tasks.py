@@ -1,21 +1,29 @@
-"""Celery's doorways to alerting; beat calls both every ten seconds."""
+"""Celery's doorways to alerting; run by the clock, and by workers alone when the scheduler is away."""
 
 from celery import shared_task
 
 from modelops.jobs.schedule import scheduled
 
 from . import services, sources
+from .posture import watch_controls
 
 
-@scheduled("Deliver alerts", every_s=10)
+@scheduled("Deliver alerts", every_s=10, vital=True)
 @shared_task(name="monitoring.deliver_due")
 def deliver_due() -> int:
     """Send what is due; safe to run at any time and twice at once."""
     return services.deliver_due()
 
 
-@scheduled("Open alerts", every_s=10)
+@scheduled("Open alerts", every_s=10, vital=True)
 @shared_task(name="monitoring.open_alerts")
 def open_alerts() -> int:
     """Open alerts for finished runs that have none."""
     return sources.open_alerts()
+
+
+@scheduled("Watch controls", every_s=30, vital=True)
+@shared_task(name="monitoring.watch_controls")
+def watch() -> int:
+    """Open an alert for each control that does not hold, and end those that hold again."""
+    return watch_controls()

@@ -1,0 +1,66 @@
+"""Controls: what must hold all the time, looked up in the rows and never in a flag.
+
+An app declares its controls in its ``posture.py``, found by name. The posture page shows them, and each finding of a
+control opens one alert, which ends when the finding is gone.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+Severity = Literal["warning", "high", "critical"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as it must be. ``key`` is the same for the same thing at every look."""
+
+    key: str
+    title: str
+    fix: str
+    severity: Severity = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a look has shown: findings, and how many of how many rows are as they must be, where that can be counted."""
+
+    findings: list[Finding] = field(default_factory=list)
+    held: int | None = None
+    total: int | None = None
+    evidence: str = ""
+    url: str = ""
+
+    @property
+    def passed(self) -> bool:
+        return not self.findings
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """``look`` reads rows only; it must be quick, for it runs every minute."""
+
+    key: str
+    area: str
+    label: str
+    look: Callable[[], Outcome]
+
+
+_controls: dict[str, Control] = {}
+
+
+def control(key: str, *, area: str, label: str) -> Callable[[Callable[[], Outcome]], Callable[[], Outcome]]:
+    """Decorator: the function looks whether the control ``key`` ("keys.age") holds."""
+
+    def add(look: Callable[[], Outcome]) -> Callable[[], Outcome]:
+        if key in _controls:
+            raise ValueError(f"The control {key!r} is declared twice.")
+        _controls[key] = Control(key, area, label, look)
+        return look
+
+    return add
+
+
+def controls() -> Iterator[Control]:
+    """All controls, by area and key."""
+    yield from sorted(_controls.values(), key=lambda control: (control.area, control.key))
