@@ -211,6 +211,11 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # The only handler seals what it receives; a plaintext upload file never exists.
 FILE_UPLOAD_HANDLERS = ["registry.artifacts.upload.SealingUploadHandler"]
 MODELOPS_MAX_ARTIFACT_BYTES = env.integer("MODELOPS_MAX_ARTIFACT_BYTES", 20 * 2**30, at_least=1)
+# How new files are sealed. Each is from a closed list that a system check enforces (registry/artifacts/options.py).
+MODELOPS_ARTIFACT_CIPHER = env.text("MODELOPS_ARTIFACT_CIPHER", "AES-256-GCM")
+MODELOPS_ARTIFACT_DIGESTS = env.listing("MODELOPS_ARTIFACT_DIGESTS", "sha256,sha512")
+MODELOPS_ARTIFACT_CODEC = env.text("MODELOPS_ARTIFACT_CODEC", "auto")
+MODELOPS_ZSTD_LEVEL = env.integer("MODELOPS_ZSTD_LEVEL", 3)
 # Everything but files: fields and JSON bodies.
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer("MODELOPS_MAX_BODY_BYTES", 5 * 2**20, at_least=1024)
 

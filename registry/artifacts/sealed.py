@@ -12,11 +12,14 @@ from django.db import InterfaceError, OperationalError
 from modelops.crypto import envelope
 from modelops.crypto.keyring import keyring
 from modelops.crypto.purposes import Purpose
-from modelops.crypto.stream import CIPHER, SealedReader, SealingWriter
+from modelops.crypto.stream import SealedReader, SealingWriter
 from modelops.lib.ids import uuid7
 from registry.locations.choose import primary_location, store_of
 from registry.locations.store import PendingFile
 from registry.models import Artifact
+
+from .codec import SAMPLE_BYTES, choose_codec
+from .options import sealing_options
 
 PIECE_BYTES = 1 << 20
 
@@ -34,13 +37,14 @@ class SealedUpload(UploadedFile):
     request ends.
     """
 
-    def __init__(self, pending: PendingFile, writer: SealingWriter, row: Artifact, data_key: bytes) -> None:
-        super().__init__(file=None, name=row.file_name, size=writer.plaintext_bytes)
+    def __init__(self, pending: PendingFile, row: Artifact, data_key: bytes) -> None:
+        super().__init__(file=None, name=row.file_name, size=row.size)
         self._pending = pending
         self._data_key = data_key
         self._row = row
         self._is_kept = False
-        self.sha256 = writer.sha256
+        self.sha256 = row.sha256
+        self.sha512 = row.sha512
 
     def open_plaintext(self) -> BinaryIO:
         """The uploaded bytes as a seekable file; the caller closes it."""
@@ -77,11 +81,12 @@ class SealedUpload(UploadedFile):
 
 
 class Sealing:
-    """Seals a file of unknown length as its bytes arrive."""
+    """Seals a file of unknown length as its bytes arrive. The first MiB waits in memory: it decides on the codec."""
 
     def __init__(self, file_name: str) -> None:
         """Raises KeysUnavailable or StorageUnavailable before anything is stored."""
         artifact_id = uuid7()
+        self._options = sealing_options()
         self._data_key = secrets.token_bytes(32)
         wrapped = envelope.seal(self._data_key, purpose=Purpose.ARTIFACT, context=context_of(artifact_id))
         version = keyring.by_id(envelope.key_id(wrapped), Purpose.ARTIFACT).version
@@ -89,36 +94,59 @@ class Sealing:
         self._row = Artifact(
             id=artifact_id,
             file_name=file_name,
-            cipher=CIPHER,
+            cipher=self._options.algorithm.suite,
             location=location.name,
             storage_name=f"{artifact_id.hex}.sealed",
             wrapped_key=wrapped,
             key_version=version,
         )
         self._pending = store_of(location).begin(self._row.storage_name)
-        self._writer = SealingWriter(
-            self._pending,  # type: ignore[arg-type]  # the writer only ever calls write()
-            data_key=self._data_key,
-            data_key_id=artifact_id,
-            key_version=version,
-            context=context_of(artifact_id),
-        )
+        self._waiting = bytearray()
+        self._writer: SealingWriter | None = None
 
     @property
     def size(self) -> int:
         """Bytes of plaintext so far."""
-        return self._writer.plaintext_bytes
+        return self._writer.plaintext_bytes if self._writer else len(self._waiting)
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | bytearray | memoryview) -> None:
         """Seal the next bytes."""
-        self._writer.write(data)
+        if self._writer is None:
+            self._waiting += data
+            if len(self._waiting) >= SAMPLE_BYTES:
+                self._begin()
+        else:
+            self._writer.write(data)
 
     def finish(self) -> SealedUpload:
         """The complete upload, ready for a service."""
-        self._writer.finish()
-        self._row.sha256 = self._writer.sha256
-        self._row.size = self._writer.plaintext_bytes
-        return SealedUpload(self._pending, self._writer, self._row, self._data_key)
+        writer = self._writer or self._begin()
+        writer.finish()
+        digests = writer.digests
+        self._row.sha256 = digests["sha256"]
+        self._row.sha512 = digests.get("sha512", "")
+        self._row.size = writer.plaintext_bytes
+        self._row.codec = writer.header.codec.label
+        self._row.stored_size = writer.stored_bytes
+        return SealedUpload(self._pending, self._row, self._data_key)
+
+    def _begin(self) -> SealingWriter:
+        with memoryview(self._waiting)[:SAMPLE_BYTES] as sample:
+            codec = choose_codec(self._options.codec, sample)
+        self._writer = SealingWriter(
+            self._pending,  # type: ignore[arg-type]  # the writer only ever calls write()
+            data_key=self._data_key,
+            data_key_id=self._row.pk,
+            key_version=self._row.key_version,
+            context=context_of(self._row.pk),
+            algorithm=self._options.algorithm,
+            codec=codec,
+            level=self._options.level,
+            digests=self._options.digests,
+        )
+        self._writer.write(self._waiting)
+        self._waiting = bytearray()
+        return self._writer
 
     def discard(self) -> None:
         """Remove what was sealed so far."""
