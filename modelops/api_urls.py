@@ -10,6 +10,7 @@ v1 = [
     path("", include("dataquality.api_urls")),
     path("", include("monitoring.api_urls")),
     path("", include("modelops.jobs.api_urls")),
+    path("", include("modelops.secret_store.api_urls")),
     path("", include("compliance.audit.api_urls")),
     path("", include("compliance.subjects.api_urls")),
 ]

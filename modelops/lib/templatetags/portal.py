@@ -41,6 +41,7 @@ MODEL_ICONS = {
     "Job": "job",
     "Key": "key",
     "KeyVersion": "key",
+    "StoredSecret": "lock",
 }
 
 ENVIRONMENT_TONES = {"production": "bad", "test": "warn", "development": "info"}
