@@ -30,6 +30,8 @@ _VIEW_RUNS = (
     "monitoring.view_alert",
     "monitoring.view_alertoccurrence",
 )
+# Who is named for a restricted model or dataset; its owner decides, and whoever manages all access.
+_GRANTS = ("grants.view_grant", "grants.add_grant", "grants.delete_grant")
 _ADD_RUNS = ("dataquality.add_qualityrun", "monitoring.add_driftrun")
 _CHANNELS = (
     "monitoring.view_alertchannel",
@@ -61,6 +63,11 @@ ROLES: dict[str, Role] = {
                 *_USE_FILES,
                 "registry.change_registeredmodel",
                 "registry.change_dataset",
+                "registry.delete_registeredmodel",
+                "registry.delete_modelversion",
+                "registry.delete_dataset",
+                "registry.delete_datasetversion",
+                *_GRANTS,
                 *_VIEW_RUNS,
                 *_ADD_RUNS,
                 "monitoring.change_alert",
@@ -76,6 +83,8 @@ ROLES: dict[str, Role] = {
                 "registry.add_modelversion",
                 "registry.change_registeredmodel",
                 "registry.change_modelversion",
+                "registry.delete_modelversion",
+                *_GRANTS,
                 *_VIEW_RUNS,
                 *_ADD_RUNS,
                 "monitoring.change_alert",
@@ -87,6 +96,8 @@ ROLES: dict[str, Role] = {
             (
                 *_VIEW_REGISTRY,
                 "registry.verify_artifact",
+                "registry.view_restricted",
+                "grants.view_grant",
                 *_VIEW_RUNS,
                 "monitoring.view_alertchannel",
                 "monitoring.view_alertdelivery",
@@ -128,7 +139,19 @@ ROLES: dict[str, Role] = {
             staff=True,
         ),
         Role("Viewer", (*_VIEW_REGISTRY, *_VIEW_RUNS)),
-        Role("Pipeline", (*_VIEW_REGISTRY, *_ADD_REGISTRY, *_USE_FILES, *_VIEW_RUNS, *_ADD_RUNS), service=True),
+        Role(
+            "Pipeline",
+            # A service has no second factor; a key of it opens what asks for one only where the key names that scope.
+            (
+                *_VIEW_REGISTRY,
+                *_ADD_REGISTRY,
+                *_USE_FILES,
+                "registry.bypass_step_up",
+                *_VIEW_RUNS,
+                *_ADD_RUNS,
+            ),
+            service=True,
+        ),
     )
 }
 

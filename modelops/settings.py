@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "accounts",
     "registry.locations",
     "registry",
+    "registry.grants",
     "dataquality",
     "monitoring",
 ]

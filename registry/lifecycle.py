@@ -46,3 +46,9 @@ keep(
     "registry.Artifact",
     "registry.ArtifactCopy",
 )
+keep(
+    "registry.retired_names",
+    "Names of purged models and datasets",
+    "Kept: a name that reports and the audit log say is not given to something else.",
+    "registry.RetiredName",
+)

@@ -4,6 +4,7 @@ from .artifact import Artifact
 from .copy import ArtifactCopy, CopyState
 from .dataset import Dataset, DatasetVersion
 from .model import RegisteredModel, TaskType
+from .retired import RetiredName
 from .version import ModelVersion, ModelVersionDataset, ModelVersionFile, VersionState
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "ModelVersionDataset",
     "ModelVersionFile",
     "RegisteredModel",
+    "RetiredName",
     "TaskType",
     "VersionState",
 ]

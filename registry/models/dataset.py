@@ -12,9 +12,10 @@ from modelops.lib.ids import uuid7
 from registry.querysets import DatasetQuerySet, DatasetVersionQuerySet
 
 from .artifact import Artifact
+from .deletable import Deletable, deleted_until, purge_index
 
 
-class Dataset(models.Model):
+class Dataset(Deletable):
     """A table through all its versions."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -22,12 +23,18 @@ class Dataset(models.Model):
     description = models.TextField(blank=True, max_length=4000)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="datasets")
     created_at = models.DateTimeField(auto_now_add=True)
+    is_restricted = models.BooleanField(default=False, help_text="Only the owner and named people see the dataset.")
+    last_number = models.PositiveIntegerField(default=0, editable=False, help_text="The highest number given out.")
 
     objects = DatasetQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
-        indexes = [GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="registry_dataset_name_trgm")]
+        constraints = [deleted_until("registry_dataset_deleted_until")]
+        indexes = [
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="registry_dataset_name_trgm"),
+            purge_index("registry_dataset_purge"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -37,7 +44,7 @@ class Dataset(models.Model):
         return reverse("registry:dataset-detail", args=[self.name])
 
 
-class DatasetVersion(models.Model):
+class DatasetVersion(Deletable):
     """Version ``number`` of a dataset: a sealed file and the shape that was read from it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -64,8 +71,12 @@ class DatasetVersion(models.Model):
             models.CheckConstraint(
                 condition=models.Q(rows__gt=0, columns__gt=0), name="registry_datasetversion_not_empty"
             ),
+            deleted_until("registry_datasetversion_deleted_until"),
         ]
-        indexes = [models.Index(fields=["-created_at"], name="registry_datasetversion_newest")]
+        indexes = [
+            models.Index(fields=["-created_at"], name="registry_datasetversion_newest"),
+            purge_index("registry_datasetversion_purge"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.dataset.name} v{self.number}"

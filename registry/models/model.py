@@ -5,9 +5,12 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Upper
 from django.urls import reverse
+from django.utils import timezone
 
 from modelops.lib.ids import uuid7
 from registry.querysets import RegisteredModelQuerySet
+
+from .deletable import Deletable, deleted_until, purge_index
 
 
 class TaskType(models.TextChoices):
@@ -22,7 +25,7 @@ class TaskType(models.TextChoices):
     OTHER = "other", "Other"
 
 
-class RegisteredModel(models.Model):
+class RegisteredModel(Deletable):
     """One model through all its versions."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -34,12 +37,18 @@ class RegisteredModel(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="registered_models"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(
+        default=timezone.now, editable=False, help_text="When a version was added or removed, or a setting changed."
+    )
+    last_number = models.PositiveIntegerField(default=0, editable=False, help_text="The highest number given out.")
     is_restricted = models.BooleanField(default=False, help_text="Only the owner and named people see the model.")
-    needs_step_up = models.BooleanField(default=False, help_text="Downloads ask for a fresh second factor.")
+    needs_step_up = models.BooleanField(
+        default=False, help_text="Files, parameters and access ask for a fresh second factor."
+    )
     access_code_hash = models.CharField(max_length=200, blank=True, default="", editable=False)
     primary_metric = models.CharField(max_length=100, blank=True, default="")
     metric_directions = models.JSONField(
-        default=dict, blank=True, help_text='{"rmse": "minimise"}; what is not named is maximised or guessed by name.'
+        default=dict, blank=True, help_text='{"rmse": "minimise"}; what is not named has a proposal by its name.'
     )
     min_replicas = models.PositiveSmallIntegerField(
         default=1, help_text="In how many locations each version must lie, the primary one counted."
@@ -52,7 +61,13 @@ class RegisteredModel(models.Model):
 
     class Meta:
         ordering = ["name"]
+        permissions = [
+            ("view_restricted", "Can see restricted models and datasets without being named"),
+            ("manage_access", "Can see every model and dataset and decide who has access"),
+            ("bypass_step_up", "Can let an API key that names this open what asks for a second factor"),
+        ]
         constraints = [
+            deleted_until("registry_model_deleted_until"),
             models.CheckConstraint(
                 condition=models.Q(task_type__in=TaskType.values), name="registry_model_task_type_known"
             ),
@@ -60,10 +75,20 @@ class RegisteredModel(models.Model):
         indexes = [
             # Django asks UPPER(name) LIKE '%…%' for icontains: only a trigram index of that expression answers it.
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="registry_model_name_trgm"),
+            # The list's other order, and its filters in the order of the newest.
+            models.Index(fields=["-changed_at", "-id"], name="registry_model_changed"),
+            models.Index(fields=["task_type", "-id"], name="registry_model_task_newest"),
+            models.Index(fields=["owner", "-id"], name="registry_model_owner_newest"),
+            purge_index("registry_model_purge"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_access_code(self) -> bool:
+        """Whether downloads ask for the model's access code."""
+        return bool(self.access_code_hash)
 
     def get_absolute_url(self) -> str:
         """The model's page in the portal."""

@@ -1,6 +1,7 @@
 """A version of a model: one immutable file with what was said about it."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.urls import reverse
 
@@ -10,6 +11,7 @@ from registry.querysets import ModelVersionManager
 
 from .artifact import Artifact
 from .dataset import DatasetVersion
+from .deletable import Deletable, deleted_until, purge_index
 from .model import RegisteredModel
 
 
@@ -18,8 +20,8 @@ class VersionState(models.TextChoices):
     QUARANTINED = "quarantined", "Quarantined"
 
 
-class ModelVersion(models.Model):
-    """Version ``number`` of a model. Numbers count from 1 without gaps; the database refuses changes of what it is."""
+class ModelVersion(Deletable):
+    """Version ``number`` of a model. Numbers count from 1 and are never reused; what it is cannot be changed."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     model = models.ForeignKey(RegisteredModel, on_delete=models.PROTECT, related_name="versions")
@@ -37,8 +39,6 @@ class ModelVersion(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="uploaded_model_versions"
     )
     created_at = models.DateTimeField(auto_now_add=True)
-    deleted_at = models.DateTimeField(null=True, blank=True)
-    purge_after = models.DateTimeField(null=True, blank=True, help_text="Until then a deleted version can come back.")
 
     objects = ModelVersionManager()
 
@@ -51,13 +51,14 @@ class ModelVersion(models.Model):
             models.CheckConstraint(
                 condition=models.Q(state__in=VersionState.values), name="registry_modelversion_state_known"
             ),
-            models.CheckConstraint(
-                condition=models.Q(deleted_at__isnull=True, purge_after__isnull=True)
-                | models.Q(deleted_at__isnull=False, purge_after__isnull=False),
-                name="registry_modelversion_deleted_until",
-            ),
+            deleted_until("registry_modelversion_deleted_until"),
         ]
-        indexes = [models.Index(fields=["-created_at"], name="registry_modelversion_newest")]
+        indexes = [
+            models.Index(fields=["-created_at"], name="registry_modelversion_newest"),
+            models.Index(fields=["model"], condition=models.Q(state="quarantined"), name="registry_quarantined"),
+            GinIndex(fields=["tags"], name="registry_modelversion_tags"),
+            purge_index("registry_modelversion_purge"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.model.name} v{self.number}"

@@ -3,7 +3,6 @@
 from dataclasses import asdict
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 
 from compliance.audit import Actor, record
 from modelops.lib.errors import Conflict
@@ -43,12 +42,13 @@ def add_dataset_version(dataset: Dataset, upload: SealedUpload, *, actor: Actor)
     with upload.open_plaintext() as file:
         found = survey(file)
     with upload.adopted() as artifact, transaction.atomic():
-        Dataset.objects.select_for_update().get(pk=dataset.pk)
-        latest = DatasetVersion.objects.filter(dataset=dataset).aggregate(latest=Max("number"))["latest"]
+        family = Dataset.objects.select_for_update().get(pk=dataset.pk)
+        family.last_number += 1
+        family.save(update_fields=["last_number"])
         insert_artifact(artifact)
         version = DatasetVersion.objects.create(
             dataset=dataset,
-            number=(latest or 0) + 1,
+            number=family.last_number,
             artifact=artifact,
             file_format=found.file_format,
             rows=found.rows,

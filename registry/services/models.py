@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.utils import timezone
 
 from compliance.audit import Actor, record
 from modelops.lib.errors import Conflict, Invalid
@@ -76,12 +76,14 @@ def add_version(
     state = VersionState.QUARANTINED if found.may_hold_code else VersionState.READY
     with upload.adopted() as artifact, transaction.atomic():
         # Whoever holds the model's row gives out its numbers: parallel uploads wait here, not in their file.
-        RegisteredModel.objects.select_for_update().get(pk=model.pk)
-        latest = ModelVersion.objects.filter(model=model).aggregate(latest=Max("number"))["latest"]
+        family = RegisteredModel.objects.select_for_update().get(pk=model.pk)
+        family.last_number += 1
+        family.changed_at = timezone.now()
+        family.save(update_fields=["last_number", "changed_at"])
         insert_artifact(artifact)
         version = ModelVersion(
             model=model,
-            number=(latest or 0) + 1,
+            number=family.last_number,
             state=state,
             file_format=found.key,
             artifact=artifact,
