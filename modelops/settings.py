@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from modelops.crypto.providers import sources as key_sources
 from modelops.embedded.locate import environment
 from modelops.lib import env
 
@@ -34,15 +35,8 @@ if len(SECRET_KEY) < 40 or SECRET_KEY.startswith(("your-secret-key", "django-ins
     raise ImproperlyConfigured("SECRET_KEY is too short or a known sample value. Set 50 random characters.")
 
 # --- keys -----------------------------------------------------------------------------------------------------------
-MODELOPS_ROOT_KEY_FILE = os.environ.get("MODELOPS_ROOT_KEY_FILE", "")
-_key_sources = [
-    provider
-    for provider, name in (("environment", "MODELOPS_ROOT_KEY"), ("file", "MODELOPS_ROOT_KEY_FILE"))
-    if name in os.environ
-]
-if len(_key_sources) > 1:
-    raise ImproperlyConfigured("Both MODELOPS_ROOT_KEY and MODELOPS_ROOT_KEY_FILE are set; keep exactly one.")
-MODELOPS_KEY_PROVIDER = _key_sources[0] if _key_sources else None
+# The providers read their own variables; docs/howto/keys.md tells which.
+MODELOPS_KEY_PROVIDER = key_sources.choose()
 
 # --- secrets --------------------------------------------------------------------------------------------------------
 # The folder below which references of the form file:… are read; none means that there are no such references.
@@ -76,9 +70,11 @@ INSTALLED_APPS = [
     "modelops.rest",
     "compliance.subjects",
     "compliance.retention",
+    "compliance.posture",
     "accounts",
     "registry.locations",
     "registry",
+    "registry.uploads",
     "registry.grants",
     "dataquality",
     "monitoring",
@@ -211,6 +207,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # --- uploads --------------------------------------------------------------------------------------------------------
 # The only handler seals what it receives; a plaintext upload file never exists.
 FILE_UPLOAD_HANDLERS = ["registry.artifacts.upload.SealingUploadHandler"]
+# Beside $MODELOPS_HOME/locations: where folders of storage locations may lie, for example mounted disks.
+MODELOPS_STORAGE_ROOTS = env.listing("MODELOPS_STORAGE_ROOTS")
 MODELOPS_MAX_ARTIFACT_BYTES = env.integer("MODELOPS_MAX_ARTIFACT_BYTES", 20 * 2**30, at_least=1)
 # How new files are sealed. Each is from a closed list that a system check enforces (registry/artifacts/options.py).
 MODELOPS_ARTIFACT_CIPHER = env.text("MODELOPS_ARTIFACT_CIPHER", "AES-256-GCM")

@@ -1,4 +1,5 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 
 
 class CryptoConfig(AppConfig):
@@ -10,5 +11,15 @@ class CryptoConfig(AppConfig):
         from modelops.lib.plugins import load_modules
 
         from . import checks  # noqa: F401  registers the system checks
+        from .providers import checks as provider_checks  # noqa: F401
 
         load_modules("sealed_data")
+        post_migrate.connect(_index_marks)
+
+
+def _index_marks(app_config: AppConfig, **kwargs: object) -> None:
+    """After the last app's signal every table is there."""
+    from .marks import ensure_indexes
+
+    if app_config is [config for config in apps.get_app_configs() if config.models_module is not None][-1]:
+        ensure_indexes()

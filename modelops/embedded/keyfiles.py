@@ -6,12 +6,10 @@ import base64
 import os
 import secrets
 
+from modelops.embedded.locate import ROOT_KEY_NAMES
 from modelops.embedded.paths import Home, private_folder, write_private
 from modelops.embedded.problems import CannotStart
 from modelops.embedded.service_user import ServiceUser
-
-# The environment may bring its own root key, by value or by file; then none is made here.
-ROOT_KEY_NAMES = ("MODELOPS_ROOT_KEY", "MODELOPS_ROOT_KEY_FILE")
 
 
 def prepare_keys(home: Home, *, database_exists: bool) -> list[str]:

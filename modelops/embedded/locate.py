@@ -8,6 +8,11 @@ from urllib.parse import quote
 
 from modelops.embedded.paths import Home, home_from_environment
 
+# A root key that the environment brings, in whatever form, takes the place of the one in the home.
+ROOT_KEY_NAMES = (
+    "MODELOPS_ROOT_KEY", "MODELOPS_ROOT_KEY_FILE", "MODELOPS_ROOT_PASSPHRASE", "MODELOPS_ROOT_PASSPHRASE_FILE",
+    "MODELOPS_VAULT_ADDRESS", "MODELOPS_KMS_KEY",
+)  # fmt: skip
 ROLE = "modelops"
 DATABASE = "modelops"
 
@@ -38,7 +43,8 @@ def environment(home: Path | str | None = None) -> dict[str, str]:
         "DATABASE_URL": database_url(place.sockets),
         "REDIS_URL": redis_url(place.valkey_socket, password),
     }
-    for name, file in (("SECRET_KEY", place.secret_key), ("MODELOPS_ROOT_KEY", place.root_key)):
-        if name not in os.environ:
-            names[f"{name}_FILE"] = str(file)
+    if "SECRET_KEY" not in os.environ:
+        names["SECRET_KEY_FILE"] = str(place.secret_key)
+    if not any(os.environ.get(name) for name in ROOT_KEY_NAMES):
+        names["MODELOPS_ROOT_KEY_FILE"] = str(place.root_key)
     return names

@@ -45,6 +45,11 @@ def configure(config: dict[str, Any]) -> None:
                 "psycopg.pool": {"level": "ERROR"},
                 "httpx": {"level": "WARNING"},
                 "httpcore": {"level": "WARNING"},
+                # These print whole requests and answers of key services and object stores: keys and credentials.
+                "hvac": {"level": "WARNING"},
+                "boto3": {"level": "WARNING"},
+                "botocore": {"level": "WARNING"},
+                "urllib3": {"level": "WARNING"},
             },
         }
     )

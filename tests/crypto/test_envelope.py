@@ -97,13 +97,16 @@ def test_without_the_root_key_nothing_is_sealed_or_opened(provider: str | None, 
         ("", 0o600, "0 bytes"),
     ],
 )
-def test_a_root_key_file_that_is_open_or_unsound_is_refused(content: str, mode: int, part: str, tmp_path) -> None:
+def test_a_root_key_file_that_is_open_or_unsound_is_refused(
+    content: str, mode: int, part: str, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "root.key"
     path.write_text(content)
     path.chmod(mode)
     from modelops.crypto.providers.local import FileRootKey
 
-    with override_settings(MODELOPS_ROOT_KEY_FILE=str(path)), pytest.raises(KeysUnavailable, match=part):
+    monkeypatch.setenv("MODELOPS_ROOT_KEY_FILE", str(path))
+    with pytest.raises(KeysUnavailable, match=part):
         FileRootKey()
 
 

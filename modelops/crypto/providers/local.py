@@ -5,25 +5,28 @@ import binascii
 import hashlib
 import hmac
 import os
+import stat
 from abc import abstractmethod
 from pathlib import Path
-from typing import ClassVar
 
 from cryptography.exceptions import InvalidTag
-from django.conf import settings
 
 from modelops.crypto import xaes
 from modelops.crypto.errors import KeysUnavailable
 
 from .base import RootKeyProvider, providers
+from .sources import KeySource
+
+_LARGEST_FILE = 4096
 
 
 class LocalRootKey(RootKeyProvider):
     """A 256-bit root key in this process, read when it is first needed."""
 
-    source: ClassVar[str]
+    variable: str
 
-    def __init__(self) -> None:
+    def __init__(self, source: KeySource | None = None) -> None:
+        super().__init__(source)
         self._key = self._decode(self.read())
 
     @abstractmethod
@@ -31,12 +34,13 @@ class LocalRootKey(RootKeyProvider):
         """The key as base64 text. Raises KeysUnavailable."""
 
     def _decode(self, encoded: str) -> bytes:
+        name = self.source.name(self.variable)
         try:
             key = base64.b64decode(encoded, validate=True)
         except (binascii.Error, ValueError):
-            raise KeysUnavailable(f"{self.source}: the root key is not base64.") from None
+            raise KeysUnavailable(f"{name}: the root key is not base64.") from None
         if len(key) != 32:
-            raise KeysUnavailable(f"{self.source}: the root key has {len(key)} bytes; 32 are needed.")
+            raise KeysUnavailable(f"{name}: the root key has {len(key)} bytes; 32 are needed.")
         return key
 
     @property
@@ -46,26 +50,25 @@ class LocalRootKey(RootKeyProvider):
     def wrap(self, material: bytes, context: bytes) -> bytes:
         return xaes.seal(self._key, material, b"modelops root wrap\x00" + context)
 
-    def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
+    def open(self, wrapped: bytes, context: bytes) -> bytes:
         try:
             return xaes.unseal(self._key, wrapped, b"modelops root wrap\x00" + context)
         except InvalidTag:
-            raise KeysUnavailable(
-                f"The configured root key {self.key_id} does not open the key ring. "
-                "Configure the root key that this portal was set up with."
-            ) from None
+            raise self.refused() from None
 
 
 @providers.register("environment")
 class EnvironmentRootKey(LocalRootKey):
     """The key stands in ``MODELOPS_ROOT_KEY``."""
 
-    source = "MODELOPS_ROOT_KEY"
+    name = "environment"
+    variable = "ROOT_KEY"
 
     def read(self) -> str:
-        value = os.environ.get("MODELOPS_ROOT_KEY", "").strip()
+        value = self.source.text(self.variable)
         if not value:
-            raise KeysUnavailable("MODELOPS_ROOT_KEY is empty; set the root key that this portal was set up with.")
+            name = self.source.name(self.variable)
+            raise KeysUnavailable(f"{name} is empty; set the root key that this portal was set up with.")
         return value
 
 
@@ -73,19 +76,46 @@ class EnvironmentRootKey(LocalRootKey):
 class FileRootKey(LocalRootKey):
     """The key stands in the file of ``MODELOPS_ROOT_KEY_FILE``, which nobody but its owner may read."""
 
-    source = "MODELOPS_ROOT_KEY_FILE"
+    name = "file"
+    variable = "ROOT_KEY_FILE"
 
     def read(self) -> str:
-        path = Path(settings.MODELOPS_ROOT_KEY_FILE)
-        try:
-            mode = path.stat().st_mode & 0o777
-            encoded = path.read_text(encoding="ascii").strip()
-        except (OSError, UnicodeDecodeError):
+        path = self.source.text(self.variable)
+        if not path:
+            raise KeysUnavailable(f"{self.source.name(self.variable)} is empty; name the file of the root key.")
+        return read_private(Path(path), "root key file")
+
+
+def read_private(path: Path, what: str) -> str:
+    """The text of a file that is no link, belongs to this account and opens to nobody else. Raises KeysUnavailable.
+
+    The open file is examined, not its name, so that it cannot be exchanged in between.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError as error:
+        if path.is_symlink():
+            raise KeysUnavailable(f"The {what} {path} is a symbolic link; name the file itself.") from None
+        reason = error.strerror or "unknown reason"
+        raise KeysUnavailable(
+            f"The {what} {path} cannot be read ({reason}). Bring it back; no new key is made."
+        ) from None
+    with os.fdopen(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
+        mode = stat.S_IMODE(found.st_mode)
+        if not stat.S_ISREG(found.st_mode):
+            raise KeysUnavailable(f"The {what} {path} is not a regular file.")
+        if found.st_uid != os.geteuid():
             raise KeysUnavailable(
-                f"The root key file {path} cannot be read. Bring it back; no new key is made."
-            ) from None
-        if mode & 0o077:
-            raise KeysUnavailable(
-                f"The root key file {path} has mode {mode:o}; others can read it. Run: chmod 600 {path}"
+                f"The {what} {path} belongs to account {found.st_uid}, not to the portal's, {os.geteuid()}. "
+                f"Run: chown {os.geteuid()} {path}"
             )
-        return encoded
+        if mode & 0o077:
+            raise KeysUnavailable(f"The {what} {path} has mode {mode:o}; others can read it. Run: chmod 600 {path}")
+        content = file.read(_LARGEST_FILE + 1)
+    if len(content) > _LARGEST_FILE:
+        raise KeysUnavailable(f"The {what} {path} has more than {_LARGEST_FILE} bytes; it is not one.")
+    try:
+        return content.decode("utf-8").strip()
+    except UnicodeDecodeError:
+        raise KeysUnavailable(f"The {what} {path} holds no text.") from None
