@@ -18,6 +18,7 @@ _ADD_REGISTRY = (
     "registry.add_modelversion",
     "registry.add_dataset",
     "registry.add_datasetversion",
+    "uploads.add_uploadsession",
 )
 # What opens sealed content; viewing a model does not bring it.
 _USE_FILES = ("registry.download_artifact", "registry.verify_artifact", "registry.view_parameters")
@@ -81,6 +82,7 @@ ROLES: dict[str, Role] = {
                 *_USE_FILES,
                 "registry.add_registeredmodel",
                 "registry.add_modelversion",
+                "uploads.add_uploadsession",
                 "registry.change_registeredmodel",
                 "registry.change_modelversion",
                 "registry.delete_modelversion",

@@ -37,6 +37,8 @@ if len(SECRET_KEY) < 40 or SECRET_KEY.startswith(("your-secret-key", "django-ins
 # --- keys -----------------------------------------------------------------------------------------------------------
 # The providers read their own variables; docs/howto/keys.md tells which.
 MODELOPS_KEY_PROVIDER = key_sources.choose()
+# How long an approved destruction of a key waits, so that it can be taken back.
+MODELOPS_KEY_GRACE_DAYS = env.integer("MODELOPS_KEY_GRACE_DAYS", 7, at_least=0)
 
 # --- secrets --------------------------------------------------------------------------------------------------------
 # The folder below which references of the form file:… are read; none means that there are no such references.

@@ -1,6 +1,9 @@
 """Classes of the floors below, which cannot declare any themselves."""
 
-from .classes import keep
+from compliance.audit import Actor
+from modelops.rest.answers import outdated, remove_outdated
+
+from .classes import Lifecycle, classes, keep
 
 keep(
     "audit.events",
@@ -12,3 +15,18 @@ keep("crypto.keys", "Key ring", "Kept as long as anything is sealed under them."
 keep("jobs.history", "Jobs", "Kept: what was asked for, by whom, and how it ended.", "jobs.Job")
 keep("jobs.schedule", "Schedule", "Kept: what runs by the clock and how the last run went.", "jobs.ScheduleEntry")
 keep("secret_store.secrets", "Secrets", "Kept until somebody deletes them.", "secret_store.StoredSecret")
+
+
+@classes.register("rest.answers")
+class StoredAnswers(Lifecycle):
+    """Answers under an Idempotency-Key."""
+
+    label = "Answers kept for repeated requests"
+    rule = "Removed 24 hours after the request."
+    covers = frozenset({"rest.StoredAnswer"})
+
+    def due(self) -> int:
+        return outdated().count()
+
+    def remove(self, *, actor: Actor) -> int:
+        return remove_outdated()

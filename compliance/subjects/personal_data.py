@@ -13,6 +13,7 @@ from .models import SubjectRequest
 from .providers import ErasureRefused, ExportedRow, PersonalDataProvider, Section, Subject, exempt, providers
 
 exempt("subjects.SubjectBundle", "A copy of what the providers export, under the request; removed after seven days.")
+exempt("rest.StoredAnswer", "A sealed copy of what the caller was answered, for a day; it names them by opaque id.")
 exempt("secret_store.StoredSecret", "It names who set it by opaque id, as the ledger does, which is exported.")
 
 

@@ -7,7 +7,8 @@ from itertools import islice
 
 from registry.locations.choose import primary_location, store_of
 from registry.locations.store import StoredFile
-from registry.models import Artifact
+
+from .naming import needed
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ def sweep(quiet_for_s: float = QUIET_FOR_S, *, remove: bool = True) -> Swept:
     quiet = (file for file in store.walk() if file.age_s >= quiet_for_s)
     for files in _batches(quiet):
         finished = [file.name for file in files if not file.is_pending]
-        named = set(Artifact.objects.filter(storage_name__in=finished).values_list("storage_name", flat=True))
+        named = needed(finished)
         for file in files:
             if file.is_pending:
                 unfinished += 1

@@ -29,6 +29,8 @@ class ModelVersion(Deletable):
     state = models.CharField(max_length=16, choices=VersionState)
     file_format = models.CharField(max_length=32, help_text="Found by content, not by the name of the file.")
     artifact = models.OneToOneField(Artifact, on_delete=models.PROTECT, related_name="model_version")
+    file_count = models.PositiveIntegerField(default=1, help_text="Files of a directory; 1 for a single file.")
+    total_size = models.BigIntegerField(null=True, help_text="Bytes of all files of a directory.")
     metrics = models.JSONField(default=dict, blank=True)
     parameters = EncryptedJSONField(null=True, blank=True)
     tags = models.JSONField(default=dict, blank=True)
@@ -73,6 +75,16 @@ class ModelVersion(Deletable):
         return f"v{self.number}"
 
     @property
+    def is_directory(self) -> bool:
+        """Whether the version has several files; its own artifact is then their manifest."""
+        return self.total_size is not None
+
+    @property
+    def size(self) -> int:
+        """Bytes of plaintext: of the file, or of all files of a directory."""
+        return self.artifact.size if self.total_size is None else self.total_size
+
+    @property
     def is_quarantined(self) -> bool:
         """Whether the file may hold code, so that only its uploader and the model's owner may have it."""
         return self.state == VersionState.QUARANTINED
@@ -84,6 +96,7 @@ class ModelVersionFile(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="files")
     path = models.CharField(max_length=1024, help_text="Relative, with slashes, as in the manifest.")
+    file_format = models.CharField(max_length=32, default="binary", help_text="Found by content, as for a single file.")
     artifact = models.OneToOneField(Artifact, on_delete=models.PROTECT, related_name="version_file")
 
     class Meta:

@@ -1,0 +1,1 @@
+"""Resumable uploads: a file that arrives in several requests, and survives the loss of any of them."""
