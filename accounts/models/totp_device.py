@@ -34,17 +34,17 @@ class TOTPDevice(Device):
         """The id that the session keeps. django-otp reads it back with ``int()``, so the UUID stands as a number."""
         return f"{self.model_label()}/{self.pk.int}"
 
-    @property
-    def _context(self) -> bytes:
+    def seal_context(self) -> bytes:
+        """What the seed is sealed for: this device of this user."""
         return f"accounts.totpdevice:{self.user_id}:{self.pk}".encode()
 
     def seal_seed(self, seed: bytes) -> None:
         """Keep ``seed`` sealed; the row is not saved."""
-        self.sealed_seed = envelope.seal(seed, purpose=Purpose.FIELD, context=self._context)
+        self.sealed_seed = envelope.seal(seed, purpose=Purpose.FIELD, context=self.seal_context())
 
     def open_seed(self) -> bytes:
         """The seed in clear; raises DecryptionFailed when it belongs to another user or device."""
-        return envelope.unseal(bytes(self.sealed_seed), purpose=Purpose.FIELD, context=self._context)
+        return envelope.unseal(bytes(self.sealed_seed), purpose=Purpose.FIELD, context=self.seal_context())
 
     def verify_token(self, token: str) -> bool:
         """Whether ``token`` is a code of now ± one step that nobody used before; a success uses it up.

@@ -48,7 +48,7 @@ class SessionStore(SessionBase):
             self._session_key = None
             return {}
         try:
-            payload = envelope.unseal(bytes(row.sealed_payload), purpose=Purpose.SESSION, context=_row_context(row))
+            payload = envelope.unseal(bytes(row.sealed_payload), purpose=Purpose.SESSION, context=row_context(row))
         except (DecryptionFailed, UnknownKey):
             self._session_key = None
             return {}
@@ -114,7 +114,7 @@ class SessionStore(SessionBase):
 
     def _fill(self, row: Session, data: dict[str, Any]) -> None:
         payload = json.dumps(data, separators=(",", ":")).encode()
-        row.sealed_payload = envelope.seal(payload, purpose=Purpose.SESSION, context=_row_context(row))
+        row.sealed_payload = envelope.seal(payload, purpose=Purpose.SESSION, context=row_context(row))
         device = data.get(META_KEY) or {}
         row.ip_prefix, row.browser = device.get("network", ""), device.get("browser", "")
         row.amr = device.get("amr", [])
@@ -148,7 +148,8 @@ class SessionStore(SessionBase):
         Session.objects.over().delete()
 
 
-def _row_context(row: Session) -> bytes:
+def row_context(row: Session) -> bytes:
+    """What the payload is sealed for: this row alone."""
     return _CONTEXT + b":" + str(row.pk).encode()
 
 

@@ -1,7 +1,26 @@
 """What the ledger records about keys, which lie below it and cannot record by themselves."""
 
-from .events import define
+from .events import EventClass, define
 
-KEY_ACTIVATED = define(
-    "crypto.key.activated", "activated key {purpose} version {version}", "purpose", "version", category="security"
-)
+
+def _key(verb: str, sentence: str) -> EventClass:
+    details = ("purpose", "version", "name", "second_actor", "reason")
+    return define(f"crypto.key.{verb}", f"{sentence} ({{reason}})", *details, category="security")
+
+
+KEY_ACTIVATED = _key("activated", "activated key {purpose} version {version}")
+KEY_DESTROYED = _key("destroyed", "destroyed key {purpose} version {version}")
+
+# By the word that modelops.crypto announces.
+KEY_TRANSITIONS = {
+    "created": _key("created", "made key {name} for {purpose}, version {version}, pending"),
+    "activated": KEY_ACTIVATED,
+    "retired": _key("retired", "stopped writing under key {purpose} version {version}"),
+    "suspended": _key("suspended", "suspended key {purpose} version {version}"),
+    "resumed": _key("resumed", "resumed key {purpose} version {version}"),
+    "compromised": _key("compromised", "marked key {purpose} version {version} as compromised"),
+    "doomed": _key("doomed", "set key {purpose} version {version} to be destroyed after its grace period"),
+    "spared": _key("spared", "took back the destruction of key {purpose} version {version}"),
+    "destroyed": KEY_DESTROYED,
+    "aged": _key("aged", "changed the maximum age of key {purpose} version {version}"),
+}

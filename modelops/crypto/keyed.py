@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 
-from .keyring import keyring
+from .keyring import Key, keyring
 from .purposes import Purpose
 
 
@@ -22,3 +22,8 @@ def keyed_digests(purpose: Purpose, context: bytes, value: bytes) -> list[bytes]
 
 def _digest(key: bytes, context: bytes, value: bytes) -> bytes:
     return hmac.new(key, len(context).to_bytes(4, "big") + context + value, hashlib.sha256).digest()
+
+
+def digest_under(key: Key, context: bytes, value: bytes) -> bytes:
+    """The digest under one key of the ring: for rotation, which compares an old with a new one."""
+    return _digest(key.material, context, value)

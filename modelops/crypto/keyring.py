@@ -9,9 +9,10 @@ from .errors import KeysUnavailable, UnknownKey
 from .models import KeyState, KeyVersion
 from .providers import configured_provider
 from .purposes import Purpose
+from .states import OPENS
 
-# How long a process may go on writing under a key after another process has made a newer one. Readers need no such
-# limit: a key that is not in memory is looked up.
+# How long a process may go on working by what it knows of the ring: writing under a key after another process has
+# made a newer one, or reading under a key that was suspended. A key that is not known is looked up at once.
 ACTIVE_FOR_S = 5.0
 
 
@@ -26,49 +27,65 @@ class Key:
 
 
 class Keyring:
-    """Caches unwrapped keys; safe to use from several threads."""
+    """Caches rows and unwrapped keys; safe to use from several threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._by_id: dict[uuid.UUID, Key] = {}
-        self._active: dict[Purpose, tuple[float, Key]] = {}
+        self._rows: dict[uuid.UUID, KeyVersion] = {}
+        self._read_at: float | None = None
 
     def active(self, purpose: Purpose) -> Key:
         """The key to write with. Raises KeysUnavailable when the purpose has none or the root key is missing."""
-        cached = self._active.get(purpose)
-        if cached is not None and time.monotonic() - cached[0] < ACTIVE_FOR_S:
-            return cached[1]
-        row = KeyVersion.objects.filter(purpose=purpose, state=KeyState.ACTIVE).first()
+        row = self._active_row(purpose, self._known()) or self._active_row(purpose, self._read())
         if row is None:
-            raise KeysUnavailable(f"There is no active key for {purpose.value!r}. Run: manage.py keys create")
-        key = self._unwrap(row)
-        with self._lock:
-            self._active[purpose] = (time.monotonic(), key)
-        return key
+            raise KeysUnavailable(f"There is no active key for {purpose.value!r}. Run: manage.py keys list")
+        return self._unwrap(row)
 
     def by_id(self, key_id: uuid.UUID, purpose: Purpose) -> Key:
         """The key that sealed something. Raises UnknownKey when the ring has no such key for the purpose."""
-        key = self._by_id.get(key_id)
-        if key is None:
-            row = KeyVersion.objects.filter(pk=key_id).exclude(state=KeyState.DESTROYED).first()
-            if row is None:
-                raise UnknownKey(f"The sealed data names the key {key_id}, which the ring does not hold.")
-            key = self._unwrap(row)
-        if key.purpose != purpose:
-            raise UnknownKey(f"The key {key_id} serves {key.purpose.value!r}, not {purpose.value!r}.")
-        return key
+        row = self._known().get(key_id) or self._read().get(key_id)
+        if row is None or row.state == KeyState.PENDING:
+            raise UnknownKey(f"The sealed data names the key {key_id}, which the ring does not hold.")
+        if row.purpose != purpose:
+            raise UnknownKey(f"The key {key_id} serves {row.purpose!r}, not {purpose.value!r}.")
+        if row.state not in OPENS:
+            raise KeysUnavailable(f"The key {row.name} is suspended. What it protects opens when it is resumed.")
+        return self._unwrap(row)
 
     def readable(self, purpose: Purpose) -> list[Key]:
-        """All keys of a purpose that may still open data, newest first. Raises KeysUnavailable when there is none."""
-        active = self.active(purpose)
-        rows = KeyVersion.objects.filter(purpose=purpose, state=KeyState.DECRYPT_ONLY).order_by("-version")
-        return [active, *(self._by_id.get(row.pk) or self._unwrap(row) for row in rows)]
+        """All keys of a purpose that may open data, the active one first. Raises KeysUnavailable when there is none."""
+        rows = [row for row in self._known().values() if row.purpose == purpose and row.state in OPENS]
+        if not rows:
+            return [self.active(purpose)]
+        rows.sort(key=lambda row: (row.state == KeyState.ACTIVE, row.version), reverse=True)
+        return [self._unwrap(row) for row in rows]
 
     def forget(self) -> None:
-        """Drop every unwrapped key; the next use unwraps again."""
+        """Drop every unwrapped key; the next use reads and unwraps again."""
         with self._lock:
             self._by_id.clear()
-            self._active.clear()
+            self._rows = {}
+            self._read_at = None
+
+    def _known(self) -> dict[uuid.UUID, KeyVersion]:
+        read_at = self._read_at
+        if read_at is not None and time.monotonic() - read_at < ACTIVE_FOR_S:
+            return self._rows
+        return self._read()
+
+    def _read(self) -> dict[uuid.UUID, KeyVersion]:
+        now = time.monotonic()  # before the query: what is read may be as old as that
+        rows = {row.pk: row for row in KeyVersion.objects.exclude(state=KeyState.DESTROYED)}
+        with self._lock:
+            self._rows, self._read_at = rows, now
+            for gone in self._by_id.keys() - rows.keys():
+                del self._by_id[gone]
+        return rows
+
+    @staticmethod
+    def _active_row(purpose: Purpose, rows: dict[uuid.UUID, KeyVersion]) -> KeyVersion | None:
+        return next((row for row in rows.values() if row.purpose == purpose and row.state == KeyState.ACTIVE), None)
 
     def _unwrap(self, row: KeyVersion) -> Key:
         known = self._by_id.get(row.pk)

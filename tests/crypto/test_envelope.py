@@ -52,7 +52,8 @@ def test_old_data_opens_after_a_rotation_and_new_data_names_the_new_key() -> Non
 
 def test_a_destroyed_key_opens_nothing() -> None:
     sealed = envelope.seal(b"x", purpose=Purpose.FIELD, context=b"x")
-    KeyVersion.objects.filter(purpose=Purpose.FIELD).update(state=KeyState.DESTROYED)
+    KeyVersion.objects.filter(purpose=Purpose.FIELD).update(state=KeyState.DECRYPT_ONLY)
+    KeyVersion.objects.filter(purpose=Purpose.FIELD).update(state=KeyState.DESTROYED, wrapped=b"")
     keyring.forget()
     try:
         with pytest.raises(UnknownKey):

@@ -30,7 +30,7 @@ def _forget_keys() -> Iterator[None]:
 
 def take_away(purpose: Purpose) -> None:
     """The ring without the keys of one purpose."""
-    KeyVersion.objects.filter(purpose=purpose).update(state=KeyState.DESTROYED)
+    KeyVersion.objects.filter(purpose=purpose).update(state=KeyState.SUSPENDED)
     keyring.forget()
 
 

@@ -20,7 +20,8 @@ from monitoring.models.alerts import DUE, AlertChannel, AlertDelivery, DeliveryS
 from .lifecycle import account_of
 
 
-def _context(channel: AlertChannel) -> bytes:
+def seal_context(channel: AlertChannel) -> bytes:
+    """What the settings are sealed for: this channel alone."""
     return f"monitoring.alertchannel:{channel.pk}".encode()
 
 
@@ -57,7 +58,7 @@ def create_channel(
         created_by_id=account_of(actor),
     )
     channel.sealed_config = envelope.seal(
-        json.dumps(cleaned).encode(), purpose=Purpose.FIELD, context=_context(channel)
+        json.dumps(cleaned).encode(), purpose=Purpose.FIELD, context=seal_context(channel)
     )
     try:
         with transaction.atomic():
@@ -72,7 +73,7 @@ def create_channel(
 
 def open_channel(channel: AlertChannel) -> Channel:
     """The channel ready to send. Raises KeysUnavailable, UnknownKey or DecryptionFailed."""
-    plain = envelope.unseal(bytes(channel.sealed_config), purpose=Purpose.FIELD, context=_context(channel))
+    plain = envelope.unseal(bytes(channel.sealed_config), purpose=Purpose.FIELD, context=seal_context(channel))
     return kind_of(channel.kind)(json.loads(plain), allow_private=settings.MODELOPS_ALLOW_PRIVATE_RECEIVERS)
 
 

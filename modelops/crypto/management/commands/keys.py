@@ -1,27 +1,26 @@
-"""The key ring on the command line."""
+"""The key ring on the command line. Each action is a module of its own; see ``modelops.crypto.command_line``."""
 
+import sys
 from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
 
-from modelops.crypto.models import KeyVersion
-from modelops.crypto.services import create_first_keys
+from modelops.crypto.command_line import actions
 from modelops.lib.errors import DomainError
 
 
 class Command(BaseCommand):
-    help = "Lists the keys of the ring, or makes the first ones."
+    help = "The key ring: list, create, rotate and everything else that keys need."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("action", choices=["list", "create"])
+        chosen = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+        for name, action in actions().items():
+            action.add_arguments(chosen.add_parser(name, help=action.HELP, description=action.HELP))
 
     def handle(self, *, action: str, **options: object) -> None:
         try:
-            if action == "create":
-                made = create_first_keys()
-                self.stdout.write(f"{len(made)} keys made." if made else "Every purpose has a key already.")
-                return
+            code = actions()[action].run(options, self.stdout.write)
         except DomainError as error:
-            raise CommandError(str(error)) from None
-        for key in KeyVersion.objects.order_by("purpose", "-version"):
-            self.stdout.write(f"{key.purpose:14} v{key.version:<3} {key.state:13} {key.created_at:%Y-%m-%d}  {key.id}")
+            raise CommandError(f"{error} ({error.code})") from None
+        if code:
+            sys.exit(code)

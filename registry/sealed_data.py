@@ -1,0 +1,14 @@
+"""What of the registry is sealed under the ring."""
+
+from modelops.crypto.protected import protect
+from modelops.crypto.purposes import Purpose
+
+from .artifacts.sealed import context_of
+
+protect(
+    "registry.Artifact",
+    "wrapped_key",
+    purpose=Purpose.ARTIFACT,
+    context=lambda artifact: context_of(artifact.pk),
+    version_field="key_version",
+)
