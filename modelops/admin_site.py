@@ -17,9 +17,14 @@ class PortalAdminSite(admin.AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Django's routes and the system page."""
+        from compliance.posture.page import posture_page
+
         from .system_page import system_page  # needs models, which are not there yet when the site is made
 
-        own: list[URLPattern | URLResolver] = [path("system/", self.admin_view(system_page), name="system")]
+        own: list[URLPattern | URLResolver] = [
+            path("system/", self.admin_view(system_page), name="system"),
+            path("posture/", self.admin_view(posture_page), name="posture"),
+        ]
         return own + super().get_urls()
 
     def has_permission(self, request: HttpRequest) -> bool:

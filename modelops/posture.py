@@ -1,0 +1,60 @@
+"""Encryption in transit, and nothing that could switch encryption off."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import connection
+
+from modelops.lib.posture import Finding, Outcome, control
+
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+def _local(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in {"unix", "redis+socket"} or (parts.hostname or "") in _LOOPBACK
+
+
+@control("transit.web", area="Encryption", label="The portal is reached over TLS")
+def web() -> Outcome:
+    """By the address that the portal gives out."""
+    address = settings.MODELOPS_BASE_URL
+    if address.startswith("https://") or (not settings.PRODUCTION and _local(address)):
+        return Outcome(evidence=f"{address}; cookies are secure: {'yes' if settings.SESSION_COOKIE_SECURE else 'no'}.")
+    return Outcome(
+        [Finding("plain", f"The portal's address {address} is not https", "Set MODELOPS_BASE_URL.", "critical")]
+    )
+
+
+@control("transit.database", area="Encryption", label="PostgreSQL is reached over TLS or a local socket")
+def database() -> Outcome:
+    """Asked of the connection itself, not of its settings."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT inet_server_addr() IS NULL, ssl, version FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+        by_socket, is_encrypted, version = cursor.fetchone()
+    if is_encrypted or by_socket:
+        return Outcome(evidence=f"{version}." if is_encrypted else "A socket of this machine.")
+    if (connection.settings_dict["HOST"] or "") in _LOOPBACK:
+        return Outcome(evidence="A loopback address of this machine.")
+    return Outcome(
+        [
+            Finding(
+                "plain",
+                "The connection to PostgreSQL is not encrypted",
+                "Add ?sslmode=verify-full&sslrootcert=… to DATABASE_URL.",
+                "critical",
+            )
+        ]
+    )
+
+
+@control("transit.broker", area="Encryption", label="Valkey is reached over TLS or a local socket")
+def broker() -> Outcome:
+    """By the addresses of cache and broker; certificates are always checked."""
+    plain = [
+        name
+        for name, url in (("REDIS_URL", settings.REDIS_URL), ("CELERY_BROKER_URL", settings.CELERY_BROKER_URL))
+        if not url.startswith("rediss://") and not _local(url)
+    ]
+    findings = [Finding(name, f"{name} is neither rediss:// nor local", "Use rediss://.", "critical") for name in plain]
+    return Outcome(findings, evidence="" if plain else "TLS, or a socket or loopback address of this machine.")

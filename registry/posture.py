@@ -1,0 +1,53 @@
+"""Files are sealed, and those that were read back are sound."""
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+
+from modelops.crypto.models import KeyState, KeyVersion
+from modelops.crypto.purposes import Purpose
+from modelops.lib.posture import Finding, Outcome, control
+
+from .models import Artifact
+
+
+@control("artifacts.encrypted", area="Encryption", label="Every stored file is encrypted under a key of the ring")
+def encrypted() -> Outcome:
+    """From the rows: each names the key version that wraps its data key, and the ring still has that key."""
+    keys = KeyVersion.objects.filter(purpose=Purpose.ARTIFACT, version=OuterRef("key_version"))
+    total = Artifact.objects.count()
+    lost = total - Artifact.objects.filter(Exists(keys.exclude(state=KeyState.DESTROYED))).count()
+    findings = []
+    if lost:
+        findings.append(
+            Finding(
+                "without_key",
+                f"{lost} stored file(s) name a key that the ring does not have",
+                "Restore the key ring from its backup: manage.py keys drill shows whether the backup opens.",
+                "critical",
+            )
+        )
+    return Outcome(
+        findings,
+        total - lost,
+        total,
+        "Encryption cannot be switched off.",
+        reverse("admin:registry_artifact_changelist"),
+    )
+
+
+@control("artifacts.sound", area="Encryption", label="Files that were read back are what was stored")
+def sound() -> Outcome:
+    """Counted among the files that were verified at least once."""
+    read = Artifact.objects.filter(verified_at__isnull=False)
+    total = read.count()
+    damaged = read.filter(is_sound=False)
+    findings = [
+        Finding(
+            f"damaged:{artifact.pk}",
+            f"The stored file {artifact.file_name} ({artifact.sha256[:12]}) is damaged or missing",
+            "Repair it from another location, or restore it from a backup.",
+            "critical",
+        )
+        for artifact in damaged.order_by("pk")[:20]
+    ]
+    return Outcome(findings, total - damaged.count(), total, url=reverse("admin:registry_artifact_changelist"))
