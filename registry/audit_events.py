@@ -16,16 +16,28 @@ DATASET_VERSION_ADDED = define(
     "name", "version", "rows", "columns", "format", "size", "sha256", "key_version",
     category="data",
 )  # fmt: skip
+ARTIFACT_DOWNLOAD_STARTED = define(
+    "registry.artifact.download_started",
+    "asked for the decrypted file of {name} version {version} ({part})",
+    "name", "version", "sha256", "part",
+    category="security",
+)  # fmt: skip
 ARTIFACT_DOWNLOADED = define(
     "registry.artifact.downloaded",
-    "asked for the decrypted file of {name} version {version}",
-    "name", "version", "sha256",
+    "was sent {sent} of {size} bytes of {name} version {version} ({part}): {result}",
+    "name", "version", "sha256", "part", "sent", "size", "verified", "result",
     category="security",
 )  # fmt: skip
 ARTIFACT_VERIFIED = define(
     "registry.artifact.verified",
     "verified the stored file of {name} version {version}: {result}",
-    "name", "version", "result",
+    "name", "version", "result", "segment", "duration_s", "tool",
+    category="security",
+)  # fmt: skip
+ARTIFACT_OPENED = define(
+    "registry.artifact.opened",
+    "opened the sealed file of {file_name} on the command line: {size} bytes",
+    "file_name", "sha256", "size",
     category="security",
 )  # fmt: skip
 PARAMETERS_READ = define(

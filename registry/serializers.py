@@ -5,6 +5,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from modelops.crypto.stream import DIGESTS
+
 from .formats import label_of
 from .models import Dataset, DatasetVersion, ModelVersion, RegisteredModel
 
@@ -41,6 +43,12 @@ class DatasetOut(serializers.ModelSerializer):
 
 class DigestOut(serializers.Serializer):
     sha256 = serializers.CharField()
+    sha512 = serializers.CharField(allow_null=True)
+
+
+class NamedDigestOut(serializers.Serializer):
+    algorithm = serializers.ChoiceField(choices=DIGESTS)
+    digest = serializers.CharField(help_text="Hexadecimal digits, of the plaintext.")
 
 
 class DatasetReferenceOut(serializers.Serializer):
@@ -68,18 +76,30 @@ class FileOut(serializers.ModelSerializer):
 
     version = serializers.IntegerField(source="number", read_only=True)
     digest = serializers.SerializerMethodField()
+    digests = serializers.SerializerMethodField()
     size = serializers.IntegerField(source="artifact.size", read_only=True)
     file_name = serializers.CharField(source="artifact.file_name", read_only=True)
     cipher = serializers.CharField(source="artifact.cipher", read_only=True)
+    codec = serializers.CharField(source="artifact.codec", read_only=True)
+    stored_size = serializers.IntegerField(source="artifact.stored_size", read_only=True, allow_null=True)
+    ratio = serializers.FloatField(source="artifact.ratio", read_only=True, allow_null=True)
     key_version = serializers.IntegerField(source="artifact.key_version", read_only=True)
     verified_at = serializers.DateTimeField(source="artifact.verified_at", read_only=True, allow_null=True)
 
     @extend_schema_field(DigestOut)
-    def get_digest(self, version: Any) -> dict[str, str]:
-        return {"sha256": version.artifact.sha256}
+    def get_digest(self, version: Any) -> dict[str, str | None]:
+        return {"sha256": version.artifact.sha256, "sha512": version.artifact.sha512 or None}
+
+    @extend_schema_field(NamedDigestOut(many=True))
+    def get_digests(self, version: Any) -> list[dict[str, str]]:
+        found = [(name, getattr(version.artifact, name)) for name in DIGESTS]
+        return [{"algorithm": name, "digest": digest} for name, digest in found if digest]
 
 
-_FILE_FIELDS = ("digest", "size", "file_name", "cipher", "key_version", "verified_at", "created_at")
+_FILE_FIELDS = (
+    "digest", "digests", "size", "file_name", "cipher", "codec", "stored_size", "ratio", "key_version", "verified_at",
+    "created_at",
+)  # fmt: skip
 
 
 class ModelVersionOut(FileOut):
@@ -125,11 +145,21 @@ class DatasetVersionOut(FileOut):
         read_only_fields = fields
 
 
+class CheckOut(serializers.Serializer):
+    name = serializers.CharField()
+    passed = serializers.BooleanField(allow_null=True, help_text="Null: could not be looked at.")
+    text = serializers.CharField()
+
+
 class VerificationOut(serializers.Serializer):
     verified = serializers.BooleanField(source="is_sound")
     sha256 = serializers.CharField(allow_null=True)
+    sha512 = serializers.CharField(allow_null=True)
     reason = serializers.CharField()
+    bad_segment = serializers.IntegerField(allow_null=True, help_text="The first that does not open, from 0.")
     duration_s = serializers.FloatField()
+    tool = serializers.CharField()
+    checks = CheckOut(many=True)
 
 
 class ParametersOut(serializers.Serializer):

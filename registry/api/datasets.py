@@ -3,8 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import StreamingHttpResponse
-from drf_spectacular.types import OpenApiTypes
+from django.http import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.parsers import MultiPartParser
@@ -14,10 +13,11 @@ from rest_framework.views import APIView
 
 from registry import services
 from registry.artifacts.upload import allow_upload, received_file
-from registry.downloads import file_response
+from registry.downloads import download_response
 from registry.models import Dataset, DatasetVersion
 from registry.serializers import DatasetIn, DatasetOut, DatasetVersionIn, DatasetVersionOut, VerificationOut
 
+from .downloading import DOWNLOAD_PARAMETERS, DOWNLOAD_RESPONSES
 from .lookup import dataset_named, dataset_version
 
 
@@ -95,14 +95,14 @@ class DatasetArtifactView(APIView):
     """The decrypted file of a version."""
 
     required_permissions = {"GET": "registry.download_artifact"}
-    http_method_names = ["get", "options"]
+    http_method_names = ["get", "head", "options"]
 
     @extend_schema(
-        operation_id="dataset_artifact_retrieve", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
+        operation_id="dataset_artifact_retrieve", parameters=DOWNLOAD_PARAMETERS, responses=DOWNLOAD_RESPONSES
     )
-    def get(self, request: Request, name: str, number: int) -> StreamingHttpResponse:
+    def get(self, request: Request, name: str, number: int) -> HttpResponseBase:
         version = dataset_version(request, name, number)
-        return file_response(version.artifact, services.record_download(version, actor=request.actor))
+        return download_response(request, version, actor=request.actor)
 
 
 class DatasetVerifyView(APIView):

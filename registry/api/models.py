@@ -3,8 +3,7 @@
 from typing import Any, cast
 
 from django.db.models import QuerySet
-from django.http import QueryDict, StreamingHttpResponse
-from drf_spectacular.types import OpenApiTypes
+from django.http import HttpResponseBase, QueryDict
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.parsers import MultiPartParser
@@ -14,7 +13,7 @@ from rest_framework.views import APIView
 
 from registry import descriptions, services
 from registry.artifacts.upload import allow_upload, received_file
-from registry.downloads import file_response
+from registry.downloads import download_response
 from registry.models import ModelVersion, RegisteredModel
 from registry.serializers import (
     ModelVersionIn,
@@ -25,6 +24,7 @@ from registry.serializers import (
     VerificationOut,
 )
 
+from .downloading import DOWNLOAD_PARAMETERS, DOWNLOAD_RESPONSES
 from .lookup import model_named, model_version, referenced
 
 
@@ -111,14 +111,12 @@ class ModelArtifactView(APIView):
     """The decrypted file of a version."""
 
     required_permissions = {"GET": "registry.download_artifact"}
-    http_method_names = ["get", "options"]
+    http_method_names = ["get", "head", "options"]
 
-    @extend_schema(
-        operation_id="model_artifact_retrieve", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
-    )
-    def get(self, request: Request, name: str, number: int) -> StreamingHttpResponse:
+    @extend_schema(operation_id="model_artifact_retrieve", parameters=DOWNLOAD_PARAMETERS, responses=DOWNLOAD_RESPONSES)
+    def get(self, request: Request, name: str, number: int) -> HttpResponseBase:
         version = model_version(request, name, number)
-        return file_response(version.artifact, services.record_download(version, actor=request.actor))
+        return download_response(request, version, actor=request.actor)
 
 
 class ModelVerifyView(APIView):

@@ -1,7 +1,6 @@
 """A file on its way into the store: sealed while it arrives, adopted by a service or removed."""
 
 import secrets
-import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, cast
@@ -19,14 +18,10 @@ from registry.locations.store import PendingFile
 from registry.models import Artifact
 
 from .codec import SAMPLE_BYTES, choose_codec
+from .data_keys import context_of
 from .options import sealing_options
 
 PIECE_BYTES = 1 << 20
-
-
-def context_of(artifact_id: uuid.UUID) -> bytes:
-    """What binds a file and its data key to the one row they belong to."""
-    return f"registry.artifact:{artifact_id}".encode()
 
 
 class SealedUpload(UploadedFile):

@@ -44,6 +44,10 @@ class Artifact(models.Model):
             ),
             # There is no artifact without encryption: each row names the key version that wraps its data key.
             models.CheckConstraint(condition=models.Q(key_version__gte=1), name="registry_artifact_has_key"),
+            models.CheckConstraint(condition=models.Q(wrapped_key__gt=b""), name="registry_artifact_has_data_key"),
+            models.CheckConstraint(
+                condition=models.Q(codec__in=["none", "zstd"]), name="registry_artifact_codec_known"
+            ),
         ]
         indexes = [
             models.Index(fields=["sha256"], name="registry_artifact_sha256"),
@@ -52,3 +56,8 @@ class Artifact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name} ({self.sha256[:12]})"
+
+    @property
+    def ratio(self) -> float | None:
+        """Bytes of plaintext for each byte of the sealed file; None for a file of which that was not kept."""
+        return round(self.size / self.stored_size, 4) if self.stored_size else None

@@ -1,17 +1,19 @@
 """Giving out and proving stored files."""
 
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from compliance.audit import Actor, record
 from modelops.lib.errors import NotAllowed
-from registry.artifacts import open_artifact, verify_artifact
+from registry.artifacts import verify_artifact
 from registry.artifacts.access import Verification
-from registry.audit_events import ARTIFACT_DOWNLOADED, ARTIFACT_VERIFIED, PARAMETERS_READ
-from registry.models import DatasetVersion, ModelVersion
+from registry.audit_events import ARTIFACT_VERIFIED, PARAMETERS_READ
+from registry.byte_ranges import ByteRange
+from registry.models import Artifact, DatasetVersion, ModelVersion
 
+from .delivery import Delivery
 from .ownership import account_id
 
 
@@ -23,8 +25,8 @@ def may_download(version: ModelVersion | DatasetVersion, *, actor: Actor) -> boo
     return account is not None and account in {version.created_by_id, version.model.owner_id}
 
 
-def record_download(version: ModelVersion | DatasetVersion, *, actor: Actor) -> BinaryIO:
-    """The decrypted file, after the ledger knows who asked for it; without that row nothing is opened.
+def check_download(version: ModelVersion | DatasetVersion, *, actor: Actor) -> None:
+    """Raises NotAllowed where the state of ``version`` keeps its file from ``actor``.
 
     A quarantined file goes only to its uploader and to the model's owner: it may run code where it is loaded.
     """
@@ -34,9 +36,22 @@ def record_download(version: ModelVersion | DatasetVersion, *, actor: Actor) -> 
             "download it. Ask one of them for a safetensors or ONNX file.",
             code="artifact.quarantined",
         )
-    with transaction.atomic():
-        record(ARTIFACT_DOWNLOADED, version, actor=actor, sha256=version.artifact.sha256, **_named(version))
-    return open_artifact(version.artifact)
+
+
+def begin_download(
+    version: ModelVersion | DatasetVersion,
+    artifact: Artifact | None = None,
+    *,
+    part: ByteRange | None = None,
+    actor: Actor,
+) -> Delivery:
+    """The decrypted file of ``version`` (or another one of its files) on its way out; the caller closes it.
+
+    The ledger knows who asks before anything is opened, and afterwards whether what was sent was verified. Raises
+    NotAllowed, DecryptionFailed, KeysUnavailable, FileMissing, StorageUnavailable.
+    """
+    check_download(version, actor=actor)
+    return Delivery(version, artifact or version.artifact, part, actor=actor)
 
 
 def verify_version(version: ModelVersion | DatasetVersion, *, actor: Actor) -> Verification:
@@ -54,6 +69,9 @@ def verify_version(version: ModelVersion | DatasetVersion, *, actor: Actor) -> V
             actor=actor,
             outcome="success" if verification.is_sound else "failure",
             result=result,
+            segment=verification.bad_segment,
+            duration_s=verification.duration_s,
+            tool=verification.tool,
             **_named(version),
         )
     return verification

@@ -10,7 +10,7 @@ from compliance.audit import timeline
 from modelops.lib.errors import DomainError
 from modelops.lib.pages import keyset_page
 from registry import services
-from registry.downloads import file_response
+from registry.downloads import download_response
 from registry.forms import DatasetForm, DatasetVersionForm
 from registry.history import history
 from registry.models import Dataset, DatasetVersion
@@ -121,7 +121,7 @@ def version_verify(request: HttpRequest, name: str, number: int) -> HttpResponse
 def version_file(request: HttpRequest, name: str, number: int) -> HttpResponseBase:
     """The decrypted file; a POST, because every download is recorded."""
     version = _version(request, name, number)
-    return file_response(version.artifact, services.record_download(version, actor=request.actor))
+    return download_response(request, version, actor=request.actor)
 
 
 def _version(request: HttpRequest, name: str, number: int) -> DatasetVersion:

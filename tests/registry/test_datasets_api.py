@@ -31,7 +31,7 @@ def test_a_dataset_and_its_version(api: Client, scientist: Any) -> None:
     body = answer.json()
     assert answer.status_code == 201, body
     assert (body["version"], body["rows"], body["columns"]) == (1, 3, 3)
-    assert body["digest"] == {"sha256": hashlib.sha256(CSV).hexdigest()}
+    assert body["digest"]["sha256"] == hashlib.sha256(CSV).hexdigest()
     assert body["schema"][1] == {"name": "dep_delay", "type": "double", "nulls": 1}
     assert api.get(f"{ADDRESS}1/artifact/").getvalue() == CSV
     assert api.post(f"{ADDRESS}1/verify/").json()["verified"]

@@ -87,7 +87,7 @@ def test_a_download_of_a_damaged_file_breaks_off(api: Client, version: ModelVers
     with pytest.raises(DecryptionFailed):
         for piece in answer.streaming_content:
             received += piece
-    assert received == CONTENT[:1_048_576]
+    assert CONTENT[:1_048_576].startswith(received)
     assert int(answer.headers["Content-Length"]) == len(CONTENT)
 
 

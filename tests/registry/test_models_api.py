@@ -73,7 +73,7 @@ def test_an_upload_is_stored_sealed_and_comes_back_whole(api: Client, scientist:
     digest = hashlib.sha256(content)
     assert body["version"] == 1
     assert (body["state"], body["format"]) == ("ready", "safetensors")
-    assert (body["digest"], body["size"]) == ({"sha256": digest.hexdigest()}, len(content))
+    assert (body["digest"]["sha256"], body["size"]) == (digest.hexdigest(), len(content))
     assert body["cipher"].startswith("AES-256-GCM")
     assert body["key_version"] == 1
     (file,) = stored()
@@ -86,7 +86,7 @@ def test_an_upload_is_stored_sealed_and_comes_back_whole(api: Client, scientist:
     assert download.headers["X-Content-Type-Options"] == "nosniff"
     assert download.headers["Content-Disposition"].startswith("attachment; filename")
     assert "/" not in download.headers["Content-Disposition"]
-    assert download.headers["Content-Digest"] == f"sha-256=:{base64.b64encode(digest.digest()).decode()}:"
+    assert download.headers["Content-Digest"].startswith(f"sha-256=:{base64.b64encode(digest.digest()).decode()}:")
     assert len(events("registry.version.added")) == len(events("registry.artifact.downloaded")) == 1
 
 
