@@ -72,10 +72,12 @@ INSTALLED_APPS = [
     "modelops.rest",
     "compliance.subjects",
     "compliance.retention",
+    "compliance.escrow",
     "compliance.posture",
     "accounts",
     "registry.locations",
     "registry",
+    "registry.signing",
     "registry.uploads",
     "registry.grants",
     "dataquality",
@@ -220,18 +222,29 @@ MODELOPS_ZSTD_LEVEL = env.integer("MODELOPS_ZSTD_LEVEL", 3)
 # Everything but files: fields and JSON bodies.
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer("MODELOPS_MAX_BODY_BYTES", 5 * 2**20, at_least=1024)
 
+# --- signatures of models --------------------------------------------------------------------------------------------
+# What a model demands that has no policy of its own: require, warn or off.
+MODELOPS_SIGNATURE_POLICY = env.text("MODELOPS_SIGNATURE_POLICY", "warn")
+if MODELOPS_SIGNATURE_POLICY not in {"require", "warn", "off"}:
+    raise ImproperlyConfigured(
+        f"MODELOPS_SIGNATURE_POLICY is {MODELOPS_SIGNATURE_POLICY!r}; use require, warn or off."
+    )
+
 # --- REST -----------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.authentication.BearerAuthentication",
         "accounts.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["modelops.rest.permissions.DeclaredPermission"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "modelops.rest.permissions.DeclaredPermission",
+        "modelops.rest.idempotency.IdempotentPost",
+    ],
     "DEFAULT_PAGINATION_CLASS": "modelops.rest.pagination.KeysetPagination",
     "PAGE_SIZE": 50,
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "modelops.rest.schema.PortalSchema",
     "EXCEPTION_HANDLER": "modelops.rest.problems.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

@@ -1,26 +1,69 @@
 """Which store a location's name stands for."""
 
-from . import filesystem  # noqa: F401  registers its kind
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from uuid import UUID
+
+from modelops.secret_store.services import use_secret
+
+from . import azure, filesystem, gcs, s3  # noqa: F401  each registers its kind
 from .models import StorageLocation
+from .options import checked_credentials, checked_endpoint
 from .store import ArtifactStore, StorageUnavailable, stores
+
+# Each use of the credentials is recorded. A store that was made is used for so long; a change of the location or of
+# its secret ends it at once.
+_KEPT_FOR_S = 600.0
+
+
+@dataclass(frozen=True)
+class _Made:
+    store: ArtifactStore
+    until: float
+    state: tuple[datetime, datetime | None]
+
+
+_made: dict[UUID, _Made] = {}
+_lock = Lock()
 
 
 def primary_location() -> StorageLocation:
     """The location that takes new files. Raises StorageUnavailable when none is enabled."""
-    location = StorageLocation.objects.filter(is_primary=True, is_enabled=True).first()
+    location = StorageLocation.objects.filter(is_primary=True, is_enabled=True).select_related("secret").first()
     if location is None:
         raise StorageUnavailable("No primary storage location is enabled. Enable one under Storage locations.")
     return location
 
 
 def store_of(location: StorageLocation) -> ArtifactStore:
-    """The store behind a location."""
-    return stores.get(location.kind)()
+    """The store behind a location. Raises StorageUnavailable for options or credentials that cannot be used."""
+    if location.kind == "filesystem":
+        return stores.get("filesystem")(location.options)
+    state = (location.changed_at, location.secret.set_at if location.secret else None)
+    with _lock:
+        present = _made.get(location.pk)
+    if present is not None and present.state == state and time.monotonic() < present.until:
+        return present.store
+    store = _make(location)
+    with _lock:
+        _made[location.pk] = _Made(store, time.monotonic() + _KEPT_FOR_S, state)
+    return store
 
 
 def store_for(name: str) -> ArtifactStore:
     """The store behind the location of that name, also a disabled one. Raises StorageUnavailable when unknown."""
-    location = StorageLocation.objects.filter(name=name).first()
+    location = StorageLocation.objects.filter(name=name).select_related("secret").first()
     if location is None:
         raise StorageUnavailable(f"There is no storage location {name!r}.")
     return store_of(location)
+
+
+def _make(location: StorageLocation) -> ArtifactStore:
+    if location.secret is None:
+        raise StorageUnavailable(f"The storage location {location} has no credentials. Give it a secret.")
+    if endpoint := location.options.get("endpoint"):
+        checked_endpoint(endpoint)  # again: the name may stand for another address by now
+    text = use_secret(location.secret, by=f"storage location {location.name}")
+    return stores.get(location.kind)(location.options, checked_credentials(location.kind, text))

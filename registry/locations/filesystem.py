@@ -1,48 +1,89 @@
 """Sealed files in a folder of this machine."""
 
+import errno
 import os
-import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.conf import settings
 
 from modelops.lib.errors import Conflict
 
-from .store import ArtifactStore, FileMissing, PendingFile, StorageUnavailable, StoredFile, stores
+from .store import (
+    FILE_NAME,
+    ArtifactStore,
+    FileMissing,
+    PendingFile,
+    StorageFull,
+    StorageUnavailable,
+    StoredFile,
+    checked_name,
+    stores,
+)
 
-_NAME = re.compile(r"[0-9a-f]{32}\.sealed")
+_MARK = ".modelops-location"
 
 
 @stores.register("filesystem")
 class FilesystemStore(ArtifactStore):
-    """Files under ``$MODELOPS_HOME/artifacts``, spread over 4,096 folders by the end of their name.
+    """Files under ``$MODELOPS_HOME/artifacts`` or the folder of the options, in 4,096 folders by the end of their name.
 
     A file is written to ``incoming/``, synced, linked to its name and the folder synced, so that after a power cut
-    there is either the whole file or none.
+    there is either the whole file or none. Folders are 0700 and files 0600.
     """
 
-    label = "Local file system"
+    label = "Folder of this machine"
 
-    def __init__(self, root: Path | None = None) -> None:
-        self.root = root or Path(settings.MODELOPS_HOME) / "artifacts"
+    def __init__(
+        self,
+        options: Mapping[str, Any] | Path | None = None,
+        credentials: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__({} if isinstance(options, Path) else options, credentials)
+        named = options if isinstance(options, Path) else self.options.get("folder")
+        self.root = Path(named or Path(settings.MODELOPS_HOME) / "artifacts")
+        # A folder that an administrator named may be a mount: without its mark it is not there.
+        self._needs_mark = "folder" in self.options
+
+    def prepare(self) -> None:
+        """Make the folder and mark it as this portal's. Raises StorageUnavailable."""
+        try:
+            _make_private(self.root)
+            self._refuse_links()
+            (self.root / _MARK).touch(mode=0o600)
+        except OSError as error:
+            raise _refusal(self.root / _MARK, error) from None
 
     def begin(self, name: str) -> PendingFile:
-        return _PendingOnDisk(self._incoming() / name, self._path(name))
+        return _PendingOnDisk(self._incoming() / checked_name(name), self._path(name))
 
     def open(self, name: str, offset: int = 0) -> BinaryIO:
+        self._refuse_unmarked()
         try:
-            file = self._path(name).open("rb")
+            file = _open_nofollow(self._path(name))
         except FileNotFoundError:
             raise FileMissing(
-                f"The stored file {name} is not in the artifact folder. Restore it from a backup."
+                f"The stored file {name} is not in the artifact folder. Repair it from another location, or restore "
+                "it from a backup."
             ) from None
         except OSError as error:
             raise StorageUnavailable(f"The stored file {name} cannot be opened: {error.strerror}.") from None
         file.seek(offset)
         return file
+
+    def size(self, name: str) -> int:
+        with self.open(name) as file:
+            return os.fstat(file.fileno()).st_size
+
+    def first_bytes(self, file: StoredFile, length: int) -> bytes:
+        path = self.root / file.name if file.is_foreign else self._path(file.name)
+        try:
+            with _open_nofollow(path) as content:
+                return content.read(length)
+        except OSError:
+            return b""
 
     def delete(self, name: str) -> None:
         self._path(name).unlink(missing_ok=True)
@@ -57,31 +98,60 @@ class FilesystemStore(ArtifactStore):
             if path.read_bytes() != b"probe":
                 raise StorageUnavailable(f"The artifact folder {self.root} does not give back what was written.")
         except OSError as error:
-            raise _unavailable(self.root, error) from None
+            raise _refusal(path, error) from None
         finally:
             path.unlink(missing_ok=True)
 
     def walk(self) -> Iterator[StoredFile]:
+        self._refuse_unmarked()
         now = time.time()
-        for path in sorted(self.root.glob("incoming/*")) + sorted(self.root.glob("??/?/*")):
-            try:
-                age_s = now - path.stat().st_mtime
-            except FileNotFoundError:  # Adopted or removed since the folder was read.
-                continue
-            yield StoredFile(path.name, age_s, is_pending=path.parent.name == "incoming")
+        for folder, folders, names in os.walk(self.root):
+            folders.sort()
+            for name in sorted(names):
+                path = Path(folder) / name
+                if name == _MARK:
+                    continue
+                try:
+                    status = path.lstat()
+                except FileNotFoundError:  # Adopted or removed since the folder was read.
+                    continue
+                yield self._found(path, now - status.st_mtime, status.st_size)
+
+    def _found(self, path: Path, age_s: float, size: int) -> StoredFile:
+        name = path.name
+        is_link = path.is_symlink()
+        if path.parent == self.root / "incoming" and not is_link:
+            return StoredFile(name, age_s, is_pending=True, size=size)
+        if not is_link and FILE_NAME.fullmatch(name) and path == self._path(name):
+            return StoredFile(name, age_s, is_pending=False, size=size)
+        return StoredFile(str(path.relative_to(self.root)), age_s, is_pending=False, size=size, is_foreign=True)
 
     def _incoming(self) -> Path:
         folder = self.root / "incoming"
+        self._refuse_unmarked()
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._refuse_links()
+            _make_private(self.root)
+            folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
-            raise _unavailable(self.root, error) from None
+            raise _refusal(folder, error) from None
         return folder
 
+    def _refuse_links(self) -> None:
+        if self.root.is_symlink() or (self.root / "incoming").is_symlink():
+            raise StorageUnavailable(
+                f"The artifact folder {self.root} is, or holds, a symbolic link. Name the real folder."
+            )
+
+    def _refuse_unmarked(self) -> None:
+        if self._needs_mark and not (self.root / _MARK).is_file():
+            raise StorageUnavailable(
+                f"The folder {self.root} is not there, or is not the one that this location was made with: its file "
+                f"{_MARK} is missing. Mount it, or bring it back."
+            )
+
     def _path(self, name: str) -> Path:
-        # Names are made here and stand in rows; a row that was tampered with must not lead out of the folder.
-        if not _NAME.fullmatch(name):
-            raise StorageUnavailable(f"{name!r} is no name of a stored file.")
+        checked_name(name)
         # The ids are time-ordered at their front; only their end spreads evenly.
         return self.root / name[29:31] / name[31] / name
 
@@ -96,7 +166,7 @@ class _PendingOnDisk(PendingFile):
         except FileExistsError:
             raise Conflict(f"A file {self.name} is being written already.", code="storage.name_taken") from None
         except OSError as error:
-            raise _unavailable(temporary, error) from None
+            raise _refusal(temporary, error) from None
         self._file = os.fdopen(descriptor, "wb", buffering=0)
         self._committed = False
 
@@ -107,7 +177,7 @@ class _PendingOnDisk(PendingFile):
             while written < len(view):
                 written += self._file.write(view[written:])
         except OSError as error:
-            raise _unavailable(self._temporary, error) from None
+            raise _refusal(self._temporary, error) from None
         return written
 
     def reopen(self) -> BinaryIO:
@@ -119,7 +189,7 @@ class _PendingOnDisk(PendingFile):
         try:
             os.fsync(self._file.fileno())
             self._file.close()
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _make_private(folder)
             # A hard link fails when the name exists, a rename would replace it.
             os.link(self._temporary, self._final)
             self._temporary.unlink()
@@ -128,7 +198,7 @@ class _PendingOnDisk(PendingFile):
         except FileExistsError:
             raise Conflict(f"The name {self.name} is taken by a stored file.", code="storage.name_taken") from None
         except OSError as error:
-            raise _unavailable(self._final, error) from None
+            raise _refusal(self._final, error) from None
         self._committed = True
 
     def discard(self) -> None:
@@ -136,6 +206,17 @@ class _PendingOnDisk(PendingFile):
         self._temporary.unlink(missing_ok=True)
         if self._committed:
             self._final.unlink(missing_ok=True)
+
+
+def _make_private(folder: Path) -> None:
+    """The folder with its parents; each that is made here is 0700, which ``parents=True`` alone does not give."""
+    for path in [*reversed(folder.parents), folder]:
+        if not path.exists():
+            path.mkdir(mode=0o700, exist_ok=True)
+
+
+def _open_nofollow(path: Path) -> BinaryIO:
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb")
 
 
 def _sync_folder(path: Path) -> None:
@@ -146,7 +227,12 @@ def _sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
-def _unavailable(path: Path, error: OSError) -> StorageUnavailable:
+def _refusal(path: Path, error: OSError) -> StorageUnavailable | StorageFull:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return StorageFull(
+            "There is no room left in the artifact folder, so nothing was stored. Free space or enlarge the disk, "
+            "then send the file again."
+        )
     return StorageUnavailable(
         f"The artifact folder {path.parent} cannot be written: {error.strerror}. "
         "Check its owner, its permissions and the free space, then try again."

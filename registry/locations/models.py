@@ -23,7 +23,14 @@ class StorageLocation(models.Model):
     name = models.CharField(max_length=40, unique=True)
     kind = models.CharField(max_length=20, help_text="Key of the kind of store: filesystem, s3, gcs or azure.")
     options = models.JSONField(default=dict, blank=True, help_text="Bucket, prefix, endpoint, region. No secrets.")
-    sealed_credentials = models.BinaryField(null=True, editable=False)
+    secret = models.ForeignKey(
+        "secret_store.StoredSecret",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Where the credentials are.",
+    )
     is_primary = models.BooleanField(default=False)
     is_enabled = models.BooleanField(default=True)
     lock_days = models.PositiveIntegerField(

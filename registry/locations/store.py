@@ -1,18 +1,28 @@
 """Where sealed files lie. A store keeps bytes under names that the portal makes; it never sees a key or plaintext."""
 
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO, ClassVar
+from typing import Any, BinaryIO, ClassVar
 
 from modelops.lib.errors import Unavailable
 from modelops.lib.plugins import Plugins
 
+FILE_NAME = re.compile(r"[0-9a-f]{32}\.sealed")
+
 
 class StorageUnavailable(Unavailable):
-    """The store cannot be reached or is full."""
+    """The store cannot be reached, or refuses."""
 
     code = "storage.unavailable"
+
+
+class StorageFull(Unavailable):
+    """There is no room for the file."""
+
+    status = 507
+    code = "storage.full"
 
 
 class FileMissing(Unavailable):
@@ -23,15 +33,20 @@ class FileMissing(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """One file that a store holds, for the sweeper."""
+    """One file that a store holds, for the sweeper and the comparison with the rows.
+
+    ``is_foreign`` tells a file that the portal did not name; ``name`` is then its path in the store.
+    """
 
     name: str
     age_s: float
     is_pending: bool
+    size: int = 0
+    is_foreign: bool = False
 
 
 class PendingFile(ABC):
-    """A file that is being written. Nobody can open it by name until `commit`."""
+    """A file that is being written. No row names it until `commit`."""
 
     name: str
 
@@ -41,7 +56,7 @@ class PendingFile(ABC):
 
     @abstractmethod
     def reopen(self) -> BinaryIO:
-        """A seekable reader over what was written; the writer is flushed first."""
+        """A seekable reader over what was written. In a bucket this ends the writing: nothing can be appended then."""
 
     @abstractmethod
     def commit(self) -> None:
@@ -53,9 +68,16 @@ class PendingFile(ABC):
 
 
 class ArtifactStore(ABC):
-    """A place for sealed files. Create-only: a name is written once."""
+    """A place for sealed files. Create-only: a name is written once.
+
+    A store is made from the options and credentials of its location; both were checked when the location was saved.
+    """
 
     label: ClassVar[str]
+
+    def __init__(self, options: Mapping[str, Any] | None = None, credentials: Mapping[str, Any] | None = None) -> None:
+        self.options = dict(options or {})
+        self.credentials = dict(credentials or {})
 
     @abstractmethod
     def begin(self, name: str) -> PendingFile:
@@ -64,6 +86,14 @@ class ArtifactStore(ABC):
     @abstractmethod
     def open(self, name: str, offset: int = 0) -> BinaryIO:
         """A seekable reader that stands at ``offset``. Raises FileMissing or StorageUnavailable."""
+
+    @abstractmethod
+    def size(self, name: str) -> int:
+        """Bytes of the file. Raises FileMissing or StorageUnavailable."""
+
+    @abstractmethod
+    def first_bytes(self, file: StoredFile, length: int) -> bytes:
+        """The beginning of a file that `walk` gave, also of a foreign one."""
 
     @abstractmethod
     def delete(self, name: str) -> None:
@@ -79,7 +109,14 @@ class ArtifactStore(ABC):
 
     @abstractmethod
     def walk(self) -> Iterator[StoredFile]:
-        """Every file of the store, also unfinished ones."""
+        """Every file of the store, also unfinished and foreign ones."""
+
+
+def checked_name(name: str) -> str:
+    """``name`` when it is one that the portal makes: a row that was tampered with must not lead out of the store."""
+    if not FILE_NAME.fullmatch(name):
+        raise StorageUnavailable(f"{name!r} is no name of a stored file.")
+    return name
 
 
 stores: Plugins[ArtifactStore] = Plugins("artifact location", ArtifactStore)
