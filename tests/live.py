@@ -29,8 +29,7 @@ class LivePortal:
         present = self.running.get(part)
         if present is not None and present.poll() is None:
             return
-        home = Path(self.env["MODELOPS_HOME"])
-        command = parts.command(part, home=home, port=self.port, web_workers=1)
+        command = parts.command(part, port=self.port, web_workers=1)
         size = self._log(part).stat().st_size if self._log(part).exists() else 0
         self.running[part] = processes.spawn(
             command, log=self._log(part), env=self.env, cwd=CHECKOUT, dies_with_parent=signal.SIGKILL

@@ -8,16 +8,29 @@ from pathlib import Path
 NAMES = ("web", "worker", "beat")
 
 
-def command(part: str, *, home: Path, port: int, web_workers: int = 2, concurrency: int = 2) -> list[str]:
-    """Command line of ``part``: "web", "worker" or "beat"."""
+def command(
+    part: str,
+    *,
+    port: int,
+    web_workers: int = 2,
+    concurrency: int = 2,
+    tls: tuple[Path, Path] | None = None,
+) -> list[str]:
+    """Command line of ``part``: "web", "worker" or "beat".
+
+    ``tls`` holds the certificate chain (PEM) and its key (PEM, PKCS#8): the web server then speaks HTTPS only.
+    """
     python = [sys.executable, "-m"]
     if part == "web":
         server = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
         server += ["--workers", str(web_workers), "--blocking-threads", "4", "--respawn-failed-workers"]
+        if tls is not None:
+            # Older protocols are refused; the server knows no others than 1.2 and 1.3.
+            server += ["--ssl-certificate", str(tls[0]), "--ssl-keyfile", str(tls[1]), "--ssl-protocol-min", "tls1.2"]
         return [*python, *server, "--no-ws", "--log-level", "info", "modelops.wsgi:application"]
     celery = [*python, "celery", "-A", "modelops.celery"]
     if part == "worker":
         return [*celery, "worker", "--concurrency", str(concurrency), "-l", "info", "--without-mingle"]
     if part == "beat":
-        return [*celery, "beat", "-l", "info", "--schedule", str(home / "celerybeat-schedule"), "--pidfile", ""]
+        return [*celery, "beat", "-l", "info", "--pidfile", ""]
     raise ValueError(f"{part!r} is not one of {', '.join(NAMES)}.")

@@ -94,7 +94,7 @@ class Supervisor:
             say(f"{name}: the environment names a server; none is started here.")
 
     def _process(self, name: str) -> None:
-        command = parts.command(name, home=self.home.root, port=self.port)
+        command = parts.command(name, port=self.port)
         log = self.home.logs / f"{name}.log"
         if log.exists() and log.stat().st_size > LARGEST_LOG:
             log.replace(log.with_suffix(".log.1"))
