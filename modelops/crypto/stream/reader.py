@@ -43,7 +43,10 @@ class SealedReader(io.RawIOBase):
 
     def pieces(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """The bytes from ``start`` up to ``stop`` (default: the end) in the pieces they lie in: nothing is copied."""
-        return self._content.pieces(start, self.size if stop is None else min(stop, self.size))
+        if self.closed:
+            raise ValueError("The file is closed.")
+        # A generator of its own, so that the reader lives, and stays open, as long as its pieces are asked for.
+        yield from self._content.pieces(start, self.size if stop is None else min(stop, self.size))
 
     def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
         view = memoryview(buffer).cast("B")
