@@ -105,7 +105,7 @@ def _new_row(purpose: Purpose, **fields: object) -> KeyVersion:
     material = os.urandom(32)
     key = KeyVersion(
         purpose=purpose,
-        provider=type(provider).__name__,
+        provider=provider.name,
         root_key_id=provider.key_id,
         fingerprint=fingerprint_of(material),
         **fields,

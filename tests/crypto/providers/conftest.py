@@ -8,10 +8,6 @@ from pathlib import Path
 import boto3
 import pytest
 
-from modelops.crypto.keyring import keyring
-from modelops.crypto.providers.base import forget_provider
-from modelops.crypto.providers.sources import variables
-
 from .servers import Bao, Kubernetes, Process, moto
 
 Variables = dict[str, str]
@@ -48,6 +44,10 @@ def kubernetes() -> Iterator[Kubernetes]:
 @pytest.fixture
 def no_root_key(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     """An environment without any variable of a root key; whatever the test caches is dropped after it."""
+    from modelops.crypto.keyring import keyring  # only after the settings are there
+    from modelops.crypto.providers.base import forget_provider
+    from modelops.crypto.providers.sources import variables
+
     for name in variables():
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")

@@ -1,0 +1,1 @@
+"""The restore drill: a dump and a key backup alone must bring a file back."""

@@ -1,0 +1,1 @@
+"""Actions of ``manage.py keys`` that make backups, prove them, and move the ring to another root key."""
