@@ -13,6 +13,7 @@ from modelops.rest.problems import problem_response
 from . import services
 from .byte_ranges import ByteRange, RangeNotSatisfiable, requested_range
 from .models import Artifact, DatasetVersion, ModelVersion
+from .signing.services import signature_headers
 
 
 def download_response(
@@ -50,6 +51,8 @@ def download_response(
     status = 206 if part else 200
     if request.method == "HEAD":
         return _with(HttpResponse(status=status, content_type="application/octet-stream"), headers)
+    if isinstance(version, ModelVersion):
+        headers.update(signature_headers(version, actor=actor))
     delivery = services.begin_download(version, artifact, part=part, actor=actor)
     response = StreamingHttpResponse(iter(delivery), status=status, content_type="application/octet-stream")
     # Also when the answer is dropped before its first piece is asked for.

@@ -11,3 +11,4 @@ class Purpose(models.TextChoices):
     SESSION = "session", "Sessions: digests of session cookies and sealed session data"
     TOKEN_SIGNING = "token_signing", "Tokens: Ed25519 signatures of access tokens"
     API_KEY = "api_key", "API keys: digests of issued keys"
+    MODEL_SIGNING = "model_signing", "Models: Ed25519 signatures of registered model versions"

@@ -22,6 +22,7 @@ from registry.models import (
     TaskType,
     VersionState,
 )
+from registry.signing.services import sign_version
 
 from .ownership import account_id
 
@@ -106,4 +107,5 @@ def add_version(
             sha256=artifact.sha256,
             key_version=artifact.key_version,
         )
+        sign_version(version)
     return version

@@ -1,0 +1,54 @@
+"""The portal's own signing key: Ed25519 from the ring, its public half among the trusted keys."""
+
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import IntegrityError, transaction
+
+from compliance.audit import Actor, record
+from modelops.crypto.keyring import keyring
+from modelops.crypto.purposes import Purpose
+
+from .audit_events import KEY_TRUSTED
+from .keys import of_key
+from .models import TrustedKey
+
+PORTAL = Actor.system("signing")
+
+
+@dataclass(frozen=True)
+class PortalKey:
+    """The private key in this process and the row of its public half."""
+
+    private: Ed25519PrivateKey
+    trusted: TrustedKey
+
+
+def portal_key() -> PortalKey:
+    """The key to sign with now. Its public half is written down at its first use; rotation brings the next.
+
+    Raises KeysUnavailable. To be called in a transaction.
+    """
+    key = keyring.active(Purpose.MODEL_SIGNING)
+    private = Ed25519PrivateKey.from_private_bytes(key.material)
+    public = of_key(private.public_key())
+    row = TrustedKey.objects.filter(fingerprint=public.fingerprint).first()
+    if row is None:
+        row = TrustedKey(
+            name=f"portal-v{key.version}-{public.fingerprint[:8]}",
+            pem=public.pem,
+            fingerprint=public.fingerprint,
+            algorithm=public.algorithm,
+            is_portal=True,
+        )
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+        except IntegrityError:  # another process was first
+            row = TrustedKey.objects.get(fingerprint=public.fingerprint)
+        else:
+            record(
+                KEY_TRUSTED, row, actor=PORTAL, name=row.name, algorithm=row.algorithm, fingerprint=row.fingerprint,
+                model="",
+            )  # fmt: skip
+    return PortalKey(private, row)
