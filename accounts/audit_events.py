@@ -33,6 +33,10 @@ FACTOR_ENROLLED = define(
     "recovery_codes",
     category="security",
 )
+FACTOR_CONFIRMED = define("accounts.factor.confirmed", "confirmed with a fresh code", category="security")
+FACTOR_CONFIRMATION_REFUSED = define(
+    "accounts.factor.confirmation_refused", "a fresh code was refused ({reason})", "reason", category="security"
+)
 FACTOR_REMOVED = define("accounts.factor.removed", "removed the second factor", category="security")
 
 API_KEY_ISSUED = define(

@@ -38,6 +38,7 @@ class BearerAuthentication(BaseAuthentication):
         if token.startswith(f"{PREFIX}_"):
             key = check_api_key(token)
             user, auth = key.owner, key
+            user.key_scopes = key.scopes
         else:
             user, auth = check_access_token(token), FullScope()
         request._request.actor = actor_of(user)

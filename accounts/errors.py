@@ -2,9 +2,10 @@
 
 from typing import ClassVar
 
+from django.urls import reverse
 from rest_framework.exceptions import AuthenticationFailed
 
-from modelops.lib.errors import DomainError, TooManyRequests
+from modelops.lib.errors import DomainError, NotAllowed, TooManyRequests
 
 
 class SignInRefused(DomainError):
@@ -17,6 +18,29 @@ class SignInRefused(DomainError):
     def __init__(self) -> None:
         super().__init__(
             "The name, the password or the code is not right. Check them and try again; each code works once."
+        )
+
+
+class StepUpRequired(NotAllowed):
+    """What is asked for needs a fresh second factor; the portal leads to the page that asks for it."""
+
+    code = "step_up.required"
+
+    def __init__(self, remedy: str) -> None:
+        super().__init__(f"This needs a second factor that is not older than a few minutes. {remedy}.")
+        self.leads_to = reverse("accounts:confirm")
+
+
+class StepUpRefused(NotAllowed):
+    """The code is not right, too old, or was used before."""
+
+    code = "step_up.refused"
+    recorded = True  # the ledger has a row of its own about it
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The code is not right. Type the six digits that the app shows now; each code works once, and a recovery "
+            "code is for signing in only."
         )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import joining, security, sign_in
+from .views import confirming, joining, security, sign_in
 
 app_name = "accounts"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("invitation/<str:token>/", joining.InvitationView.as_view(), name="invitation"),
     path("account/enrol/", joining.EnrolView.as_view(), name="enrol"),
+    path("account/confirm/", confirming.confirm, name="confirm"),
     path("account/security/", security.security, name="security"),
     path("account/security/password/", security.change_password, name="change-password"),
     path("account/security/sessions/revoke-others/", security.revoke_other_sessions, name="revoke-other-sessions"),

@@ -24,6 +24,9 @@ class User(AbstractUser):
 
     objects = PortalUserManager()
 
+    # The scopes of the API key that stands for the account in this request; None for the person itself.
+    key_scopes: list[str] | None = None
+
     class Meta(AbstractUser.Meta):
         constraints = [
             models.UniqueConstraint(

@@ -14,6 +14,7 @@ from .invitations import (
 from .people import activate, change_password, change_role, deactivate, ensure_ready_account
 from .sessions import prune_sessions, revoke_other_sessions, revoke_session
 from .sign_in import check_code, check_password, forget_failures
+from .step_up import require_fresh_factor
 from .tokens import check_access_token, sign_in_to_api
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "otpauth_uri",
     "prune_sessions",
     "remove_second_factor",
+    "require_fresh_factor",
     "revoke_api_key",
     "revoke_invitation",
     "revoke_other_sessions",

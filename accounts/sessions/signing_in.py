@@ -17,6 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from accounts.actors import actor_of
 from accounts.audit_events import SIGNED_IN, SIGNED_OUT
 from accounts.models import TOTPDevice, User
+from accounts.services import step_up
 from accounts.services.factors import Method
 from compliance.audit import record
 from compliance.audit.context import network_of
@@ -88,6 +89,8 @@ def complete(request: HttpRequest, user: User, device: TOTPDevice, method: Metho
     }
     auth.login(request, user, backend=_BACKEND)
     django_otp.login(request, device)
+    if method == "otp":
+        step_up.remember(request)
     record(SIGNED_IN, user, actor=actor_of(user), method="a code" if method == "otp" else "a recovery code")
     return next_address
 

@@ -11,6 +11,8 @@ class DomainError(Exception):
 
     status: ClassVar[int] = 400
     code: str = "request.refused"
+    leads_to: str = ""
+    """Address of the portal page where a person can remedy the refusal; it gets the way back as ``?next=``."""
 
     def __init__(self, message: str, *, code: str | None = None, field: str | None = None) -> None:
         super().__init__(message)

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -105,12 +106,16 @@ class DomainErrorMiddleware:
         if wants_problem(request):
             return problem_response(status, code, detail, **extra)
         back = request.headers.get("Referer", "")
+        own = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+        if isinstance(error, DomainError) and error.leads_to:
+            there = request.get_full_path() if request.method == "GET" else back if own else ""
+            return redirect(f"{error.leads_to}?{urlencode({'next': there})}")
         if (
             isinstance(error, DomainError)
             and request.method == "POST"
             and status < 500
             and "HX-Request" not in request.headers
-            and url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+            and own
         ):
             messages.error(request, detail)
             return redirect(back)

@@ -1,0 +1,87 @@
+"""A fresh second factor before something sensitive: whoever sits at an open session shows once more that it is theirs.
+
+`require_fresh_factor` is for every room: files of sensitive models, access to them, destruction of keys, exports.
+"""
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import throttle
+from accounts.actors import actor_of
+from accounts.audit_events import FACTOR_CONFIRMATION_REFUSED, FACTOR_CONFIRMED
+from accounts.errors import SlowDown, StepUpRefused, StepUpRequired
+from accounts.models import ApiKey, TOTPDevice, User
+from compliance.audit import record
+
+MAX_AGE = dt.timedelta(minutes=5)
+CODE_HEADER = "X-Step-Up-Code"
+# When this browser's session was last shown a code, as a Unix time; the session's payload is sealed.
+CONFIRMED_KEY = "_factor_at"
+
+
+def require_fresh_factor(request: Any, *, max_age: dt.timedelta = MAX_AGE, bypass: str = "") -> None:
+    """Return when ``request`` comes with a second factor not older than ``max_age``; else raise StepUpRequired.
+
+    A session counts from its sign-in with a code of the app, or from its last confirmation. An access token brings a
+    code with the request, in the header ``X-Step-Up-Code``. An API key has no second factor: it is refused, unless its
+    scopes name the permission ``bypass`` (the scope "all" does not) and its owner holds that permission.
+    Raises StepUpRefused for a wrong code and SlowDown after too many of them.
+    """
+    credential = getattr(request, "auth", None)
+    if isinstance(credential, ApiKey):
+        if bypass and bypass in credential.scopes and credential.owner.has_perm(bypass):
+            return
+        raise StepUpRequired("An API key has none" + (f", and this one does not name {bypass}" if bypass else ""))
+    if credential is not None:
+        if not (code := request.headers.get(CODE_HEADER, "")):
+            raise StepUpRequired(f"Send a code of your app in the header {CODE_HEADER}")
+        use_code(request.user, code)
+        return
+    if not is_fresh(request, max_age):
+        raise StepUpRequired("Confirm with a code of your app")
+
+
+def is_fresh(request: Any, max_age: dt.timedelta = MAX_AGE) -> bool:
+    """Whether this browser's session was shown a code within ``max_age``."""
+    confirmed_at = request.session.get(CONFIRMED_KEY)
+    if not isinstance(confirmed_at, int | float):
+        return False
+    return 0 <= timezone.now().timestamp() - confirmed_at <= max_age.total_seconds()
+
+
+def confirm(request: Any, code: str) -> None:
+    """Check a code of the app and remember in the session when that was. Raises StepUpRefused and SlowDown."""
+    use_code(request.user, code)
+    remember(request)
+
+
+def remember(request: Any) -> None:
+    """This session was shown a code of the app just now."""
+    request.session[CONFIRMED_KEY] = timezone.now().timestamp()
+
+
+def use_code(user: User, code: str) -> None:
+    """Use up a code of the app; recovery codes are for signing in only. Raises StepUpRefused and SlowDown.
+
+    Wrong codes count together with those at the sign-in, so that a session gives no further guesses.
+    """
+    try:
+        throttle.take(throttle.CODE, str(user.pk))
+    except SlowDown:
+        _refused(user, "too many codes")
+        raise
+    device = TOTPDevice.objects.filter(user=user, confirmed=True).first()
+    if device is None or not device.verify_token(code.strip()):
+        _refused(user, "code")
+        raise StepUpRefused
+    throttle.clear(throttle.CODE, str(user.pk))
+    with transaction.atomic():
+        record(FACTOR_CONFIRMED, user, actor=actor_of(user))
+
+
+@transaction.atomic
+def _refused(user: User, reason: str) -> None:
+    record(FACTOR_CONFIRMATION_REFUSED, user, actor=actor_of(user), outcome="refused", reason=reason)

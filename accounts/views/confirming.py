@@ -1,0 +1,39 @@
+"""The page that asks for a code once more and leads back to where one was."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from accounts.errors import SlowDown, StepUpRefused
+from accounts.forms import CodeForm
+from accounts.services import step_up
+from accounts.sessions.signing_in import safe_next
+
+TEMPLATE = "accounts/confirm.html"
+
+
+@never_cache
+@sensitive_post_parameters("code")
+@login_required
+@require_http_methods(["GET", "POST"])
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Confirm the session with a code of the app."""
+    back = safe_next(request, request.GET.get("next", "")) or resolve_url("overview")
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    context = {"form": form, "back": back, "minutes": int(step_up.MAX_AGE.total_seconds() // 60)}
+    if not form.is_valid():
+        return render(request, TEMPLATE, context, status=422 if form.is_bound else 200)
+    try:
+        step_up.confirm(request, form.cleaned_data["code"])
+    except (StepUpRefused, SlowDown) as error:
+        form.add_error("code", error.message)
+        answer = render(request, TEMPLATE, context, status=error.status)
+        if isinstance(error, SlowDown):
+            answer.headers["Retry-After"] = str(error.retry_after_s)
+        return answer
+    messages.success(request, f"Confirmed for {context['minutes']} minutes. Go on with what you were doing.")
+    return redirect(back)
