@@ -219,6 +219,8 @@ MODELOPS_ARTIFACT_CIPHER = env.text("MODELOPS_ARTIFACT_CIPHER", "AES-256-GCM")
 MODELOPS_ARTIFACT_DIGESTS = env.listing("MODELOPS_ARTIFACT_DIGESTS", "sha256,sha512")
 MODELOPS_ARTIFACT_CODEC = env.text("MODELOPS_ARTIFACT_CODEC", "auto")
 MODELOPS_ZSTD_LEVEL = env.integer("MODELOPS_ZSTD_LEVEL", 3)
+# How long a deleted model, dataset or version can be restored before it is removed with its files.
+MODELOPS_DELETED_KEPT_DAYS = env.integer("MODELOPS_DELETED_KEPT_DAYS", 30, at_least=1)
 # Everything but files: fields and JSON bodies.
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer("MODELOPS_MAX_BODY_BYTES", 5 * 2**20, at_least=1024)
 

@@ -4,6 +4,7 @@ from compliance.audit import Actor
 from compliance.retention import Lifecycle, classes, keep
 
 from .artifacts.sweep import sweep
+from .deletion.purging import count_due, purge_due
 
 
 @classes.register("registry.unnamed_files")
@@ -23,22 +24,33 @@ class UnnamedFiles(Lifecycle):
         return swept.unfinished + swept.orphans
 
 
-keep(
-    "registry.models",
-    "Models and their versions",
-    "Kept: versions are immutable, and what a model was trained on must stay provable.",
-    "registry.RegisteredModel",
-    "registry.ModelVersion",
-    "registry.ModelVersionDataset",
-    "registry.ModelVersionFile",
-)
-keep(
-    "registry.datasets",
-    "Datasets and their versions",
-    "Kept: models and reports refer to them.",
-    "registry.Dataset",
-    "registry.DatasetVersion",
-)
+@classes.register("registry.models")
+class Deleted(Lifecycle):
+    """Models, datasets and versions: kept until somebody deletes them, then for a while, then removed."""
+
+    label = "Models, datasets and their versions"
+    rule = (
+        "Kept: versions are immutable, and what a model was trained on must stay provable. What was deleted is removed "
+        "with its files after MODELOPS_DELETED_KEPT_DAYS, unless something still refers to it."
+    )
+    covers = frozenset(
+        {
+            "registry.RegisteredModel",
+            "registry.ModelVersion",
+            "registry.ModelVersionDataset",
+            "registry.ModelVersionFile",
+            "registry.Dataset",
+            "registry.DatasetVersion",
+        }
+    )
+
+    def due(self) -> int:
+        return count_due()
+
+    def remove(self, *, actor: Actor) -> int:
+        return purge_due(actor=actor).removed
+
+
 keep(
     "registry.artifacts",
     "Files of models and datasets",
