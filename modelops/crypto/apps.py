@@ -1,4 +1,5 @@
 from django.apps import AppConfig, apps
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
 
@@ -12,7 +13,9 @@ class CryptoConfig(AppConfig):
 
         from . import checks  # noqa: F401  registers the system checks
         from .providers import checks as provider_checks  # noqa: F401
+        from .session_keys import attach
 
+        connection_created.connect(attach, dispatch_uid="modelops.crypto.session_keys")
         load_modules("sealed_data")
         post_migrate.connect(_index_marks)
 

@@ -1,14 +1,15 @@
 """Model fields whose column is encrypted by pgcrypto.
 
-The column is ``bytea``. PostgreSQL seals and opens it in the functions ``modelops_seal_text`` and
-``modelops_open_text`` (migration ``0002_column_functions``); keys reach them as bound parameters only. The functions
-put table, column and primary key into the plaintext, because pgcrypto authenticates no context of its own: a value
-that is moved to another row, column or table raises.
+PostgreSQL seals and opens in the functions ``modelops_seal`` and ``modelops_open`` (migrations ``0002`` and ``0005``),
+with keys that `session_keys` brings into the session: no key and no plaintext stands in a statement. The functions put
+table, column and primary key into the plaintext, because pgcrypto authenticates no context of its own: a value that is
+moved to another row, column or table is refused. An older value of the same place does open.
+
+For SQL of one's own: ``modelops_open(column, 'table.column:' || key::text)`` gives the text,
+``modelops_reseal(column, …)`` the same value under the active key; `session_keys` brings the keys for both.
 """
 
-import base64
 import json
-from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import FieldError
@@ -17,36 +18,36 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Expression
 from django.db.models.sql.compiler import SQLCompiler
+from django.db.models.sql.subqueries import UpdateQuery
 
-from .keyring import Key, keyring
-from .purposes import Purpose
+from modelops.lib.errors import Invalid
+
+from .encrypted_column import EncryptedColumn, StoredValue
+from .session_keys import transport
 
 
-def _passphrase(key: Key) -> str:
-    # pgp_sym_encrypt takes its key as text. 256 random bits need no stretching, so the functions use s2k-mode=1
-    # (one salted hash): measured 20 to 50 times faster than the default at the same strength.
-    return base64.b64encode(key.material).decode("ascii")
+class CarriedValue(bytes):
+    """A plaintext on its way to PostgreSQL, encrypted for the way; the row that it belongs to is found there."""
 
 
 class SealedValue(Expression):
-    """SQL that seals ``plain`` for one row when it is inserted or updated."""
+    """SQL that seals ``carried`` for one row when it is inserted or updated."""
 
-    def __init__(self, plain: str, field: "EncryptedTextField", pk: object) -> None:
+    def __init__(self, carried: bytes, field: "EncryptedTextField", binding: str) -> None:
         super().__init__(output_field=models.BinaryField())
-        self.plain = plain
+        self.carried = carried
         self.sealed_field = field
-        self.pk = pk
+        self.binding = binding
 
     def __repr__(self) -> str:
         return f"<SealedValue for {self.sealed_field.binding_prefix}>"
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
-        key = keyring.active(Purpose.COLUMN)
-        sql = "modelops_seal_text(%s::text, %s::text, %s::integer, %s::text)"
-        return sql, [self.plain, f"{self.sealed_field.binding_prefix}{self.pk}", key.version, _passphrase(key)]
+        self.sealed_field.refuse_foreign_conflict(compiler)
+        return "modelops_seal(%s::bytea, %s::text)", [self.carried, self.binding]
 
 
-class EncryptedTextField(models.Field):
+class EncryptedTextField(EncryptedColumn, models.TextField):
     """Text that the database stores under pgcrypto and that cannot be searched.
 
     For exact search put a `BlindIndexField` beside it. The primary key of the model must be made by the application,
@@ -56,75 +57,79 @@ class EncryptedTextField(models.Field):
     description = "Text encrypted by pgcrypto"
     empty_strings_allowed = True
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("editable", False)
-        super().__init__(*args, **kwargs)
-
-    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
-        name, path, args, kwargs = super().deconstruct()
-        if self.editable:
-            kwargs["editable"] = True
-        else:
-            kwargs.pop("editable", None)
-        return name, path, args, kwargs
-
-    def get_internal_type(self) -> str:
-        return "BinaryField"
-
-    @property
-    def binding_prefix(self) -> str:
-        return f"{self.model._meta.db_table}.{self.column}:"
-
-    def to_text(self, value: Any) -> str:
-        """The text that is sealed for a Python value."""
-        if not isinstance(value, str):
-            raise TypeError(f"{self.binding_prefix} takes text, not {type(value).__name__}.")
-        return value
-
-    def from_text(self, text: str) -> Any:
-        """The Python value of an opened text."""
-        return text
-
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         value = getattr(model_instance, self.attname)
-        if value is None or hasattr(value, "resolve_expression"):
+        if value is None or isinstance(value, StoredValue):
             return value
-        return SealedValue(self.to_text(value), self, model_instance.pk)
+        self.refuse_expression(value)
+        return SealedValue(transport.carry(self.to_text(value)), self, self.binding(model_instance))
+
+    def get_prep_value(self, value: Any) -> Any:
+        return value
 
     def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
-        if value is None:
-            return None
-        raise FieldError(
-            f"{self.name} is encrypted and bound to its row: set it on an instance and call save(), "
-            "not update() or bulk_update()."
-        )
+        if value is None or isinstance(value, StoredValue | CarriedValue):
+            return value
+        return CarriedValue(transport.carry(self.to_text(value)))
 
-    def select_format(self, compiler: SQLCompiler, sql: str, params: Any) -> tuple[str, Any]:
-        keys = keyring.readable(Purpose.COLUMN)
-        primary = f"{sql.rpartition('.')[0]}.{compiler.connection.ops.quote_name(str(self.model._meta.pk.column))}"
-        opened = f"modelops_open_text({sql}, %s::text || {primary}::text, %s::integer[], %s::text[])"
-        versions = [key.version for key in keys]
-        return opened, [*params, self.binding_prefix, versions, [_passphrase(key) for key in keys]]
+    def get_placeholder(self, value: Any, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> str:
+        """SQL around a parameter: what ``update()`` sets is sealed for each row that it touches."""
+        self.refuse_stale_index(compiler)
+        if value is None or isinstance(value, StoredValue):
+            return "%s::bytea"
+        if isinstance(value, SealedValue) or self.is_bulk_update(value):
+            return "%s"
+        self.refuse_expression(value)
+        if not isinstance(compiler.query, UpdateQuery):
+            raise FieldError(
+                f"{self.name} is encrypted and bound to its row: save an instance. A fixture holds the sealed value "
+                "that dumpdata wrote."
+            )
+        quote = connection.ops.quote_name
+        key = f"{quote(self.model._meta.db_table)}.{quote(self.row_key.column)}"
+        return f"modelops_seal(%s::bytea, {self._prefix_sql()} || {key}::text)"
+
+    def _prefix_sql(self) -> str:
+        # A literal, not a parameter: PostgreSQL must see that the same column in SELECT and GROUP BY is the same.
+        return "'" + self.binding_prefix.replace("'", "''").replace("%", "%%") + "'"
+
+    def opened_sql(self, stored: str, key: str, compiler: SQLCompiler) -> str:
+        return f"modelops_open({stored}, {self._prefix_sql()} || {key}::text)"
 
     def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> Any:
-        return None if value is None else self.from_text(value)
-
-    def get_lookup(self, lookup_name: str) -> Any:
-        if lookup_name == "isnull":
-            return super().get_lookup(lookup_name)
-        raise FieldError(f"{self.name} is encrypted and cannot be searched; add a BlindIndexField beside it.")
-
-    def get_transform(self, lookup_name: str) -> None:
-        return None
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            raise FieldError(f"{self.name} is encrypted, and raw SQL gave its sealed bytes: use the ORM.")
+        return self.from_text(value)
 
 
 class EncryptedJSONField(EncryptedTextField):
     """A JSON value that the database stores under pgcrypto."""
 
     description = "JSON encrypted by pgcrypto"
+    empty_strings_allowed = False
 
     def to_text(self, value: Any) -> str:
-        return json.dumps(value, cls=DjangoJSONEncoder, separators=(",", ":"), sort_keys=True, allow_nan=False)
+        return json_text(value, self)
 
     def from_text(self, text: str) -> Any:
         return json.loads(text)
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return json_form_field(self, **kwargs)
+
+
+def json_text(value: Any, field: models.Field) -> str:
+    """``value`` as compact JSON with sorted names. Raises Invalid for what JSON does not have: NaN and infinities."""
+    try:
+        return json.dumps(value, cls=DjangoJSONEncoder, separators=(",", ":"), sort_keys=True, allow_nan=False)
+    except ValueError as error:
+        raise Invalid(f"{field.name} cannot be written as JSON: {error}.", field=field.name) from None
+
+
+def json_form_field(field: models.Field, **kwargs: Any) -> Any:
+    """The form field of a JSON column."""
+    from django import forms
+
+    return models.Field.formfield(field, **{"form_class": forms.JSONField, **kwargs})
