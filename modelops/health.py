@@ -6,6 +6,7 @@ from collections.abc import Callable
 import redis
 from celery import current_app
 from django.conf import settings
+from django.contrib import admin
 from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -15,6 +16,7 @@ from redis.exceptions import RedisError
 
 from modelops.crypto.services import check_keys
 from modelops.lib.errors import DomainError
+from modelops.version import VERSION
 
 
 def _database() -> None:
@@ -60,7 +62,10 @@ def live(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
-    """200 when every dependency answers, else 503; each is named with "ok" or "failed", never with a reason."""
+    """200 when every dependency answers, else 503; each is named with "ok" or "failed", never with a reason.
+
+    Staff also read which release answers; to strangers it would say which weaknesses to try.
+    """
     found: dict[str, str] = {}
     for name, check in CHECKS.items():
         try:
@@ -69,4 +74,8 @@ def ready(request: HttpRequest) -> JsonResponse:
         except (DatabaseError, InterfaceError, RedisError, KombuError, OSError, DomainError):
             found[name] = "failed"
     failed = "failed" in found.values()
-    return JsonResponse({"status": "degraded" if failed else "ok", "checks": found}, status=503 if failed else 200)
+    answer: dict[str, object] = {"status": "degraded" if failed else "ok", "checks": found}
+    # Who asks is read from the database.
+    if found["database"] == "ok" and found["keys"] == "ok" and admin.site.has_permission(request):
+        answer["version"] = VERSION
+    return JsonResponse(answer, status=503 if failed else 200)

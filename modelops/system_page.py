@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from redis.exceptions import RedisError
 
 from .doctor import examine
+from .version import VERSION
 
 NEEDED = "crypto.view_keyversion"
 _PACKAGES = ("celery", "djangorestframework", "psycopg", "cryptography", "pandas", "scipy", "pyarrow")
@@ -50,6 +51,7 @@ def system_page(request: HttpRequest) -> HttpResponse:
         "versions": versions(),
         "problems": list(examine()),
         "facts": [
+            ("Release", VERSION),
             ("Environment", settings.MODELOPS_ENV),
             ("Address", settings.MODELOPS_BASE_URL),
             ("Data", str(settings.MODELOPS_HOME)),

@@ -1,5 +1,7 @@
 """Health and metrics."""
 
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,6 +9,8 @@ from django.test import Client, override_settings
 
 from modelops.crypto.keyring import keyring
 from modelops.crypto.providers.base import forget_provider
+from modelops.version import VERSION
+from tests.accounts.people import make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +43,17 @@ def test_each_missing_dependency_is_named_and_nothing_more_is_told(client: Clien
     assert {name for name, state in checks.items() if state == "failed"} == {"cache", "storage", "keys"}
     assert "nowhere" not in answer.content.decode()
     assert client.get("/health/live").status_code == 200
+
+
+def test_staff_read_which_release_answers_and_nobody_else(client: Client, home: Any) -> None:
+    """S0-25."""
+    assert "version" not in client.get("/health/ready").json()
+    sign_in(client, make_user("scientist"))
+    assert "version" not in client.get("/health/ready").json()
+    staff = Client()
+    sign_in(staff, make_user("keeper", "Security administrator"))
+    declared = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]["version"]
+    assert staff.get("/health/ready").json()["version"] == VERSION == declared
 
 
 def test_metrics_are_for_this_machine_or_the_token(client: Client) -> None:
