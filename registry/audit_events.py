@@ -2,6 +2,8 @@
 
 from compliance.audit import define
 
+from .deletion import events as _deletion  # noqa: F401  declares its own
+
 MODEL_REGISTERED = define("registry.model.registered", "registered model {name}", "name", category="model")
 VERSION_ADDED = define(
     "registry.version.added",
@@ -36,8 +38,8 @@ ARTIFACT_VERIFIED = define(
 )  # fmt: skip
 ARTIFACT_OPENED = define(
     "registry.artifact.opened",
-    "opened the sealed file of {file_name} on the command line: {size} bytes",
-    "file_name", "sha256", "size",
+    "opened a sealed file of {size} bytes on the command line (SHA-256 {sha256})",
+    "sha256", "size",
     category="security",
 )  # fmt: skip
 PARAMETERS_READ = define(
@@ -46,3 +48,10 @@ PARAMETERS_READ = define(
     "name", "version",
     category="security",
 )  # fmt: skip
+METRIC_CHOSEN = define(
+    "registry.model.metric_chosen",
+    "ranked the versions of {name} by {metric} ({direction})",
+    "name", "metric", "direction",
+    category="model",
+)  # fmt: skip
+DESCRIBED = define("registry.description.changed", "changed the description of {name}", "name", category="model")
