@@ -3,7 +3,7 @@
 import os
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import beat_init, setup_logging, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "modelops.settings")
 
@@ -19,3 +19,12 @@ app.conf.beat_max_loop_interval = 10
 @setup_logging.connect
 def _keep_our_logs(**kwargs: object) -> None:
     """Logging is set up by Django already; without a receiver Celery would replace it."""
+
+
+@worker_init.connect
+@beat_init.connect
+def _refuse_to_work_sealed(**kwargs: object) -> None:
+    """Worker and beat do nothing that needs no keys, so they end instead of failing task by task."""
+    from modelops.sealed import end_when_sealed  # models are there only now
+
+    end_when_sealed()

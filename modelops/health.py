@@ -14,7 +14,8 @@ from django.views.decorators.http import require_safe
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
-from modelops.crypto.services import check_keys
+from modelops.crypto.errors import KeysUnavailable
+from modelops.crypto.opening import require_open_ring
 from modelops.lib.errors import DomainError
 from modelops.version import VERSION
 
@@ -48,7 +49,7 @@ CHECKS: dict[str, Callable[[], None]] = {
     "cache": _cache,
     "broker": _broker,
     "storage": _storage,
-    "keys": check_keys,
+    "keys": require_open_ring,
 }
 
 
@@ -62,7 +63,7 @@ def live(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
-    """200 when every dependency answers, else 503; each is named with "ok" or "failed", never with a reason.
+    """200 when every dependency answers, else 503; each is named with "ok", "failed" or "sealed", without a reason.
 
     Staff also read which release answers; to strangers it would say which weaknesses to try.
     """
@@ -71,10 +72,13 @@ def ready(request: HttpRequest) -> JsonResponse:
         try:
             check()
             found[name] = "ok"
+        except KeysUnavailable:
+            found[name] = "sealed"
         except (DatabaseError, InterfaceError, RedisError, KombuError, OSError, DomainError):
             found[name] = "failed"
-    failed = "failed" in found.values()
-    answer: dict[str, object] = {"status": "degraded" if failed else "ok", "checks": found}
+    failed = set(found.values()) != {"ok"}
+    status = "sealed" if "sealed" in found.values() else "degraded" if failed else "ok"
+    answer: dict[str, object] = {"status": status, "checks": found}
     # Who asks is read from the database.
     if found["database"] == "ok" and found["keys"] == "ok" and admin.site.has_permission(request):
         answer["version"] = VERSION

@@ -1,6 +1,10 @@
-"""The one exception of this package: a condition that a person must resolve."""
+"""The exceptions of this package: conditions that a person must resolve."""
 
 from __future__ import annotations
+
+
+class Sealed(Exception):
+    """The key ring does not open: the web server may run to say so, and nothing else works."""
 
 
 class CannotStart(Exception):

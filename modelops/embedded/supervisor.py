@@ -25,8 +25,8 @@ from modelops.embedded import parts, processes, services
 from modelops.embedded.locate import environment
 from modelops.embedded.paths import CHECKOUT, Home, write_private
 from modelops.embedded.postgres import tail
-from modelops.embedded.problems import CannotStart
-from modelops.embedded.watch import Part, StopRequested, Watch, say
+from modelops.embedded.problems import CannotStart, Sealed
+from modelops.embedded.watch import SEALED_EXIT, Part, StopRequested, Watch, say
 
 LARGEST_LOG = 20 * 2**20
 # Web first, so that nothing new comes in; then what hands out work; then what does it.
@@ -78,14 +78,25 @@ class Supervisor:
                 pair.cluster.prepare_database()
             self._server("valkey", pair.start_valkey, pair.valkey is not None)
         self._manage("Preparing the database", "migrate", "--no-input")
-        told = self._manage("Preparing keys, roles and the first administrator", "setup_portal")
+        told, is_sealed = self._set_up()
         say(*told.splitlines())
         for name in parts.NAMES:
             self._process(name)
         self._wait_for_web()
         say(f"The portal answers at {self.address}")
-        complete = not self.demo or self._load_demo()
+        complete = is_sealed or not self.demo or self._load_demo()
         self._announce(told, complete)
+
+    def _set_up(self) -> tuple[str, bool]:
+        """What setting up told, and whether the ring is sealed; then the web server starts to say so to its users."""
+        try:
+            told = self._manage("Preparing keys, roles and the first administrator", "setup_portal")
+        except Sealed as problem:
+            return (
+                f"SEALED. {problem}\nNothing is opened and nothing is stored until the right root key is there.",
+                True,
+            )
+        return told, False
 
     def _server(self, name: str, start: Callable[[bool], subprocess.Popen[bytes] | None], embedded: bool) -> None:
         if embedded:
@@ -120,6 +131,8 @@ class Supervisor:
             output = log.read_text(encoding="utf-8", errors="replace").strip()
         finally:
             log.unlink(missing_ok=True)  # it may hold the one-time credential
+        if code == SEALED_EXIT:
+            raise Sealed(output.removeprefix("CommandError: "))
         if code != 0:
             raise CannotStart(f"manage.py {' '.join(arguments)} failed:\n{output}")
         return output

@@ -15,6 +15,9 @@ from modelops.embedded import processes
 from modelops.embedded.problems import CannotStart
 
 LONGEST_PAUSE_S = 30.0
+# Exit code of a part that may not work without keys (EX_CONFIG); it is asked again at this pace, without haste.
+SEALED_EXIT = 78
+SEALED_PAUSE_S = 30.0
 CALM_AFTER_S = 60.0  # a part that ran this long was healthy; its next pause is short again
 
 
@@ -33,6 +36,7 @@ class Part:
     started_at: float = 0.0
     failures: int = 0
     due_at: float = 0.0
+    is_sealed: bool = False
 
     def begin(self) -> None:
         """Start it and remember when."""
@@ -108,7 +112,13 @@ class Watch:
             processes.end_group(part.process.pid)  # what it left behind would hold the port or take tasks
             part.failures = 1 if now - part.started_at > CALM_AFTER_S else part.failures + 1
             part.due_at = now + part.pause()
-            say(f"{part.name} ended ({_reason(part.process.returncode)}); starting it again. Log: {part.log}")
+            if part.process.returncode == SEALED_EXIT:
+                part.due_at = now + SEALED_PAUSE_S
+                if not part.is_sealed:
+                    say(f"{part.name} does not work without keys; it is asked again every half minute. Log: {part.log}")
+            else:
+                say(f"{part.name} ended ({_reason(part.process.returncode)}); starting it again. Log: {part.log}")
+            part.is_sealed = part.process.returncode == SEALED_EXIT
             part.process = None
         if part.process is None and now >= part.due_at:
             try:

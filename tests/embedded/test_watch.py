@@ -11,7 +11,7 @@ import pytest
 
 from modelops.embedded import processes
 from modelops.embedded.problems import CannotStart
-from modelops.embedded.watch import LONGEST_PAUSE_S, Part, StopRequested, Watch
+from modelops.embedded.watch import LONGEST_PAUSE_S, SEALED_EXIT, Part, StopRequested, Watch
 
 
 def part(folder: Path, code: str, name: str = "part") -> Part:
@@ -59,6 +59,21 @@ def test_a_part_that_ends_is_started_again_with_growing_pauses(
     assert "failing ended (exit code 3); starting it again." in capsys.readouterr().out
     failing.failures = 20
     assert failing.pause() == LONGEST_PAUSE_S
+
+
+def test_a_part_without_keys_is_asked_again_without_haste_and_told_of_once(
+    watch: Watch, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S0-31: the supervisor does not spin on a sealed portal."""
+    sealed = part(tmp_path, f"raise SystemExit({SEALED_EXIT})", "worker")
+    watch.add(sealed)
+    watch.rest(3)
+    assert starts(sealed) == 1
+    monkeypatch.setattr("modelops.embedded.watch.SEALED_PAUSE_S", 0.1)
+    sealed.due_at = 0
+    while starts(sealed) < 4:
+        watch.rest(0.05)
+    assert capsys.readouterr().out.count("worker does not work without keys") == 1
 
 
 def test_a_part_that_cannot_start_again_is_tried_again(watch: Watch, tmp_path: Path) -> None:

@@ -40,7 +40,8 @@ def test_each_missing_dependency_is_named_and_nothing_more_is_told(client: Clien
     forget_provider()
     assert answer.status_code == 503
     checks = answer.json()["checks"]
-    assert {name for name, state in checks.items() if state == "failed"} == {"cache", "storage", "keys"}
+    assert {name for name, state in checks.items() if state == "failed"} == {"cache", "storage"}
+    assert (checks["keys"], answer.json()["status"]) == ("sealed", "sealed")
     assert "nowhere" not in answer.content.decode()
     assert client.get("/health/live").status_code == 200
 

@@ -92,7 +92,7 @@ def test_with_another_root_key(beside: Any, live_portal: Any, key: str) -> None:
     assert KeyVersion.objects.count() == keys
     assert sorted((settings.MODELOPS_HOME / "artifacts").rglob("*")) == files
     status, checks = ready(portal)
-    assert (status, checks["keys"]) == (503, "failed")
+    assert (status, checks["keys"]) == (503, "sealed")
 
 
 def npy() -> bytes:

@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 
 from modelops.embedded import binaries
-from modelops.embedded.locate import database_url
+from modelops.embedded.locate import DATABASE, database_url
 from modelops.embedded.paths import private_folder
 from modelops.embedded.postgres import Cluster
 from modelops.embedded.problems import CannotStart
@@ -58,6 +58,8 @@ def _throw_away(folder: Path) -> Iterator[str]:
         ) from None
     try:
         cluster.prepare_database()
+        # A dump makes its extensions itself, and comments on them, which only their owner may.
+        cluster.sql("DROP EXTENSION pgcrypto", DATABASE)
         yield database_url(folder / "sockets")
     finally:
         cluster.stop()
@@ -75,7 +77,7 @@ def _on(server: str) -> Iterator[str]:
         ) from None
     with connection:
         try:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
         except psycopg.Error:
             raise DrillFailed(
                 "The account of --server may not make databases. As an administrator: ALTER ROLE … CREATEDB;",
