@@ -72,12 +72,14 @@ INSTALLED_APPS = [
     "modelops.rest",
     "compliance.subjects",
     "compliance.retention",
+    "compliance.keys",
     "compliance.escrow",
     "compliance.posture",
     "accounts",
     "registry.locations",
     "registry",
     "registry.signing",
+    "registry.aliases",
     "registry.uploads",
     "registry.grants",
     "dataquality",
@@ -219,6 +221,9 @@ MODELOPS_ARTIFACT_CIPHER = env.text("MODELOPS_ARTIFACT_CIPHER", "AES-256-GCM")
 MODELOPS_ARTIFACT_DIGESTS = env.listing("MODELOPS_ARTIFACT_DIGESTS", "sha256,sha512")
 MODELOPS_ARTIFACT_CODEC = env.text("MODELOPS_ARTIFACT_CODEC", "auto")
 MODELOPS_ZSTD_LEVEL = env.integer("MODELOPS_ZSTD_LEVEL", 3)
+# Resumable uploads: how many an account may have open (a directory needs one a file), and the bytes of all of them.
+MODELOPS_MAX_OPEN_UPLOADS = env.integer("MODELOPS_MAX_OPEN_UPLOADS", 1200, at_least=1)
+MODELOPS_MAX_UNFINISHED_BYTES = env.integer("MODELOPS_MAX_UNFINISHED_BYTES", 100 * 2**30, at_least=1)
 # How long a deleted model, dataset or version can be restored before it is removed with its files.
 MODELOPS_DELETED_KEPT_DAYS = env.integer("MODELOPS_DELETED_KEPT_DAYS", 30, at_least=1)
 # Everything but files: fields and JSON bodies.
@@ -231,6 +236,8 @@ if MODELOPS_SIGNATURE_POLICY not in {"require", "warn", "off"}:
     raise ImproperlyConfigured(
         f"MODELOPS_SIGNATURE_POLICY is {MODELOPS_SIGNATURE_POLICY!r}; use require, warn or off."
     )
+# Aliases that a version gets only past every gate.
+MODELOPS_PROTECTED_ALIASES = env.listing("MODELOPS_PROTECTED_ALIASES", "production,champion")
 
 # --- REST -----------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -21,6 +21,15 @@ from .metrics import REQUESTS
 from .problems import describe, problem_response
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+# Bodies of these kinds are never read as a whole: files are sealed while they arrive.
+_STREAMED = frozenset(
+    {
+        "multipart/form-data",
+        "application/octet-stream",
+        "application/offset+octet-stream",
+        "application/partial-upload",
+    }
+)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -70,8 +79,8 @@ class BodyLimitMiddleware:
             announced = int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:
             announced = 0
-        multipart = (request.content_type or "") == "multipart/form-data"
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + (settings.MODELOPS_MAX_ARTIFACT_BYTES if multipart else 0)
+        streams = (request.content_type or "") in _STREAMED
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + (settings.MODELOPS_MAX_ARTIFACT_BYTES if streams else 0)
         if announced > limit:
             detail = f"The body has {announced} bytes; at most {limit} are allowed here."
             record_refusal(

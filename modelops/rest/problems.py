@@ -29,6 +29,7 @@ _TITLES = {
     409: "Conflict with the present state",
     413: "Too large",
     415: "Unsupported content",
+    422: "The request cannot be carried out",
     429: "Too many requests",
     500: "Unexpected error",
     503: "Not available now",
@@ -68,7 +69,9 @@ def problem_response(status: int, code: str, detail: str, **extra: Any) -> JsonR
 def describe(error: BaseException) -> tuple[int, str, str, dict[str, Any]] | None:
     """Status, code, message and extra members for an error that is understood; None for any other."""
     if isinstance(error, DomainError):
-        extra = {"errors": [{"field": error.field, "message": error.message}]} if error.field else {}
+        extra: dict[str, Any] = dict(getattr(error, "members", {}))
+        if error.field:
+            extra["errors"] = [{"field": error.field, "message": error.message}]
         return error.status, error.code, error.message, extra
     if isinstance(error, RequestDataTooBig | TooManyFieldsSent):
         return 413, "request.too_large", "The request's body is over the limit.", {}
@@ -103,6 +106,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         logger.exception("Unexpected error in %s %s", request.method, _route(request))
         understood = 500, "server.error", "An unexpected error happened. It was logged under the request id.", {}
     status, code, detail, extra = understood
+    headers.update(getattr(error, "headers", {}))
     if status == 401:
         headers.setdefault("WWW-Authenticate", 'Bearer realm="api"')
     if not getattr(error, "recorded", False):

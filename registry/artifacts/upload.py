@@ -1,10 +1,12 @@
 """How the portal takes files: sealed while they stream in. No handler here writes plaintext anywhere."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
 from django.conf import settings
+from django.core.exceptions import TooManyFilesSent
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParser
@@ -12,6 +14,8 @@ from django.utils.datastructures import MultiValueDict
 
 from modelops.lib.errors import Invalid, TooLarge
 
+from .body import too_large
+from .expected_digest import ExpectedDigest
 from .sealed import SealedUpload, Sealing
 
 # Room for the fields and part headers beside the file.
@@ -33,7 +37,7 @@ def allow_upload(request: Any, max_bytes: int | None = None) -> None:
     except ValueError:
         announced = 0
     if announced > limit + FIELDS_BYTES:
-        raise _too_large(limit)
+        raise too_large(limit)
     request.upload_limit = limit
 
 
@@ -60,11 +64,16 @@ class SealingUploadHandler(FileUploadHandler):
         if self._is_counting or self._limit is None:
             return None
         self._is_counting = True
-        counted = _CountedInput(input_data)
+        said = META.get("HTTP_CONTENT_DIGEST", "")
         try:
+            counted = _CountedInput(input_data, ExpectedDigest.from_header(said) if said else ExpectedDigest())
             fields, files = MultiPartParser(META, cast(Any, counted), [self], encoding).parse()
             if counted.received < content_length or b"--" + boundary + b"--" not in counted.tail:
                 raise _truncated()
+            counted.check()
+        except TooManyFilesSent:
+            self._discard()
+            raise _too_many() from None
         except UnreadablePostError:
             self._discard()
             raise _truncated() from None
@@ -85,8 +94,9 @@ class SealingUploadHandler(FileUploadHandler):
         """Seal the next piece. Raises TooLarge at the first byte over the limit."""
         if self._sealing is None:
             return
-        if self._limit is None or self._sealing.size + len(raw_data) > self._limit:
-            raise _too_large(self._limit or 0)
+        received = self._sealing.size + sum(upload.size or 0 for upload in self._finished)
+        if self._limit is None or received + len(raw_data) > self._limit:
+            raise too_large(self._limit or 0)
         self._sealing.write(raw_data)
 
     def file_complete(self, file_size: int) -> SealedUpload | None:
@@ -115,18 +125,36 @@ class SealingUploadHandler(FileUploadHandler):
 
 
 class _CountedInput:
-    """Passes a body through, counts it and remembers its end."""
+    """Passes a body through, counts it, checks its digest and remembers its end."""
 
-    def __init__(self, source: Any) -> None:
+    def __init__(self, source: Any, expected: ExpectedDigest) -> None:
         self._source = source
+        self._expected = expected
+        self._digests = {name: hashlib.new(name) for name in ("sha256", "sha512") if getattr(expected, name)}
         self.received = 0
         self.tail = b""
 
     def read(self, size: int = -1) -> bytes:
         data: bytes = self._source.read(size)
         self.received += len(data)
+        for digest in self._digests.values():
+            digest.update(data)
         self.tail = (self.tail + data[-_TAIL_BYTES:])[-_TAIL_BYTES:]
         return data
+
+    def check(self) -> None:
+        """Raise Invalid when the body is not what its Content-Digest says."""
+        found = {name: digest.hexdigest() for name, digest in self._digests.items()}
+        self._expected.check(found.get("sha256", ""), found.get("sha512", ""))
+
+
+def _too_many() -> TooLarge:
+    return TooLarge(
+        f"One form takes at most {settings.DATA_UPLOAD_MAX_NUMBER_FILES} files. Upload each by itself (uploads/) and "
+        "name them all when you add the version.",
+        code="directory.too_many_files",
+        field="files",
+    )
 
 
 def _truncated() -> Invalid:
@@ -136,32 +164,34 @@ def _truncated() -> Invalid:
     )
 
 
-def _too_large(limit: int) -> TooLarge:
-    return TooLarge(
-        f"The file is larger than the {limit:,} bytes that are allowed here. "
-        "Send a smaller file, or ask an administrator to raise MODELOPS_MAX_ARTIFACT_BYTES.",
-        code="request.too_large",
-        field="file",
-    )
+@contextmanager
+def received_files(request: HttpRequest) -> Iterator[list[tuple[str, SealedUpload]]]:
+    """The files of an allowed upload with the names of their fields; what no service adopted is removed at the end.
+
+    Reading it takes the whole body in.
+    """
+    files = request.FILES
+    try:
+        yield [(field, upload) for field, given in files.lists() for upload in given]
+    finally:
+        for _, given in files.lists():
+            for upload in given:
+                upload.close()
 
 
 @contextmanager
 def received_file(request: HttpRequest, field: str = "file") -> Iterator[SealedUpload]:
-    """The one file of an allowed upload; whatever no service adopted is removed at the end.
+    """The one file of an allowed upload. Raises Invalid when there is no file or more than one."""
+    with received_files(request) as files:
+        yield only_file(files, field)
 
-    Reading it takes the whole body in. Raises Invalid when there is no file or more than one.
-    """
-    files = request.FILES
-    try:
-        given = files.getlist(field)
-        if len(given) != 1 or len(files) != 1 or not isinstance(given[0], SealedUpload):
-            raise Invalid(
-                f"Send exactly one file, as multipart/form-data, in the field {field!r}.",
-                code="file.missing",
-                field=field,
-            )
-        yield given[0]
-    finally:
-        for _, uploads in files.lists():
-            for upload in uploads:
-                upload.close()
+
+def only_file(files: list[tuple[str, SealedUpload]], field: str = "file") -> SealedUpload:
+    """The one file, in its field. Raises Invalid for anything else."""
+    if len(files) != 1 or files[0][0] != field or not isinstance(files[0][1], SealedUpload):
+        raise Invalid(
+            f"Send exactly one file, as multipart/form-data, in the field {field!r}.",
+            code="file.missing",
+            field=field,
+        )
+    return files[0][1]

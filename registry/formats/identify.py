@@ -40,6 +40,12 @@ _FORMATS = {
         FileFormat("compressed_pickle", "Compressed pickle or joblib", True),
         FileFormat("xgboost_json", "XGBoost JSON", True),
         FileFormat("binary", "Unknown binary", True),
+        # Only in directories.
+        FileFormat("text", "Text", False),
+        FileFormat("script", "Script or source", True),
+        FileFormat("other", "Other file", True),
+        FileFormat("directory", "Directory of files", False),
+        FileFormat("mlflow", "MLflow model", False),
     )
 }
 
@@ -75,7 +81,7 @@ def identify(file: BinaryIO) -> FileFormat:
         key = detect(file, head, size)
         if key is not None:
             return _FORMATS[key]
-    if _is_text(head):
+    if is_text(head):
         raise unknown("text")
     return _FORMATS["binary"]
 
@@ -85,12 +91,18 @@ def label_of(key: str) -> str:
     return _FORMATS[key].label if key in _FORMATS else key
 
 
+def format_of(key: str) -> FileFormat:
+    """The format of that key."""
+    return _FORMATS[key]
+
+
 def unknown(what: str) -> UnsupportedFormat:
     """The refusal of content that is no model file."""
     return foreign.unknown(what)
 
 
-def _is_text(head: bytes) -> bool:
+def is_text(head: bytes) -> bool:
+    """Whether the first bytes of a file are readable as text."""
     if any(byte < 32 and byte not in b"\t\n\r\f" for byte in head):
         return False
     try:

@@ -2,10 +2,12 @@
 
 from .datasets import add_dataset_version, create_dataset
 from .files import begin_download, check_download, may_download, read_parameters, verify_version
-from .models import add_version, register_model
+from .models import register_model
+from .versions import add_directory_version, add_version
 
 __all__ = [
     "add_dataset_version",
+    "add_directory_version",
     "add_version",
     "begin_download",
     "check_download",

@@ -1,5 +1,6 @@
 """Creating datasets and adding versions."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 
 from django.db import IntegrityError, transaction
@@ -33,10 +34,13 @@ def create_dataset(name: str, description: str = "", *, actor: Actor) -> Dataset
     return dataset
 
 
-def add_dataset_version(dataset: Dataset, upload: SealedUpload, *, actor: Actor) -> DatasetVersion:
+def add_dataset_version(
+    dataset: Dataset, upload: SealedUpload, *, then: Callable[[DatasetVersion], None] | None = None, actor: Actor
+) -> DatasetVersion:
     """The next version of ``dataset`` with the uploaded table, which the version takes over.
 
-    The whole file is read once, decrypted in memory, so that what is stored can be read. Raises UnsupportedFormat for
+    The whole file is read once, decrypted in memory, so that what is stored can be read. ``then`` runs in the
+    transaction that adds the version. Raises UnsupportedFormat for
     anything but CSV, Parquet and JSON Lines, and Invalid for a table that nothing could be done with.
     """
     with upload.open_plaintext() as file:
@@ -70,4 +74,6 @@ def add_dataset_version(dataset: Dataset, upload: SealedUpload, *, actor: Actor)
             sha256=artifact.sha256,
             key_version=artifact.key_version,
         )
+        if then is not None:
+            then(version)
     return version

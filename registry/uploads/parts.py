@@ -14,11 +14,16 @@ def files_of_parts(names: Collection[str]) -> set[str]:
     return set(UploadPart.objects.filter(storage_name__in=names).values_list("storage_name", flat=True))
 
 
+def delete_parts(parts: "QuerySet[UploadPart]") -> None:
+    """Remove the rows now and the files after the commit; what is left over then the sweeper takes."""
+    found = list(parts)
+    UploadPart.objects.filter(pk__in=[part.pk for part in found]).delete()
+    transaction.on_commit(lambda: _delete_files(found), robust=True)
+
+
 def drop_parts(session: UploadSession) -> None:
-    """Remove the rows of the parts now and their files after the commit; what is left over then the sweeper takes."""
-    parts = list(UploadPart.objects.filter(session=session))
-    UploadPart.objects.filter(pk__in=[part.pk for part in parts]).delete()
-    transaction.on_commit(lambda: _delete_files(parts), robust=True)
+    """Remove everything that has arrived of an upload."""
+    delete_parts(UploadPart.objects.filter(session=session))
 
 
 def remove_sessions(sessions: "QuerySet[UploadSession]") -> int:

@@ -88,9 +88,11 @@ def test_several_files_or_none_are_refused(api: Client, scientist: Any, stored: 
     assert stored() == []
 
 
-def test_json_is_no_upload(api: Client, scientist: Any) -> None:
+def test_json_and_texts_are_no_upload(api: Client, scientist: Any) -> None:
     make_model(scientist)
     answer = api.post(ADDRESS, {"file": "x"}, content_type="application/json")
+    assert problem_of(answer) == (400, "request.invalid")
+    answer = api.post(ADDRESS, "file", content_type="text/plain")
     assert problem_of(answer) == (415, "request.unsupported_media_type")
 
 

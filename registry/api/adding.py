@@ -1,0 +1,151 @@
+"""Adding a version: as a form with a file or several, as the bare bytes of a file, or from uploads that are complete.
+
+Whatever way it came, the answer under an ``Idempotency-Key`` is given once: what was sent is told by the digests of the
+files, so that a form that is sent again with other boundaries is the same request.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, cast
+
+from django.conf import settings
+from django.db import models
+from django.http import QueryDict
+from django.http.response import HttpResponseBase
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.exceptions import UnsupportedMediaType
+from rest_framework.request import Request
+from rest_framework.serializers import Serializer
+
+from modelops.lib.errors import Invalid
+from modelops.rest.idempotency import answer_once, fingerprint_of
+from registry.artifacts.body import body_pieces
+from registry.artifacts.expected_digest import ExpectedDigest, announced_digest
+from registry.artifacts.sealed import SealedUpload, sealed_upload
+from registry.artifacts.upload import allow_upload, only_file, received_files
+from registry.uploads import services as uploads
+from registry.uploads.assembly import assembled, held, seal_again
+from registry.uploads.headers import file_name_of
+from registry.uploads.models import UploadSession
+
+RAW = "application/octet-stream"
+FORM = "multipart/form-data"
+JSON = "application/json"
+# Fields of this beginning carry the files of a directory; what follows is the path.
+PATH_FIELD = "files/"
+
+FILE_PARAMETERS = [
+    OpenApiParameter(
+        "Content-Digest", str, OpenApiParameter.HEADER, description="RFC 9530: sha-256 or sha-512 of the body."
+    ),
+    OpenApiParameter(
+        "Content-Disposition",
+        str,
+        OpenApiParameter.HEADER,
+        description="Of a bare file: attachment; filename=…",
+    ),
+]
+
+Opening = Callable[[], SealedUpload]
+Then = Callable[[Any], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a request brought: one file, or the files of a directory by path, and what to do when they are stored."""
+
+    file: SealedUpload | None
+    files: list[tuple[str, Opening]]
+    then: Then | None
+
+
+Add = Callable[[Sent], HttpResponseBase]
+
+
+def add_once(request: Request, add: Add, session_of: Callable[[], dict[str, Any]]) -> HttpResponseBase:
+    """Take in what ``request`` sends and let ``add`` make the version, once under an Idempotency-Key.
+
+    ``session_of`` gives the checked JSON of a request that names uploads.
+    """
+    kind = (request.content_type or "").partition(";")[0].strip().lower()
+    if kind == FORM:
+        return _from_form(request, add)
+    if kind == RAW:
+        return _from_body(request, add)
+    if kind == JSON:
+        return _from_uploads(request, add, session_of())
+    raise UnsupportedMediaType(request.content_type or "")
+
+
+def checked(data: "Serializer[Any]") -> dict[str, Any]:
+    """What the serializer made of its data. Raises ValidationError."""
+    data.is_valid(raise_exception=True)
+    return cast(dict[str, Any], data.validated_data)
+
+
+def one_file_only() -> Invalid:
+    """The refusal of a directory where one file is expected."""
+    return Invalid("A dataset version is one file. Send it in the field 'file'.", code="file.missing", field="file")
+
+
+def _from_form(request: Request, add: Add) -> HttpResponseBase:
+    allow_upload(request)
+    with received_files(request) as files:
+        fields = cast(QueryDict, request.data)
+        texts = {name: fields.getlist(name) for name in fields if name not in dict(files)}
+        sent = [[field, upload.name, upload.size, upload.sha256] for field, upload in files]
+        fingerprint = fingerprint_of(request, [texts, sorted(sent)])
+        if files and all(field.startswith(PATH_FIELD) for field, _ in files):
+            found = Sent(None, [(field[len(PATH_FIELD) :], partial(_itself, upload)) for field, upload in files], None)
+        else:
+            upload = only_file(files)
+            ExpectedDigest.from_hex({name: fields.get(name, "") for name in ("sha256", "sha512")}).check_upload(upload)
+            found = Sent(upload, [], None)
+        return answer_once(request, lambda: add(found), fingerprint)
+
+
+def _from_body(request: Request, add: Add) -> HttpResponseBase:
+    allow_upload(request)
+    expected = announced_digest(request.headers)
+    pieces = body_pieces(request, settings.MODELOPS_MAX_ARTIFACT_BYTES)
+    with sealed_upload(pieces, file_name_of(request) or "file") as upload:
+        expected.check_upload(upload)
+        fingerprint = fingerprint_of(request, [upload.name, upload.size, upload.sha256])
+        return answer_once(request, lambda: add(Sent(upload, [], None)), fingerprint)
+
+
+def _from_uploads(request: Request, add: Add, said: dict[str, Any]) -> HttpResponseBase:
+    fingerprint = fingerprint_of(request, request.data)
+    return answer_once(request, partial(_add_uploads, request, add, said), fingerprint)
+
+
+def _add_uploads(request: Request, add: Add, said: dict[str, Any]) -> HttpResponseBase:
+    if said.get("upload") is not None:
+        with assembled(uploads.upload_of(request.user.pk, said["upload"])) as (upload, then):
+            return add(Sent(upload, [], then))
+    named = [(each["path"], uploads.upload_of(request.user.pk, each["upload"])) for each in said["files"]]
+    with _together([session for _, session in named]) as then:
+        return add(Sent(None, [(path, partial(seal_again, session)) for path, session in named], then))
+
+
+@contextmanager
+def _together(sessions: list[UploadSession]) -> Iterator[Then]:
+    if len({session.pk for session in sessions}) < len(sessions):
+        raise Invalid(
+            "An upload is named twice. Upload each file by itself, also when two are alike.",
+            code="upload.named_twice",
+            field="files",
+        )
+
+    def complete(version: models.Model) -> None:
+        for session in sessions:
+            uploads.mark_completed(session, version)  # type: ignore[arg-type]
+
+    with held(sessions):
+        yield complete
+
+
+def _itself(upload: SealedUpload) -> SealedUpload:
+    return upload

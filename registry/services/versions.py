@@ -1,0 +1,206 @@
+"""Adding versions of models: one file, or a directory of files."""
+
+import json
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from compliance.audit import Actor, record
+from modelops.lib.errors import DomainError
+from registry import descriptions
+from registry.artifacts.paths import check_paths
+from registry.artifacts.recording import insert_artifact
+from registry.artifacts.sealed import SealedUpload, Sealing
+from registry.audit_events import VERSION_ADDED
+from registry.formats import FileFormat, format_of_directory, identify, identify_in_directory
+from registry.models import (
+    Artifact,
+    DatasetVersion,
+    ModelVersion,
+    ModelVersionDataset,
+    ModelVersionFile,
+    RegisteredModel,
+    VersionState,
+)
+from registry.signing.services import sign_version
+
+from .ownership import account_id
+
+MANIFEST_NAME = "manifest.json"
+_MANIFEST_SCHEMA = "urn:modelops:manifest:1"
+
+Then = Callable[[ModelVersion], None]
+# Gives the sealed file when its turn comes: a thousand of them must not be open at the same time.
+Opening = Callable[[], SealedUpload]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One file of a directory, durable and recognised; its row is not saved yet."""
+
+    path: str
+    artifact: Artifact
+    file_format: FileFormat
+
+
+def add_version(
+    model: RegisteredModel,
+    upload: SealedUpload,
+    *,
+    metrics: Any = None,
+    parameters: Any = None,
+    tags: Any = None,
+    datasets: Iterable[DatasetVersion] = (),
+    then: Then | None = None,
+    actor: Actor,
+) -> ModelVersion:
+    """The next version of ``model`` with the uploaded file, which the version takes over.
+
+    The format is told by the content. What may hold code is stored but quarantined. ``then`` runs in the transaction
+    that adds the version. Raises Invalid for an empty or damaged file or unusable metrics, parameters or tags;
+    UnsupportedFormat for a file that is no model.
+    """
+    described = _described(metrics, parameters, tags)
+    with upload.open_plaintext() as file:
+        found = identify(file)
+    with upload.adopted() as artifact, transaction.atomic():
+        return _insert(model, artifact, found, (), described, datasets, then, actor=actor)
+
+
+def add_directory_version(
+    model: RegisteredModel,
+    files: Iterable[tuple[str, Opening]],
+    *,
+    metrics: Any = None,
+    parameters: Any = None,
+    tags: Any = None,
+    datasets: Iterable[DatasetVersion] = (),
+    then: Then | None = None,
+    actor: Actor,
+) -> ModelVersion:
+    """The next version of ``model`` with several files, by path. Their manifest is the version's own file.
+
+    The whole is quarantined when one of its files may hold code. Raises Invalid for a path that cannot be used and for
+    an empty or damaged file, and names it.
+    """
+    described = _described(metrics, parameters, tags)
+    openings = dict(_listed(files))
+    with ExitStack() as stack:
+        found = [_take(stack, path, openings[path]) for path in sorted(openings)]
+        manifest = stack.enter_context(_manifest(stack, found).adopted())
+        whole = format_of_directory([each.path for each in found], [each.file_format for each in found])
+        with transaction.atomic():
+            return _insert(model, manifest, whole, found, described, datasets, then, actor=actor)
+
+
+def _listed(files: Iterable[tuple[str, Opening]]) -> list[tuple[str, Opening]]:
+    listed = list(files)
+    check_paths(path for path, _ in listed)
+    return listed
+
+
+def _take(stack: ExitStack, path: str, opening: Opening) -> _Found:
+    """Make one file durable; ``stack`` removes it again when anything fails later."""
+    upload = opening()
+    stack.callback(upload.close)
+    try:
+        with upload.open_plaintext() as file:
+            found = identify_in_directory(path, file)
+    except DomainError as error:
+        error.message = f"{path}: {error.message}"
+        error.args = (error.message,)
+        raise
+    return _Found(path, stack.enter_context(upload.adopted()), found)
+
+
+def _manifest(stack: ExitStack, found: list[_Found]) -> SealedUpload:
+    """The list of the files: its digest identifies the version."""
+    sealing = Sealing(MANIFEST_NAME)
+    try:
+        sealing.write(manifest_bytes((each.path, each.artifact) for each in found))
+        upload = sealing.finish()
+    except BaseException:
+        sealing.discard()
+        raise
+    stack.callback(upload.close)
+    return upload
+
+
+def manifest_bytes(files: Iterable[tuple[str, Artifact]]) -> bytes:
+    """The manifest of files by path: JSON with sorted keys and paths, the same bytes for the same files."""
+    listed = [
+        {"path": path, "sha256": artifact.sha256, "size": artifact.size}
+        for path, artifact in sorted(files, key=lambda item: item[0])
+    ]
+    manifest = {"schema": _MANIFEST_SCHEMA, "files": listed}
+    return json.dumps(manifest, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _described(metrics: Any, parameters: Any, tags: Any) -> dict[str, Any]:
+    return {
+        "metrics": descriptions.metrics(metrics),
+        "parameters": descriptions.parameters(parameters),
+        "tags": descriptions.tags(tags),
+    }
+
+
+def _insert(
+    model: RegisteredModel,
+    artifact: Artifact,
+    found: FileFormat,
+    files: Iterable[_Found],
+    described: dict[str, Any],
+    datasets: Iterable[DatasetVersion],
+    then: Then | None,
+    *,
+    actor: Actor,
+) -> ModelVersion:
+    """Save the version with its files and links, inside the caller's transaction."""
+    # Whoever holds the model's row gives out its numbers: parallel uploads wait here, not in their file.
+    family = RegisteredModel.objects.select_for_update().get(pk=model.pk)
+    family.last_number += 1
+    family.changed_at = timezone.now()
+    family.save(update_fields=["last_number", "changed_at"])
+    insert_artifact(artifact)
+    parts = list(files)
+    version = ModelVersion(
+        model=model,
+        number=family.last_number,
+        state=VersionState.QUARANTINED if found.may_hold_code else VersionState.READY,
+        file_format=found.key,
+        artifact=artifact,
+        file_count=len(parts) or 1,
+        total_size=sum(each.artifact.size for each in parts) if parts else None,
+        created_by_id=account_id(actor),
+        **described,
+    )
+    version.save(force_insert=True)
+    for each in parts:
+        insert_artifact(each.artifact)
+    ModelVersionFile.objects.bulk_create(
+        ModelVersionFile(version=version, path=each.path, file_format=each.file_format.key, artifact=each.artifact)
+        for each in parts
+    )
+    ModelVersionDataset.objects.bulk_create(
+        ModelVersionDataset(model_version=version, dataset_version=dataset) for dataset in datasets
+    )
+    record(
+        VERSION_ADDED,
+        version,
+        actor=actor,
+        name=model.name,
+        version=version.number,
+        format=found.key,
+        size=version.size,
+        state=version.state,
+        sha256=artifact.sha256,
+        key_version=artifact.key_version,
+    )
+    sign_version(version)
+    if then is not None:
+        then(version)
+    return version
