@@ -14,6 +14,8 @@ from .providers import ErasureRefused, ExportedRow, PersonalDataProvider, Sectio
 
 exempt("subjects.SubjectBundle", "A copy of what the providers export, under the request; removed after seven days.")
 exempt("rest.StoredAnswer", "A sealed copy of what the caller was answered, for a day; it names them by opaque id.")
+exempt("keys.Approval", "It names who asked and approved by opaque id, as the ledger does, which is exported.")
+exempt("keys.Rotation", "It names who asked and approved by opaque id, as the ledger does, which is exported.")
 exempt("secret_store.StoredSecret", "It names who set it by opaque id, as the ledger does, which is exported.")
 
 

@@ -82,4 +82,4 @@ def _count(table: str, mark: str, value: bytes) -> int:
 def _blind(key: KeyVersion, field: BlindIndexField, in_full: bool) -> int:
     if key.state == KeyState.ACTIVE:
         return count_any(field.model, field, COUNTED)
-    return count_under(field, keyring.by_id(key.pk, Purpose.BLIND_INDEX), COUNTED) if in_full else 0
+    return count_under(field, keyring.whatever_state(key), COUNTED) if in_full else 0

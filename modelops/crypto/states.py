@@ -19,7 +19,7 @@ LEADS_TO: dict[KeyState, frozenset[KeyState]] = {
     KeyState.PENDING: frozenset({KeyState.ACTIVE, KeyState.COMPROMISED, KeyState.DESTROYED}),
     KeyState.ACTIVE: frozenset({KeyState.DECRYPT_ONLY, KeyState.SUSPENDED, KeyState.COMPROMISED}),
     KeyState.DECRYPT_ONLY: frozenset({KeyState.SUSPENDED, KeyState.COMPROMISED, KeyState.DESTROYED}),
-    KeyState.SUSPENDED: frozenset({KeyState.ACTIVE, KeyState.DECRYPT_ONLY, KeyState.COMPROMISED}),
+    KeyState.SUSPENDED: frozenset({KeyState.ACTIVE, KeyState.DECRYPT_ONLY, KeyState.COMPROMISED, KeyState.DESTROYED}),
     KeyState.COMPROMISED: frozenset({KeyState.DESTROYED}),
     KeyState.DESTROYED: frozenset(),
 }

@@ -35,7 +35,7 @@ BEGIN
         'pending>active', 'pending>compromised', 'pending>destroyed',
         'active>decrypt_only', 'active>suspended', 'active>compromised',
         'decrypt_only>suspended', 'decrypt_only>compromised', 'decrypt_only>destroyed',
-        'suspended>active', 'suspended>decrypt_only', 'suspended>compromised',
+        'suspended>active', 'suspended>decrypt_only', 'suspended>compromised', 'suspended>destroyed',
         'compromised>destroyed'
     ]) THEN
         RAISE EXCEPTION 'The key % cannot go from % to %.', OLD.name, OLD.state, NEW.state

@@ -1,0 +1,88 @@
+"""Columns under pgcrypto: opened and sealed again inside PostgreSQL, so that no plaintext leaves the server."""
+
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+
+from modelops.crypto.discovery import Table
+from modelops.crypto.errors import KeysUnavailable
+from modelops.crypto.keyring import keyring
+from modelops.crypto.marks import COLUMN_FORMAT, column_mark
+from modelops.crypto.purposes import Purpose
+from modelops.lib.errors import DomainError
+
+from .base import Batch, Failure, Move, quote, scalar
+
+
+class Recolumn(Move):
+    """All encrypted columns of one table: a row is written once, however many of them it has."""
+
+    batch_size = 1000
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.label = f"{table.label} ({', '.join(field.name for field in table.fields)})"
+        self.columns = [quote(field.column) for field in table.fields]
+        # A value is reckoned from the row as it is when it is written: PostgreSQL evaluates the expression again for a
+        # row that somebody else has just changed, so no concurrent save is ever overwritten.
+        self.assignments = ", ".join(
+            f"{column} = CASE WHEN {column_mark(f't.{column}')} <> %s "
+            f"THEN modelops_reseal(t.{column}, %s || t.{table.key}::text) ELSE t.{column} END"
+            for column in self.columns
+        )
+
+    def _active_mark(self) -> bytes:
+        return COLUMN_FORMAT + keyring.active(Purpose.COLUMN).version.to_bytes(4, "big")
+
+    def _behind(self) -> str:
+        return "(" + " OR ".join(f"{column_mark(column)} <> %s" for column in self.columns) + ")"
+
+    def remaining(self) -> int:
+        sql = f"SELECT count(*) FROM {self.table.name} WHERE {self._behind()}"  # noqa: S608 (identifiers)
+        return int(scalar(sql, [self._active_mark()] * len(self.columns)))
+
+    def move(self, after: str | None, size: int) -> Batch:
+        try:
+            with transaction.atomic():
+                return self._move(after, size)
+        except (OperationalError, InterfaceError, KeysUnavailable):
+            raise
+        except (DatabaseError, DomainError) as error:
+            if size == 1:
+                pk = self._first(after)
+                message = f"{error.code}: {error}" if isinstance(error, DomainError) else type(error).__name__
+                return Batch(cursor=pk, failures=[Failure(pk, message)] if pk else [])
+            return self._halves(after, size)
+
+    def _halves(self, after: str | None, size: int) -> Batch:
+        """One value that does not open refuses its whole statement: the halves find it."""
+        first = self.move(after, size // 2)
+        if first.cursor is None:
+            return first
+        second = self.move(first.cursor, size - size // 2)
+        return Batch(second.cursor, first.moved + second.moved, first.failures + second.failures)
+
+    def _where(self, after: str | None) -> tuple[str, list[object]]:
+        where, params = self._behind(), [self._active_mark()] * len(self.columns)
+        if after is None:
+            return where, [*params]
+        return f"{where} AND {self.table.key} > %s::{self.table.key_type}", [*params, after]
+
+    def _first(self, after: str | None) -> str:
+        where, params = self._where(after)
+        sql = f"SELECT {self.table.key}::text FROM {self.table.name} WHERE {where} ORDER BY {self.table.key} LIMIT 1"  # noqa: S608
+        return str(scalar(sql, params))
+
+    def _move(self, after: str | None, size: int) -> Batch:
+        where, params = self._where(after)
+        bindings = [value for field in self.table.fields for value in (self._active_mark(), field.binding_prefix)]
+        sql = (
+            f"WITH batch AS MATERIALIZED (SELECT {self.table.key} AS pk FROM {self.table.name} WHERE {where} "  # noqa: S608
+            f"ORDER BY {self.table.key} LIMIT %s FOR UPDATE), "
+            f"moved AS (UPDATE {self.table.name} AS t SET {self.assignments} FROM batch "
+            f"WHERE t.{self.table.key} = batch.pk RETURNING 1) "
+            "SELECT (SELECT count(*) FROM batch), (SELECT pk::text FROM batch ORDER BY pk DESC LIMIT 1), "
+            "(SELECT count(*) FROM moved)"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*params, size, *bindings])
+            looked_at, last, moved = cursor.fetchone()
+        return Batch(cursor=last if looked_at == size else None, moved=moved)
