@@ -12,6 +12,11 @@ _VIEW_REGISTRY = (
     "registry.view_dataset",
     "registry.view_datasetversion",
     "registry.view_modelversiondataset",
+    "signing.view_versionsignature",
+    "signing.view_trustedkey",
+    "signing.view_signingpolicy",
+    "aliases.view_alias",
+    "aliases.view_aliaschange",
 )
 _ADD_REGISTRY = (
     "registry.add_registeredmodel",
@@ -21,6 +26,7 @@ _ADD_REGISTRY = (
     "uploads.add_uploadsession",
 )
 # What opens sealed content; viewing a model does not bring it.
+_PROMOTE = ("signing.add_versionsignature", "aliases.add_alias", "aliases.delete_alias")
 _USE_FILES = ("registry.download_artifact", "registry.verify_artifact", "registry.view_parameters")
 _VIEW_RUNS = (
     "jobs.view_job",
@@ -62,6 +68,7 @@ ROLES: dict[str, Role] = {
                 *_VIEW_REGISTRY,
                 *_ADD_REGISTRY,
                 *_USE_FILES,
+                *_PROMOTE,
                 "registry.change_registeredmodel",
                 "registry.change_dataset",
                 "registry.delete_registeredmodel",
@@ -80,6 +87,7 @@ ROLES: dict[str, Role] = {
             (
                 *_VIEW_REGISTRY,
                 *_USE_FILES,
+                *_PROMOTE,
                 "registry.add_registeredmodel",
                 "registry.add_modelversion",
                 "uploads.add_uploadsession",
@@ -98,6 +106,7 @@ ROLES: dict[str, Role] = {
             (
                 *_VIEW_REGISTRY,
                 "registry.verify_artifact",
+                "signing.change_signingpolicy",
                 "registry.view_restricted",
                 "grants.view_grant",
                 *_VIEW_RUNS,
@@ -134,6 +143,12 @@ ROLES: dict[str, Role] = {
                 "secret_store.add_storedsecret",
                 "secret_store.change_storedsecret",
                 "secret_store.delete_storedsecret",
+                "signing.view_trustedkey",
+                "signing.add_trustedkey",
+                "signing.change_trustedkey",
+                "signing.view_signingpolicy",
+                "signing.change_signingpolicy",
+                "signing.view_versionsignature",
                 "jobs.view_scheduleentry",
                 "jobs.change_scheduleentry",
                 "audit.view_auditevent",
@@ -148,6 +163,7 @@ ROLES: dict[str, Role] = {
                 *_VIEW_REGISTRY,
                 *_ADD_REGISTRY,
                 *_USE_FILES,
+                *_PROMOTE,
                 "registry.bypass_step_up",
                 *_VIEW_RUNS,
                 *_ADD_RUNS,

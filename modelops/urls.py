@@ -17,6 +17,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("registry.urls")),
+    path("", include("registry.aliases.urls")),
     path("", include("dataquality.urls")),
     path("", include("monitoring.urls")),
     path("jobs/", include("modelops.jobs.urls")),

@@ -42,6 +42,11 @@ MODEL_ICONS = {
     "Key": "key",
     "KeyVersion": "key",
     "StoredSecret": "lock",
+    "TrustedKey": "key",
+    "SigningPolicy": "scale",
+    "VersionSignature": "passed",
+    "Alias": "tag",
+    "AliasChange": "tag",
 }
 
 ENVIRONMENT_TONES = {"production": "bad", "test": "warn", "development": "info"}

@@ -1,0 +1,12 @@
+"""REST addresses of aliases."""
+
+from django.urls import path
+
+from registry import addresses  # noqa: F401  registers the converter
+
+from . import api
+
+urlpatterns = [
+    path("models/<object_name:name>/aliases/", api.AliasesView.as_view(), name="api-aliases"),
+    path("models/<object_name:name>/aliases/<object_name:alias>/", api.AliasView.as_view(), name="api-alias"),
+]

@@ -1,0 +1,122 @@
+"""A protected alias moves only past the gates: the same in the API, the portal and the admin."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from compliance.audit import Actor
+from compliance.audit.models import AuditEvent
+from registry.aliases import services as aliases
+from registry.aliases.models import Alias, AliasChange
+from registry.models import ModelVersion
+from registry.signing import services as signing
+from registry.signing.models import VersionSignature
+from tests.accounts.people import make_user, sign_in
+from tests.registry.conftest import api, api_as, portal, scientist  # noqa: F401
+from tests.registry.samples import make_model, make_version
+from tests.registry.signing.bundles import new_key, pem_of, signed
+
+pytestmark = pytest.mark.django_db
+ACTOR = Actor.system("test")
+API = "/api/v1/models/arrival-delay/aliases/"
+BAD = "The signature is for other content of 'model.safetensors'."
+
+
+@pytest.fixture
+def version(scientist: Any) -> ModelVersion:  # noqa: F811
+    return make_version(make_model(scientist), scientist)
+
+
+def spoil(version: ModelVersion) -> None:
+    """Give the version a bad signature, and let its model require good ones."""
+    key = new_key()
+    signing.trust_key("ci", pem_of(key), actor=ACTOR)
+    signing.set_policy(version.model, "require", actor=ACTOR)
+    signing.add_signature(version, signed({"model.safetensors": b"other"}, key), actor=ACTOR)
+
+
+def test_an_alias_moves_and_its_history_stays(version: ModelVersion, scientist: Any) -> None:  # noqa: F811
+    second = make_version(version.model, scientist)
+    for each in (version, second):
+        aliases.set_alias(version.model, "production", each, actor=ACTOR)
+    assert Alias.objects.get().version == second
+    changes = AliasChange.objects.order_by("id").values_list("from_number", "to_number")
+    assert list(changes) == [(None, 1), (1, 2)]
+    assert AliasChange.objects.first().gates[0]["gate"] == "signature"  # type: ignore[union-attr]
+    aliases.remove_alias(Alias.objects.get(), actor=ACTOR)
+    assert AliasChange.objects.count() == 3
+    assert AuditEvent.objects.filter(name__startswith="aliases.alias").count() == 3
+
+
+def test_the_api_tells_why_a_version_is_not_promoted(api: Client, version: ModelVersion) -> None:  # noqa: F811
+    """S1-22: policy=require and a bad signature."""
+    body = {"alias": "production", "version": 1}
+    assert api.post(API, body, "application/json").status_code == 200
+    Alias.objects.all().delete()
+    spoil(version)
+    refused = api.post(API, body, "application/json")
+    assert (refused.status_code, refused.json()["code"]) == (409, "promotion.refused")
+    assert BAD in refused.json()["detail"]
+    assert not Alias.objects.exists()
+    row = AuditEvent.objects.get(name="aliases.alias.refused")
+    assert (row.outcome, row.details["gates"]) == ("refused", "signature")
+    # What is not protected is only a name.
+    assert api.post(API, {"alias": "candidate", "version": 1}, "application/json").status_code == 200
+    shown = api.get(API).json()["results"]
+    assert [(one["alias"], one["version"], one["protected"]) for one in shown] == [("candidate", 1, False)]
+    assert api.delete(f"{API}candidate/").status_code == 204
+    assert api.get(f"{API}candidate/").status_code == 404
+
+
+def test_the_portal_tells_why_a_version_is_not_promoted(portal: Client, version: ModelVersion) -> None:  # noqa: F811
+    """S1-22: the reason stands on the page of the version."""
+    address = version.get_absolute_url()
+    page = portal.get(address).content.decode()
+    assert "Signed by portal-v1" in page
+    spoil(version)
+    page = portal.get(address).content.decode()
+    assert "The signature is for other content of &#x27;model.safetensors&#x27;." in page
+    assert "Invalid" in page
+    answer = portal.post(f"{address}alias/", {"alias": "production"}, follow=True).content.decode()
+    assert "cannot become" in answer
+    assert "Signature: The signature is for other content" in answer
+    assert not Alias.objects.exists()
+    assert "is now" in portal.post(f"{address}alias/", {"alias": "candidate"}, follow=True).content.decode()
+
+
+def test_the_admin_tells_why_a_version_is_not_promoted(version: ModelVersion, client: Client) -> None:
+    """S1-22."""
+    from accounts.models import User
+
+    user = make_user("root")
+    User.objects.filter(pk=user.pk).update(is_staff=True, is_superuser=True)
+    sign_in(client, user)
+    given = {"model": version.model.name, "version": 1, "alias": "production"}
+    spoil(version)
+    refused = client.post("/admin/aliases/alias/add/", given)
+    assert refused.status_code == 422
+    assert "The signature is for other content" in refused.content.decode()
+    assert not Alias.objects.exists()
+    VersionSignature.objects.filter(version=version, origin="uploaded").delete()
+    assert "is now" in client.post("/admin/aliases/alias/add/", given, follow=True).content.decode()
+
+
+def test_who_may_not_promote_cannot(api_as: Callable[..., Client], version: ModelVersion) -> None:  # noqa: F811
+    viewer = api_as(make_user("viewer", "Viewer"))
+    assert viewer.get(API).status_code == 200
+    assert viewer.post(API, {"alias": "production", "version": 1}, "application/json").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"alias": "a b", "version": 1}, 400),
+        ({"alias": "x", "version": 9}, 404),
+        ({"alias": "x"}, 400),
+        ({"alias": "", "version": 1}, 400),
+    ],
+)
+def test_a_bad_alias_is_refused(api: Client, version: ModelVersion, body: dict[str, Any], status: int) -> None:  # noqa: F811
+    assert api.post(API, body, "application/json").status_code == status
