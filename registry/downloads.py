@@ -12,6 +12,7 @@ from modelops.rest.problems import problem_response
 
 from . import services
 from .byte_ranges import ByteRange, RangeNotSatisfiable, requested_range
+from .grants.gate import require_opening
 from .models import Artifact, DatasetVersion, ModelVersion
 from .signing.services import signature_headers
 
@@ -25,6 +26,7 @@ def download_response(
     connection before the announced end, and no client takes the rest for a whole file. HEAD gives nothing away, so it
     leaves no row in the ledger.
     """
+    require_opening(request, version)
     artifact = artifact or version.artifact
     services.check_download(version, actor=actor)
     headers = _headers(artifact)

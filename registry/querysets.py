@@ -44,9 +44,13 @@ class DeletableQuerySet(VisibleQuerySet):
         gone = Q(deleted_at__isnull=False)
         return self.filter(gone | Q(**{f"{self.parent}__deleted_at__isnull": False}) if self.parent else gone)
 
+    def known_to(self, user: Any) -> Self:
+        """The rows that ``user`` may see, deleted or not: lineage and history name also what is deleted."""
+        return super().visible_to(user)
+
     def visible_to(self, user: Any, *, deleted: bool = False) -> Self:
         """The rows that ``user`` may see; with ``deleted`` those that are deleted, for whoever may restore them."""
-        rows = super().visible_to(user)
+        rows = self.known_to(user)
         if not deleted:
             return rows.alive()
         return rows.deleted() if holds(user, self.delete_permission) else self.none()

@@ -7,37 +7,49 @@ from rest_framework import serializers
 
 from modelops.crypto.stream import DIGESTS
 
+from .api.strict import StrictSerializer
 from .formats import label_of
 from .models import Dataset, DatasetVersion, ModelVersion, RegisteredModel
 
 
-class RegisteredModelIn(serializers.Serializer):
+class RegisteredModelIn(StrictSerializer):
     name = serializers.CharField(max_length=1000, trim_whitespace=False, help_text="Letters, digits, '.', '-', '_'.")
     # Any text: the service refuses an unknown type with a code of its own.
     task_type = serializers.CharField(max_length=1000)
     description = serializers.CharField(max_length=4000, required=False, allow_blank=True, default="")
 
 
+# When a row was made, and, for one that is deleted, since when and until when it can be restored.
+_DELETION = ("deleted_at", "purge_after", "deletion_reason")
+_DATES = ("created_at", "changed_at", *_DELETION)
+
+
 class RegisteredModelOut(serializers.ModelSerializer):
+    owner = serializers.CharField(source="owner.username", default=None, allow_null=True, read_only=True)
+    has_access_code = serializers.BooleanField(read_only=True)
     latest_version = serializers.IntegerField(source="latest_number", allow_null=True, read_only=True, default=None)
 
     class Meta:
         model = RegisteredModel
-        fields = ("id", "name", "task_type", "description", "latest_version", "created_at")
+        fields = (
+            "id", "name", "task_type", "description", "owner", "latest_version", "is_restricted", "needs_step_up",
+            "has_access_code", "primary_metric", "metric_directions", *_DATES,
+        )  # fmt: skip
         read_only_fields = fields
 
 
-class DatasetIn(serializers.Serializer):
+class DatasetIn(StrictSerializer):
     name = serializers.CharField(max_length=1000, trim_whitespace=False, help_text="Letters, digits, '.', '-', '_'.")
     description = serializers.CharField(max_length=4000, required=False, allow_blank=True, default="")
 
 
 class DatasetOut(serializers.ModelSerializer):
+    owner = serializers.CharField(source="owner.username", default=None, allow_null=True, read_only=True)
     latest_version = serializers.IntegerField(source="latest_number", allow_null=True, read_only=True, default=None)
 
     class Meta:
         model = Dataset
-        fields = ("id", "name", "description", "latest_version", "created_at")
+        fields = ("id", "name", "description", "owner", "latest_version", "is_restricted", "created_at", *_DELETION)
         read_only_fields = fields
 
 
@@ -98,7 +110,7 @@ class FileOut(serializers.ModelSerializer):
 
 _FILE_FIELDS = (
     "digest", "digests", "size", "file_name", "cipher", "codec", "stored_size", "ratio", "key_version", "verified_at",
-    "created_at",
+    "created_at", *_DELETION,
 )  # fmt: skip
 
 

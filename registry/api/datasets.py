@@ -4,21 +4,26 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import ListAPIView
-from rest_framework.parsers import MultiPartParser
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from registry import services
-from registry.artifacts.upload import allow_upload, received_file
 from registry.downloads import download_response
+from registry.grants.gate import require_change
+from registry.lineage import trained_models
 from registry.models import Dataset, DatasetVersion
 from registry.serializers import DatasetIn, DatasetOut, DatasetVersionIn, DatasetVersionOut, VerificationOut
+from registry.uploads.serializers import FromUploadIn
 
+from .adding import FILE_PARAMETERS, FORM, JSON, RAW, Sent, add_once, checked, one_file_only
 from .downloading import DOWNLOAD_PARAMETERS, DOWNLOAD_RESPONSES
-from .lookup import dataset_named, dataset_version
+from .lookup import asks_for_deleted, dataset_named, dataset_version
 
 
 class DatasetsView(ListAPIView):
@@ -29,7 +34,8 @@ class DatasetsView(ListAPIView):
     queryset = Dataset.objects.none()
 
     def get_queryset(self) -> "QuerySet[Dataset]":
-        datasets = Dataset.objects.visible_to(self.request.user).with_latest_version()
+        datasets = Dataset.objects.visible_to(self.request.user, deleted=asks_for_deleted(self.request))
+        datasets = datasets.with_latest_version()
         return datasets.matching(self.request.query_params.get("q", ""))
 
     @extend_schema(parameters=[OpenApiParameter("q", str, description="A part of the name.")])
@@ -44,51 +50,42 @@ class DatasetsView(ListAPIView):
         return Response(DatasetOut(dataset).data, status=201)
 
 
-class DatasetView(APIView):
-    """One dataset."""
-
-    required_permissions = {"GET": "registry.view_dataset"}
-
-    @extend_schema(operation_id="dataset_retrieve", responses=DatasetOut)
-    def get(self, request: Request, name: str) -> Response:
-        return Response(DatasetOut(dataset_named(request, name)).data)
-
-
 class DatasetVersionsView(ListAPIView):
     """Versions of a dataset, newest first."""
 
     required_permissions = {"GET": "registry.view_datasetversion", "POST": "registry.add_datasetversion"}
-    parser_classes = [MultiPartParser]
+    parser_classes = [MultiPartParser, JSONParser]
+    answers_once_itself = True
     serializer_class = DatasetVersionOut
     queryset = DatasetVersion.objects.none()
 
     def get_queryset(self) -> "QuerySet[DatasetVersion]":
-        dataset = dataset_named(self.request, self.kwargs["name"])
-        versions = DatasetVersion.objects.visible_to(self.request.user).filter(dataset=dataset)
-        return versions.select_related("dataset", "artifact").prefetch_related("model_versions__model")
+        dataset = get_object_or_404(Dataset.objects.known_to(self.request.user), name=self.kwargs["name"])
+        versions = DatasetVersion.objects.visible_to(self.request.user, deleted=asks_for_deleted(self.request))
+        versions = versions.filter(dataset=dataset).select_related("dataset", "artifact")
+        return versions.prefetch_related(trained_models(self.request.user))
 
     @extend_schema(operation_id="dataset_versions_list")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
 
-    @extend_schema(request={"multipart/form-data": DatasetVersionIn}, responses={201: DatasetVersionOut})
-    def post(self, request: Request, name: str) -> Response:
+    @extend_schema(
+        parameters=FILE_PARAMETERS,
+        request={FORM: DatasetVersionIn, JSON: FromUploadIn, RAW: OpenApiTypes.BINARY},
+        responses={201: DatasetVersionOut},
+    )
+    def post(self, request: Request, name: str) -> HttpResponseBase:
         """Add a version; the file is encrypted while it arrives and read once from end to end."""
         dataset = dataset_named(request, name)
-        allow_upload(request)
-        with received_file(request) as upload:
-            version = services.add_dataset_version(dataset, upload, actor=request.actor)
-        return Response(DatasetVersionOut(version).data, status=201)
+        require_change(request, dataset)
 
+        def add(sent: Sent) -> Response:
+            if sent.file is None:
+                raise one_file_only()
+            version = services.add_dataset_version(dataset, sent.file, then=sent.then, actor=request.actor)
+            return Response(DatasetVersionOut(version).data, status=201)
 
-class DatasetVersionView(APIView):
-    """One version of a dataset."""
-
-    required_permissions = {"GET": "registry.view_datasetversion"}
-
-    @extend_schema(operation_id="dataset_version_retrieve", responses=DatasetVersionOut)
-    def get(self, request: Request, name: str, number: int) -> Response:
-        return Response(DatasetVersionOut(dataset_version(request, name, number)).data)
+        return add_once(request, add, lambda: checked(FromUploadIn(data=request.data)))
 
 
 class DatasetArtifactView(APIView):

@@ -5,29 +5,39 @@ from rest_framework.request import Request
 
 from modelops.lib.errors import NotFound
 from registry.descriptions import DatasetReference
+from registry.lineage import trained_models, trained_on
 from registry.models import Dataset, DatasetVersion, ModelVersion, RegisteredModel
 
 
 def model_named(request: Request, name: str) -> RegisteredModel:
-    """The model with the number of its latest version; 404 without."""
-    return get_object_or_404(RegisteredModel.objects.visible_to(request.user).with_latest_version(), name=name)
+    """The model with the number of its latest version; 404 without. ``?deleted=true`` looks among the deleted."""
+    models = RegisteredModel.objects.visible_to(request.user, deleted=asks_for_deleted(request))
+    return get_object_or_404(models.select_related("owner").with_latest_version(), name=name)
 
 
 def model_version(request: Request, name: str, number: int) -> ModelVersion:
-    """The version with model, file and datasets; 404 without."""
-    versions = ModelVersion.objects.visible_to(request.user).select_related("model", "artifact")
-    return get_object_or_404(versions.prefetch_related("datasets__dataset"), model__name=name, number=number)
+    """The version with model, file and datasets; 404 without. ``?deleted=true`` looks among the deleted."""
+    versions = ModelVersion.objects.visible_to(request.user, deleted=asks_for_deleted(request))
+    versions = versions.select_related("model", "artifact").prefetch_related(trained_on(request.user))
+    return get_object_or_404(versions, model__name=name, number=number)
 
 
 def dataset_named(request: Request, name: str) -> Dataset:
-    """The dataset with the number of its latest version; 404 without."""
-    return get_object_or_404(Dataset.objects.visible_to(request.user).with_latest_version(), name=name)
+    """The dataset with the number of its latest version; 404 without. ``?deleted=true`` looks among the deleted."""
+    datasets = Dataset.objects.visible_to(request.user, deleted=asks_for_deleted(request))
+    return get_object_or_404(datasets.with_latest_version(), name=name)
 
 
 def dataset_version(request: Request, name: str, number: int) -> DatasetVersion:
-    """The version with dataset, file and model versions; 404 without."""
-    versions = DatasetVersion.objects.visible_to(request.user).select_related("dataset", "artifact")
-    return get_object_or_404(versions.prefetch_related("model_versions__model"), dataset__name=name, number=number)
+    """The version with dataset, file and model versions; 404 without. ``?deleted=true`` looks among the deleted."""
+    versions = DatasetVersion.objects.visible_to(request.user, deleted=asks_for_deleted(request))
+    versions = versions.select_related("dataset", "artifact").prefetch_related(trained_models(request.user))
+    return get_object_or_404(versions, dataset__name=name, number=number)
+
+
+def asks_for_deleted(request: Request) -> bool:
+    """Whether the address asks for what is deleted; only who may restore it finds it."""
+    return request.query_params.get("deleted") == "true"
 
 
 def referenced(request: Request, references: list[DatasetReference]) -> list[DatasetVersion]:

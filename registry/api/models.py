@@ -1,19 +1,24 @@
 """Models and their versions."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpResponseBase, QueryDict
+from django.http import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import ListAPIView
-from rest_framework.parsers import MultiPartParser
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from registry import descriptions, services
-from registry.artifacts.upload import allow_upload, received_file
+from modelops.rest.pagination import KeysetPagination
+from registry import services
 from registry.downloads import download_response
+from registry.grants.gate import require_change, require_reading
+from registry.lineage import trained_on
+from registry.listing import SORTS, asked_sort, narrowed
 from registry.models import ModelVersion, RegisteredModel
 from registry.serializers import (
     ModelVersionIn,
@@ -23,23 +28,45 @@ from registry.serializers import (
     RegisteredModelOut,
     VerificationOut,
 )
+from registry.uploads.serializers import ModelFromUploadsIn
 
+from .adding import FILE_PARAMETERS, FORM, JSON, RAW, Sent, add_once, checked
+from .described import described
 from .downloading import DOWNLOAD_PARAMETERS, DOWNLOAD_RESPONSES
-from .lookup import model_named, model_version, referenced
+from .lookup import asks_for_deleted, model_named, model_version
+
+_FILTERS = [
+    OpenApiParameter("q", str, description="A part of the name."),
+    OpenApiParameter("task_type", str),
+    OpenApiParameter("owner", str, description="Name of the account, or me."),
+    OpenApiParameter("quarantined", bool, description="true: only models with a quarantined version."),
+    OpenApiParameter("tag", str, description="team, or team=search: only models with a version that has the tag."),
+    OpenApiParameter("sort", str, enum=list(SORTS)),
+    OpenApiParameter("deleted", bool, description="true: the deleted ones, for who may restore them."),
+]
+
+
+class SortedPages(KeysetPagination):
+    """Pages in the order that is asked for."""
+
+    def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
+        column = asked_sort(request.query_params.get("sort", "newest"))
+        return (column,) if column == "-id" else (column, "-id" if column.startswith("-") else "id")
 
 
 class ModelsView(ListAPIView):
-    """Registered models, newest first."""
+    """Registered models, newest first unless sorted otherwise."""
 
     required_permissions = {"GET": "registry.view_registeredmodel", "POST": "registry.add_registeredmodel"}
     serializer_class = RegisteredModelOut
+    pagination_class = SortedPages
     queryset = RegisteredModel.objects.none()
 
     def get_queryset(self) -> "QuerySet[RegisteredModel]":
-        models = RegisteredModel.objects.visible_to(self.request.user).with_latest_version()
-        return models.matching(self.request.query_params.get("q", ""))
+        models = narrowed(self.request.user, self.request.query_params)
+        return models.select_related("owner").with_latest_version()
 
-    @extend_schema(parameters=[OpenApiParameter("q", str, description="A part of the name.")])
+    @extend_schema(parameters=_FILTERS)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
 
@@ -51,60 +78,47 @@ class ModelsView(ListAPIView):
         return Response(RegisteredModelOut(model).data, status=201)
 
 
-class ModelView(APIView):
-    """One registered model."""
-
-    required_permissions = {"GET": "registry.view_registeredmodel"}
-
-    @extend_schema(operation_id="model_retrieve", responses=RegisteredModelOut)
-    def get(self, request: Request, name: str) -> Response:
-        return Response(RegisteredModelOut(model_named(request, name)).data)
-
-
 class ModelVersionsView(ListAPIView):
     """Versions of a model, newest first."""
 
     required_permissions = {"GET": "registry.view_modelversion", "POST": "registry.add_modelversion"}
-    parser_classes = [MultiPartParser]
+    parser_classes = [MultiPartParser, JSONParser]
+    answers_once_itself = True
     serializer_class = ModelVersionOut
     queryset = ModelVersion.objects.none()
 
     def get_queryset(self) -> "QuerySet[ModelVersion]":
-        model = model_named(self.request, self.kwargs["name"])
-        versions = ModelVersion.objects.visible_to(self.request.user).filter(model=model)
-        return versions.select_related("model", "artifact").prefetch_related("datasets__dataset")
+        model = get_object_or_404(RegisteredModel.objects.known_to(self.request.user), name=self.kwargs["name"])
+        versions = ModelVersion.objects.visible_to(self.request.user, deleted=asks_for_deleted(self.request))
+        versions = versions.filter(model=model).select_related("model", "artifact")
+        return versions.prefetch_related(trained_on(self.request.user))
 
     @extend_schema(operation_id="model_versions_list")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
 
-    @extend_schema(request={"multipart/form-data": ModelVersionIn}, responses={201: ModelVersionOut})
-    def post(self, request: Request, name: str) -> Response:
-        """Add a version; the file is encrypted while it arrives and its format told by its content."""
+    @extend_schema(
+        parameters=FILE_PARAMETERS,
+        request={FORM: ModelVersionIn, JSON: ModelFromUploadsIn, RAW: OpenApiTypes.BINARY},
+        responses={201: ModelVersionOut},
+    )
+    def post(self, request: Request, name: str) -> HttpResponseBase:
+        """Add a version: a form with a file or several, a bare file, or uploads that are complete.
+
+        The file is encrypted while it arrives and its format told by its content.
+        """
         model = model_named(request, name)
-        allow_upload(request)
-        with received_file(request) as upload:
-            fields = cast(QueryDict, request.data)
-            said = {
-                what: descriptions.from_fields(fields.getlist(what), what) for what in ("metrics", "parameters", "tags")
-            }
-            given = fields.getlist("datasets")
-            # One plain "name:number" needs no brackets, unlike name=value pairs.
-            listed = given if given and not given[0].lstrip().startswith(("[", "{")) else None
-            names = listed or descriptions.from_fields(given, "datasets")
-            datasets = referenced(request, descriptions.dataset_references(names))
-            version = services.add_version(model, upload, **said, datasets=datasets, actor=request.actor)
-        return Response(ModelVersionOut(version).data, status=201)
+        require_change(request, model)
 
+        def add(sent: Sent) -> Response:
+            said = {**described(request), "then": sent.then, "actor": request.actor}
+            if sent.file is None:
+                version = services.add_directory_version(model, sent.files, **said)
+            else:
+                version = services.add_version(model, sent.file, **said)
+            return Response(ModelVersionOut(version).data, status=201)
 
-class ModelVersionView(APIView):
-    """One version of a model."""
-
-    required_permissions = {"GET": "registry.view_modelversion"}
-
-    @extend_schema(operation_id="model_version_retrieve", responses=ModelVersionOut)
-    def get(self, request: Request, name: str, number: int) -> Response:
-        return Response(ModelVersionOut(model_version(request, name, number)).data)
+        return add_once(request, add, lambda: checked(ModelFromUploadsIn(data=request.data)))
 
 
 class ModelArtifactView(APIView):
@@ -139,4 +153,5 @@ class ModelParametersView(APIView):
     @extend_schema(operation_id="model_parameters_retrieve", responses=ParametersOut)
     def get(self, request: Request, name: str, number: int) -> Response:
         version = model_version(request, name, number)
+        require_reading(request, version)
         return Response({"parameters": services.read_parameters(version, actor=request.actor)})
