@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 v1 = [
     path("", include("accounts.api_urls")),
     path("", include("registry.api_urls")),
+    path("", include("registry.replication.api_urls")),
     path("", include("registry.signing.api_urls")),
     path("", include("registry.aliases.api_urls")),
     path("", include("dataquality.api_urls")),

@@ -18,7 +18,8 @@ from registry.downloads import download_response
 from registry.grants.gate import require_change
 from registry.lineage import trained_models
 from registry.models import Dataset, DatasetVersion
-from registry.serializers import DatasetIn, DatasetOut, DatasetVersionIn, DatasetVersionOut, VerificationOut
+from registry.replication.api import VERIFY_RESPONSES, verify_response
+from registry.serializers import DatasetIn, DatasetOut, DatasetVersionIn, DatasetVersionOut
 from registry.uploads.serializers import FromUploadIn
 
 from .adding import FILE_PARAMETERS, FORM, JSON, RAW, Sent, add_once, checked, one_file_only
@@ -103,11 +104,10 @@ class DatasetArtifactView(APIView):
 
 
 class DatasetVerifyView(APIView):
-    """Reads the stored file back and compares it with its digest."""
+    """Reads every copy of the stored file back and compares it with its digest."""
 
     required_permissions = {"POST": "registry.verify_artifact"}
 
-    @extend_schema(operation_id="dataset_verify", request=None, responses=VerificationOut)
+    @extend_schema(operation_id="dataset_verify", request=None, responses=VERIFY_RESPONSES)
     def post(self, request: Request, name: str, number: int) -> Response:
-        verification = services.verify_version(dataset_version(request, name, number), actor=request.actor)
-        return Response(VerificationOut(verification).data)
+        return verify_response(request, dataset_version(request, name, number))

@@ -20,13 +20,13 @@ from registry.grants.gate import require_change, require_reading
 from registry.lineage import trained_on
 from registry.listing import SORTS, asked_sort, narrowed
 from registry.models import ModelVersion, RegisteredModel
+from registry.replication.api import VERIFY_RESPONSES, verify_response
 from registry.serializers import (
     ModelVersionIn,
     ModelVersionOut,
     ParametersOut,
     RegisteredModelIn,
     RegisteredModelOut,
-    VerificationOut,
 )
 from registry.uploads.serializers import ModelFromUploadsIn
 
@@ -134,14 +134,13 @@ class ModelArtifactView(APIView):
 
 
 class ModelVerifyView(APIView):
-    """Reads the stored file back and compares it with its digest."""
+    """Reads every copy of the stored file back and compares it with its digest."""
 
     required_permissions = {"POST": "registry.verify_artifact"}
 
-    @extend_schema(operation_id="model_verify", request=None, responses=VerificationOut)
+    @extend_schema(operation_id="model_verify", request=None, responses=VERIFY_RESPONSES)
     def post(self, request: Request, name: str, number: int) -> Response:
-        verification = services.verify_version(model_version(request, name, number), actor=request.actor)
-        return Response(VerificationOut(verification).data)
+        return verify_response(request, model_version(request, name, number))
 
 
 class ModelParametersView(APIView):

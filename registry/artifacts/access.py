@@ -7,6 +7,7 @@ from modelops.crypto.stream import SealedReader
 from registry.locations.choose import store_for
 from registry.locations.store import FileMissing
 from registry.models import Artifact
+from registry.replication.reading import open_copy
 
 from .data_keys import context_of, data_key_of
 from .verification import Check, Verification, verify_stream
@@ -37,12 +38,8 @@ def open_artifact(artifact: Artifact) -> BinaryIO:
 def open_sealed(artifact: Artifact) -> SealedReader:
     """The same with the pieces that it lies in, for whoever passes them on."""
     data_key = data_key_of(artifact)
-    raw = store_for(artifact.location).open(artifact.storage_name)
-    try:
-        return SealedReader(raw, data_key=data_key, context=context_of(artifact.pk))
-    except BaseException:
-        raw.close()
-        raise
+    context = context_of(artifact.pk)
+    return open_copy(artifact, lambda raw: SealedReader(raw, data_key=data_key, context=context))
 
 
 def pieces(file: BinaryIO) -> Iterator[bytes]:

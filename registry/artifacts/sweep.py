@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from registry.locations.choose import primary_location, store_of
-from registry.locations.store import StoredFile
+from modelops.crypto.stream.header import MAGIC
+from modelops.lib.errors import Unavailable
+from registry.locations.choose import store_of
+from registry.locations.models import StorageLocation
+from registry.locations.store import ArtifactStore, StoredFile
 
 from .naming import needed
 
@@ -29,11 +32,27 @@ class Swept:
 def sweep(quiet_for_s: float = QUIET_FOR_S, *, remove: bool = True) -> Swept:
     """Remove unfinished and orphaned files that have not changed for ``quiet_for_s``; safe to run at any time.
 
-    Without ``remove`` they are only counted.
+    Without ``remove`` they are only counted. Folders of this machine and the primary location are looked through; the
+    nightly comparison does the same for the others. What the portal did not name is left for that comparison.
     """
-    store = store_of(primary_location())
     unfinished = orphans = 0
-    quiet = (file for file in store.walk() if file.age_s >= quiet_for_s)
+    for location in StorageLocation.objects.filter(is_enabled=True).select_related("secret"):
+        if location.is_primary or location.kind == "filesystem":
+            try:
+                found = _sweep(store_of(location), quiet_for_s, remove=remove)
+            except Unavailable as error:
+                logger.warning("The location %s was not swept: %s", location, error.code)
+                continue
+            unfinished += found.unfinished
+            orphans += found.orphans
+    if remove and (unfinished or orphans):
+        logger.info("Removed %d unfinished and %d orphaned artifact files.", unfinished, orphans)
+    return Swept(unfinished, orphans)
+
+
+def _sweep(store: ArtifactStore, quiet_for_s: float, *, remove: bool) -> Swept:
+    unfinished = orphans = 0
+    quiet = (file for file in store.walk() if file.age_s >= quiet_for_s and not file.is_foreign)
     for files in _batches(quiet):
         finished = [file.name for file in files if not file.is_pending]
         named = needed(finished)
@@ -44,10 +63,9 @@ def sweep(quiet_for_s: float = QUIET_FOR_S, *, remove: bool = True) -> Swept:
                     store.delete_pending(file.name)
             elif file.name not in named:
                 orphans += 1
-                if remove:
+                # One that is not sealed was put there by somebody: it is reported, not removed.
+                if remove and store.first_bytes(file, len(MAGIC)) == MAGIC:
                     store.delete(file.name)
-    if remove and (unfinished or orphans):
-        logger.info("Removed %d unfinished and %d orphaned artifact files.", unfinished, orphans)
     return Swept(unfinished, orphans)
 
 

@@ -1,7 +1,9 @@
 """Every change of the registry. Each records who did it, in the same transaction."""
 
+from registry.replication.verifying import verify_version
+
 from .datasets import add_dataset_version, create_dataset
-from .files import begin_download, check_download, may_download, read_parameters, verify_version
+from .files import begin_download, check_download, may_download, read_parameters
 from .models import register_model
 from .versions import add_directory_version, add_version
 

@@ -3,13 +3,10 @@
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from compliance.audit import Actor, record
 from modelops.lib.errors import NotAllowed
-from registry.artifacts import verify_artifact
-from registry.artifacts.access import Verification
-from registry.audit_events import ARTIFACT_VERIFIED, PARAMETERS_READ
+from registry.audit_events import PARAMETERS_READ
 from registry.byte_ranges import ByteRange
 from registry.models import Artifact, DatasetVersion, ModelVersion
 
@@ -52,29 +49,6 @@ def begin_download(
     """
     check_download(version, actor=actor)
     return Delivery(version, artifact or version.artifact, part, actor=actor)
-
-
-def verify_version(version: ModelVersion | DatasetVersion, *, actor: Actor) -> Verification:
-    """Read the stored file back, compare, and keep the outcome with the file and in the ledger."""
-    artifact = version.artifact
-    verification = verify_artifact(artifact)
-    result = "sound" if verification.is_sound else "damaged"
-    with transaction.atomic():
-        artifact.verified_at = timezone.now()
-        artifact.is_sound = verification.is_sound
-        artifact.save(update_fields=["verified_at", "is_sound"])
-        record(
-            ARTIFACT_VERIFIED,
-            version,
-            actor=actor,
-            outcome="success" if verification.is_sound else "failure",
-            result=result,
-            segment=verification.bad_segment,
-            duration_s=verification.duration_s,
-            tool=verification.tool,
-            **_named(version),
-        )
-    return verification
 
 
 @transaction.atomic

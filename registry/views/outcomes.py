@@ -3,10 +3,10 @@
 from django.contrib import messages
 from django.http import HttpRequest
 
-from registry.artifacts.access import Verification
+from registry.replication.verifying import VersionVerification
 
 
-def say_verification(request: HttpRequest, verification: Verification) -> None:
+def say_verification(request: HttpRequest, verification: VersionVerification) -> None:
     """A message with the outcome of reading a stored file back."""
     say = messages.success if verification.is_sound else messages.error
     word = "Sound" if verification.is_sound else "Not sound"
