@@ -9,20 +9,17 @@ For SQL of one's own: ``modelops_open(column, 'table.column:' || key::text)`` gi
 ``modelops_reseal(column, …)`` the same value under the active key; `session_keys` brings the keys for both.
 """
 
-import json
 from typing import Any
 
 from django.core.exceptions import FieldError
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Expression
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.subqueries import UpdateQuery
 
-from modelops.lib.errors import Invalid
-
-from .encrypted_column import EncryptedColumn, StoredValue
+from .encrypted_column import EncryptedColumn, StoredValue, storable
+from .json_values import JSONValues
 from .session_keys import transport
 
 
@@ -56,6 +53,11 @@ class EncryptedTextField(EncryptedColumn, models.TextField):
 
     description = "Text encrypted by pgcrypto"
     empty_strings_allowed = True
+
+    def to_text(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise TypeError(f"{self} takes text, not {type(value).__name__}.")
+        return storable(value, self)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         value = getattr(model_instance, self.attname)
@@ -104,32 +106,7 @@ class EncryptedTextField(EncryptedColumn, models.TextField):
         return self.from_text(value)
 
 
-class EncryptedJSONField(EncryptedTextField):
+class EncryptedJSONField(JSONValues, EncryptedTextField):
     """A JSON value that the database stores under pgcrypto."""
 
     description = "JSON encrypted by pgcrypto"
-    empty_strings_allowed = False
-
-    def to_text(self, value: Any) -> str:
-        return json_text(value, self)
-
-    def from_text(self, text: str) -> Any:
-        return json.loads(text)
-
-    def formfield(self, **kwargs: Any) -> Any:
-        return json_form_field(self, **kwargs)
-
-
-def json_text(value: Any, field: models.Field) -> str:
-    """``value`` as compact JSON with sorted names. Raises Invalid for what JSON does not have: NaN and infinities."""
-    try:
-        return json.dumps(value, cls=DjangoJSONEncoder, separators=(",", ":"), sort_keys=True, allow_nan=False)
-    except ValueError as error:
-        raise Invalid(f"{field.name} cannot be written as JSON: {error}.", field=field.name) from None
-
-
-def json_form_field(field: models.Field, **kwargs: Any) -> Any:
-    """The form field of a JSON column."""
-    from django import forms
-
-    return models.Field.formfield(field, **{"form_class": forms.JSONField, **kwargs})

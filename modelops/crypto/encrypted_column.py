@@ -11,7 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.constants import OnConflict
 from django.db.models.expressions import Case, Col
 from django.db.models.functions import Cast
-from django.db.models.lookups import IsNull
+from django.db.models.lookups import Exact, IsNull
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.subqueries import InsertQuery, UpdateQuery
 from django.utils.functional import cached_property
@@ -57,6 +57,25 @@ class StoredIsNull(IsNull):
         return super().process_lhs(compiler, connection, lhs)
 
 
+class OnlyNone(Exact):
+    """``filter(field=None)``, which Django makes an ``isnull`` of; every other value is refused."""
+
+    def get_prep_lookup(self) -> Any:
+        if self.rhs is not None:
+            raise FieldError(_not_searchable(self.lhs.output_field, "exact"))
+        return None
+
+
+_LOOKUPS = {"isnull": StoredIsNull, "exact": OnlyNone}
+
+
+def _not_searchable(field: models.Field, lookup_name: str) -> str:
+    return (
+        f"{field.name} is encrypted and cannot be searched by {lookup_name!r}; put a BlindIndexField beside it and "
+        "filter by that one, with the whole value."
+    )
+
+
 class EncryptedColumn(models.Field):
     """Base of encrypted fields. The column is ``bytea``; see docs/reference/encrypted-values.md for its formats."""
 
@@ -78,9 +97,7 @@ class EncryptedColumn(models.Field):
     # --- what a value is -------------------------------------------------------------------------------------------
     def to_text(self, value: Any) -> str:
         """The text that is sealed for a Python value."""
-        if not isinstance(value, str):
-            raise TypeError(f"{self} takes text, not {type(value).__name__}.")
-        return storable(value, self)
+        raise NotImplementedError
 
     def from_text(self, text: str) -> Any:
         """The Python value of an opened text."""
@@ -126,12 +143,9 @@ class EncryptedColumn(models.Field):
         return EncryptedCol(self.model._meta.db_table, self)
 
     def get_lookup(self, lookup_name: str) -> Any:
-        if lookup_name == "isnull":
-            return StoredIsNull
-        raise FieldError(
-            f"{self.name} is encrypted and cannot be searched by {lookup_name!r}; put a BlindIndexField beside it and "
-            "filter by that one, with the whole value."
-        )
+        if lookup_name in _LOOKUPS:
+            return _LOOKUPS[lookup_name]
+        raise FieldError(_not_searchable(self, lookup_name))
 
     def get_transform(self, lookup_name: str) -> None:
         return None
@@ -245,11 +259,16 @@ def storable(text: str, field: models.Field) -> str:
         raise Invalid(
             f"{field.name} has a NUL character, which PostgreSQL text cannot hold. Remove it.", field=field.name
         )
+    no_surrogates(text, field)
+    return text
+
+
+def no_surrogates(text: str, field: models.Field) -> bytes:
+    """``text`` in UTF-8, or Invalid for half a character."""
     try:
-        text.encode("utf-8")
+        return text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise Invalid(
             f"{field.name} has half a character at place {error.start} (a lone surrogate), which is no Unicode text.",
             field=field.name,
         ) from None
-    return text
