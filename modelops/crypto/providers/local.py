@@ -100,7 +100,7 @@ def read_private(path: Path, what: str) -> str:
         raise KeysUnavailable(
             f"The {what} {path} cannot be read ({reason}). Bring it back; no new key is made."
         ) from None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         found = os.fstat(descriptor)
         mode = stat.S_IMODE(found.st_mode)
         if not stat.S_ISREG(found.st_mode):
@@ -112,7 +112,9 @@ def read_private(path: Path, what: str) -> str:
             )
         if mode & 0o077:
             raise KeysUnavailable(f"The {what} {path} has mode {mode:o}; others can read it. Run: chmod 600 {path}")
-        content = file.read(_LARGEST_FILE + 1)
+        content = os.read(descriptor, _LARGEST_FILE + 1)
+    finally:
+        os.close(descriptor)
     if len(content) > _LARGEST_FILE:
         raise KeysUnavailable(f"The {what} {path} has more than {_LARGEST_FILE} bytes; it is not one.")
     try:
