@@ -114,7 +114,9 @@ def _take(stack: ExitStack, path: str, opening: Opening) -> _Found:
         error.message = f"{path}: {error.message}"
         error.args = (error.message,)
         raise
-    return _Found(path, stack.enter_context(upload.adopted()), found)
+    artifact = stack.enter_context(upload.adopted())
+    artifact.file_name = path.rsplit("/", 1)[-1]
+    return _Found(path, artifact, found)
 
 
 def _manifest(stack: ExitStack, found: list[_Found]) -> SealedUpload:

@@ -85,7 +85,8 @@ class UploadView(APIView):
     def patch(self, request: Request, upload_id: uuid.UUID) -> Response:
         """Add bytes at the offset. What has arrived before a connection breaks stays."""
         session = services.upload_of(request.user.pk, upload_id)
-        if (request.content_type or "").partition(";")[0].strip() not in PIECES:
+        kind = (request.content_type or "").partition(";")[0].strip()
+        if kind and kind not in PIECES:  # no kind: no bytes either, which changes nothing
             raise UnsupportedMediaType(request.content_type or "")
         start = whole_number(request, "Upload-Offset")
         if start is None:
