@@ -1,12 +1,15 @@
 from django.urls import path
 
 from . import addresses  # noqa: F401  registers the converter
-from .api import access, datasets, models, one, ranking
+from .api import access, datasets, files, models, one, ranking
+from .uploads import api as uploads
 
 _MODEL_VERSION = "models/<object_name:name>/versions/<int:number>/"
 _DATASET_VERSION = "datasets/<object_name:name>/versions/<int:number>/"
 
 urlpatterns = [
+    path("uploads/", uploads.UploadsView.as_view(), name="api-uploads"),
+    path("uploads/<uuid:upload_id>/", uploads.UploadView.as_view(), name="api-upload"),
     path("models/", models.ModelsView.as_view(), name="api-models"),
     path("models/<object_name:name>/", one.ModelView.as_view(), name="api-model"),
     path("models/<object_name:name>/restore/", one.ModelRestoreView.as_view(), name="api-model-restore"),
@@ -19,6 +22,9 @@ urlpatterns = [
     path(_MODEL_VERSION, one.ModelVersionView.as_view(), name="api-model-version"),
     path(f"{_MODEL_VERSION}restore/", one.ModelVersionRestoreView.as_view(), name="api-model-version-restore"),
     path(f"{_MODEL_VERSION}artifact/", models.ModelArtifactView.as_view(), name="api-model-artifact"),
+    path(f"{_MODEL_VERSION}files/", files.ModelFilesView.as_view(), name="api-model-files"),
+    path(f"{_MODEL_VERSION}files/<path:path>", files.ModelFileView.as_view(), name="api-model-file"),
+    path(f"{_MODEL_VERSION}archive/", files.ModelArchiveView.as_view(), name="api-model-archive"),
     path(f"{_MODEL_VERSION}verify/", models.ModelVerifyView.as_view(), name="api-model-verify"),
     path(f"{_MODEL_VERSION}parameters/", models.ModelParametersView.as_view(), name="api-model-parameters"),
     path("datasets/", datasets.DatasetsView.as_view(), name="api-datasets"),

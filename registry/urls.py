@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import addresses  # noqa: F401  registers the converter
-from .views import datasets, models
+from .views import datasets, files, models
 
 app_name = "registry"
 
@@ -19,6 +19,8 @@ urlpatterns = [
     path(f"{_MODEL_VERSION}parameters/", models.version_parameters, name="version-parameters"),
     path(f"{_MODEL_VERSION}verify/", models.version_verify, name="version-verify"),
     path(f"{_MODEL_VERSION}file/", models.version_file, name="version-file"),
+    path(f"{_MODEL_VERSION}files/<path:path>", files.version_part, name="version-part"),
+    path(f"{_MODEL_VERSION}archive/", files.version_archive, name="version-archive"),
     path("datasets/", datasets.dataset_list, name="dataset-list"),
     path("datasets/-/new/", datasets.dataset_new, name="dataset-new"),
     path("datasets/<object_name:name>/", datasets.dataset_detail, name="dataset-detail"),
