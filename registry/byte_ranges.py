@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 # More digits than any file has bytes; the limit keeps a long number from becoming work.
-_RANGE = re.compile(r"(?P<first>\d{1,19})?-(?P<last>\d{1,19})?")
+_RANGE = re.compile(r"(?P<first>[0-9]{1,19})?-(?P<last>[0-9]{1,19})?")
 
 
 class RangeNotSatisfiable(ValueError):

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
-from modelops.crypto.stream import SealedReader
+from modelops.crypto.errors import DecryptionFailed
+from modelops.crypto.stream import SealedReader, Segments
+from modelops.crypto.stream.reader import Content, content_of
 from registry.locations.choose import store_for
-from registry.locations.store import FileMissing
+from registry.locations.store import FileMissing, StorageUnavailable
 from registry.models import Artifact
 from registry.replication.reading import open_copy
 
@@ -38,8 +40,43 @@ def open_artifact(artifact: Artifact) -> BinaryIO:
 def open_sealed(artifact: Artifact) -> SealedReader:
     """The same with the pieces that it lies in, for whoever passes them on."""
     data_key = data_key_of(artifact)
-    context = context_of(artifact.pk)
-    return open_copy(artifact, lambda raw: SealedReader(raw, data_key=data_key, context=context))
+    return open_copy(artifact, lambda raw: CopiesReader(raw, artifact, data_key))
+
+
+class CopiesReader(SealedReader):
+    """Reads from the first copy that opens, and goes on in the next where that one turns out to be damaged or lost.
+
+    A damaged segment is never given: the same place is asked for in the other copies, and what all of them refuse
+    raises.
+    """
+
+    def __init__(self, raw: BinaryIO, artifact: Artifact, data_key: bytes) -> None:
+        self._key = {"data_key": data_key, "context": context_of(artifact.pk)}
+        self._artifact = artifact
+        super().__init__(raw, **self._key)
+
+    def pieces(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        place = start
+        while True:
+            try:
+                for piece in super().pieces(place, stop):
+                    place += len(piece)
+                    yield piece
+            except (DecryptionFailed, StorageUnavailable, FileMissing):
+                self._go_elsewhere(place)
+            else:
+                return
+
+    def _go_elsewhere(self, place: int) -> None:
+        # Each copy is asked for this very place, so that one that fails again is passed over and marked.
+        def opener(raw: BinaryIO) -> Content:
+            content = content_of(Segments(raw, **self._key))
+            next(content.pieces(place, place + 1), None)
+            return content
+
+        elsewhere = open_copy(self._artifact, opener)
+        self._content.close()
+        self._content = elsewhere
 
 
 def pieces(file: BinaryIO) -> Iterator[bytes]:

@@ -9,6 +9,13 @@ from .header import Codec
 from .seekable_zstd import Frames
 from .segments import Segments
 
+Content = Segments | Frames
+
+
+def content_of(segments: Segments) -> Content:
+    """Where the plaintext lies by the header: in the segments themselves, or in what they hold compressed."""
+    return Frames(segments) if segments.header.codec is Codec.ZSTD else segments
+
 
 class SealedReader(io.RawIOBase):
     """The plaintext of a sealed file as a seekable binary file; each segment is checked before a byte of it is given.
@@ -21,7 +28,7 @@ class SealedReader(io.RawIOBase):
         super().__init__()
         self.segments = Segments(raw, data_key=data_key, context=context, check_last=check_last)
         self.header = self.segments.header
-        self._content = Frames(self.segments) if self.header.codec is Codec.ZSTD else self.segments
+        self._content = content_of(self.segments)
         self.size = self._content.size
         self._position = 0
 
