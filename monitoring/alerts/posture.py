@@ -1,16 +1,12 @@
 """Alerts from controls: a finding opens one alert, once, and its end resolves it."""
 
-import logging
-
-from django.db import DatabaseError
-
 from compliance.audit import Actor
-from modelops.lib.posture import Finding, controls
+from compliance.posture.looking import BLIND, look_at_all
+from modelops.lib.posture import Finding
 from monitoring.models.alerts import LIVE, Alert, Severity
 
 from .services.lifecycle import raise_alert, resolve
 
-logger = logging.getLogger(__name__)
 WATCH = Actor.system("posture")
 PREFIX = "finding:"
 
@@ -18,21 +14,19 @@ PREFIX = "finding:"
 def watch_controls() -> int:
     """Look at every control; returns how many alerts were opened or resolved. Safe to run twice at once."""
     found: dict[str, Finding] = {}
-    blind: set[str] = set()
-    for control in controls():
-        try:
-            found.update({f"{PREFIX}{control.key}:{finding.key}": finding for finding in control.look().findings})
-        except DatabaseError:
-            raise
-        except Exception:
-            # One control that cannot look must not keep the others from being seen; its alerts stay as they are.
-            logger.exception("The control %s could not look", control.key)
-            blind.add(f"{PREFIX}{control.key}:")
+    blind: list[str] = []
+    for looked in look_at_all():
+        start = f"{PREFIX}{looked.control.key}:"
+        found.update({start + finding.key: finding for finding in looked.outcome.findings})
+        if any(finding.key == BLIND for finding in looked.outcome.findings):
+            blind.append(start)
     live = {alert.key: alert for alert in Alert.objects.filter(key__startswith=PREFIX, state__in=LIVE)}
-    for key in found.keys() - live.keys():
+    opened = found.keys() - live.keys()
+    for key in sorted(opened):
         finding = found[key]
         raise_alert(key, finding.title, body=finding.fix, severity=Severity(finding.severity), actor=WATCH)
-    gone = [live[key] for key in live.keys() - found.keys() if not any(key.startswith(start) for start in blind)]
+    # What a control that cannot see has said before still stands.
+    gone = [live[key] for key in live.keys() - found.keys() if not key.startswith(tuple(blind))]
     for alert in gone:
         resolve(alert, actor=WATCH)
-    return len(found.keys() - live.keys()) + len(gone)
+    return len(opened) + len(gone)
