@@ -10,6 +10,8 @@ from django.core.checks import ERROR, run_checks
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from compliance.escrow.standing import standing
+from modelops.crypto.opening import require_open_ring
 from modelops.crypto.services import check_keys
 from modelops.jobs.broker import require_broker
 from modelops.lib.errors import DomainError
@@ -32,6 +34,16 @@ def examine() -> Iterator[Problem]:
     yield from _broker()
     if not database:
         yield from _keys()
+
+
+def facts() -> Iterator[str]:
+    """What is worth knowing when all is well: what would survive the loss of the root key."""
+    try:
+        found = standing()
+    except (DatabaseError, InterfaceError):
+        return
+    yield f"Key backup: {found.backup_words}"
+    yield f"Restore drill: {found.drill_words}"
 
 
 def _settings() -> Iterator[Problem]:
@@ -82,5 +94,20 @@ def _broker() -> Iterator[Problem]:
 def _keys() -> Iterator[Problem]:
     try:
         check_keys()
+        require_open_ring()
     except DomainError as error:
-        yield Problem(str(error), "Configure the root key that this portal was set up with; see docs/howto/run.md.")
+        yield Problem(str(error), "Configure the root key that this portal was set up with; see docs/howto/keys.md.")
+    if not settings.PRODUCTION:
+        return
+    found = standing()
+    if found.not_backed_up:
+        names = ", ".join(str(key) for key in found.not_backed_up)
+        yield Problem(
+            f"These keys are in no backup: {names}. Latest backup: {found.backup_words}.",
+            "manage.py keys backup --recipient PUBLIC.pem --out FILE",
+        )
+    if found.drill_is_due:
+        yield Problem(
+            f"The restore drill is due: {found.drill_words}.",
+            "manage.py keys drill --dump DUMP --backup FILE --identity PRIVATE.pem",
+        )

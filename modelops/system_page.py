@@ -13,6 +13,10 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from redis.exceptions import RedisError
 
+from compliance.escrow.standing import standing
+from modelops.crypto.errors import KeysUnavailable
+from modelops.crypto.providers import configured_provider
+
 from .doctor import examine
 from .version import VERSION
 
@@ -41,6 +45,20 @@ def _valkey() -> str:
     return str(server.get("valkey_version") or server.get("redis_version"))
 
 
+def _key_facts() -> list[tuple[str, str]]:
+    """Where the root key comes from, when it last opened a key in this process, and what would survive its loss."""
+    facts = [("Root key from", settings.MODELOPS_KEY_PROVIDER or "nowhere")]
+    try:
+        provider = configured_provider()
+        unwrapped = provider.last_unwrap_at
+        facts.append(("Root key", provider.key_id))
+        facts.append(("Last unwrap", f"{unwrapped:%Y-%m-%d %H:%M:%S} UTC" if unwrapped else "not in this process"))
+    except KeysUnavailable:
+        facts.append(("Root key", "sealed"))
+    found = standing()
+    return [*facts, ("Key backup", found.backup_words), ("Restore drill", found.drill_words)]
+
+
 def system_page(request: HttpRequest) -> HttpResponse:
     """For those who may see the key ring. Paths and remedies are for administrators, not for the public health page."""
     if not request.user.has_perm(NEEDED):
@@ -55,7 +73,7 @@ def system_page(request: HttpRequest) -> HttpResponse:
             ("Environment", settings.MODELOPS_ENV),
             ("Address", settings.MODELOPS_BASE_URL),
             ("Data", str(settings.MODELOPS_HOME)),
-            ("Root key from", settings.MODELOPS_KEY_PROVIDER or "nowhere"),
+            *_key_facts(),
         ],
     }
     return TemplateResponse(request, "admin/system.html", context)

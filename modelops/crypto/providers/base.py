@@ -17,6 +17,9 @@ from modelops.lib.plugins import Plugins
 from .sources import DECIDING, FORMER, KeySource, choose
 
 
+_last_unwrap: dict[tuple[str, str], datetime] = {}
+
+
 class RootKeyProvider(ABC):
     """Wraps and unwraps the keys of the ring. The root key itself never leaves the provider.
 
@@ -28,7 +31,6 @@ class RootKeyProvider(ABC):
 
     def __init__(self, source: KeySource | None = None) -> None:
         self.source = source or KeySource()
-        self.last_unwrap_at: datetime | None = None
 
     @property
     @abstractmethod
@@ -46,8 +48,13 @@ class RootKeyProvider(ABC):
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
         """The material again, and a note of the time. Raises KeysUnavailable; see `open`."""
         material = self.open(wrapped, context)
-        self.last_unwrap_at = datetime.now(tz=UTC)
+        _last_unwrap[self.name, self.key_id] = datetime.now(tz=UTC)
         return material
+
+    @property
+    def last_unwrap_at(self) -> datetime | None:
+        """When this process last unwrapped a key with this root key; it does so once for each key of the ring."""
+        return _last_unwrap.get((self.name, self.key_id))
 
     def rewrap(self, wrapped: bytes, context: bytes) -> bytes:
         """The same material under the newest version of the root key."""

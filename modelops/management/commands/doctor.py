@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from modelops.doctor import examine
+from modelops.doctor import examine, facts
 
 
 class Command(BaseCommand):
@@ -14,6 +14,8 @@ class Command(BaseCommand):
         problems = list(examine())
         for problem in problems:
             self.stdout.write(f"- {problem.found}\n  {problem.remedy}")
+        for line in facts():
+            self.stdout.write(line)
         if problems:
             raise CommandError(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found.")
         self.stdout.write("No problems found.")
