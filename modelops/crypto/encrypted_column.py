@@ -9,7 +9,7 @@ from django.core.exceptions import FieldError
 from django.db import connections, models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.constants import OnConflict
-from django.db.models.expressions import Case, Col
+from django.db.models.expressions import Case, Col, F
 from django.db.models.functions import Cast
 from django.db.models.lookups import Exact, IsNull
 from django.db.models.sql.compiler import SQLCompiler
@@ -45,6 +45,24 @@ class EncryptedCol(Col):
         target: Any = self.target
         key = ".".join(map(compiler.quote_name_unless_alias, [*names, target.row_key.column]))
         return target.opened_sql(stored, key, compiler), params
+
+
+class Stored(F):
+    """In ``annotate()``: the column as it is stored, for rotation and dumps. Works for plain binary columns as well."""
+
+    def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
+        found = super().resolve_expression(*args, **kwargs)
+        return StoredCol(found.alias, found.target) if isinstance(found, EncryptedCol) else found
+
+
+class StoredCol(Col):
+    """The column past the field: bytes in, bytes out."""
+
+    def __init__(self, alias: str, target: models.Field, output_field: models.Field | None = None) -> None:
+        super().__init__(alias, target, models.BinaryField())
+
+    def get_db_converters(self, connection: BaseDatabaseWrapper) -> list[Any]:
+        return []
 
 
 class StoredIsNull(IsNull):

@@ -5,8 +5,8 @@ from typing import Any
 from django.db import connection
 
 from modelops.crypto import envelope
-from modelops.crypto.columns import EncryptedTextField
 from modelops.crypto.discovery import Table
+from modelops.crypto.encrypted_column import EncryptedColumn, Stored
 from modelops.crypto.keyring import keyring
 from modelops.crypto.marks import seal_mark
 from modelops.crypto.protected import SealedField
@@ -26,7 +26,7 @@ class Reseal(Move):
         self.label = field.label
         self.batch_size = field.batch
         # Decrypting what the context does not need would cost more than all the rest.
-        self.unneeded = [one.name for one in model._meta.concrete_fields if isinstance(one, EncryptedTextField)]
+        self.unneeded = [one.name for one in model._meta.concrete_fields if isinstance(one, EncryptedColumn)]
 
     def _behind(self) -> str:
         return f"{self.column} IS NOT NULL AND {seal_mark(self.column)} <> %s"
@@ -40,21 +40,23 @@ class Reseal(Move):
         active = keyring.active(self.field.purpose)
         keyring.readable(self.field.purpose)  # without the root key this raises here and no row is called damaged
         keys = self._keys(after, size, active.id.bytes)
-        rows = self.table.model._base_manager.defer(*self.unneeded).in_bulk(keys)
+        rows = (
+            self.table.model._base_manager.defer(*self.unneeded).annotate(_held=Stored(self.field.field)).in_bulk(keys)
+        )
         batch = Batch(cursor=str(keys[-1]) if len(keys) == size else None)
         changes: list[tuple[Any, bytes, bytes]] = []
         for pk in keys:
             row = rows.get(pk)
             if row is None:
                 continue  # deleted meanwhile
-            old = bytes(getattr(row, self.field.field))
+            old = bytes(row._held)
             try:
                 context = self.field.context(row)
-                data = envelope.unseal(old, purpose=self.field.purpose, context=context)
+                new = envelope.reseal(old, purpose=self.field.purpose, context=context)
             except DomainError as error:
                 batch.failures.append(Failure(str(pk), f"{error.code}: {error}"))
                 continue
-            changes.append((pk, old, envelope.seal(data, purpose=self.field.purpose, context=context)))
+            changes.append((pk, old, new))
         if changes:
             batch.moved = self._write(changes, active.version)
         return batch

@@ -156,3 +156,19 @@ def test_raw_sql_and_wrong_types_are_refused(note: Any) -> None:
     for values, refusal in [({"text": 1}, TypeError), ({"blob": "x"}, TypeError), ({"text": "\ud800"}, Invalid)]:
         with pytest.raises(refusal), transaction.atomic():
             note.objects.create(**values)
+
+
+def test_rotation_finds_and_moves_them_in_their_own_format(note: Any) -> None:
+    """S0-45: what the rotation of the purpose FIELD does with such a column."""
+    from modelops.crypto import envelope
+    from modelops.crypto.encrypted_column import Stored
+
+    row = note.objects.create(text="moved", blob=b"1")
+    held = note.objects.annotate(held=Stored("text")).get(pk=row.pk).held
+    assert bytes(held) == stored(row, "text")
+    context = note._meta.get_field("text").binding(row).encode()
+    again = envelope.reseal(held, purpose=Purpose.FIELD, context=context)
+    assert again[:1] == b"\x02"
+    assert again != held
+    store(row, "text", again)
+    assert note.objects.get(pk=row.pk).text == "moved"
