@@ -17,4 +17,10 @@ keep(
     "monitoring.AlertOccurrence",
     "monitoring.AlertDelivery",
 )
-keep("monitoring.channels", "Alert channels", "Kept until a channel is removed.", "monitoring.AlertChannel")
+keep(
+    "monitoring.channels",
+    "Alert channels",
+    "Kept until a channel is removed.",
+    "monitoring.AlertChannel",
+    "monitoring.ChannelSecret",
+)

@@ -20,7 +20,7 @@ class SecretValueForm(forms.Form):
         required=False,
         max_length=400,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text="Where the value is read on each use: env:MODELOPS_SECRET_NAME, file:PATH or vault:MOUNT/PATH#FIELD.",
+        help_text="Where the value is read on each use: env:PORTAL_SECRET_NAME, file:PATH or vault:MOUNT/PATH#FIELD.",
     )
 
     def refuse(self, refusal: DomainError) -> None:

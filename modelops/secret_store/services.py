@@ -105,7 +105,9 @@ def delete_secret(secret: StoredSecret, *, actor: Actor) -> None:
 def used_by(secret: StoredSecret, most: int = 20) -> list[str]:
     """What refers to the secret, in words: every row of every app whose foreign key holds its id."""
     found: list[str] = []
-    for relation in StoredSecret._meta.related_objects:
+    for relation in StoredSecret._meta.get_fields(include_hidden=True):
+        if not (relation.auto_created and not relation.concrete and relation.is_relation):
+            continue
         rows: Any = relation.related_model._default_manager.filter(**{relation.field.name: secret.pk})
         found += [f"{relation.related_model._meta.verbose_name} {row}" for row in rows[: most - len(found)]]
     return found

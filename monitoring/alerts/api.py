@@ -91,7 +91,7 @@ class ChannelList(ListAPIView):
     queryset = AlertChannel.objects.none()
 
     def get_queryset(self) -> QuerySet[AlertChannel]:
-        return AlertChannel.objects.visible_to(self.request.user)
+        return AlertChannel.objects.visible_to(self.request.user).prefetch_related("secret_settings")
 
     @extend_schema(request=ChannelIn, responses={201: ChannelOut})
     def post(self, request: Request) -> Response:
@@ -116,7 +116,7 @@ class ChannelDetail(RetrieveAPIView):
     queryset = AlertChannel.objects.none()
 
     def get_queryset(self) -> QuerySet[AlertChannel]:
-        return AlertChannel.objects.visible_to(self.request.user)
+        return AlertChannel.objects.visible_to(self.request.user).prefetch_related("secret_settings")
 
 
 class ChannelTest(APIView):

@@ -10,6 +10,9 @@ from django.db.models.functions import Upper
 from django.urls import reverse
 
 from modelops.lib.ids import uuid7
+from monitoring.hidden import about_hidden
+from modelops.secret_store.models import StoredSecret
+from monitoring.hidden import about_hidden
 
 
 class Severity(models.TextChoices):
@@ -62,7 +65,17 @@ class VisibleByPermission(models.QuerySet[Any]):
         return self.all() if allowed else self.none()
 
 
+class DeliveryQuerySet(VisibleByPermission):
+    def visible_to(self, user: Any) -> Self:
+        """Deliveries of the alerts that ``user`` may see, and test messages."""
+        return super().visible_to(user).exclude(about_hidden(user, "alert__"))
+
+
 class AlertQuerySet(VisibleByPermission):
+    def visible_to(self, user: Any) -> Self:
+        """The alerts that ``user`` may see: those about restricted data only where the user may know of it."""
+        return super().visible_to(user).exclude(about_hidden(user))
+
     def live(self) -> Self:
         """Alerts that still ask for somebody."""
         return self.filter(state__in=LIVE)
@@ -153,7 +166,7 @@ class AlertOccurrence(models.Model):
 
 
 class AlertChannel(models.Model):
-    """A receiver of alerts. Its settings are sealed: the database never sees a password or a token."""
+    """A receiver of alerts. Its settings are sealed, and those that are secret lie in the secret store."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(max_length=100, unique=True)
@@ -182,6 +195,24 @@ class AlertChannel(models.Model):
         return self.name
 
 
+class ChannelSecret(models.Model):
+    """Which secret stands behind one setting of a channel. The value lies in the secret store alone."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    channel = models.ForeignKey(AlertChannel, on_delete=models.CASCADE, related_name="secret_settings")
+    setting = models.CharField(max_length=40)
+    secret = models.ForeignKey(StoredSecret, on_delete=models.PROTECT, related_name="alert_channels")
+
+    class Meta:
+        verbose_name = "alert channel"
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "setting"], name="monitoring_channel_setting_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} ({self.setting})"
+
+
 class AlertDelivery(models.Model):
     """One message to one channel. The row is the truth: it is written with the alert and sent until it arrives.
 
@@ -205,7 +236,7 @@ class AlertDelivery(models.Model):
     last_answer = models.CharField(max_length=1024, blank=True)
     last_latency_ms = models.PositiveIntegerField(null=True)
 
-    objects = VisibleByPermission.as_manager()
+    objects = DeliveryQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

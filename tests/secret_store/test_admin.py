@@ -50,8 +50,8 @@ def test_a_refused_form_says_why_and_forgets_the_value(admin: Client) -> None:
     for given, words in (
         ({"name": "smtp", "purpose": "x", "value": CANARY}, "There is a secret"),
         ({"name": "a b", "purpose": "x", "value": CANARY}, "begins with a letter or digit"),
-        ({"name": "new", "purpose": "x", "value": CANARY, "reference": "env:MODELOPS_SECRET_A"}, "one of the two"),
-        ({"name": "new", "purpose": "x", "reference": "env:SECRET_KEY"}, "MODELOPS_SECRET_"),
+        ({"name": "new", "purpose": "x", "value": CANARY, "reference": "env:PORTAL_SECRET_A"}, "one of the two"),
+        ({"name": "new", "purpose": "x", "reference": "env:SECRET_KEY"}, "PORTAL_SECRET_"),
         ({"name": "new", "purpose": "", "value": CANARY}, "required"),
     ):
         answer = admin.post(ADD, given)

@@ -95,7 +95,7 @@ def test_a_secret_that_nothing_refers_to_is_deleted() -> None:
     [
         ({"name": "a b", "value": "x"}, "name.invalid"),
         ({"name": "new", "value": ""}, "secret.value_missing"),
-        ({"name": "new", "value": "x", "reference": "env:MODELOPS_SECRET_X"}, "secret.value_missing"),
+        ({"name": "new", "value": "x", "reference": "env:PORTAL_SECRET_X"}, "secret.value_missing"),
         ({"name": "new", "value": "x" * 32769}, "secret.too_long"),
         ({"name": "new", "value": "x", "purpose": " "}, "secret.purpose_missing"),
         ({"name": "new", "reference": "env:MODELOPS_ROOT_KEY"}, "secret.bad_reference"),

@@ -28,7 +28,7 @@ class Place:
 
 @pytest.fixture
 def env_place(monkeypatch: pytest.MonkeyPatch) -> Place:
-    name = "MODELOPS_SECRET_SMTP"
+    name = "PORTAL_SECRET_SMTP"
     return Place(
         f"env:{name}",
         lambda value: monkeypatch.setenv(name, value),

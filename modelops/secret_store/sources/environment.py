@@ -6,13 +6,13 @@ import re
 from .base import SecretSource, SecretUnavailable, bad_reference, sources
 
 # Only names with this beginning: otherwise whoever may add a secret could send the root key to a receiver.
-PREFIX = "MODELOPS_SECRET_"
+PREFIX = "PORTAL_SECRET_"
 _NAME = re.compile(PREFIX + r"[A-Z0-9_]{1,80}")
 
 
 @sources.register("env")
 class EnvironmentSource(SecretSource):
-    """``env:MODELOPS_SECRET_SMTP`` reads that variable."""
+    """``env:PORTAL_SECRET_SMTP`` reads that variable."""
 
     def check(self, path: str) -> None:
         if not _NAME.fullmatch(path):

@@ -12,12 +12,23 @@ from modelops.crypto import envelope
 from modelops.crypto.purposes import Purpose
 from modelops.lib.errors import Conflict, Invalid
 from modelops.lib.names import validate_name
+from modelops.secret_store.models import StoredSecret
+from modelops.secret_store.services import set_secret, use_secret
 from monitoring.alerts import audit_events as events
 from monitoring.alerts.channels import Channel, channels
 from monitoring.alerts.channels.settings import clean, shown
-from monitoring.models.alerts import DUE, AlertChannel, AlertDelivery, DeliveryState, Severity
+from monitoring.models.alerts import (
+    DUE,
+    AlertChannel,
+    AlertDelivery,
+    ChannelSecret,
+    DeliveryState,
+    Severity,
+)
 
 from .lifecycle import account_of
+
+LONGEST_NAME = 100
 
 
 def seal_context(channel: AlertChannel) -> bytes:
@@ -57,9 +68,8 @@ def create_channel(
         minimum_severity=minimum_severity,
         created_by_id=account_of(actor),
     )
-    channel.sealed_config = envelope.seal(
-        json.dumps(cleaned).encode(), purpose=Purpose.FIELD, context=seal_context(channel)
-    )
+    secret = {one.name for one in cls.fields if one.secret} & cleaned.keys()
+    _seal(channel, {key: value for key, value in cleaned.items() if key not in secret})
     try:
         with transaction.atomic():
             channel.save(force_insert=True)
@@ -67,19 +77,66 @@ def create_channel(
         raise Conflict(
             f"There is a channel {name} already; choose another name.", code="channel.exists", field="name"
         ) from None
+    _store_secrets(channel, {key: cleaned[key] for key in secret}, actor=actor)
     record(events.CHANNEL_CREATED, channel, actor=actor, kind=kind, name=name)
     return channel
 
 
 def open_channel(channel: AlertChannel) -> Channel:
-    """The channel ready to send. Raises KeysUnavailable, UnknownKey or DecryptionFailed."""
-    plain = envelope.unseal(bytes(channel.sealed_config), purpose=Purpose.FIELD, context=seal_context(channel))
-    return kind_of(channel.kind)(json.loads(plain), allow_private=settings.MODELOPS_ALLOW_PRIVATE_RECEIVERS)
+    """The channel ready to send; the ledger knows of each secret that was handed out for it.
+
+    Raises KeysUnavailable, UnknownKey, DecryptionFailed, or Unavailable for a secret that cannot be read.
+    """
+    config = _plain_settings(channel)
+    kind = kind_of(channel.kind)
+    if any(one.secret and one.name in config for one in kind.fields):
+        config = _move_to_store(channel)
+    for link in ChannelSecret.objects.filter(channel=channel).select_related("secret"):
+        config[link.setting] = use_secret(link.secret, by=f"alert channel {channel.name}")
+    return kind(config, allow_private=settings.MODELOPS_ALLOW_PRIVATE_RECEIVERS)
 
 
 def shown_config(channel: AlertChannel) -> dict[str, Any]:
-    """The settings as they may be shown: secrets are only "set" or "not set"."""
-    return shown(kind_of(channel.kind), open_channel(channel).config)
+    """The settings as they may be shown: secrets are only "set" or "not set", and none is opened for it."""
+    links: Any = channel.secret_settings
+    return shown(kind_of(channel.kind), {**_plain_settings(channel), **{link.setting: True for link in links.all()}})
+
+
+def _seal(channel: AlertChannel, config: Mapping[str, Any]) -> None:
+    channel.sealed_config = envelope.seal(
+        json.dumps(config).encode(), purpose=Purpose.FIELD, context=seal_context(channel)
+    )
+
+
+def _plain_settings(channel: AlertChannel) -> dict[str, Any]:
+    plain = envelope.unseal(bytes(channel.sealed_config), purpose=Purpose.FIELD, context=seal_context(channel))
+    config: dict[str, Any] = json.loads(plain)
+    return config
+
+
+def _store_secrets(channel: AlertChannel, values: Mapping[str, Any], *, actor: Actor) -> None:
+    """One sealed row for each secret setting; the channel keeps only its id."""
+    labels = {one.name: one.label for one in kind_of(channel.kind).fields}
+    for setting, value in values.items():
+        purpose = f"{labels[setting]} of the alert channel {channel.name}"[:200]
+        name = f"channel-{channel.name}-{setting}"
+        if len(name) > LONGEST_NAME or StoredSecret.objects.filter(name=name).exists():
+            name = f"channel-{channel.pk.hex}-{setting}"
+        secret = set_secret(name, str(value), purpose=purpose, actor=actor)
+        ChannelSecret.objects.create(channel=channel, setting=setting, secret=secret)
+
+
+@transaction.atomic
+def _move_to_store(channel: AlertChannel) -> dict[str, Any]:
+    """Bring the secrets of a channel from before the secret store into it; returns the other settings."""
+    row = AlertChannel.objects.select_for_update(of=("self",)).get(pk=channel.pk)
+    config = _plain_settings(row)
+    secret = {one.name for one in kind_of(row.kind).fields if one.secret} & config.keys()
+    _store_secrets(row, {key: config.pop(key) for key in sorted(secret)}, actor=Actor.system("alerts"))
+    _seal(row, config)
+    row.save(update_fields=["sealed_config"])
+    channel.sealed_config = row.sealed_config
+    return config
 
 
 @transaction.atomic
