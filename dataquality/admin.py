@@ -1,6 +1,8 @@
 """Quality runs and issues in the admin: to read, not to change."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from dataquality.models import QualityIssue, QualityRun
 from modelops.lib.admin import ReadOnlyAdmin
@@ -29,3 +31,7 @@ class QualityIssueAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
     exclude = ["detail"]
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[QualityIssue]:
+        """Issues of runs that this person may see."""
+        return super().get_queryset(request).filter(run__in=QualityRun.objects.open_to(request.user))

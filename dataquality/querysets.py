@@ -9,6 +9,7 @@ class QualityRunQuerySet(VisibleQuerySet):
     """Quality runs."""
 
     view_permission = "dataquality.view_qualityrun"
+    decided_by = (("dataset", "dataset_version__dataset"),)
 
     def succeeded(self) -> Self:
         """Runs that have a score."""

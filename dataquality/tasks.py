@@ -3,7 +3,10 @@
 from dataquality import services
 from dataquality.models import QualityRun
 from modelops import jobs
+from modelops.jobs.visibility import hides
 from registry.models import DatasetVersion
+
+hides("dataquality.qualityrun")(QualityRun.objects.hidden_from)
 
 
 @jobs.handler(services.JOB_KIND, on_failure=services.mark_failed)

@@ -4,6 +4,7 @@ from compliance.audit import Actor
 from compliance.retention import Lifecycle, classes, keep
 
 from .artifacts.sweep import sweep
+from .deletion import needed as _needed  # noqa: F401  registers what keeps rows from being deleted
 from .deletion.purging import count_due, purge_due
 
 

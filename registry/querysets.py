@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from .seeing import Kind, holds, open_to
+from .seeing import Kind, holds, open_to, sees_restricted
 
 
 class VisibleQuerySet(models.QuerySet[Any]):
@@ -21,10 +21,23 @@ class VisibleQuerySet(models.QuerySet[Any]):
         """The rows that ``user`` may see."""
         if isinstance(user, AnonymousUser) or not user.is_active or not user.has_perm(self.view_permission):
             return self.none()
+        return self.all().open_to(user)
+
+    def open_to(self, user: Any) -> Self:
+        """The rows whose models and datasets ``user`` may know of; what the role allows is asked elsewhere."""
         rows = self.all()
         for kind, path in self.decided_by:
             rows = rows.filter(open_to(user, kind, path))
         return rows
+
+    def hidden_from(self, user: Any) -> Self:
+        """The rows that belong to something restricted for which ``user`` is not named."""
+        if sees_restricted(user):
+            return self.none()
+        hidden = Q(pk__in=[])
+        for kind, path in self.decided_by:
+            hidden |= ~open_to(user, kind, path)
+        return self.filter(hidden)
 
 
 class DeletableQuerySet(VisibleQuerySet):

@@ -1,6 +1,8 @@
 """Drift runs and features in the admin: to read, not to change."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from modelops.lib.admin import ReadOnlyAdmin
 from monitoring.models import DriftFeature, DriftRun
@@ -29,3 +31,7 @@ class DriftFeatureAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
     exclude = ["profile"]
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DriftFeature]:
+        """Features of runs that this person may see."""
+        return super().get_queryset(request).filter(run__in=DriftRun.objects.open_to(request.user))

@@ -9,6 +9,7 @@ class DriftRunQuerySet(VisibleQuerySet):
     """Drift runs."""
 
     view_permission = "monitoring.view_driftrun"
+    decided_by = (("dataset", "reference__dataset"), ("dataset", "current__dataset"))
 
     def succeeded(self) -> Self:
         """Runs that have a verdict."""

@@ -1,10 +1,13 @@
 """Drift runs as jobs."""
 
 from modelops import jobs
+from modelops.jobs.visibility import hides
 from monitoring.alerts.sources import alert_for_drift
 from monitoring.drift import services
 from monitoring.drift.evaluation import Policy
 from monitoring.models import DriftRun
+
+hides("monitoring.driftrun")(DriftRun.objects.hidden_from)
 
 
 @jobs.handler(services.JOB_KIND, on_failure=services.mark_failed)

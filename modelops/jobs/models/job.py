@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from compliance.audit import Actor
+from modelops.jobs.visibility import hidden_from
 from modelops.lib.ids import uuid7
 
 
@@ -25,10 +26,11 @@ FINISHED = (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
 
 class JobQuerySet(models.QuerySet["Job"]):
     def visible_to(self, user: "settings.AUTH_USER_MODEL") -> "JobQuerySet":  # type: ignore[name-defined]
-        """All jobs for those who may see all, else the jobs that the user asked for."""
-        if user.has_perm("jobs.view_job"):
-            return self
-        return self.filter(actor_ref=str(user.pk)) if user.is_authenticated else self.none()
+        """All jobs for those who may see all, else the jobs that the user asked for; none about what is hidden."""
+        if not user.is_authenticated:
+            return self.none()
+        rows = self if user.has_perm("jobs.view_job") else self.filter(actor_ref=str(user.pk))
+        return rows.exclude(hidden_from(user))
 
     def unfinished(self) -> "JobQuerySet":
         return self.exclude(state__in=FINISHED)
