@@ -1,7 +1,10 @@
 """A sealed file: what is known about it and the wrapped key that opens it."""
 
+import uuid
+
 from django.db import models
 
+from modelops.crypto import envelope
 from modelops.lib.ids import uuid7
 
 
@@ -61,3 +64,8 @@ class Artifact(models.Model):
     def ratio(self) -> float | None:
         """Bytes of plaintext for each byte of the sealed file; None for a file of which that was not kept."""
         return round(self.size / self.stored_size, 4) if self.stored_size else None
+
+    @property
+    def key_id(self) -> uuid.UUID:
+        """The ring key that wraps the data key now. Raises DecryptionFailed where the row holds no sealed value."""
+        return envelope.key_id(self.wrapped_key)
