@@ -16,6 +16,7 @@ v1 = [
     path("", include("modelops.secret_store.api_urls")),
     path("", include("compliance.audit.api_urls")),
     path("", include("compliance.subjects.api_urls")),
+    path("", include("compliance.keys.api_urls")),
     path("", include("compliance.posture.api_urls")),
 ]
 

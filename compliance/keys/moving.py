@@ -120,7 +120,9 @@ def _batch(rotation_id: uuid.UUID, step_id: uuid.UUID, move: Move) -> tuple[Rota
         step = RotationStep.objects.select_for_update().get(pk=step_id)
         if step.is_done:
             return rotation, 0, False
-        size = min(move.batch_size, max(1, rotation.rate_limit)) if rotation.rate_limit else move.batch_size
+        size = move.batch_size
+        if rotation.rate_limit:
+            size = min(size, max(1, rotation.rate_limit // 4))  # batches of a quarter of a second
         batch = move.move(step.cursor or None, size)
         failed = _keep_failures(rotation, step, batch)
         step.cursor, step.is_done = batch.cursor or "", batch.cursor is None
