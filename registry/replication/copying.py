@@ -17,7 +17,7 @@ from django.db.models import Case, F, QuerySet, Value, When
 from django.utils import timezone
 
 from compliance.audit import Actor, record
-from modelops.lib.errors import Conflict, DomainError
+from modelops.lib.errors import Conflict, DomainError, Unavailable
 from registry.locations.audit_events import COPY_FAILED, COPY_STORED
 from registry.locations.choose import store_of
 from registry.locations.store import ArtifactStore, FileMissing, StorageUnavailable
@@ -40,6 +40,12 @@ WAITING = (CopyState.PENDING, CopyState.FAILED)
 
 class CopyLost(Exception):
     """Another attempt has taken the copy over, or its row is gone."""
+
+
+class CopyDiffers(Unavailable):
+    """What lies in the location is not what was sent."""
+
+    code = "storage.copy_differs"
 
 
 class _SourceFailed(Exception):
@@ -95,9 +101,10 @@ def _transfer(copy: ArtifactCopy) -> tuple[str, int]:
         except _SourceFailed as error:
             logger.warning("The copy %s could not be read while it was copied: %s", source.pk, error)
             continue
-        if (size_there := target.size(name)) != size or _digest(target.open(name).read, renew)[0] != digest:
+        size_there = target.size(name)
+        if size_there != size or _digest_there(target, name, renew) != digest:
             target.delete(name)
-            raise StorageUnavailable(
+            raise CopyDiffers(
                 f"{copy.location} gave back {size_there:,} other bytes than the {size:,} that were sent; they were "
                 "removed and are sent again."
             )
@@ -135,6 +142,11 @@ def _send(source: ArtifactCopy, target: ArtifactStore, name: str, renew: Callabl
                 pending.discard()
             raise
     return found
+
+
+def _digest_there(target: ArtifactStore, name: str, renew: Callable[[], None]) -> str:
+    with target.open(name) as file:
+        return _digest(file.read, renew)[0]
 
 
 def _digest(

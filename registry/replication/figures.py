@@ -67,7 +67,12 @@ def under_replicated(limit: int = 20) -> tuple[int, list[tuple[ModelVersion, int
     return versions.count(), [(version, version.found) for version in first]
 
 
+def last_finished() -> "QuerySet[Reconciliation]":
+    """The last finished comparison of each location."""
+    runs = Reconciliation.objects.filter(finished_at__isnull=False)
+    return runs.order_by("location_id", "-id").distinct("location_id")
+
+
 def last_runs() -> dict[Any, Reconciliation]:
     """The last finished comparison of each location, by its id."""
-    runs = Reconciliation.objects.filter(finished_at__isnull=False).order_by("location", "-id").distinct("location")
-    return {run.location_id: run for run in runs}
+    return {run.location_id: run for run in last_finished()}
