@@ -9,7 +9,7 @@ from modelops.crypto.stream import DIGESTS
 
 from .api.strict import StrictSerializer
 from .formats import label_of
-from .models import Dataset, DatasetVersion, ModelVersion, RegisteredModel
+from .models import ArtifactCopy, Dataset, DatasetVersion, ModelVersion, RegisteredModel
 
 
 class RegisteredModelIn(StrictSerializer):
@@ -83,6 +83,15 @@ class ModelVersionIn(serializers.Serializer):
     datasets = serializers.CharField(required=False, help_text='[{"dataset": "flights", "version": 1}]')
 
 
+class StoredCopyOut(serializers.ModelSerializer):
+    location = serializers.CharField(source="location.name", read_only=True)
+
+    class Meta:
+        model = ArtifactCopy
+        fields = ("location", "state")
+        read_only_fields = fields
+
+
 class FileOut(serializers.ModelSerializer):
     """What model versions and dataset versions have in common: a sealed file."""
 
@@ -95,8 +104,10 @@ class FileOut(serializers.ModelSerializer):
     codec = serializers.CharField(source="artifact.codec", read_only=True)
     stored_size = serializers.IntegerField(source="artifact.stored_size", read_only=True, allow_null=True)
     ratio = serializers.FloatField(source="artifact.ratio", read_only=True, allow_null=True)
+    key_id = serializers.UUIDField(source="artifact.key_id", read_only=True)
     key_version = serializers.IntegerField(source="artifact.key_version", read_only=True)
     verified_at = serializers.DateTimeField(source="artifact.verified_at", read_only=True, allow_null=True)
+    locations = StoredCopyOut(source="artifact.copies", many=True, read_only=True)
 
     @extend_schema_field(DigestOut)
     def get_digest(self, version: Any) -> dict[str, str | None]:
@@ -109,13 +120,18 @@ class FileOut(serializers.ModelSerializer):
 
 
 _FILE_FIELDS = (
-    "digest", "digests", "size", "file_name", "cipher", "codec", "stored_size", "ratio", "key_version", "verified_at",
-    "created_at", *_DELETION,
+    "digest", "digests", "size", "file_name", "cipher", "codec", "stored_size", "ratio", "key_id", "key_version",
+    "locations", "verified_at", "created_at", *_DELETION,
 )  # fmt: skip
 
 
 class ModelVersionOut(FileOut):
     model = serializers.CharField(source="model.name", read_only=True)
+    size = serializers.IntegerField(read_only=True, help_text="Bytes of the file, or of all files of a directory.")
+    file_count = serializers.IntegerField(read_only=True)
+    is_directory = serializers.BooleanField(
+        read_only=True, help_text="Several files: digest and file_name are those of their manifest; see files/."
+    )
     format = serializers.CharField(source="file_format", read_only=True)
     format_label = serializers.SerializerMethodField()
     metrics = serializers.DictField(child=serializers.FloatField(), read_only=True)
@@ -125,7 +141,8 @@ class ModelVersionOut(FileOut):
     class Meta:
         model = ModelVersion
         fields = (
-            "id", "model", "version", "state", "format", "format_label", "metrics", "tags", "datasets", *_FILE_FIELDS,
+            "id", "model", "version", "state", "format", "format_label", "is_directory", "file_count", "metrics",
+            "tags", "datasets", *_FILE_FIELDS,
         )  # fmt: skip
         read_only_fields = fields
 
@@ -147,14 +164,31 @@ class ColumnOut(serializers.Serializer):
 
 class DatasetVersionOut(FileOut):
     dataset = serializers.CharField(source="dataset.name", read_only=True)
+    state = serializers.SerializerMethodField()
     format = serializers.CharField(source="file_format", read_only=True)
     schema = ColumnOut(many=True, read_only=True)
     model_versions = ModelReferenceOut(many=True, read_only=True)
 
     class Meta:
         model = DatasetVersion
-        fields = ("id", "dataset", "version", "format", "rows", "columns", "schema", "model_versions", *_FILE_FIELDS)
+        fields = (
+            "id",
+            "dataset",
+            "version",
+            "state",
+            "format",
+            "rows",
+            "columns",
+            "schema",
+            "model_versions",
+            *_FILE_FIELDS,
+        )
         read_only_fields = fields
+
+    @extend_schema_field(serializers.ChoiceField(choices=["ready"]))
+    def get_state(self, version: DatasetVersion) -> str:
+        # A table holds no code: it is ready as soon as every row of it was read.
+        return "ready"
 
 
 class CheckOut(serializers.Serializer):

@@ -64,7 +64,7 @@ class DatasetVersionsView(ListAPIView):
         dataset = get_object_or_404(Dataset.objects.known_to(self.request.user), name=self.kwargs["name"])
         versions = DatasetVersion.objects.visible_to(self.request.user, deleted=asks_for_deleted(self.request))
         versions = versions.filter(dataset=dataset).select_related("dataset", "artifact")
-        return versions.prefetch_related(trained_models(self.request.user))
+        return versions.prefetch_related(trained_models(self.request.user), "artifact__copies__location")
 
     @extend_schema(operation_id="dataset_versions_list")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -18,7 +18,9 @@ def model_named(request: Request, name: str) -> RegisteredModel:
 def model_version(request: Request, name: str, number: int) -> ModelVersion:
     """The version with model, file and datasets; 404 without. ``?deleted=true`` looks among the deleted."""
     versions = ModelVersion.objects.visible_to(request.user, deleted=asks_for_deleted(request))
-    versions = versions.select_related("model", "artifact").prefetch_related(trained_on(request.user))
+    versions = versions.select_related("model", "artifact").prefetch_related(
+        trained_on(request.user), "artifact__copies__location"
+    )
     return get_object_or_404(versions, model__name=name, number=number)
 
 
@@ -31,7 +33,9 @@ def dataset_named(request: Request, name: str) -> Dataset:
 def dataset_version(request: Request, name: str, number: int) -> DatasetVersion:
     """The version with dataset, file and model versions; 404 without. ``?deleted=true`` looks among the deleted."""
     versions = DatasetVersion.objects.visible_to(request.user, deleted=asks_for_deleted(request))
-    versions = versions.select_related("dataset", "artifact").prefetch_related(trained_models(request.user))
+    versions = versions.select_related("dataset", "artifact").prefetch_related(
+        trained_models(request.user), "artifact__copies__location"
+    )
     return get_object_or_404(versions, dataset__name=name, number=number)
 
 

@@ -91,7 +91,7 @@ class ModelVersionsView(ListAPIView):
         model = get_object_or_404(RegisteredModel.objects.known_to(self.request.user), name=self.kwargs["name"])
         versions = ModelVersion.objects.visible_to(self.request.user, deleted=asks_for_deleted(self.request))
         versions = versions.filter(model=model).select_related("model", "artifact")
-        return versions.prefetch_related(trained_on(self.request.user))
+        return versions.prefetch_related(trained_on(self.request.user), "artifact__copies__location")
 
     @extend_schema(operation_id="model_versions_list")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

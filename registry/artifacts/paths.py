@@ -57,9 +57,10 @@ def check_paths(paths: Iterable[str]) -> list[str]:
         )
     seen: dict[str, str] = {}
     for path in found:
-        other = seen.setdefault(path.casefold(), path)
-        if other is not path:
-            raise _bad(path, f"it collides with {other[:200]!r} where letter case does not count")
+        folded = path.casefold()
+        if folded in seen:
+            raise _bad(path, f"it collides with {seen[folded][:200]!r} where letter case does not count")
+        seen[folded] = path
     for path in found:
         folders = path.casefold().split("/")
         for depth in range(1, len(folders)):
