@@ -13,3 +13,12 @@ class NameConverter(StringConverter):
 
 
 register_converter(NameConverter, "object_name")
+
+
+class KindConverter(StringConverter):
+    """Models or datasets, where one page serves both."""
+
+    regex = "models|datasets"
+
+
+register_converter(KindConverter, "registry_kind")

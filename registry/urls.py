@@ -3,17 +3,30 @@
 from django.urls import path
 
 from . import addresses  # noqa: F401  registers the converter
-from .views import datasets, files, models
+from .views import access, datasets, deletion, files, models, ranking
 
 app_name = "registry"
 
 _MODEL_VERSION = "models/<object_name:name>/versions/<int:number>/"
 _DATASET_VERSION = "datasets/<object_name:name>/versions/<int:number>/"
+_WHOLE = "<registry_kind:kind>/<object_name:name>/"
+_VERSION = f"{_WHOLE}versions/<int:number>/"
 
 urlpatterns = [
     path("models/", models.model_list, name="model-list"),
     path("models/-/new/", models.model_new, name="model-new"),
     path("models/<object_name:name>/", models.model_detail, name="model-detail"),
+    path("models/<object_name:name>/metric/", ranking.choose, name="model-metric"),
+    path("models/<object_name:name>/compare/", ranking.comparison, name="model-compare"),
+    path("models/<object_name:name>/access-code/", access.enter_code, name="model-code"),
+    path("models/<object_name:name>/access/code/", access.set_code, name="model-set-code"),
+    path(f"{_WHOLE}access/", access.access, name="access"),
+    path(f"{_WHOLE}access/grants/", access.grant, name="grant"),
+    path(f"{_WHOLE}access/grants/<uuid:pk>/revoke/", access.revoke, name="grant-revoke"),
+    path(f"{_WHOLE}delete/", deletion.delete, name="whole-delete"),
+    path(f"{_WHOLE}restore/", deletion.restore, name="whole-restore"),
+    path(f"{_VERSION}delete/", deletion.delete, name="version-delete"),
+    path(f"{_VERSION}restore/", deletion.restore, name="version-restore"),
     path("models/<object_name:name>/versions/new/", models.version_new, name="version-new"),
     path(_MODEL_VERSION, models.version_detail, name="version-detail"),
     path(f"{_MODEL_VERSION}parameters/", models.version_parameters, name="version-parameters"),

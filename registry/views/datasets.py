@@ -1,5 +1,7 @@
 """Pages of datasets and their versions."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -8,12 +10,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from compliance.audit import timeline
 from modelops.lib.errors import DomainError
-from modelops.lib.pages import keyset_page
+from modelops.lib.pages import choice_filter, keyset_page
 from registry import services
 from registry.downloads import download_response
 from registry.forms import DatasetForm, DatasetVersionForm
+from registry.grants.gate import require_change
 from registry.history import history
-from registry.models import Dataset, DatasetVersion
+from registry.models import Dataset, DatasetVersion, ModelVersion
 from registry.tables import table_formats
 from registry.tables.type_names import type_name
 
@@ -29,9 +32,11 @@ SHOWN_COLUMNS = 500
 def dataset_list(request: HttpRequest) -> HttpResponse:
     """Datasets, newest first."""
     query = request.GET.get("q", "").strip()[:100]
-    datasets = Dataset.objects.visible_to(request.user).matching(query).with_latest_version()
-    page = keyset_page(request, datasets.select_related("owner"), order_by="-id")
-    return render(request, "registry/dataset_list.html", {"page": page, "query": query})
+    deleted = choice_filter(request, "deleted", "Deleted", [("true", "Deleted")])
+    datasets = Dataset.objects.visible_to(request.user, deleted=bool(deleted["value"]))
+    page = keyset_page(request, datasets.matching(query).with_latest_version().select_related("owner"), order_by="-id")
+    filters = [deleted] if request.user.has_perm("registry.delete_dataset") else []
+    return render(request, "registry/dataset_list.html", {"page": page, "query": query, "filters": filters})
 
 
 @login_required
@@ -55,21 +60,23 @@ def dataset_new(request: HttpRequest) -> HttpResponse:
 @permission_required("registry.view_dataset", raise_exception=True)
 def dataset_detail(request: HttpRequest, name: str) -> HttpResponse:
     """One dataset with its versions and what the ledger says of them."""
-    datasets = Dataset.objects.visible_to(request.user).select_related("owner").with_latest_version()
-    dataset = get_object_or_404(datasets, name=name)
-    versions = DatasetVersion.objects.visible_to(request.user).filter(dataset=dataset)
+    dataset = _known(request, Dataset.objects.select_related("owner").with_latest_version(), name=name)
+    deleted = choice_filter(request, "deleted", "Deleted", [("true", "Deleted")])
+    versions = DatasetVersion.objects.visible_to(request.user, deleted=dataset.is_deleted or bool(deleted["value"]))
+    versions = versions.filter(dataset=dataset)
     page = keyset_page(
         request, versions.select_related("artifact", "dataset", "created_by").defer("schema"), order_by="-number"
     )
-    return render(
-        request, "registry/dataset_detail.html", {"dataset": dataset, "page": page, "events": history(dataset)}
-    )
+    filters = [deleted] if request.user.has_perm("registry.delete_datasetversion") and not dataset.is_deleted else []
+    context = {"dataset": dataset, "page": page, "events": history(dataset), "filters": filters}
+    return render(request, "registry/dataset_detail.html", context)
 
 
 @upload_page("registry.add_datasetversion")
 def version_new(request: HttpRequest, name: str) -> HttpResponse:
     """Upload a version; the file is sealed while the body is read, then read once in memory."""
     dataset = get_object_or_404(Dataset.objects.visible_to(request.user), name=name)
+    require_change(request, dataset)
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = DatasetVersionForm(*sent)
     if form.is_valid():
@@ -88,8 +95,9 @@ def version_new(request: HttpRequest, name: str) -> HttpResponse:
 @login_required
 @permission_required("registry.view_datasetversion", raise_exception=True)
 def version_detail(request: HttpRequest, name: str, number: int) -> HttpResponse:
-    """One version: shape, schema, file, lineage and history."""
-    version = _version(request, name, number)
+    """One version: shape, schema, file, lineage and history; who may restore it also sees a deleted one."""
+    versions = DatasetVersion.objects.select_related("dataset", "artifact", "created_by")
+    version = _known(request, versions, dataset__name=name, number=number)
     before = DatasetVersion.objects.visible_to(request.user).filter(dataset=version.dataset, number__lt=number)
     context = {
         "version": version,
@@ -98,7 +106,10 @@ def version_detail(request: HttpRequest, name: str, number: int) -> HttpResponse
         "format_label": table_formats.get(version.file_format).label,
         "columns": [{**column, "words": type_name(column["type"])} for column in version.typed_schema[:SHOWN_COLUMNS]],
         "hidden_columns": max(version.columns - SHOWN_COLUMNS, 0),
-        "models": version.model_versions.select_related("model").order_by("model__name", "-number")[:100],
+        "models": ModelVersion.objects.visible_to(request.user)
+        .filter(datasets=version)
+        .select_related("model")
+        .order_by("model__name", "-number")[:100],
         "previous": before.order_by("-number").first(),
         "events": timeline(version),
     }
@@ -122,6 +133,12 @@ def version_file(request: HttpRequest, name: str, number: int) -> HttpResponseBa
     """The decrypted file; a POST, because every download is recorded."""
     version = _version(request, name, number)
     return download_response(request, version, actor=request.actor)
+
+
+def _known(request: HttpRequest, rows: Any, **key: Any) -> Any:
+    """The row, also a deleted one for who may restore it; 404 for what one may not see."""
+    row = rows.visible_to(request.user).filter(**key).first()
+    return row or get_object_or_404(rows.visible_to(request.user, deleted=True), **key)
 
 
 def _version(request: HttpRequest, name: str, number: int) -> DatasetVersion:

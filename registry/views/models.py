@@ -10,14 +10,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from compliance.audit import timeline
 from modelops.lib.errors import DomainError
-from modelops.lib.pages import choice_filter, keyset_page
+from modelops.lib.pages import choice_filter, keyset_page, with_parameter
 from registry import services
 from registry.downloads import download_response
 from registry.formats import label_of
 from registry.forms import ModelForm, VersionForm
+from registry.grants.gate import require_change, require_reading
 from registry.history import history
+from registry.lineage import trained_on
+from registry.listing import SORT_LABELS, SORTS, narrowed
 from registry.metric_table import metric_table
 from registry.models import ModelVersion, RegisteredModel, TaskType
+from registry.ranking.best import best_of_each
 
 from .outcomes import say_verification
 from .uploading import upload_page
@@ -29,14 +33,33 @@ SHOWN_TILES = 6
 @login_required
 @permission_required("registry.view_registeredmodel", raise_exception=True)
 def model_list(request: HttpRequest) -> HttpResponse:
-    """Registered models, newest first."""
-    task = choice_filter(request, "task", "Task", TaskType.choices)
-    query = request.GET.get("q", "").strip()[:100]
-    models = RegisteredModel.objects.visible_to(request.user).matching(query).with_latest_version()
-    if task["value"]:
-        models = models.filter(task_type=task["value"])
-    page = keyset_page(request, models.select_related("owner"), order_by="-id")
-    return render(request, "registry/model_list.html", {"page": page, "filters": [task], "query": query})
+    """Registered models, narrowed and sorted as the address says; newest first."""
+    filters = [
+        choice_filter(request, "task", "Task", TaskType.choices),
+        choice_filter(request, "owner", "Owner", [("me", "Mine")]),
+        choice_filter(request, "quarantined", "State", [("true", "Quarantined")]),
+    ]
+    if request.user.has_perm("registry.delete_registeredmodel"):
+        filters.append(choice_filter(request, "deleted", "Deleted", [("true", "Deleted")]))
+    asked = {chosen["name"]: chosen["value"] for chosen in filters}
+    asked |= {"task_type": asked["task"], "q": request.GET.get("q", ""), "tag": request.GET.get("tag", "")}
+    sort = choice_filter(request, "sort", "Sort", SORT_LABELS)["value"] or "newest"
+    models = narrowed(request.user, asked).select_related("owner").with_latest_version()
+    page = keyset_page(request, models, order_by=SORTS[sort])
+    best = best_of_each(page.rows)
+    for model in page.rows:
+        model.best = best.get(model.pk)
+    context = {
+        "page": page,
+        "filters": filters,
+        "query": asked["q"].strip()[:100],
+        "tag": asked["tag"].strip()[:250],
+        "untagged_url": with_parameter(request, "tag", None),
+        "sort": sort,
+        "sort_urls": {name: with_parameter(request, "sort", name) for name in SORTS},
+        "is_narrowed": any(asked.values()),
+    }
+    return render(request, "registry/model_list.html", context)
 
 
 @login_required
@@ -60,20 +83,24 @@ def model_new(request: HttpRequest) -> HttpResponse:
 @permission_required("registry.view_registeredmodel", raise_exception=True)
 def model_detail(request: HttpRequest, name: str) -> HttpResponse:
     """One model with its versions and what the ledger says of them."""
-    models = RegisteredModel.objects.visible_to(request.user).select_related("owner").with_latest_version()
-    model = get_object_or_404(models, name=name)
-    versions = ModelVersion.objects.visible_to(request.user).filter(model=model)
-    versions = versions.select_related("artifact", "created_by", "model")
+    models = RegisteredModel.objects.select_related("owner").with_latest_version()
+    model = _known(request, models, name=name)
+    deleted = choice_filter(request, "deleted", "Deleted", [("true", "Deleted")])
+    versions = ModelVersion.objects.visible_to(request.user, deleted=model.is_deleted or bool(deleted["value"]))
+    versions = versions.filter(model=model).select_related("artifact", "created_by", "model")
     page = keyset_page(request, versions, order_by="-number")
     for version in page.rows:
         version.format_label = label_of(version.file_format)
-    return render(request, "registry/model_detail.html", {"model": model, "page": page, "events": history(model)})
+    filters = [deleted] if request.user.has_perm("registry.delete_modelversion") and not model.is_deleted else []
+    context = {"model": model, "page": page, "events": history(model), "filters": filters}
+    return render(request, "registry/model_detail.html", context)
 
 
 @upload_page("registry.add_modelversion")
 def version_new(request: HttpRequest, name: str) -> HttpResponse:
     """Upload a version; the file is sealed while the body is read."""
     model = get_object_or_404(RegisteredModel.objects.visible_to(request.user), name=name)
+    require_change(request, model)
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = VersionForm(*sent, user=request.user)
     if form.is_valid():
@@ -98,8 +125,10 @@ def version_new(request: HttpRequest, name: str) -> HttpResponse:
 @login_required
 @permission_required("registry.view_modelversion", raise_exception=True)
 def version_detail(request: HttpRequest, name: str, number: int) -> HttpResponse:
-    """One version: its facts, file, lineage and history."""
-    return _version_page(request, _version(request, name, number))
+    """One version: its facts, file, lineage and history; who may restore it also sees a deleted one."""
+    versions = ModelVersion.objects.select_related("model__owner", "artifact", "created_by")
+    versions = versions.prefetch_related(trained_on(request.user))
+    return _version_page(request, _known(request, versions, model__name=name, number=number))
 
 
 @require_POST
@@ -108,6 +137,7 @@ def version_detail(request: HttpRequest, name: str, number: int) -> HttpResponse
 def version_parameters(request: HttpRequest, name: str, number: int) -> HttpResponse:
     """The same page with the decrypted parameters; a POST, because reading them is recorded."""
     version = _version(request, name, number)
+    require_reading(request, version)
     parameters = services.read_parameters(version, actor=request.actor)
     return _version_page(request, version, parameters=parameters, shows_parameters=True)
 
@@ -133,7 +163,14 @@ def version_file(request: HttpRequest, name: str, number: int) -> HttpResponseBa
 
 def _version(request: HttpRequest, name: str, number: int) -> ModelVersion:
     versions = ModelVersion.objects.visible_to(request.user).select_related("model__owner", "artifact", "created_by")
-    return get_object_or_404(versions.prefetch_related("datasets__dataset"), model__name=name, number=number)
+    versions = versions.prefetch_related(trained_on(request.user))
+    return get_object_or_404(versions, model__name=name, number=number)
+
+
+def _known(request: HttpRequest, rows: Any, **key: Any) -> Any:
+    """The row, also a deleted one for who may restore it; 404 for what one may not see."""
+    row = rows.visible_to(request.user).filter(**key).first()
+    return row or get_object_or_404(rows.visible_to(request.user, deleted=True), **key)
 
 
 def _version_page(request: HttpRequest, version: ModelVersion, **more: Any) -> HttpResponse:

@@ -37,7 +37,7 @@ def routes(patterns: Any = None, prefix: str = "") -> Iterator[tuple[str, URLPat
 def address(route: str) -> str:
     """A concrete path for a route."""
     uuid = "00000000-0000-7000-8000-000000000000"
-    kinds = {"uuid": uuid, "int": "1", "str": "x", "slug": "x", "path": uuid}
+    kinds = {"uuid": uuid, "int": "1", "str": "x", "slug": "x", "path": uuid, "registry_kind": "models"}
     path = re.sub(r"<(?:(\w+):)?\w+>", lambda match: kinds.get(match.group(1) or "str", "x"), route)
     return "/" + re.sub(r"\(\?P<\w+>[^)]*\)|[$^\\?]", "x", path).replace("xx", "x")
 
