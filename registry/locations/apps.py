@@ -7,4 +7,6 @@ class LocationsConfig(AppConfig):
     verbose_name = "Storage locations"
 
     def ready(self) -> None:
+        from registry.replication import locks  # noqa: F401  a reason why a version has to stay
+
         from . import checks  # noqa: F401  registers them

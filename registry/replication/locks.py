@@ -1,31 +1,39 @@
 """Files that may not be deleted yet, because a location that holds them keeps a lock."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
-from modelops.lib.errors import Conflict
-from registry.models import Artifact, ArtifactCopy
+from registry.deletion.events import Row
+from registry.deletion.keeping import keeps
+from registry.models import ArtifactCopy, Dataset, DatasetVersion, ModelVersion
 
 
-def locked_until(artifacts: Iterable[Artifact]) -> datetime | None:
-    """The latest date before which one of the files must stay; None when all may go."""
-    copies = ArtifactCopy.objects.filter(artifact__in=list(artifacts), location__lock_days__gt=0)
-    ends = [
-        stored_at + timedelta(days=days)
-        for stored_at, days in copies.values_list("stored_at", "location__lock_days")
-        if stored_at is not None
-    ]
-    latest = max(ends, default=None)
+def _files_of(row: Row) -> Q:
+    if isinstance(row, ModelVersion):
+        return Q(artifact__model_version=row) | Q(artifact__version_file__version=row)
+    if isinstance(row, DatasetVersion):
+        return Q(artifact__dataset_version=row)
+    if isinstance(row, Dataset):
+        return Q(artifact__dataset_version__dataset=row)
+    return Q(artifact__model_version__model=row) | Q(artifact__version_file__version__model=row)
+
+
+def locked_until(row: Row) -> datetime | None:
+    """The date before which a file of ``row`` must stay; None when all may go."""
+    copies = ArtifactCopy.objects.filter(_files_of(row), location__lock_days__gt=0, stored_at__isnull=False)
+    newest = copies.order_by("location", "-stored_at").values_list("location__lock_days", "stored_at")
+    latest = max((stored_at + timedelta(days=days) for days, stored_at in newest.iterator()), default=None)
     return latest if latest is not None and latest > timezone.now() else None
 
 
-def refuse_locked(artifacts: Iterable[Artifact]) -> None:
-    """Raises Conflict (``storage.locked``) with the date before which the files must stay."""
-    if (until := locked_until(artifacts)) is not None:
-        raise Conflict(
-            f"The stored file is locked until {until:%Y-%m-%d %H:%M} UTC by the location that holds it. Delete it "
-            "after that date.",
-            code="storage.locked",
-        )
+@keeps
+def locked(row: Row) -> str:
+    """The refusal names the date."""
+    if (until := locked_until(row)) is None:
+        return ""
+    return (
+        f"its stored file is locked until {until:%Y-%m-%d %H:%M} UTC by the location that holds it. Delete it after "
+        "that date."
+    )

@@ -139,9 +139,8 @@ def _foreign(run: Reconciliation, file: StoredFile) -> None:
 
 def _find_missing(run: Reconciliation, store: ArtifactStore, seen: set[bytes], actor: Actor) -> None:
     """Rows whose file was not listed; each is asked for by name, for the listing may be older than the row."""
-    seen_after = run.started_at - timedelta(seconds=1)
     stored = ArtifactCopy.objects.filter(
-        location=run.location, state__in=[CopyState.STORED, *BAD], stored_at__lt=seen_after
+        location=run.location, state__in=[CopyState.STORED, *BAD], stored_at__lt=run.started_at
     ).select_related("artifact", "location")
     last = None
     while True:
