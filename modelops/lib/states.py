@@ -35,6 +35,8 @@ LOOKS: dict[str, Look] = {
     "draft": QUIET, "registered": QUIET, "development": QUIET, "candidate": INFO, "staging": INFO, "review": PENDING,
     "approved": GOOD, "production": GOOD, "serving": GOOD, "rejected": BAD, "archived": ENDED, "retired": ENDED,
     "quarantined": WARN, "verified": GOOD, "corrupted": CRITICAL, "ready": GOOD, "uploading": RUNNING,
+    # copies of files, storage locations
+    "stored": GOOD, "missing": BAD, "damaged": CRITICAL, "unreachable": WARN, "unknown": QUIET,
     # drift and quality
     "drifted": WARN, "stable": GOOD, "passed": GOOD, "warning": WARN, "not_run": QUIET,
     # alerts
@@ -48,6 +50,8 @@ LOOKS: dict[str, Look] = {
     "active": GOOD, "enabled": GOOD, "on": GOOD, "off": QUIET, "disabled": ENDED, "expired": ENDED, "revoked": ENDED,
     "invited": Look("info", "mail"), "locked": Look("warn", "lock"), "current": GOOD, "unused": QUIET, "used": QUIET,
     "pre_active": WAITING, "decrypt_only": Look("warn", "key"), "destroyed": ENDED,
+    "suspended": Look("warn", "lock"), "compromised": CRITICAL, "paused": PENDING,
+    "waiting": PENDING, "executed": GOOD, "withdrawn": ENDED,
     "healthy": GOOD, "degraded": WARN, "down": BAD,
     # severities
     "critical": CRITICAL, "high": BAD, "error": BAD, "medium": WARN, "low": INFO, "info": INFO, "none": QUIET,
