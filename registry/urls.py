@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import addresses  # noqa: F401  registers the converter
-from .views import access, datasets, deletion, files, models, ranking
+from .views import access, datasets, deletion, files, locations, models, ranking
 
 app_name = "registry"
 
@@ -34,6 +34,16 @@ urlpatterns = [
     path(f"{_MODEL_VERSION}file/", models.version_file, name="version-file"),
     path(f"{_MODEL_VERSION}files/<path:path>", files.version_part, name="version-part"),
     path(f"{_MODEL_VERSION}archive/", files.version_archive, name="version-archive"),
+    path(
+        f"{_MODEL_VERSION}locations/<object_name:location>/repair/",
+        locations.model_version_repair,
+        name="version-repair",
+    ),
+    path(
+        f"{_DATASET_VERSION}locations/<object_name:location>/repair/",
+        locations.dataset_version_repair,
+        name="dataset-version-repair",
+    ),
     path("datasets/", datasets.dataset_list, name="dataset-list"),
     path("datasets/-/new/", datasets.dataset_new, name="dataset-new"),
     path("datasets/<object_name:name>/", datasets.dataset_detail, name="dataset-detail"),

@@ -159,8 +159,8 @@ class StorageLocationAdmin(ReadOnlyAdmin):
         return state(location.state, location.state.capitalize())
 
     @admin.display(description="takes new files")
-    def role(self, location: StorageLocation) -> SafeString:
-        return pill("Primary", "info", "up") if location.is_primary else format_html("–")
+    def role(self, location: StorageLocation) -> str:
+        return pill("Primary", "info", "up") if location.is_primary else "–"
 
     @admin.display(description="files")
     def files(self, location: StorageLocation) -> str:
@@ -184,7 +184,7 @@ class StorageLocationAdmin(ReadOnlyAdmin):
         """Orphans, missing and foreign files of the last nightly comparison."""
         runs: list[Reconciliation] = location.last_runs  # type: ignore[attr-defined]
         if not runs:
-            return format_html('<span class="faint">never</span>')
+            return when(None)
         run = runs[0]
         bad = run.missing + run.plaintext + run.wrong_size
         words = f"{run.orphans} orphaned, {run.missing} missing, {run.plaintext} not sealed"

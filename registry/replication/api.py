@@ -20,6 +20,7 @@ from registry.models import DatasetVersion, ModelVersion
 from . import changes
 from .backfill import enqueue_backfill
 from .figures import last_runs, with_usage
+from .repairing import repair_version
 from .serializers import (
     LocationChangeIn,
     LocationIn,
@@ -197,6 +198,30 @@ class DatasetLocationsView(APIView):
     @extend_schema(operation_id="dataset_version_locations", responses=PlacesOut)
     def get(self, request: Request, name: str, number: int) -> Response:
         return Response(_places(dataset_version(request, name, number), 1))
+
+
+class ModelRepairView(APIView):
+    """Has the copies in one location made again that are missing, damaged or failed."""
+
+    required_permissions = {"POST": "registry.verify_artifact"}
+
+    @extend_schema(operation_id="model_version_repair", request=None, responses={202: PlacesOut})
+    def post(self, request: Request, name: str, number: int, location: str) -> Response:
+        version = model_version(request, name, number)
+        repair_version(version, location, actor=request.actor)
+        return Response(_places(version, version.model.min_replicas), status=202)
+
+
+class DatasetRepairView(APIView):
+    """Has the copy in one location made again that is missing, damaged or failed."""
+
+    required_permissions = {"POST": "registry.verify_artifact"}
+
+    @extend_schema(operation_id="dataset_version_repair", request=None, responses={202: PlacesOut})
+    def post(self, request: Request, name: str, number: int, location: str) -> Response:
+        version = dataset_version(request, name, number)
+        repair_version(version, location, actor=request.actor)
+        return Response(_places(version, 1), status=202)
 
 
 def _places(version: ModelVersion | DatasetVersion, min_replicas: int) -> Any:

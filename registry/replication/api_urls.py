@@ -26,4 +26,14 @@ urlpatterns = [
         api.DatasetLocationsView.as_view(),
         name="api-dataset-locations",
     ),
+    path(
+        "models/<object_name:name>/versions/<int:number>/locations/<object_name:location>/repair/",
+        api.ModelRepairView.as_view(),
+        name="api-model-repair",
+    ),
+    path(
+        "datasets/<object_name:name>/versions/<int:number>/locations/<object_name:location>/repair/",
+        api.DatasetRepairView.as_view(),
+        name="api-dataset-repair",
+    ),
 ]

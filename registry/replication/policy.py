@@ -38,6 +38,11 @@ class Replication:
         return self.stored >= self.wanted
 
     def __str__(self) -> str:
+        return self.words
+
+    @property
+    def words(self) -> str:
+        """Stored of wanted: "2/2"."""
         return f"{self.stored}/{self.wanted}"
 
 

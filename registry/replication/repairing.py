@@ -4,15 +4,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from compliance.audit import Actor, record
-from modelops.lib.errors import Conflict, DomainError
+from modelops.lib.errors import Conflict, DomainError, NotFound
 from registry.artifacts.verification import verify_stream
 from registry.locations.audit_events import COPY_REPAIRED
 from registry.locations.choose import store_of
-from registry.models import ArtifactCopy, CopyState
+from registry.models import ArtifactCopy, CopyState, DatasetVersion, ModelVersion
 
 from .copying import REPLICATOR, sources
 from .marking import BAD, mark_bad
 from .planning import ring_after_commit
+from .verifying import copies_of, files_of
 
 
 def repair_copy(copy: ArtifactCopy, *, actor: Actor) -> None:
@@ -66,3 +67,17 @@ def repair_all(*, actor: Actor, limit: int = 500) -> tuple[int, int]:
         except DomainError:
             refused += 1
     return begun, refused
+
+
+def repair_version(version: ModelVersion | DatasetVersion, location: str, *, actor: Actor) -> int:
+    """Have every copy of the version in that location made again that is missing, damaged or failed; returns how many.
+
+    Raises NotFound for a location that holds nothing of it, Conflict as `repair_copy`.
+    """
+    copies = [copy for copy in copies_of(files_of(version)) if copy.location.name == location]
+    if not copies:
+        raise NotFound(f"No copy of {version} is known in a location {location[:40]!r}.", code="copy.not_found")
+    broken = [copy for copy in copies if copy.state != CopyState.STORED] or copies[:1]
+    for copy in broken:
+        repair_copy(copy, actor=actor)
+    return len(broken)

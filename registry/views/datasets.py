@@ -19,9 +19,10 @@ from registry.history import history
 from registry.models import Dataset, DatasetVersion, ModelVersion
 from registry.tables import table_formats
 from registry.tables.type_names import type_name
+from registry.uploads.sources import one_file_only
 
-from .outcomes import say_verification
-from .uploading import upload_page
+from .outcomes import verify_and_say
+from .uploading import chosen, upload_page
 
 SHOWN_COLUMNS = 500
 
@@ -81,7 +82,10 @@ def version_new(request: HttpRequest, name: str) -> HttpResponse:
     form = DatasetVersionForm(*sent)
     if form.is_valid():
         try:
-            version = services.add_dataset_version(dataset, form.cleaned_data["file"], actor=request.actor)
+            with chosen(request, form.cleaned_data) as sent:
+                if sent.file is None:
+                    raise one_file_only()
+                version = services.add_dataset_version(dataset, sent.file, then=sent.then, actor=request.actor)
         except DomainError as error:
             form.add_error(error.field if error.field in form.fields else None, error.message)
         else:
@@ -122,8 +126,7 @@ def version_detail(request: HttpRequest, name: str, number: int) -> HttpResponse
 def version_verify(request: HttpRequest, name: str, number: int) -> HttpResponse:
     """Read the stored file back and say what was found."""
     version = _version(request, name, number)
-    say_verification(request, services.verify_version(version, actor=request.actor))
-    return redirect(version)
+    return verify_and_say(request, version)
 
 
 @require_POST

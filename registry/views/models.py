@@ -23,8 +23,8 @@ from registry.metric_table import metric_table
 from registry.models import ModelVersion, RegisteredModel, TaskType
 from registry.ranking.best import best_of_each
 
-from .outcomes import say_verification
-from .uploading import upload_page
+from .outcomes import verify_and_say
+from .uploading import chosen, upload_page
 
 SHOWN_TILES = 6
 
@@ -105,13 +105,14 @@ def version_new(request: HttpRequest, name: str) -> HttpResponse:
     form = VersionForm(*sent, user=request.user)
     if form.is_valid():
         said = form.cleaned_data
+        about = {what: said[what] for what in ("metrics", "parameters", "tags", "datasets")}
         try:
-            version = services.add_version(
-                model,
-                said["file"],
-                **{what: said[what] for what in ("metrics", "parameters", "tags", "datasets")},
-                actor=request.actor,
-            )
+            with chosen(request, said) as sent:
+                about |= {"then": sent.then, "actor": request.actor}
+                if sent.file is None:
+                    version = services.add_directory_version(model, sent.files, **about)
+                else:
+                    version = services.add_version(model, sent.file, **about)
         except DomainError as error:
             form.add_error(error.field if error.field in form.fields else None, error.message)
         else:
@@ -148,8 +149,7 @@ def version_parameters(request: HttpRequest, name: str, number: int) -> HttpResp
 def version_verify(request: HttpRequest, name: str, number: int) -> HttpResponse:
     """Read the stored file back and say what was found."""
     version = _version(request, name, number)
-    say_verification(request, services.verify_version(version, actor=request.actor))
-    return redirect(version)
+    return verify_and_say(request, version)
 
 
 @require_POST
