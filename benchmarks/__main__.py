@@ -17,6 +17,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(ALL)}; all without a name")
     parser.add_argument("--quick", action="store_true", help="small inputs: shows that it runs, not how fast it is")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
+    parser.add_argument("--size", type=float, metavar="GIB", help="size of the file that `sealing` takes; 2 without")
     asked = parser.parse_args()
     unknown = sorted(set(asked.names) - set(ALL))
     if unknown:
@@ -24,7 +25,8 @@ def main() -> int:
     print(f"Python {platform.python_version()}, {platform.machine()}, {_cores()} cores")
     tables: list[Table] = []
     for name in asked.names or ALL:
-        table = ALL[name](quick=asked.quick)
+        more = {"size_gib": asked.size} if asked.size and name == "sealing" else {}
+        table = ALL[name](quick=asked.quick, **more)
         tables.append(table)
         print(table)
     if asked.json:

@@ -15,12 +15,20 @@ class Table:
     unit: str
     ours: str
     figures: dict[str, float] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON: the figures and the ratio of ours to each."""
         own = self.figures[self.ours]
         ratios = {name: own / value for name, value in self.figures.items()}
-        return {"title": self.title, "unit": self.unit, "ours": self.ours, "figures": self.figures, "ratios": ratios}
+        return {
+            "title": self.title,
+            "unit": self.unit,
+            "ours": self.ours,
+            "figures": self.figures,
+            "ratios": ratios,
+            "notes": self.notes,
+        }
 
     def __str__(self) -> str:
         own = self.figures[self.ours]
@@ -29,6 +37,7 @@ class Table:
         for name, value in self.figures.items():
             note = "ours" if name == self.ours else f"ours is {own / value:.2f} times this"
             lines.append(f"  {name:<{width}}  {value:>12,.1f}  {note}")
+        lines += [f"  {name}: {text}" for name, text in self.notes.items()]
         return "\n".join(lines)
 
 

@@ -126,10 +126,14 @@ def test_seeking_past_damage_reads_the_rest(artifact: Artifact, stored: Stored) 
 def test_memory_does_not_grow_with_the_file(tmp_path: Path, codec: str) -> None:
     """S0-04, S0-21: sealing, opening and digests of 16 and of 192 MiB need the same, and less than 64 MiB."""
     program = textwrap.dedent("""
-        import resource, sys, uuid
+        import sys, uuid
+        from pathlib import Path
         from modelops.crypto.stream import Codec, Digests, SealedReader, SealingWriter
         path, mib, codec = sys.argv[1], int(sys.argv[2]), Codec[sys.argv[3]]
-        begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        def peak():
+            return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
+        Path("/proc/self/clear_refs").write_text("5")  # the highest use so far was that of the imports
+        begun = peak()
         piece = bytes(range(256)) * 4096
         with open(path, "wb") as raw:
             writer = SealingWriter(raw, data_key=bytes(32), data_key_id=uuid.UUID(int=1), key_version=1, context=b"c",
@@ -141,7 +145,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path, codec: str) -> None:
         for piece in SealedReader(open(path, "rb"), data_key=bytes(32), context=b"c").pieces():
             digests.update(piece)
         assert digests.hex() == writer.digests
-        print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - begun) // 1024)
+        print((peak() - begun) // 1024)
     """)
     grown = []
     for mib in ("16", "192"):
@@ -150,5 +154,5 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path, codec: str) -> None:
             command, capture_output=True, text=True, check=True, cwd=Path(__file__).resolve().parents[2], timeout=120
         )
         grown.append(int(done.stdout))
-    assert max(grown) < 64
+    assert 0 < max(grown) < 64
     assert grown[1] - grown[0] < 16

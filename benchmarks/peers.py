@@ -1,0 +1,70 @@
+"""Other programs that encrypt files, where they are installed; they are no dependency of the portal."""
+
+import io
+import resource
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+Work = Callable[[], object]
+HOW_TO_INSTALL = {
+    "Tink": "pip install tink into a virtual environment of its own and add its site-packages to PYTHONPATH",
+    "age": "apt-get install age",
+}
+
+
+def tink(piece: bytes, pieces: int) -> Work | None:
+    """Tink's streaming AEAD with segments of 1 MiB and a SHA-256 beside it."""
+    try:
+        import tink as library
+        from tink import streaming_aead
+    except ImportError:
+        return None
+    import hashlib
+
+    streaming_aead.register()
+    handle = library.new_keyset_handle(streaming_aead.streaming_aead_key_templates.AES256_GCM_HKDF_1MB)
+    primitive = handle.primitive(streaming_aead.StreamingAead)
+
+    class Sink(io.RawIOBase):
+        def writable(self) -> bool:
+            return True
+
+        def write(self, data: object) -> int:
+            return len(data)  # type: ignore[arg-type]
+
+    def run() -> None:
+        digest = hashlib.sha256()
+        with primitive.new_encrypting_stream(Sink(), b"benchmark") as stream:
+            for _ in range(pieces):
+                digest.update(piece)
+                stream.write(piece)
+
+    return run
+
+
+def age(piece: bytes, pieces: int) -> tuple[Work, Callable[[], float]] | None:
+    """The command age to a recipient, and the CPU seconds that it has taken so far: it is a process of its own."""
+    if shutil.which("age") is None or shutil.which("age-keygen") is None:
+        return None
+    folder = Path(tempfile.mkdtemp(prefix="benchmark-age-"))
+    subprocess.run(["age-keygen", "-o", folder / "key"], check=True, capture_output=True)
+    recipient = subprocess.run(["age-keygen", "-y", folder / "key"], check=True, capture_output=True, text=True)
+
+    def run() -> None:
+        with subprocess.Popen(
+            ["age", "-r", recipient.stdout.strip(), "-o", "/dev/null"], stdin=subprocess.PIPE
+        ) as process:
+            assert process.stdin is not None
+            for _ in range(pieces):
+                process.stdin.write(piece)
+            process.stdin.close()
+            assert process.wait() == 0
+
+    def seconds() -> float:
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return used.ru_utime + used.ru_stime
+
+    return run, seconds
