@@ -1,7 +1,9 @@
 """Uploads and downloads over a real connection, through the real web server."""
 
 import contextlib
+import shutil
 import socket
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -116,6 +118,54 @@ def test_a_damaged_download_does_not_look_complete(pipeline: httpx.Client, store
             received += piece
     assert received == CONTENT[: len(received)]
     assert len(received) <= 5 * 1_048_576
+    assert _wait(lambda: _ends() == [("integrity_failed", False)])
+
+
+def _ends() -> list[tuple[str, bool]]:
+    """What became of each download, by the ledger."""
+    from compliance.audit.models import AuditEvent
+
+    events = AuditEvent.objects.filter(name="registry.artifact.downloaded").order_by("id")
+    return [(event.details["result"], event.details["verified"]) for event in events]
+
+
+def test_a_damaged_download_does_not_look_complete_over_http_2(pipeline: httpx.Client, stored: Stored) -> None:
+    """S0-36: the stream is reset; where curl has no HTTP/2 it is asked over HTTP/1.1, and must fail as well."""
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not installed: apt-get install curl")
+    assert upload(pipeline).status_code == 201
+    curl = ["curl", "-sS", "-o", "-", "-H", f"Authorization: {pipeline.headers['Authorization']}"]
+    if b"HTTP2" in subprocess.run(["curl", "--version"], capture_output=True, check=True).stdout:
+        curl.append("--http2-prior-knowledge")
+    curl.append(f"{pipeline.base_url}{ADDRESS}1/artifact/")
+    sound = subprocess.run(curl, capture_output=True, check=False, timeout=60)
+    assert (sound.returncode, sound.stdout == CONTENT) == (0, True), sound.stderr
+    (path,) = stored()
+    sealed = bytearray(path.read_bytes())
+    sealed[96 + 5 * 1_048_592] ^= 1
+    path.write_bytes(sealed)
+    damaged = subprocess.run(curl, capture_output=True, check=False, timeout=60)
+    assert damaged.returncode != 0
+    assert CONTENT.startswith(damaged.stdout)
+    assert len(damaged.stdout) <= 5 * 1_048_576
+    assert _wait(lambda: _ends() == [("verified", True), ("integrity_failed", False)])
+
+
+def test_a_download_that_was_cut_is_resumed(pipeline: httpx.Client) -> None:
+    """S0-02, S1-23: the ledger has the cut and the rest."""
+    assert upload(pipeline).status_code == 201
+    received = b""
+    with pipeline.stream("GET", f"{ADDRESS}1/artifact/") as answer:
+        etag = answer.headers["ETag"]
+        for piece in answer.iter_raw():
+            received += piece
+            if len(received) > 3_000_000:
+                break
+    assert _wait(lambda: _ends() == [("aborted", False)])
+    rest = pipeline.get(f"{ADDRESS}1/artifact/", headers={"Range": f"bytes={len(received)}-", "If-Range": etag})
+    assert rest.status_code == 206
+    assert received + rest.content == CONTENT
+    assert _wait(lambda: _ends()[1:] == [("verified_segments", True)])
 
 
 def test_a_body_over_the_limit_is_answered_before_it_is_sent(live_portal: Any, pipeline: httpx.Client) -> None:
