@@ -6,7 +6,6 @@ from dataclasses import asdict
 from django.db import IntegrityError, transaction
 
 from compliance.audit import Actor, record
-from modelops.lib.errors import Conflict
 from modelops.lib.names import validate_name
 from registry.artifacts.recording import insert_artifact
 from registry.artifacts.sealed import SealedUpload
@@ -15,21 +14,19 @@ from registry.models import Dataset, DatasetVersion
 from registry.tables import survey
 
 from .ownership import account_id
+from .retired import refuse_retired, taken
 
 
 @transaction.atomic
 def create_dataset(name: str, description: str = "", *, actor: Actor) -> Dataset:
     """A new dataset without versions. Raises Invalid for the name, Conflict when it is taken."""
     validate_name(name, "dataset")
+    refuse_retired("dataset", name)
     try:
         with transaction.atomic():
             dataset = Dataset.objects.create(name=name, description=description, owner_id=account_id(actor))
     except IntegrityError:
-        raise Conflict(
-            f"There is a dataset {name!r} already. Add a version to it, or choose another name.",
-            code="dataset.name_taken",
-            field="name",
-        ) from None
+        raise taken("dataset", name) from None
     record(DATASET_CREATED, dataset, actor=actor, name=dataset.name)
     return dataset
 

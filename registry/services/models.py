@@ -3,18 +3,20 @@
 from django.db import IntegrityError, transaction
 
 from compliance.audit import Actor, record
-from modelops.lib.errors import Conflict, Invalid
+from modelops.lib.errors import Invalid
 from modelops.lib.names import validate_name
 from registry.audit_events import MODEL_REGISTERED
 from registry.models import RegisteredModel, TaskType
 
 from .ownership import account_id
+from .retired import refuse_retired, taken
 
 
 @transaction.atomic
 def register_model(name: str, task_type: str, description: str = "", *, actor: Actor) -> RegisteredModel:
     """A new model without versions. Raises Invalid for the name or task type, Conflict when the name is taken."""
     validate_name(name, "model")
+    refuse_retired("model", name)
     if task_type not in TaskType.values:
         raise Invalid(
             f"The task type {str(task_type)[:60]!r} is not known; use one of {', '.join(TaskType.values)}.",
@@ -27,10 +29,6 @@ def register_model(name: str, task_type: str, description: str = "", *, actor: A
                 name=name, task_type=task_type, description=description, owner_id=account_id(actor)
             )
     except IntegrityError:
-        raise Conflict(
-            f"There is a model {name!r} already. Add a version to it, or choose another name.",
-            code="model.name_taken",
-            field="name",
-        ) from None
+        raise taken("model", name) from None
     record(MODEL_REGISTERED, model, actor=actor, name=model.name)
     return model
