@@ -17,6 +17,7 @@ _VIEW_REGISTRY = (
     "signing.view_signingpolicy",
     "aliases.view_alias",
     "aliases.view_aliaschange",
+    "variants.view_variant",
 )
 _ADD_REGISTRY = (
     "registry.add_registeredmodel",
@@ -26,7 +27,12 @@ _ADD_REGISTRY = (
     "uploads.add_uploadsession",
 )
 # What opens sealed content; viewing a model does not bring it.
-_PROMOTE = ("signing.add_versionsignature", "aliases.add_alias", "aliases.delete_alias")
+_PROMOTE = (
+    "signing.add_versionsignature",
+    "aliases.add_alias",
+    "aliases.delete_alias",
+    "variants.add_variant",
+)
 _USE_FILES = ("registry.download_artifact", "registry.verify_artifact", "registry.view_parameters")
 _VIEW_RUNS = (
     "jobs.view_job",

@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "registry",
     "registry.signing",
     "registry.aliases",
+    "registry.variants",
     "registry.uploads",
     "registry.grants",
     "dataquality",

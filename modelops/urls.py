@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("registry.urls")),
     path("", include("registry.aliases.urls")),
+    path("", include("registry.variants.urls")),
     path("", include("dataquality.urls")),
     path("", include("monitoring.urls")),
     path("jobs/", include("modelops.jobs.urls")),

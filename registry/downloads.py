@@ -54,7 +54,7 @@ def download_response(
     if request.method == "HEAD":
         return _with(HttpResponse(status=status, content_type="application/octet-stream"), headers)
     if isinstance(version, ModelVersion):
-        headers.update(signature_headers(version, actor=actor))
+        headers.update(signature_headers(version, artifact, actor=actor))
     delivery = services.begin_download(version, artifact, part=part, actor=actor)
     response = StreamingHttpResponse(iter(delivery), status=status, content_type="application/octet-stream")
     # Also when the answer is dropped before its first piece is asked for.

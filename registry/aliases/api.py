@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from registry.api.lookup import model_named, model_version
+from registry.grants.gate import require_change
 
 from . import services
 from .models import Alias
@@ -33,6 +34,7 @@ class AliasesView(ListAPIView):
         data = AliasIn(data=request.data)
         data.is_valid(raise_exception=True)
         version = model_version(request, name, data.validated_data["version"])
+        require_change(request, version.model)
         alias = services.set_alias(version.model, data.validated_data["alias"], version, actor=request.actor)
         return Response(AliasOut(alias).data)
 
@@ -49,10 +51,12 @@ class AliasView(APIView):
     @extend_schema(operation_id="model_alias_remove", responses={204: None})
     def delete(self, request: Request, name: str, alias: str) -> Response:
         """Remove the alias; the version stays."""
-        services.remove_alias(_alias(request, name, alias), actor=request.actor)
+        found = _alias(request, name, alias)
+        require_change(request, found.model)
+        services.remove_alias(found, actor=request.actor)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 def _alias(request: Request, name: str, alias: str) -> Alias:
-    rows = Alias.objects.visible_to(request.user).select_related("version")
+    rows = Alias.objects.visible_to(request.user).select_related("version", "model")
     return get_object_or_404(rows, model=model_named(request, name), name=alias)

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from modelops.lib.errors import DomainError
+from registry.grants.gate import require_change
 from registry.models import ModelVersion
 
 from . import services
@@ -20,6 +21,7 @@ def version_alias(request: HttpRequest, name: str, number: int) -> HttpResponse:
     """Point an alias at this version, or say which gate refuses and why."""
     versions = ModelVersion.objects.visible_to(request.user).select_related("model")
     version = get_object_or_404(versions, model__name=name, number=number)
+    require_change(request, version.model)
     form = AliasForm(request.POST)
     if not form.is_valid():
         messages.error(request, "Give the alias a name.")

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from registry.api.lookup import model_named, model_version
+from registry.grants.gate import require_change
 from registry.models import ModelVersion, RegisteredModel
 
 from . import services
@@ -21,10 +22,10 @@ from .bundle import MEDIA_TYPE
 from .models import TrustedKey, VersionSignature
 from .serializers import (
     BundleIn,
-    PolicyIn,
-    PolicyOut,
     RevocationIn,
     SignatureOut,
+    SigningPolicyIn,
+    SigningPolicyOut,
     TrustedKeyIn,
     TrustedKeyOut,
     VerdictOut,
@@ -54,6 +55,7 @@ class SignaturesView(APIView):
     def post(self, request: Request, name: str, number: int) -> Response:
         """Add a bundle; it is checked at once, and a bad one is kept with the reason."""
         version = model_version(request, name, number)
+        require_change(request, version.model)
         data = BundleIn(data=request.data)
         data.is_valid(raise_exception=True)
         row = services.add_signature(version, data.validated_data["bundle"], actor=request.actor)
@@ -77,18 +79,18 @@ class PolicyView(APIView):
 
     required_permissions = {"GET": "signing.view_signingpolicy", "PUT": "signing.change_signingpolicy"}
 
-    @extend_schema(operation_id="model_signing_policy", responses=PolicyOut)
+    @extend_schema(operation_id="model_signing_policy", responses=SigningPolicyOut)
     def get(self, request: Request, name: str) -> Response:
         demand, signer = policy_of(RegisteredModel(pk=model_named(request, name).pk))
-        return Response(PolicyOut({"demand": demand.value, "signer": signer.value}).data)
+        return Response(SigningPolicyOut({"demand": demand.value, "signer": signer.value}).data)
 
-    @extend_schema(operation_id="model_signing_policy_set", request=PolicyIn, responses=PolicyOut)
+    @extend_schema(operation_id="model_signing_policy_set", request=SigningPolicyIn, responses=SigningPolicyOut)
     def put(self, request: Request, name: str) -> Response:
         model = model_named(request, name)
-        data = PolicyIn(data=request.data)
+        data = SigningPolicyIn(data=request.data)
         data.is_valid(raise_exception=True)
         row = services.set_policy(model, **data.validated_data, actor=request.actor)
-        return Response(PolicyOut(row.as_dict()).data)
+        return Response(SigningPolicyOut(row.as_dict()).data)
 
 
 class TrustedKeysView(ListAPIView):

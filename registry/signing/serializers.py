@@ -10,6 +10,9 @@ class BundleIn(serializers.Serializer):
 
 
 class SignatureOut(serializers.ModelSerializer):
+    # Text, with the words in the help: both names are fields of many resources.
+    origin = serializers.CharField(read_only=True, help_text="portal or uploaded.")
+    state = serializers.CharField(read_only=True, help_text="valid, untrusted or invalid.")
     key = serializers.CharField(source="key.name", read_only=True, allow_null=True, default=None)
 
     class Meta:
@@ -51,12 +54,12 @@ class RevocationIn(serializers.Serializer):
     reason = serializers.CharField(max_length=300)
 
 
-class PolicyIn(serializers.Serializer):
+class SigningPolicyIn(serializers.Serializer):
     # Any text: the service refuses an unknown word with a code of its own.
     demand = serializers.CharField(help_text=", ".join(Demand.values))
     signer = serializers.CharField(required=False, default=Signer.ANY.value, help_text=", ".join(Signer.values))
 
 
-class PolicyOut(serializers.Serializer):
+class SigningPolicyOut(serializers.Serializer):
     demand = serializers.CharField()
     signer = serializers.CharField()

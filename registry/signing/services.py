@@ -8,7 +8,7 @@ from django.utils import timezone
 from compliance.audit import Actor, record
 from modelops.lib.errors import Conflict, Invalid
 from modelops.lib.names import validate_name
-from registry.models import ModelVersion, RegisteredModel
+from registry.models import Artifact, ModelVersion, RegisteredModel
 
 from .audit_events import (
     KEY_REVOKED,
@@ -108,15 +108,22 @@ def check_before_download(version: ModelVersion, *, actor: Actor) -> Verdict:
     return found
 
 
-def signature_headers(version: ModelVersion, *, actor: Actor) -> dict[str, str]:
-    """What an answer with the file of ``version`` says about its signature; checked now. Raises Conflict as above."""
+def signature_headers(version: ModelVersion, artifact: Artifact | None = None, *, actor: Actor) -> dict[str, str]:
+    """What an answer with a file of ``version``, or all, says about its signature. Raises Conflict as above.
+
+    A variant is no part of what was signed, so its answer says nothing.
+    """
     found = check_before_download(version, actor=actor)
-    if found.demand == Demand.OFF:
+    if found.demand == Demand.OFF or (artifact is not None and not _is_signed(version, artifact)):
         return {}
     headers = {"X-Model-Signature": found.state.value}
     if found.key is not None:
         headers["X-Model-Signature-Key"] = found.key.fingerprint
     return headers
+
+
+def _is_signed(version: ModelVersion, artifact: Artifact) -> bool:
+    return artifact.pk == version.artifact_id or version.files.filter(artifact=artifact).exists()
 
 
 @transaction.atomic

@@ -46,6 +46,7 @@ MODEL_ICONS = {
     "SigningPolicy": "scale",
     "VersionSignature": "passed",
     "Alias": "tag",
+    "Variant": "file",
     "AliasChange": "tag",
 }
 
