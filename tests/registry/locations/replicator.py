@@ -1,0 +1,21 @@
+"""A worker that does nothing but make copies, as a process that a test may kill at any moment."""
+
+import time
+
+import django
+
+
+def main() -> None:
+    """Make what is due for half a minute; says "ready" when it begins."""
+    django.setup()
+    from registry.replication.tasks import replicate
+
+    print("ready", flush=True)
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        if not replicate():
+            time.sleep(0.02)
+
+
+if __name__ == "__main__":
+    main()
