@@ -1,5 +1,6 @@
 """Forms of the registry."""
 
+import json
 from typing import Any
 
 from django import forms
@@ -7,6 +8,7 @@ from django import forms
 from modelops.lib.errors import Invalid
 from registry import descriptions
 from registry.models import DatasetVersion, TaskType
+from registry.uploads.serializers import ModelFromUploadsIn
 
 OFFERED_VERSIONS = 200
 _NAME_HELP = "Letters, digits, dot, hyphen and underscore. It stands in addresses and cannot change."
@@ -50,7 +52,31 @@ class _SealedFileField(forms.FileField):
         super().__init__(allow_empty_file=True, **kwargs)
 
 
-class VersionForm(forms.Form):
+class _UploadForm(forms.Form):
+    """A file within the form, or the ids of uploads that the page's script has sent before."""
+
+    uploads = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].required = not self.data.get("uploads")
+
+    def clean_uploads(self) -> dict[str, Any] | None:
+        """What `from_uploads` takes; None without."""
+        if not (text := self.cleaned_data["uploads"]):
+            return None
+        try:
+            said = ModelFromUploadsIn(data=json.loads(text))
+        except ValueError:
+            said = None
+        if said is None or not said.is_valid():
+            raise forms.ValidationError(
+                "The list of uploads cannot be read. Reload the page and choose again."
+            )
+        return dict(said.validated_data)
+
+
+class VersionForm(_UploadForm):
     """A new version of a model."""
 
     file = _SealedFileField(
@@ -102,7 +128,7 @@ class VersionForm(forms.Form):
             raise forms.ValidationError(error.message, code=error.code) from None
 
 
-class DatasetVersionForm(forms.Form):
+class DatasetVersionForm(_UploadForm):
     """A new version of a dataset."""
 
     file = _SealedFileField(help_text="CSV (comma, semicolon, tab or bar), Parquet or JSON Lines, with named columns.")

@@ -4,14 +4,11 @@ Whatever way it came, the answer under an ``Idempotency-Key`` is given once: wha
 files, so that a form that is sent again with other boundaries is the same request.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 
 from django.conf import settings
-from django.db import models
 from django.http import QueryDict
 from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter
@@ -19,16 +16,13 @@ from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 
-from modelops.lib.errors import Invalid
 from modelops.rest.idempotency import answer_once, fingerprint_of
 from registry.artifacts.body import body_pieces
 from registry.artifacts.expected_digest import ExpectedDigest, announced_digest
 from registry.artifacts.sealed import SealedUpload, sealed_upload
 from registry.artifacts.upload import allow_upload, only_file, received_files
-from registry.uploads import services as uploads
-from registry.uploads.assembly import assembled, held, seal_again
 from registry.uploads.headers import file_name_of
-from registry.uploads.models import UploadSession
+from registry.uploads.sources import Sent, from_uploads
 
 RAW = "application/octet-stream"
 FORM = "multipart/form-data"
@@ -47,19 +41,6 @@ FILE_PARAMETERS = [
         description="Of a bare file: attachment; filename=…",
     ),
 ]
-
-Opening = Callable[[], SealedUpload]
-Then = Callable[[Any], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What a request brought: one file, or the files of a directory by path, and what to do when they are stored."""
-
-    file: SealedUpload | None
-    files: list[tuple[str, Opening]]
-    then: Then | None
-
 
 Add = Callable[[Sent], HttpResponseBase]
 
@@ -85,11 +66,6 @@ def checked(data: "Serializer[Any]") -> dict[str, Any]:
     return cast(dict[str, Any], data.validated_data)
 
 
-def one_file_only() -> Invalid:
-    """The refusal of a directory where one file is expected."""
-    return Invalid("A dataset version is one file. Send it in the field 'file'.", code="file.missing", field="file")
-
-
 def _from_form(request: Request, add: Add) -> HttpResponseBase:
     allow_upload(request)
     with received_files(request) as files:
@@ -98,11 +74,11 @@ def _from_form(request: Request, add: Add) -> HttpResponseBase:
         sent = [[field, upload.name, upload.size, upload.sha256] for field, upload in files]
         fingerprint = fingerprint_of(request, [texts, sorted(sent)])
         if files and all(field.startswith(PATH_FIELD) for field, _ in files):
-            found = Sent(None, [(field[len(PATH_FIELD) :], partial(_itself, upload)) for field, upload in files], None)
+            found = Sent(None, [(field[len(PATH_FIELD) :], partial(_itself, upload)) for field, upload in files])
         else:
             upload = only_file(files)
             ExpectedDigest.from_hex({name: fields.get(name, "") for name in ("sha256", "sha512")}).check_upload(upload)
-            found = Sent(upload, [], None)
+            found = Sent(upload)
         return answer_once(request, lambda: add(found), fingerprint)
 
 
@@ -113,7 +89,7 @@ def _from_body(request: Request, add: Add) -> HttpResponseBase:
     with sealed_upload(pieces, file_name_of(request) or "file") as upload:
         expected.check_upload(upload)
         fingerprint = fingerprint_of(request, [upload.name, upload.size, upload.sha256])
-        return answer_once(request, lambda: add(Sent(upload, [], None)), fingerprint)
+        return answer_once(request, lambda: add(Sent(upload)), fingerprint)
 
 
 def _from_uploads(request: Request, add: Add, said: dict[str, Any]) -> HttpResponseBase:
@@ -122,29 +98,8 @@ def _from_uploads(request: Request, add: Add, said: dict[str, Any]) -> HttpRespo
 
 
 def _add_uploads(request: Request, add: Add, said: dict[str, Any]) -> HttpResponseBase:
-    if said.get("upload") is not None:
-        with assembled(uploads.upload_of(request.user.pk, said["upload"])) as (upload, then):
-            return add(Sent(upload, [], then))
-    named = [(each["path"], uploads.upload_of(request.user.pk, each["upload"])) for each in said["files"]]
-    with _together([session for _, session in named]) as then:
-        return add(Sent(None, [(path, partial(seal_again, session)) for path, session in named], then))
-
-
-@contextmanager
-def _together(sessions: list[UploadSession]) -> Iterator[Then]:
-    if len({session.pk for session in sessions}) < len(sessions):
-        raise Invalid(
-            "An upload is named twice. Upload each file by itself, also when two are alike.",
-            code="upload.named_twice",
-            field="files",
-        )
-
-    def complete(version: models.Model) -> None:
-        for session in sessions:
-            uploads.mark_completed(session, version)  # type: ignore[arg-type]
-
-    with held(sessions):
-        yield complete
+    with from_uploads(request.user.pk, said) as sent:
+        return add(sent)
 
 
 def _itself(upload: SealedUpload) -> SealedUpload:

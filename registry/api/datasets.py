@@ -21,8 +21,9 @@ from registry.models import Dataset, DatasetVersion
 from registry.replication.api import VERIFY_RESPONSES, verify_response
 from registry.serializers import DatasetIn, DatasetOut, DatasetVersionIn, DatasetVersionOut
 from registry.uploads.serializers import FromUploadIn
+from registry.uploads.sources import Sent, one_file_only
 
-from .adding import FILE_PARAMETERS, FORM, JSON, RAW, Sent, add_once, checked, one_file_only
+from .adding import FILE_PARAMETERS, FORM, JSON, RAW, add_once, checked
 from .downloading import DOWNLOAD_PARAMETERS, DOWNLOAD_RESPONSES
 from .lookup import asks_for_deleted, dataset_named, dataset_version
 

@@ -29,8 +29,9 @@ from registry.serializers import (
     RegisteredModelOut,
 )
 from registry.uploads.serializers import ModelFromUploadsIn
+from registry.uploads.sources import Sent
 
-from .adding import FILE_PARAMETERS, FORM, JSON, RAW, Sent, add_once, checked
+from .adding import FILE_PARAMETERS, FORM, JSON, RAW, add_once, checked
 from .described import described
 from .downloading import DOWNLOAD_PARAMETERS, DOWNLOAD_RESPONSES
 from .lookup import asks_for_deleted, model_named, model_version

@@ -1,6 +1,7 @@
 """Portal pages that take files: who may upload is settled before a byte of the body is read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from registry.artifacts.upload import allow_upload
+from registry.uploads.sources import Sent, from_uploads
 
 View = Callable[..., HttpResponse]
 
@@ -37,3 +39,13 @@ def upload_page(permission: str) -> Callable[[View], View]:
         return page
 
     return decorate
+
+
+@contextmanager
+def chosen(request: HttpRequest, said: dict[str, Any]) -> Iterator[Sent]:
+    """What a valid upload form brought: its file, or the uploads that the page's script has sent before it."""
+    if said["uploads"] is None:
+        yield Sent(said["file"])
+        return
+    with from_uploads(request.user.pk, said["uploads"]) as sent:
+        yield sent
