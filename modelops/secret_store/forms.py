@@ -29,8 +29,7 @@ class SecretValueForm(forms.Form):
 
     def without_value(self) -> "SecretValueForm":
         """The same form for the page that says what was wrong: everything but the value."""
-        self.data = self.data.copy()  # type: ignore[attr-defined]
-        self.data["value"] = ""
+        self.data = {**self.data.dict(), "value": ""}  # type: ignore[attr-defined]  # a QueryDict: the form was sent
         return self
 
 

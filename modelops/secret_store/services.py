@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import DatabaseError, IntegrityError, models, transaction
+from django.db.models import ForeignObjectRel
 from django.utils import timezone
 
 from compliance.audit import Actor, record
@@ -106,10 +107,11 @@ def used_by(secret: StoredSecret, most: int = 20) -> list[str]:
     """What refers to the secret, in words: every row of every app whose foreign key holds its id."""
     found: list[str] = []
     for relation in StoredSecret._meta.get_fields(include_hidden=True):
-        if not (relation.auto_created and not relation.concrete and relation.is_relation):
+        if not isinstance(relation, ForeignObjectRel):
             continue
-        rows: Any = relation.related_model._default_manager.filter(**{relation.field.name: secret.pk})
-        found += [f"{relation.related_model._meta.verbose_name} {row}" for row in rows[: most - len(found)]]
+        model: Any = relation.related_model
+        rows = model._default_manager.filter(**{relation.field.name: secret.pk})
+        found += [f"{model._meta.verbose_name} {row}" for row in rows[: most - len(found)]]
     return found
 
 

@@ -72,7 +72,7 @@ def _scope(payload: dict[str, str]) -> tuple[QuerySet[Artifact], list[StorageLoc
     if payload.get("location"):
         return Artifact.objects.all(), list(enabled.filter(pk=payload["location"]))
     model = RegisteredModel._base_manager.get(pk=payload["model"])
-    owned = Q(model_version__model=model) | Q(version_file__version__model=model)
+    owned = Q(model_version__model=model) | Q(version_file__version__model=model) | Q(variant__version__model=model)
     named = model.replicate_to.values_list("pk", flat=True)
     places = enabled.filter(Q(pk__in=named) | Q(is_primary=True)) if named else enabled
     return Artifact.objects.filter(owned), list(places)

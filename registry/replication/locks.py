@@ -12,12 +12,14 @@ from registry.models import ArtifactCopy, Dataset, DatasetVersion, ModelVersion
 
 def _files_of(row: Row) -> Q:
     if isinstance(row, ModelVersion):
-        return Q(artifact__model_version=row) | Q(artifact__version_file__version=row)
+        files = Q(artifact__model_version=row) | Q(artifact__version_file__version=row)
+        return files | Q(artifact__variant__version=row)
     if isinstance(row, DatasetVersion):
         return Q(artifact__dataset_version=row)
     if isinstance(row, Dataset):
         return Q(artifact__dataset_version__dataset=row)
-    return Q(artifact__model_version__model=row) | Q(artifact__version_file__version__model=row)
+    files = Q(artifact__model_version__model=row) | Q(artifact__version_file__version__model=row)
+    return files | Q(artifact__variant__version__model=row)
 
 
 def locked_until(row: Row) -> datetime | None:

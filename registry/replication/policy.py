@@ -9,8 +9,9 @@ from registry.models import Artifact, CopyState, ModelVersion, RegisteredModel
 
 
 def model_of(artifact: Artifact) -> RegisteredModel | None:
-    """The model whose version or whose version's file this is; None for files of datasets."""
+    """The model whose version, version's file or variant this is; None for files of datasets."""
     owned = Q(versions__artifact=artifact) | Q(versions__files__artifact=artifact)
+    owned |= Q(versions__variants__artifact=artifact)
     return RegisteredModel._base_manager.filter(owned).first()
 
 

@@ -1,6 +1,6 @@
 """One contract over every place that a secret can be read from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,8 @@ from modelops.lib.errors import Invalid, Unavailable
 from modelops.secret_store import services
 from modelops.secret_store.models import StoredSecret
 from modelops.secret_store.sources import check_reference, read_reference
+from tests.crypto.providers.conftest import bao, no_root_key  # noqa: F401
+from tests.crypto.providers.servers import Bao
 
 ACTOR = Actor.system("test")
 
@@ -50,7 +52,27 @@ def file_place(tmp_path: Path, settings: Any) -> Place:
     return Place("file:smtp/password", put, lambda: file.unlink(missing_ok=True), "file:../../etc/passwd")
 
 
-@pytest.fixture(params=["env", "file"])
+@pytest.fixture
+def vault_place(bao: Bao, no_root_key: pytest.MonkeyPatch) -> Iterator[Place]:  # noqa: F811
+    """A real OpenBao server; the portal's token may read one path and nothing else."""
+    from modelops.crypto.providers.base import provider_instead
+    from modelops.crypto.providers.vault import VaultRootKey
+
+    bao.admin.sys.create_or_update_policy("kv", 'path "secret/data/portal/*" {capabilities = ["read"]}')
+    token = bao.admin.auth.token.create(policies=["portal", "kv"], ttl="1h", no_parent=True)["auth"]["client_token"]
+    for name, value in (("ADDRESS", bao.address), ("KEY", bao.make_key(derived=True)), ("TOKEN", token)):
+        no_root_key.setenv(f"MODELOPS_VAULT_{name}", value)
+    store = bao.admin.secrets.kv.v2
+    with provider_instead(VaultRootKey()):
+        yield Place(
+            "vault:secret/portal/smtp#password",
+            lambda value: store.create_or_update_secret("portal/smtp", secret={"password": value}),
+            lambda: store.delete_metadata_and_all_versions("portal/smtp"),
+            "vault:secret/../sys/raw#x",
+        )
+
+
+@pytest.fixture(params=["env", "file", "vault"])
 def place(request: pytest.FixtureRequest) -> Place:
     found: Place = request.getfixturevalue(f"{request.param}_place")
     return found
@@ -107,3 +129,18 @@ def test_without_a_folder_there_are_no_file_references(settings: Any) -> None:
     settings.MODELOPS_SECRETS_FOLDER = ""
     with pytest.raises(Invalid):
         check_reference("file:smtp")
+
+
+def test_vault_gives_only_what_its_policy_allows(vault_place: Place, bao: Bao) -> None:  # noqa: F811
+    """S1-26."""
+    bao.admin.secrets.kv.v2.create_or_update_secret("others/smtp", secret={"password": "stolen"})
+    vault_place.put("value")
+    for reference in ("vault:secret/others/smtp#password", "vault:secret/portal/smtp#other", "vault:none/portal/a#b"):
+        with pytest.raises(Unavailable) as refusal:
+            read_reference(reference)
+        assert "stolen" not in str(refusal.value)
+
+
+def test_without_vault_there_are_no_vault_references() -> None:
+    with pytest.raises(Invalid, match="needs Vault"):
+        check_reference("vault:secret/portal/smtp#password")

@@ -114,6 +114,21 @@ class VaultRootKey(RemoteRootKey):
         )
         return base64.b64decode(answer["data"]["plaintext"])
 
+    # --- secrets of the portal --------------------------------------------------------------------------------------
+
+    def read_field(self, mount: str, path: str, field: str) -> str | None:
+        """One field of a key-value store (version 2) on the same server, by the same sign-in; None when it has none.
+
+        Raises KeysUnavailable when the server is away, does not allow it or has no such path.
+        """
+        answer = self._call(
+            lambda client: client.secrets.kv.v2.read_secret_version(
+                path=path, mount_point=mount, raise_on_deleted_version=True
+            )
+        )
+        value = answer["data"]["data"].get(field)
+        return value if isinstance(value, str) else None
+
     # --- signing in -------------------------------------------------------------------------------------------------
 
     def renew(self) -> None:

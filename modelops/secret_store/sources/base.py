@@ -24,7 +24,7 @@ class SecretSource(ABC):
         """The value. Raises SecretUnavailable when there is none, when it is empty or when the place is away."""
 
 
-sources: Plugins[SecretSource] = Plugins("secret source", SecretSource)  # type: ignore[type-abstract]
+sources: Plugins[SecretSource] = Plugins("secret source", SecretSource)
 
 
 def check_reference(reference: str) -> None:
