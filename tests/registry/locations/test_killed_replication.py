@@ -91,7 +91,7 @@ def test_replication_survives_kills_at_random_moments(
         # A dead worker's lease would run for a minute and a half; the test does not wait for it.
         ArtifactCopy.objects.filter(state__in=["pending", "failed"]).update(not_before=timezone.now())
         replicator.start()
-        time.sleep(random.uniform(0, 0.6))
+        time.sleep(random.uniform(0, 0.6))  # noqa: S311
         if moment % 3 == 2:
             end_connections()
             time.sleep(0.2)
