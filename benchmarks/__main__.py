@@ -6,10 +6,10 @@ import platform
 import sys
 from pathlib import Path
 
-from . import drift, sealing
+from . import drift, rotation, sealing
 from .table import Table
 
-ALL = {"sealing": sealing.measure, "drift": drift.measure}
+ALL = {"sealing": sealing.measure, "rotation": rotation.measure, "drift": drift.measure}
 
 
 def main() -> int:

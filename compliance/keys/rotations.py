@@ -226,7 +226,7 @@ def _tend_one(rotation: Rotation) -> int:
     rotation = _locked(rotation)
     if rotation.state not in (RotationState.QUEUED, RotationState.RUNNING):
         return 0
-    if Job.objects.unfinished().filter(pk=rotation.job_id).exists():
+    if rotation.job_id and Job.objects.unfinished().filter(pk=rotation.job_id).exists():
         return 0
     rotation.fruitless += 1
     rotation.save(update_fields=["fruitless"])

@@ -57,7 +57,7 @@ def _follow(rotation: Rotation, timeout_s: float, out: Out) -> int:
         if rotation.state == RotationState.PAUSED:
             out("Paused; it goes on when somebody resumes it.")
             return 1
-        job = Job.objects.filter(pk=rotation.job_id).first()
+        job = Job.objects.filter(pk=rotation.job_id).first() if rotation.job_id else None
         if job is not None and job.attempts == 0 and time.monotonic() - started > 30:
             out("No worker has taken the job yet. Is one running?")
             started, timeout_s = time.monotonic(), timeout_s - 30

@@ -1,5 +1,7 @@
 """Columns under pgcrypto: opened and sealed again inside PostgreSQL, so that no plaintext leaves the server."""
 
+from typing import Any
+
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from modelops.crypto.discovery import Table
@@ -60,7 +62,7 @@ class Recolumn(Move):
         second = self.move(first.cursor, size - size // 2)
         return Batch(second.cursor, first.moved + second.moved, first.failures + second.failures)
 
-    def _where(self, after: str | None) -> tuple[str, list[object]]:
+    def _where(self, after: str | None) -> tuple[str, list[Any]]:
         where, params = self._behind(), [self._active_mark()] * len(self.columns)
         if after is None:
             return where, [*params]

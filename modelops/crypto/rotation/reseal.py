@@ -62,7 +62,7 @@ class Reseal(Move):
         return batch
 
     def _keys(self, after: str | None, size: int, mark: bytes) -> list[Any]:
-        where, params = self._behind(), [mark]
+        where, params = self._behind(), list[Any]([mark])
         if after is not None:
             where, params = f"{where} AND {self.table.key} > %s::{self.table.key_type}", [mark, after]
         sql = f"SELECT {self.table.key} FROM {self.table.name} WHERE {where} ORDER BY {self.table.key} LIMIT %s"  # noqa: S608

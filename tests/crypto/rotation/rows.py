@@ -23,8 +23,12 @@ from tests.compliance.cases import open_case
 
 def make_artifacts(count: int) -> dict[UUID, bytes]:
     """Artifacts with wrapped data keys; the data keys by artifact."""
+    return wrap_artifacts({uuid7(): secrets.token_bytes(32) for _ in range(count)})
+
+
+def wrap_artifacts(keys: dict[UUID, bytes]) -> dict[UUID, bytes]:
+    """Artifacts with these data keys."""
     version = keyring.active(Purpose.ARTIFACT).version
-    keys = {uuid7(): secrets.token_bytes(32) for _ in range(count)}
     Artifact.objects.bulk_create(
         Artifact(
             id=pk,

@@ -1,0 +1,204 @@
+"""Rotating keys: columns inside PostgreSQL beside a plain UPDATE of the same rows, and data keys with a reader."""
+
+import random
+import statistics
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from . import portal
+from .table import Table
+
+BATCH = 1000
+_VALUE = "x" * 100
+
+
+def measure(*, quick: bool = False) -> Table:
+    """Rows per second of the clock: the work is done by PostgreSQL, whose CPU time is not ours to see."""
+    portal.start()
+    rows, rounds, keys = (2_000, 1, 500) if quick else (60_000, 3, 10_000)
+    model = _scratch(rows)
+    figures = _in_turns(
+        {"rotation in the database": lambda: _rotate(model), "plain UPDATE (limit)": _plain}, rows, rounds
+    )
+    seconds, reads, failed = _data_keys(keys)
+    figures["data keys re-wrapped"] = keys / seconds
+    table = Table("Rotating keys", "rows per second", "rotation in the database", figures)
+    table.notes["data keys"] = (
+        f"{keys:,} re-wrapped in {seconds:.1f} s; a reader opened {reads:,} meanwhile, {failed} failed"
+    )
+    return table
+
+
+def _in_turns(work: dict[str, Callable[[], object]], rows: int, rounds: int) -> dict[str, float]:
+    from django.db import connection
+
+    taken: dict[str, list[float]] = {name: [] for name in work}
+    for _ in range(rounds):
+        for name, run in work.items():
+            with connection.cursor() as cursor:  # dead rows of one round must not be read in the next
+                for table in ("bench_sealed", "bench_plain"):
+                    cursor.execute(f"VACUUM {table}")
+                cursor.execute("CHECKPOINT")
+            started = time.monotonic()
+            run()
+            taken[name].append(time.monotonic() - started)
+    return {name: rows / statistics.median(seconds) for name, seconds in taken.items()}
+
+
+def _scratch(rows: int) -> Any:
+    """Two tables with the same rows: one column of a hundred characters, sealed or not."""
+    from django.db import connection, models
+
+    from modelops.crypto.columns import EncryptedTextField
+    from modelops.crypto.marks import column_mark
+    from modelops.lib.ids import uuid7
+
+    class Sealed(models.Model):
+        id = models.UUIDField(primary_key=True, default=uuid7)
+        value = EncryptedTextField()
+
+        class Meta:
+            app_label = "crypto"
+            db_table = "bench_sealed"
+            managed = False
+
+        def __str__(self) -> str:
+            return str(self.pk)
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE bench_sealed (id uuid PRIMARY KEY, value bytea NOT NULL)")
+    for start in range(0, rows, 5000):
+        Sealed.objects.bulk_create([Sealed(value=_VALUE) for _ in range(min(5000, rows - start))])
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE bench_plain (id uuid PRIMARY KEY, value bytea NOT NULL)")
+        cursor.execute("INSERT INTO bench_plain SELECT id, value FROM bench_sealed ORDER BY id")
+        cursor.execute(f"CREATE INDEX ON bench_sealed (({column_mark('value')}))")
+        cursor.execute(f"CREATE INDEX ON bench_plain (({column_mark('value')}))")
+        cursor.execute("ANALYZE bench_sealed, bench_plain")
+    return Sealed
+
+
+def _rotate(model: Any) -> None:
+    from django.db import transaction
+
+    from modelops.crypto import lifecycle
+    from modelops.crypto.decisions import by_shell
+    from modelops.crypto.discovery import Table as Rows
+    from modelops.crypto.keyring import keyring
+    from modelops.crypto.purposes import Purpose
+    from modelops.crypto.rotation.columns import Recolumn
+    from modelops.crypto.services import create_key
+    from modelops.crypto.states import Reason
+
+    decision = by_shell(Reason.DRILL)
+    lifecycle.activate(create_key(Purpose.COLUMN, decision=decision), decision=decision)
+    keyring.forget()
+    move = Recolumn(Rows(model, (model._meta.get_field("value"),)))
+    cursor = None
+    while True:
+        with transaction.atomic():
+            batch = move.move(cursor, BATCH)
+        cursor = batch.cursor
+        if cursor is None:
+            break
+    assert move.remaining() == 0
+
+
+def _plain() -> None:
+    """The same rows in the same batches, set to other bytes of the same length."""
+    from django.db import connection, transaction
+
+    last = uuid.UUID(int=0)
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "WITH batch AS MATERIALIZED "
+                "(SELECT id FROM bench_plain WHERE id > %s ORDER BY id LIMIT %s FOR UPDATE), "
+                "moved AS (UPDATE bench_plain t SET value = set_byte(t.value, 4, (get_byte(t.value, 4) + 1) %% 256) "
+                "FROM batch WHERE t.id = batch.id RETURNING 1) "
+                "SELECT (SELECT id FROM batch ORDER BY id DESC LIMIT 1), (SELECT count(*) FROM moved)",
+                [last, BATCH],
+            )
+            last, moved = cursor.fetchone()
+        if moved < BATCH:
+            break
+
+
+def _data_keys(count: int) -> tuple[float, int, int]:
+    """Seconds from the request to the last data key, and what a reader saw meanwhile."""
+    from compliance.keys import moving, rotations
+    from modelops.crypto.decisions import by_shell
+    from modelops.crypto.models import KeyState, KeyVersion
+    from modelops.crypto.states import Reason
+    from modelops.jobs.services import run
+
+    _wrap(count)
+    stop, seen = threading.Event(), [0, 0]
+    reader = threading.Thread(target=_read, args=(stop, seen))
+    reader.start()
+    started = time.monotonic()
+    present = KeyVersion.objects.get(purpose="artifact", state=KeyState.ACTIVE)
+    rotation = rotations.rotate(present, decision=by_shell(Reason.DRILL))
+    assert rotation.job_id is not None
+    run(rotation.job_id)
+    rotation.refresh_from_db()
+    # The job also waits until every other process writes under the new key, which is no work.
+    seconds = max(time.monotonic() - started - moving.SETTLED_AFTER_S, 0.001)
+    stop.set()
+    reader.join()
+    assert (rotation.state, rotation.done) == ("succeeded", count), (rotation.state, rotation.done, rotation.message)
+    return seconds, seen[0], seen[1]
+
+
+def _wrap(count: int) -> None:
+    from modelops.crypto import envelope
+    from modelops.crypto.purposes import Purpose
+    from modelops.lib.ids import uuid7
+    from registry.artifacts.sealed import context_of
+    from registry.models import Artifact
+
+    ids = [uuid7() for _ in range(count)]
+    Artifact.objects.bulk_create(
+        (
+            Artifact(
+                id=pk,
+                file_name="model.safetensors",
+                sha256="0" * 64,
+                size=1,
+                cipher="AES-256-GCM",
+                location="local",
+                storage_name=f"{pk.hex}.sealed",
+                wrapped_key=envelope.seal(pk.bytes * 2, purpose=Purpose.ARTIFACT, context=context_of(pk)),
+                key_version=1,
+            )
+            for pk in ids
+        ),
+        batch_size=2000,
+    )
+
+
+def _read(stop: threading.Event, seen: list[int]) -> None:
+    from django.db import connection
+
+    from modelops.crypto import envelope
+    from modelops.crypto.purposes import Purpose
+    from modelops.lib.errors import DomainError
+    from registry.artifacts.sealed import context_of
+    from registry.models import Artifact
+
+    ids = list(Artifact.objects.values_list("pk", flat=True))
+    while not stop.is_set():
+        asked = random.sample(ids, 50)
+        for pk, wrapped in Artifact.objects.filter(pk__in=asked).values_list("pk", "wrapped_key"):
+            seen[0] += 1
+            try:
+                opened = envelope.unseal(bytes(wrapped), purpose=Purpose.ARTIFACT, context=context_of(pk))
+            except DomainError:
+                seen[1] += 1
+            else:
+                seen[1] += opened != pk.bytes * 2
+        stop.wait(0.02)
+    connection.close()
