@@ -19,10 +19,12 @@ class PortalAdminSite(admin.AdminSite):
         """Django's routes and the system page."""
         from compliance.posture.page import posture_page
 
+        from .configuration_page import configuration_download
         from .system_page import system_page  # needs models, which are not there yet when the site is made
 
         own: list[URLPattern | URLResolver] = [
             path("system/", self.admin_view(system_page), name="system"),
+            path("configuration.json", self.admin_view(configuration_download), name="configuration"),
             path("posture/", self.admin_view(posture_page), name="posture"),
         ]
         return own + super().get_urls()

@@ -7,4 +7,7 @@ class PortalConfig(AppConfig):
     verbose_name = "ModelOps portal"
 
     def ready(self) -> None:
-        from . import celery  # noqa: F401  every process of the portal knows the Celery app
+        from . import (
+            celery,  # noqa: F401  every process of the portal knows the Celery app
+            deploy_checks,  # noqa: F401  registers the system checks
+        )

@@ -234,9 +234,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer("MODELOPS_MAX_BODY_BYTES", 5 * 2**20, 
 # What a model demands that has no policy of its own: require, warn or off.
 MODELOPS_SIGNATURE_POLICY = env.text("MODELOPS_SIGNATURE_POLICY", "warn")
 if MODELOPS_SIGNATURE_POLICY not in {"require", "warn", "off"}:
-    raise ImproperlyConfigured(
-        f"MODELOPS_SIGNATURE_POLICY is {MODELOPS_SIGNATURE_POLICY!r}; use require, warn or off."
-    )
+    raise ImproperlyConfigured(f"MODELOPS_SIGNATURE_POLICY is {MODELOPS_SIGNATURE_POLICY!r}; use require, warn or off.")
 # Aliases that a version gets only past every gate.
 MODELOPS_PROTECTED_ALIASES = env.listing("MODELOPS_PROTECTED_ALIASES", "production,champion")
 
@@ -333,3 +331,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # --- logs -----------------------------------------------------------------------------------------------------------
 LOGGING_CONFIG = "modelops.lib.logs.configure"
 LOGGING = {"level": env.text("MODELOPS_LOG_LEVEL", "INFO")}
+
+# --- what is left over ----------------------------------------------------------------------------------------------
+# A misspelt name would leave a default in force without a word. Tests have switches of their own.
+SILENCED_SYSTEM_CHECKS = env.listing("MODELOPS_ACCEPTED_CHECKS")
+if MODELOPS_ENV != "test":
+    env.refuse_unknown("MODELOPS_", also=[*key_sources.variables(), "MODELOPS_PART"])

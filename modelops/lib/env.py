@@ -1,10 +1,15 @@
 """Settings from the environment; a bad value stops the process and names the variable."""
 
+import difflib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+# Every variable that was asked for: what else carries the portal's prefix is a slip of the pen.
+_asked: set[str] = set()
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
@@ -12,6 +17,7 @@ _FALSE = {"0", "false", "no", "off", ""}
 
 def text(name: str, default: str | None = None) -> str:
     """The variable's text, or ``default``; without either the process stops."""
+    _asked.add(name)
     value = os.environ.get(name, default)
     if value is None:
         raise ImproperlyConfigured(f"{name} is not set.")
@@ -20,6 +26,7 @@ def text(name: str, default: str | None = None) -> str:
 
 def flag(name: str, default: bool) -> bool:
     """The variable as yes or no."""
+    _asked.add(name)
     value = os.environ.get(name)
     if value is None:
         return default
@@ -33,6 +40,7 @@ def flag(name: str, default: bool) -> bool:
 
 def integer(name: str, default: int, *, at_least: int | None = None) -> int:
     """The variable as a whole number."""
+    _asked.add(name)
     value = os.environ.get(name)
     if value is None:
         return default
@@ -47,6 +55,7 @@ def integer(name: str, default: int, *, at_least: int | None = None) -> int:
 
 def listing(name: str, default: str = "") -> list[str]:
     """The variable as a list, parted by commas."""
+    _asked.add(name)
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
 
 
@@ -55,6 +64,7 @@ def secret(name: str) -> str | None:
 
     A file that others can read is refused: a secret that is not kept is no secret.
     """
+    _asked.update((name, f"{name}_FILE"))
     value = os.environ.get(name)
     if value is not None:
         return value
@@ -72,6 +82,18 @@ def secret(name: str) -> str | None:
     if not content:
         raise ImproperlyConfigured(f"{name}_FILE names {path}, which is empty.")
     return content
+
+
+def refuse_unknown(prefix: str, also: Iterable[str]) -> None:
+    """Stop the process when a variable with ``prefix`` is set that nothing has asked for and ``also`` does not name."""
+    known = _asked.union(also)
+    for name in sorted(os.environ):
+        if name.startswith(prefix) and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise ImproperlyConfigured(
+                f"{name} is set, and there is no such setting.{hint} docs/reference/settings.md lists them all."
+            )
 
 
 def database(name: str, url: str) -> dict[str, object]:

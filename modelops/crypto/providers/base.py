@@ -16,7 +16,6 @@ from modelops.lib.plugins import Plugins
 
 from .sources import DECIDING, FORMER, KeySource, choose
 
-
 _last_unwrap: dict[tuple[str, str], datetime] = {}
 
 

@@ -17,6 +17,7 @@ from cryptography.exceptions import InvalidTag
 
 from modelops.crypto import xaes
 from modelops.crypto.errors import KeysUnavailable
+from modelops.lib.secret import Secret
 
 from .base import RootKeyProvider, providers
 from .sources import KeySource
@@ -70,7 +71,7 @@ class PassphraseRootKey(RootKeyProvider):
         reason = weakness(passphrase.reveal())
         if reason:
             raise KeysUnavailable(f"{variable} is refused: {reason}. Choose six or more random words.")
-        self._passphrase = unicodedata.normalize("NFKC", passphrase.reveal()).encode()
+        self._passphrase = Secret(unicodedata.normalize("NFKC", passphrase.reveal()))
         self._label = self.source.text("PASSPHRASE_NAME", "1")
         self._kdf = self.source.text("PASSPHRASE_KDF", "scrypt")
         if self._kdf not in KDFS:
@@ -120,10 +121,16 @@ class PassphraseRootKey(RootKeyProvider):
             if kdf == "scrypt":
                 blocks = 1 << cost
                 key = hashlib.scrypt(
-                    self._passphrase, salt=salt, n=blocks, r=8, p=1, maxmem=blocks * 1024 + 2**22, dklen=32
+                    self._passphrase.reveal().encode(),
+                    salt=salt,
+                    n=blocks,
+                    r=8,
+                    p=1,
+                    maxmem=blocks * 1024 + 2**22,
+                    dklen=32,
                 )
             else:
-                key = hashlib.pbkdf2_hmac("sha512", self._passphrase, salt, cost, dklen=32)
+                key = hashlib.pbkdf2_hmac("sha512", self._passphrase.reveal().encode(), salt, cost, dklen=32)
             self._derived[header] = key
             return key
 
