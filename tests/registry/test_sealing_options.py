@@ -155,3 +155,16 @@ def test_what_a_file_was_sealed_with_cannot_be_changed(scientist: Any) -> None:
     for change in ({"codec": "zstd"}, {"sha512": ""}, {"stored_size": 1}, {"cipher": "x"}):
         with pytest.raises(IntegrityError, match="cannot be changed"), transaction.atomic():
             Artifact.objects.update(**change)
+
+
+def test_the_system_page_shows_that_every_artifact_is_encrypted(scientist: Any, client: Client) -> None:
+    """S1-33."""
+    from tests.accounts.people import make_user, sign_in
+
+    make_version(make_model(scientist), scientist)
+    admin = make_user("root")
+    type(admin).objects.filter(pk=admin.pk).update(is_staff=True, is_superuser=True)
+    page = sign_in(client, admin).get("/admin/system/").content.decode()
+    tile = page[page.index("Encrypted artifacts") :]
+    assert "100 %" in tile[:200]
+    assert "1 of 1" in tile[:300]
