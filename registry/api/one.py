@@ -70,11 +70,15 @@ def _change(request: Request, row: RegisteredModel | Dataset, form: type[StrictS
 
 
 def _delete(request: Request, row: Any, governed: RegisteredModel | Dataset) -> Any:
+    """Delete ``row``, which then says since when, until when and why."""
     require_change(request, governed)
     data = ReasonIn(data=request.data)
     data.is_valid(raise_exception=True)
     reason = data.validated_data["reason"] or request.query_params.get("reason", "")
-    return deletion.delete(row, reason, actor=request.actor)
+    deleted = deletion.delete(row, reason, actor=request.actor)
+    for name in ("deleted_at", "purge_after", "deletion_reason"):
+        setattr(row, name, getattr(deleted, name))
+    return row
 
 
 class ModelView(APIView):
@@ -130,9 +134,7 @@ class ModelVersionView(APIView):
     def delete(self, request: Request, name: str, number: int) -> Response:
         """Delete the version for a while; a reason is needed. Its number is never given out again."""
         version = model_version(request, name, number)
-        deleted = _delete(request, version, version.model)
-        version.deleted_at, version.purge_after = deleted.deleted_at, deleted.purge_after
-        return Response(ModelVersionOut(version).data)
+        return Response(ModelVersionOut(_delete(request, version, version.model)).data)
 
 
 class ModelVersionRestoreView(APIView):
@@ -201,9 +203,7 @@ class DatasetVersionView(APIView):
     def delete(self, request: Request, name: str, number: int) -> Response:
         """Delete the version for a while; a reason is needed. Its number is never given out again."""
         version = dataset_version(request, name, number)
-        deleted = _delete(request, version, version.dataset)
-        version.deleted_at, version.purge_after = deleted.deleted_at, deleted.purge_after
-        return Response(DatasetVersionOut(version).data)
+        return Response(DatasetVersionOut(_delete(request, version, version.dataset)).data)
 
 
 class DatasetVersionRestoreView(APIView):
