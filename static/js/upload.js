@@ -14,6 +14,10 @@
   const token = form.querySelector("input[name=csrfmiddlewaretoken]").value;
   const memory = "upload " + location.pathname;
 
+  // The choice of a folder belongs beside the choice of a file.
+  const extra = area.querySelector("[data-upload-extra]");
+  if (extra) input.closest(".field")?.append(extra);
+
   let files = []; // {file, path, id, offset}
   let request = null;
   let isPaused = false;

@@ -31,14 +31,20 @@ def pictures(tmp_path_factory: Any) -> Path:
     return folder
 
 
-def enter(person: Person, megabytes_per_s: float = 6) -> None:
-    """Sign in as a data scientist who has a model, on a line of that speed, and open the upload page."""
+@pytest.fixture
+def cookie(live_portal: Any) -> dict[str, str]:
+    """The session of a data scientist who has a model."""
     from tests.accounts.people import make_user, sign_in
 
     user = make_user("scientist", "Data scientist")
     make_model(user)
-    cookie = sign_in(Client(), user).cookies[settings.SESSION_COOKIE_NAME]
-    person.page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": person.url}])
+    morsel = sign_in(Client(), user).cookies[settings.SESSION_COOKIE_NAME]
+    return {"name": morsel.key, "value": morsel.value, "url": live_portal.url}
+
+
+def enter(person: Person, cookie: dict[str, str], megabytes_per_s: float = 6) -> None:
+    """Open the upload page, signed in, on a line of that speed."""
+    person.page.context.add_cookies([cookie])  # type: ignore[list-item]
     line = person.page.context.new_cdp_session(person.page)
     line.send("Network.enable")
     line.send(
@@ -65,10 +71,12 @@ def stored_digest() -> str:
     return ModelVersion.objects.get().artifact.sha256
 
 
-def test_an_upload_goes_on_after_the_server_died(live_portal: Any, chromium: str, pictures: Path, file: Path) -> None:
+def test_an_upload_goes_on_after_the_server_died(
+    live_portal: Any, chromium: str, pictures: Path, file: Path, cookie: Any
+) -> None:
     """S1-07: progress with bytes and rate, pause and resume, and a web process that is killed at about 60 %."""
     with browser(chromium, live_portal.url, pictures, width=900) as person:
-        enter(person)
+        enter(person, cookie)
         page = person.page
         send(person, file)
         wait_for_bytes(person, len(CONTENT) // 4)
@@ -91,10 +99,12 @@ def test_an_upload_goes_on_after_the_server_died(live_portal: Any, chromium: str
     assert stored_digest() == hashlib.sha256(CONTENT).hexdigest()
 
 
-def test_an_upload_goes_on_after_a_reload(live_portal: Any, chromium: str, pictures: Path, file: Path) -> None:
+def test_an_upload_goes_on_after_a_reload(
+    live_portal: Any, chromium: str, pictures: Path, file: Path, cookie: Any
+) -> None:
     """S1-07: the page remembers which upload a file belongs to; the bytes that arrived are not sent again."""
     with browser(chromium, live_portal.url, pictures, dark=True, width=420) as person:
-        enter(person, megabytes_per_s=12)
+        enter(person, cookie, megabytes_per_s=12)
         page = person.page
         offsets: list[str] = []
         page.on("request", lambda sent: offsets.append(sent.headers.get("upload-offset", "")))
@@ -111,7 +121,7 @@ def test_an_upload_goes_on_after_a_reload(live_portal: Any, chromium: str, pictu
     assert stored_digest() == hashlib.sha256(CONTENT).hexdigest()
 
 
-def test_a_folder_and_a_refusal(live_portal: Any, chromium: str, pictures: Path, tmp_path: Path) -> None:
+def test_a_folder_and_a_refusal(live_portal: Any, chromium: str, pictures: Path, tmp_path: Path, cookie: Any) -> None:
     """A folder becomes one version; what is refused is said as text, and the form still works."""
     from registry.models import ModelVersion
 
@@ -124,12 +134,12 @@ def test_a_folder_and_a_refusal(live_portal: Any, chromium: str, pictures: Path,
     empty = tmp_path / "empty.bin"
     empty.write_bytes(b"")
     with browser(chromium, live_portal.url, pictures) as person:
-        enter(person, megabytes_per_s=50)
+        enter(person, cookie, megabytes_per_s=50)
         page = person.page
         send(person, empty)
         page.get_by_text("The file is empty").wait_for()
         send(person, picture)
-        page.get_by_text("The file is a PNG image").wait_for()
+        page.locator(".field-error", has_text="The file is a PNG image").wait_for()
         page.set_input_files("[data-upload-folder]", str(folder))
         page.get_by_role("button", name="Upload version").click()
         page.get_by_text("is stored, encrypted").wait_for(timeout=30_000)
