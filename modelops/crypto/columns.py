@@ -89,14 +89,15 @@ class EncryptedTextField(EncryptedColumn, models.TextField):
             )
         quote = connection.ops.quote_name
         key = f"{quote(self.model._meta.db_table)}.{quote(self.row_key.column)}"
-        return f"modelops_seal(%s::bytea, {self._prefix_sql()} || {key}::text)"
+        return f"modelops_seal(%s::bytea, {self.prefix_sql()} || {key}::text)"
 
-    def _prefix_sql(self) -> str:
+    def prefix_sql(self) -> str:
+        """What a value is bound to, without the primary key, as an SQL literal."""
         # A literal, not a parameter: PostgreSQL must see that the same column in SELECT and GROUP BY is the same.
         return "'" + self.binding_prefix.replace("'", "''").replace("%", "%%") + "'"
 
     def opened_sql(self, stored: str, key: str, compiler: SQLCompiler) -> str:
-        return f"modelops_open({stored}, {self._prefix_sql()} || {key}::text)"
+        return f"modelops_open({stored}, {self.prefix_sql()} || {key}::text)"
 
     def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> Any:
         if value is None:
