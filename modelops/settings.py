@@ -336,4 +336,4 @@ LOGGING = {"level": env.text("MODELOPS_LOG_LEVEL", "INFO")}
 # A misspelt name would leave a default in force without a word. Tests have switches of their own.
 SILENCED_SYSTEM_CHECKS = env.listing("MODELOPS_ACCEPTED_CHECKS")
 if MODELOPS_ENV != "test":
-    env.refuse_unknown("MODELOPS_", also=[*key_sources.variables(), "MODELOPS_PART"])
+    env.refuse_unknown(prefix="MODELOPS_", also=[*key_sources.variables(), "MODELOPS_PART"])

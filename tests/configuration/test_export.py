@@ -28,7 +28,7 @@ from modelops.configuration import export
 from modelops.crypto.errors import KeysUnavailable
 from modelops.crypto.providers import configured_provider, former_provider
 client = Client(raise_request_exception=False)
-for address in ("/health/ready", "/invitation/unknown/"):
+for address in ("/health/ready", "/sign-in/", "/invitation/unknown/", "/metrics"):
     answer = client.get(address, secure=True, headers={"Authorization": "Bearer wrong"})
     print(address, answer.status_code, answer.content.decode(errors="replace"))
 for provider in (configured_provider, former_provider):
@@ -59,7 +59,8 @@ def environment(canaries: dict[str, str], tmp_path: Path) -> dict[str, str]:
         "MODELOPS_BASE_URL": "https://testserver",
         "MODELOPS_LOG_LEVEL": "DEBUG",
         "SECRET_KEY": canaries["key"],
-        "DATABASE_URL": f"postgresql://portal:{canaries['database']}@127.0.0.1:1/portal",
+        # The server of the tests knows its users by their account and asks for no password.
+        "DATABASE_URL": os.environ["DATABASE_URL"].replace("@/", f":{canaries['database']}@/", 1),
         "REDIS_URL": f"redis://:{canaries['queue']}@127.0.0.1:1/0",
         "EMAIL_HOST": "127.0.0.1",
         "EMAIL_PORT": "1",

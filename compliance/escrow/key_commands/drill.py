@@ -7,9 +7,8 @@ from compliance.audit import Actor
 from compliance.escrow.drill.running import run_drill
 from compliance.escrow.services import record_drill
 from modelops.crypto.command_line import Options, Out
-from modelops.crypto.escrow import load_identity
-from modelops.crypto.providers.local import read_private
-from modelops.lib.errors import Invalid
+
+from .opening import add_backup_arguments, read_identity
 
 NAME = "drill"
 HELP = (
@@ -21,11 +20,7 @@ HELP = (
 def add_arguments(parser: ArgumentParser) -> None:
     """The three things that a recovery would have, and where to try."""
     parser.add_argument("--dump", required=True, type=Path, help="pg_dump --format=custom --no-owner --no-privileges")
-    parser.add_argument("--backup", required=True, type=Path, help="file of keys backup")
-    parser.add_argument(
-        "--identity", required=True, type=Path, metavar="PRIVATE.pem", help="private key of a recipient"
-    )
-    parser.add_argument("--identity-passphrase-file", type=Path, help="where the private key is protected by one")
+    add_backup_arguments(parser)
     parser.add_argument(
         "--server", help="URL of a database whose account may make databases; default: a throw-away server"
     )
@@ -36,12 +31,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Options, out: Out) -> int:
     """Run it, record it, and print what it proved."""
-    passphrase = options["identity_passphrase_file"]
-    try:
-        pem = options["identity"].read_bytes()
-    except OSError as error:
-        raise Invalid(f"{options['identity']} cannot be read: {error.strerror}.", code="identity.unreadable") from None
-    identity = load_identity(pem, read_private(passphrase, "passphrase file").encode() if passphrase else None)
+    identity = read_identity(options)
     result = run_drill(
         options["dump"], options["backup"], identity, server=options["server"], max_age_days=options["max_age"]
     )

@@ -1,5 +1,6 @@
 """From the portal through a backup and a dump to a stored file that opens again, as an operator would do it."""
 
+import base64
 import io
 import os
 import subprocess
@@ -14,8 +15,12 @@ from django.db import connection
 
 from compliance.audit.models import AuditEvent
 from compliance.escrow.models import DrillOutcome, KeyBackup, RestoreDrill
+from modelops.crypto import envelope
 from modelops.crypto.decisions import by_shell
+from modelops.crypto.errors import KeysUnavailable
+from modelops.crypto.keyring import keyring
 from modelops.crypto.models import KeyVersion
+from modelops.crypto.providers.base import forget_provider
 from modelops.crypto.purposes import Purpose
 from modelops.crypto.services import create_key
 from modelops.crypto.states import Reason
@@ -162,3 +167,36 @@ def test_a_backup_is_new_private_and_recorded(keys: Keys, safe: Path, tmp_path: 
         keys("backup", "--recipient", safe / "short.pub", "--out", tmp_path / "short")
     assert not (tmp_path / "short").exists()
     assert KeyBackup.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_after_a_loss_the_backup_brings_the_ring_under_a_new_root_key(
+    keys: Keys, safe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S1-39: all keys or none; a key that the backup lacks stops it."""
+    sealed = envelope.seal(b"kept", purpose=Purpose.FIELD, context=b"x")
+    backup = tmp_path / "keys.backup"
+    keys("backup", "--recipient", safe / "ours.pub", "--out", backup)
+    create_key(Purpose.FIELD, decision=by_shell(Reason.DRILL))
+    newer = tmp_path / "newer.backup"
+    keys("backup", "--recipient", safe / "ours.pub", "--out", newer)
+    restore = ("restore", "--backup", backup, "--identity", safe / "ours.pem")
+    before = dict(KeyVersion.objects.values_list("pk", "root_key_id"))
+    monkeypatch.setenv("MODELOPS_ROOT_KEY", base64.b64encode(os.urandom(32)).decode())
+    keyring.forget()
+    forget_provider()
+    try:
+        with pytest.raises(KeysUnavailable):
+            envelope.unseal(sealed, purpose=Purpose.FIELD, context=b"x")
+        with pytest.raises(CommandError, match="The backup lacks the key"):
+            keys(*restore)
+        assert dict(KeyVersion.objects.values_list("pk", "root_key_id")) == before
+        restored = keys("restore", "--backup", newer, "--identity", safe / "ours.pem")
+        assert f"{len(Purpose) + 1} keys of the backup" in restored
+        keyring.forget()
+        assert envelope.unseal(sealed, purpose=Purpose.FIELD, context=b"x") == b"kept"
+        assert AuditEvent.objects.get(name="escrow.root.moved").details["from_provider"] == "backup"
+    finally:
+        monkeypatch.undo()
+        keyring.forget()
+        forget_provider()

@@ -14,7 +14,7 @@ from modelops.crypto.providers import configured_provider
 from modelops.crypto.providers.base import forget_provider
 from modelops.crypto.providers.checks import check_passphrase, check_provider_exists, check_provider_is_fit
 from modelops.crypto.providers.local import FileRootKey
-from modelops.crypto.providers.sources import DECIDING, choose
+from modelops.crypto.providers.sources import DECIDING, FORMER, choose, variables
 
 ROOT = Path(__file__).resolve().parents[3]
 KEY = "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE="
@@ -25,6 +25,13 @@ def start(**changes: str) -> subprocess.CompletedProcess[str]:
     env = {name: value for name, value in os.environ.items() if name != "MODELOPS_ROOT_KEY"} | changes
     command = [sys.executable, "manage.py", "check"]
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_every_variable_is_documented() -> None:
+    page = (ROOT / "docs/reference/settings.md").read_text()
+    present = [name for name in variables() if not name.startswith(FORMER)]
+    assert len(present) > 20
+    assert [name for name in present if name.removesuffix("_FILE") not in page] == []
 
 
 def test_the_choice(no_root_key: pytest.MonkeyPatch) -> None:
