@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from modelops.crypto.admin_search import BlindIndexSearch
 from modelops.lib.admin import ReadOnlyAdmin
 from modelops.lib.templatetags.portal import pill, state
 
@@ -80,26 +81,31 @@ class PersonFilter(admin.SimpleListFilter):
         return queryset.filter(email_index__in=digests)
 
 
-@admin.register(SubjectRequest)
-class SubjectRequestAdmin(ReadOnlyAdmin):
-    """Rows are opened and moved by services alone; the pages of a request are its own views."""
-
-    list_display = ["reference", "kind", "regime", "state_mark", "due", "received_on"]
-    list_display_links = ["reference"]
-    list_filter = [ClockFilter, "state", "kind", "regime", PersonFilter]
-    search_fields = ["reference"]
-    search_help_text = "A reference (SR-2026-000012) or the exact e-mail address of a person."
-    ordering = ["due_at", "id"]
-    sortable_by = ()
-
-    def get_queryset(self, request: HttpRequest) -> SubjectRequestQuerySet:
-        return SubjectRequest.objects.visible_to(request.user).without_person().order_by("due_at", "id")
+class ReferenceSearch:
+    """The search of references: from the first character on, in any case."""
 
     def get_search_results(
         self, request: HttpRequest, queryset: SubjectRequestQuerySet, search_term: str
     ) -> tuple[SubjectRequestQuerySet, bool]:
         term = search_term.strip().upper()
         return (queryset.filter(reference__startswith=term) if term else queryset), False
+
+
+@admin.register(SubjectRequest)
+class SubjectRequestAdmin(BlindIndexSearch, ReferenceSearch, ReadOnlyAdmin):
+    """Rows are opened and moved by services alone; the pages of a request are its own views."""
+
+    list_display = ["reference", "kind", "regime", "state_mark", "due", "received_on"]
+    list_display_links = ["reference"]
+    list_filter = [ClockFilter, "state", "kind", "regime", PersonFilter]
+    search_fields = ["reference"]
+    blind_search_fields = ("email_index",)
+    search_help_text = "A reference (SR-2026-000012) or the exact e-mail address of a person."
+    ordering = ["due_at", "id"]
+    sortable_by = ()
+
+    def get_queryset(self, request: HttpRequest) -> SubjectRequestQuerySet:
+        return SubjectRequest.objects.visible_to(request.user).without_person().order_by("due_at", "id")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("subjects.add_subjectrequest")

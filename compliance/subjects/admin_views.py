@@ -14,6 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from modelops.crypto.admin_search import PART_OF_AN_ADDRESS, is_part_of_an_address
 from modelops.crypto.blind_index import blind_indexes
 from modelops.lib.errors import DomainError
 
@@ -103,6 +104,9 @@ class CaseViews:
             raise PermissionDenied
         asked = request.POST.get("q", "").strip()
         target = reverse("admin:subjects_subjectrequest_changelist")
+        if is_part_of_an_address(asked):
+            messages.warning(request, PART_OF_AN_ADDRESS)
+            return redirect(target)
         if "@" in asked:
             digests = blind_indexes("subjects.subjectrequest.subject_email", normalise_email(asked))
             return redirect(f"{target}?person={'.'.join(digest.hex() for digest in digests)}")
