@@ -269,6 +269,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "CopyState": "registry.models.copy.CopyState",
         "AlertSeverity": "monitoring.models.alerts.Severity",
         "AlertState": "monitoring.models.alerts.AlertState",
         "DeliveryState": "monitoring.models.alerts.DeliveryState",

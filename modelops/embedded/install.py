@@ -23,6 +23,7 @@ UV = Path("modelops/embedded/uv.txt")
 PORTAL = Path("requirements.txt")
 SERVERS = Path("modelops/embedded/requirements.txt")
 TESTS = Path("tests/requirements.txt")
+AZURITE = Path("tests/wire/azurite")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -32,6 +33,8 @@ def main(arguments: Sequence[str]) -> int:
         _complain(f"Python {found} is too old; 3.11 or newer is needed. Name one: make run PYTHON=python3.12")
         return 1
     wanted = [PORTAL, SERVERS, *([TESTS] if "--tests" in arguments else [])]
+    if "--tests" in arguments:
+        _install_azurite()
     stamp, digest = VENV / ".installed", _digest([PORTAL, SERVERS, TESTS])
     have = _read(stamp).split()
     if have[:1] == [digest] and len(have) > len(wanted) and (VENV / "bin" / "python").exists():
@@ -47,6 +50,21 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     stamp.write_text(" ".join([digest, *(str(path) for path in wanted)]) + "\n", encoding="utf-8")
     return 0
+
+
+def _install_azurite() -> None:
+    """The Azure server of the wire tests is an npm package, pinned with hashes; without npm those tests are skipped."""
+    npm, wanted = shutil.which("npm"), (ROOT / AZURITE / "package-lock.json").read_bytes()
+    stamp = ROOT / AZURITE / "node_modules" / ".installed"
+    if npm is None or _read(stamp) == hashlib.sha256(wanted).hexdigest():
+        return
+    print("Installing the Azure server of the tests …", flush=True)
+    if _run(
+        [npm, "--prefix", AZURITE, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], dict(os.environ)
+    ):
+        stamp.write_text(hashlib.sha256(wanted).hexdigest(), encoding="utf-8")
+    else:
+        _complain("npm could not install it; the tests that need it are skipped and say so.")
 
 
 def _make_venv() -> bool:
