@@ -52,8 +52,8 @@ def demand_range(report: Report, may_overflow: bool) -> None:
     """Refuse a result in which finite values became infinite, unless that was asked for."""
     if report.overflowed and not may_overflow:
         raise DerivationRefused(
-            f"{report.overflowed:,} values are larger than {LARGEST:,.0f}, the largest that float16 holds, and would "
-            "become infinite. Keep the model as it is, or ask again with allow_overflow.",
+            f"Values beyond {LARGEST:,.0f}, the largest that float16 holds, would become infinite: at least "
+            f"{report.overflowed:,}. Keep the model as it is, or ask again with allow_overflow.",
             code="variant.overflow",
         )
 

@@ -84,7 +84,8 @@ def test_a_failure_is_recorded_and_leaves_the_parent_alone(scientist: Any) -> No
     version = make_version(model, scientist, save({"w": np.array([1e9], "f4")}))
     variant = made(version, scientist)
     assert (variant.state, variant.artifact) == ("failed", None)
-    assert "1 values are larger than 65,504" in variant.failure
+    assert "Values beyond 65,504" in variant.failure
+    assert "at least 1." in variant.failure
     assert Job.objects.get(pk=variant.job_id).state == "failed"
     assert AuditEvent.objects.get(name="variants.variant.failed").outcome == "failure"
     with open_artifact(version.artifact) as file:
