@@ -1,0 +1,37 @@
+"""Passwords are kept as Argon2id; a hash of another kind or cost is renewed when its owner signs in."""
+
+import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
+from django.test import Client
+
+from accounts.hashers import PortalArgon2Hasher
+from tests.accounts.people import PASSWORD, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("old", ["pbkdf2_sha256", "scrypt", "argon2 at another cost"])
+def test_an_old_hash_is_renewed_at_sign_in(client: Client, old: str) -> None:
+    """S0-18: silently, with the right password; a wrong one leaves it alone."""
+    user = make_user()
+    if old.startswith("argon2"):
+        user.password = Argon2PasswordHasher().encode(PASSWORD, "somesaltsomesalt")
+    else:
+        user.password = make_password(PASSWORD, hasher=old)
+    user.save(update_fields=["password"])
+    before = user.password
+
+    client.post("/sign-in/", {"username": user.username, "password": "wrong horse battery staple"})
+    user.refresh_from_db()
+    assert user.password == before
+
+    assert client.post("/sign-in/", {"username": user.username, "password": PASSWORD}).status_code == 302
+    user.refresh_from_db()
+    assert user.password.startswith("argon2$argon2id$")
+    assert not PortalArgon2Hasher().must_update(user.password)
+    assert user.check_password(PASSWORD)
+
+
+def test_a_new_hash_is_argon2id_at_our_cost() -> None:
+    """S0-18."""
+    assert make_password(PASSWORD).startswith("argon2$argon2id$v=19$m=47104,t=1,p=1$")
