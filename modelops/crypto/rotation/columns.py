@@ -25,11 +25,12 @@ class Recolumn(Move):
         self.columns = [quote(field.column) for field in table.fields]
         # A value is reckoned from the row as it is when it is written: PostgreSQL evaluates the expression again for a
         # row that somebody else has just changed, so no concurrent save is ever overwritten.
-        self.assignments = ", ".join(
-            f"{column} = CASE WHEN {column_mark(f't.{column}')} <> %s "
-            f"THEN modelops_reseal(t.{column}, %s || t.{table.key}::text) ELSE t.{column} END"
-            for column in self.columns
-        )
+        self.assignments = ", ".join(map(self._assignment, self.columns))
+
+    def _assignment(self, column: str) -> str:
+        """A column that is under the active key already stays as it is."""
+        moved = f"modelops_reseal(t.{column}, %s || t.{self.table.key}::text)"
+        return f"{column} = CASE WHEN {column_mark(f't.{column}')} <> %s THEN {moved} ELSE t.{column} END"
 
     def _active_mark(self) -> bytes:
         return COLUMN_FORMAT + keyring.active(Purpose.COLUMN).version.to_bytes(4, "big")
@@ -49,7 +50,7 @@ class Recolumn(Move):
             raise
         except (DatabaseError, DomainError) as error:
             if size == 1:
-                pk = self._first(after)
+                pk = self._key_at(after, 0)
                 message = f"{error.code}: {error}" if isinstance(error, DomainError) else type(error).__name__
                 return Batch(cursor=pk, failures=[Failure(pk, message)] if pk else [])
             return self._halves(after, size)
@@ -68,23 +69,27 @@ class Recolumn(Move):
             return where, [*params]
         return f"{where} AND {self.table.key} > %s::{self.table.key_type}", [*params, after]
 
-    def _first(self, after: str | None) -> str:
+    def _key_at(self, after: str | None, place: int) -> str | None:
+        """The primary key of the row at a place behind ``after``, counted from 0; None when there are fewer."""
         where, params = self._where(after)
-        sql = f"SELECT {self.table.key}::text FROM {self.table.name} WHERE {where} ORDER BY {self.table.key} LIMIT 1"  # noqa: S608
-        return str(scalar(sql, params))
-
-    def _move(self, after: str | None, size: int) -> Batch:
-        where, params = self._where(after)
-        bindings = [value for field in self.table.fields for value in (self._active_mark(), field.binding_prefix)]
         sql = (
-            f"WITH batch AS MATERIALIZED (SELECT {self.table.key} AS pk FROM {self.table.name} WHERE {where} "  # noqa: S608
-            f"ORDER BY {self.table.key} LIMIT %s FOR UPDATE), "
-            f"moved AS (UPDATE {self.table.name} AS t SET {self.assignments} FROM batch "
-            f"WHERE t.{self.table.key} = batch.pk RETURNING 1) "
-            "SELECT (SELECT count(*) FROM batch), (SELECT pk::text FROM batch ORDER BY pk DESC LIMIT 1), "
-            "(SELECT count(*) FROM moved)"
+            f"SELECT {self.table.key}::text FROM {self.table.name} WHERE {where} "  # noqa: S608 (identifiers)
+            f"ORDER BY {self.table.key} LIMIT 1 OFFSET %s"
         )
         with connection.cursor() as cursor:
-            cursor.execute(sql, [*params, size, *bindings])
-            looked_at, last, moved = cursor.fetchone()
-        return Batch(cursor=last if looked_at == size else None, moved=moved)
+            cursor.execute(sql, [*params, place])
+            found = cursor.fetchone()
+        return str(found[0]) if found else None
+
+    def _move(self, after: str | None, size: int) -> Batch:
+        last = self._key_at(after, size - 1)
+        where, params = self._where(after)
+        if last is not None:
+            where, params = f"{where} AND {self.table.key} <= %s::{self.table.key_type}", [*params, last]
+        bindings = [value for field in self.table.fields for value in (self._active_mark(), field.binding_prefix)]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE {self.table.name} AS t SET {self.assignments} WHERE {where}",  # noqa: S608 (identifiers)
+                [*bindings, *params],
+            )
+            return Batch(cursor=last, moved=cursor.rowcount)
