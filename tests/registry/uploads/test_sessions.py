@@ -1,6 +1,8 @@
 """A file that arrives in pieces becomes one version, whole and once."""
 
 import hashlib
+import os
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -275,3 +277,18 @@ def test_odd_file_names_are_only_names(api: Client) -> None:
         assert answer.json()["file_name"].endswith("passwd")
         assert "/" not in answer.json()["file_name"]
         assert "\\" not in answer.json()["file_name"]
+
+
+def test_the_sweeper_takes_what_an_upload_left_an_hour_ago(api: Client, stored: Stored) -> None:
+    """S1-38: a part that was being written when the process died."""
+    from registry.uploads.sealing import PartWriter, key_of
+
+    address = begin(api, len(CONTENT))
+    session = UploadSession.objects.get(pk=address.removeprefix(UPLOADS).strip("/"))
+    PartWriter(session, key_of(session), 0).write(CONTENT)
+    (path,) = stored()
+    os.utime(path, (time.time() - 3500, time.time() - 3500))
+    assert sweep().unfinished == 0
+    os.utime(path, (time.time() - 3700, time.time() - 3700))
+    assert sweep().unfinished == 1
+    assert stored() == []
