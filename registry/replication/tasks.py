@@ -80,15 +80,17 @@ def enqueue_reconciliation(location: StorageLocation, *, actor: Actor) -> object
 
 @jobs.handler(RECONCILE_JOB)
 def run_reconciliation(running: jobs.RunningJob) -> None:
-    """Compare, then have repaired what is missing or damaged anywhere."""
+    """Compare, read a part of the files through, then have repaired what is missing or damaged anywhere."""
     location = StorageLocation.objects.select_related("secret").filter(pk=running.payload["location"]).first()
     if location is None:
         return
     run = reconcile(location, actor=running.actor, progress=running.progress)
+    read, bad = verifying.verify_some(location, most_bytes=verifying.NIGHTLY_BYTES, actor=running.actor)
     begun, refused = repair_all(actor=running.actor)
     with running.completing(
         f"{run.objects_found:,} files: {run.orphans} orphaned ({run.swept} removed), {run.missing} missing, "
-        f"{run.wrong_size} of a wrong size, {run.plaintext} not sealed; {begun} repairs begun, {refused} not possible."
+        f"{run.wrong_size} of a wrong size, {run.plaintext} not sealed. {read} read through, {bad} bad. "
+        f"{begun} repairs begun, {refused} not possible."
     ):
         pass
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from compliance.audit import Actor, record
@@ -13,6 +14,7 @@ from registry.artifacts.verification import TOOL, Check, Verification, verify_st
 from registry.audit_events import ARTIFACT_VERIFIED
 from registry.locations.audit_events import COPY_BAD
 from registry.locations.choose import store_of
+from registry.locations.models import StorageLocation
 from registry.locations.store import FileMissing, StorageUnavailable
 from registry.models import Artifact, ArtifactCopy, CopyState, DatasetVersion, ModelVersion
 
@@ -22,6 +24,9 @@ from .policy import artifacts_of
 
 # What is larger, over all copies, is read by a worker and not within a request.
 INLINE_BYTES = 256 << 20
+# What one location is read through for in one night.
+NIGHTLY_BYTES = 10 << 30
+MOST_A_NIGHT = 20_000
 READ = (CopyState.STORED, *BAD)
 JOB = "registry.verify"
 
@@ -183,6 +188,27 @@ def verify_version(
         )
     version.artifact.refresh_from_db(fields=["verified_at", "is_sound"])
     return result
+
+
+def verify_some(location: StorageLocation, *, most_bytes: int, actor: Actor) -> tuple[int, int]:
+    """Read through the copies of a location that were not read for the longest; how many, and how many were bad.
+
+    A part of them each night finds bytes that rot while nobody asks for them.
+    """
+    read = bad = 0
+    copies = ArtifactCopy.objects.filter(location=location, state=CopyState.STORED).select_related(
+        "artifact", "location__secret"
+    )
+    for copy in copies.order_by(F("checked_at").asc(nulls_first=True), "pk")[:MOST_A_NIGHT]:
+        most_bytes -= copy.artifact.stored_size or copy.artifact.size
+        if read and most_bytes < 0:
+            break
+        outcome = verify_copy(copy, actor=actor).outcome
+        if outcome == "unreachable":
+            break
+        read += 1
+        bad += outcome == "fail"
+    return read, bad
 
 
 @transaction.atomic

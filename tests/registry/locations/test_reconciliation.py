@@ -113,9 +113,13 @@ def test_a_location_that_is_away_is_not_taken_for_empty(scientist: Any, locate: 
 
 def test_the_nightly_job_compares_and_repairs(scientist: Any, locate: Locate, settle: Any) -> None:
     replica = locate()
-    version = make_version(make_model(scientist), scientist)
+    model = make_model(scientist)
+    version, rotten = make_version(model, scientist), make_version(model, scientist)
     settle()
     store_of(replica).delete(version.artifact.storage_name)
+    path = store_of(replica)._path(rotten.artifact.storage_name)  # type: ignore[attr-defined]
+    sound = path.read_bytes()
+    path.write_bytes(sound[:-1] + bytes([sound[-1] ^ 1]))
     reconcile_locations()
     jobs = Job.objects.filter(kind="registry.reconcile")
     assert jobs.count() == 2
@@ -123,6 +127,8 @@ def test_the_nightly_job_compares_and_repairs(scientist: Any, locate: Locate, se
         assert run_job(job.pk)
     job = jobs.get(target_id=str(replica.pk))
     assert "1 missing" in job.message
+    assert "1 read through, 1 bad. 2 repairs begun" in job.message
     settle()
+    assert path.read_bytes() == sound
     assert ArtifactCopy.objects.get(artifact=version.artifact, location=replica).state == "stored"
     assert store_of(replica).size(version.artifact.storage_name)
