@@ -66,14 +66,18 @@ class SealedColumn(EncryptedColumn):
         if query.distinct and not query.default_cols:
             raise FieldError(f"{self.name} is encrypted: distinct() cannot compare it. Compare in Python.")
 
-    def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> Any:
-        if value is None:
-            return None
-        row, separator, sealed = bytes(value).partition(b"\x00")
-        if not separator or not row or value[:1] in envelope.FORMATS:
-            raise FieldError(f"{self.name} is encrypted, and raw SQL gave its sealed bytes: use the ORM.")
-        context = self.binding_prefix.encode() + row
-        return self.from_bytes(envelope.unseal(sealed, purpose=Purpose.FIELD, context=context))
+    def get_db_converters(self, connection: BaseDatabaseWrapper) -> list[Any]:
+        opener = envelope.Opener(Purpose.FIELD, self.binding_prefix.removesuffix(":").encode())
+
+        def opened(value: bytes | None, expression: Any, connection: BaseDatabaseWrapper) -> Any:
+            if value is None:
+                return None
+            end = value.find(b"\x00")
+            if end < 1 or value[:1] in envelope.FORMATS:
+                raise FieldError(f"{self.name} is encrypted, and raw SQL gave its sealed bytes: use the ORM.")
+            return self.from_bytes(opener.open(value[:end], value[end + 1 :]))
+
+        return [opened]
 
     # --- writing ---------------------------------------------------------------------------------------------------
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
