@@ -285,10 +285,12 @@ def test_the_sweeper_takes_what_an_upload_left_an_hour_ago(api: Client, stored: 
 
     address = begin(api, len(CONTENT))
     session = UploadSession.objects.get(pk=address.removeprefix(UPLOADS).strip("/"))
-    PartWriter(session, key_of(session), 0).write(CONTENT)
+    writer = PartWriter(session, key_of(session), 0)
+    writer.write(CONTENT)
     (path,) = stored()
     os.utime(path, (time.time() - 3500, time.time() - 3500))
     assert sweep().unfinished == 0
     os.utime(path, (time.time() - 3700, time.time() - 3700))
     assert sweep().unfinished == 1
     assert stored() == []
+    writer.discard()
