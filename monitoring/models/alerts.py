@@ -10,7 +10,6 @@ from django.db.models.functions import Upper
 from django.urls import reverse
 
 from modelops.lib.ids import uuid7
-from monitoring.hidden import about_hidden
 from modelops.secret_store.models import StoredSecret
 from monitoring.hidden import about_hidden
 
