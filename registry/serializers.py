@@ -185,7 +185,6 @@ class DatasetVersionOut(FileOut):
         )
         read_only_fields = fields
 
-    @extend_schema_field(serializers.ChoiceField(choices=["ready"]))
     def get_state(self, version: DatasetVersion) -> str:
         # A table holds no code: it is ready as soon as every row of it was read.
         return "ready"
