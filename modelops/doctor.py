@@ -12,6 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from compliance.escrow.standing import standing
 from modelops.crypto.opening import require_open_ring
+from modelops.crypto.server_log import REMEDY, parameters_in_log
 from modelops.crypto.services import check_keys
 from modelops.jobs.broker import require_broker
 from modelops.lib.errors import DomainError
@@ -80,6 +81,8 @@ def _database() -> Iterator[Problem]:
         return
     if "pgcrypto" not in present:
         yield Problem("The database lacks the extension pgcrypto.", "As its owner: CREATE EXTENSION pgcrypto;")
+    if shown := parameters_in_log():
+        yield Problem(f"PostgreSQL logs parameters, and with them personal data: {', '.join(shown)}.", REMEDY)
     if pending:
         yield Problem(f"{len(pending)} migration(s) are pending.", "manage.py migrate")
 

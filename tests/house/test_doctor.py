@@ -57,7 +57,9 @@ def test_a_broker_that_is_down(home: Path) -> None:
 def test_a_pending_migration(home: Path) -> None:
     """S3-68."""
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'monitoring' AND name = '0002_alerts'")
+        cursor.execute(
+            "DELETE FROM django_migrations WHERE id = (SELECT max(id) FROM django_migrations WHERE app = 'monitoring')"
+        )
     assert "1 migration(s) are pending. → manage.py migrate" in found()
 
 
