@@ -88,7 +88,9 @@ class VersionVerification:
     def reason(self) -> str:
         unread = sorted({check.location for check in self.copies if check.outcome == "unreachable"})
         also = f" Not reached: {', '.join(unread)}." if unread and self.deciding.outcome != "unreachable" else ""
-        return f"{self.deciding.reason}{also}"
+        several = len({check.location for check in self.copies}) > 1
+        where = f"{self.deciding.location}: " if several and self.deciding.outcome == "fail" else ""
+        return f"{where}{self.deciding.reason}{also}"
 
     @property
     def duration_s(self) -> float:
