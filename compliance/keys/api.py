@@ -24,15 +24,15 @@ from modelops.crypto.states import Reason
 from . import approvals, rotations
 from .models import Action, Approval, Rotation
 from .serializers import (
-    ActionIn,
     ApprovalOut,
+    KeyActionIn,
     KeyDetailOut,
     KeyIn,
     KeyOut,
+    KeyReasonIn,
+    KeyRotateIn,
     MaxAgeIn,
     RateIn,
-    ReasonIn,
-    RotateIn,
     RotationDetailOut,
     RotationOut,
 )
@@ -85,10 +85,10 @@ class KeyRequests(APIView):
 
     required_permissions = {"POST": ASK}
 
-    @extend_schema(operation_id="keys_requests_create", request=ActionIn, responses={201: ApprovalOut})
+    @extend_schema(operation_id="keys_requests_create", request=KeyActionIn, responses={201: ApprovalOut})
     def post(self, request: Request, key_id: uuid.UUID) -> Response:
         """Ask to activate, rotate, resume or destroy a key; somebody else approves within a day."""
-        data = _checked(ActionIn, request)
+        data = _checked(KeyActionIn, request)
         key = get_object_or_404(KeyVersion, pk=key_id)
         asked = approvals.request(key, Action(data["action"]), reason=Reason(data["reason"]), actor=request.actor)
         return Response(ApprovalOut(asked).data, status=status.HTTP_201_CREATED)
@@ -99,10 +99,10 @@ class RotateKeys(APIView):
 
     required_permissions = {"POST": ASK}
 
-    @extend_schema(operation_id="keys_rotate", request=RotateIn, responses={201: ApprovalOut})
+    @extend_schema(operation_id="keys_rotate", request=KeyRotateIn, responses={201: ApprovalOut})
     def post(self, request: Request) -> Response:
         """Ask to rotate a purpose; it begins when somebody else approves."""
-        data = _checked(RotateIn, request)
+        data = _checked(KeyRotateIn, request)
         keys = KeyVersion.objects.filter(purpose=data["purpose"])
         key = keys.filter(state=KeyState.ACTIVE).first() or get_object_or_404(keys.order_by("-version")[:1])
         asked = approvals.request(key, Action.ROTATE, reason=Reason(data["reason"]), actor=request.actor)
@@ -118,7 +118,7 @@ class KeyStep(APIView):
     def take(self, request: Request, key_id: uuid.UUID) -> Response:
         """Take the step for the reason given."""
         key = get_object_or_404(KeyVersion, pk=key_id)
-        reason = Reason(_checked(ReasonIn, request)["reason"])
+        reason = Reason(_checked(KeyReasonIn, request)["reason"])
         return Response(KeyOut(type(self).step(key, decision=Decision(request.actor, reason))).data)
 
 
@@ -127,7 +127,7 @@ class SuspendKey(KeyStep):
 
     step = staticmethod(lifecycle.suspend)
 
-    @extend_schema(operation_id="keys_suspend", request=ReasonIn, responses=KeyOut)
+    @extend_schema(operation_id="keys_suspend", request=KeyReasonIn, responses=KeyOut)
     def post(self, request: Request, key_id: uuid.UUID) -> Response:
         """Neither write nor open anything under the key until it is resumed."""
         return self.take(request, key_id)
@@ -138,7 +138,7 @@ class CompromiseKey(KeyStep):
 
     step = staticmethod(lifecycle.mark_compromised)
 
-    @extend_schema(operation_id="keys_compromise", request=ReasonIn, responses=KeyOut)
+    @extend_schema(operation_id="keys_compromise", request=KeyReasonIn, responses=KeyOut)
     def post(self, request: Request, key_id: uuid.UUID) -> Response:
         """Write nothing more under the key; what it protects still opens, to be moved."""
         return self.take(request, key_id)
@@ -149,7 +149,7 @@ class SpareKey(KeyStep):
 
     step = staticmethod(lifecycle.spare)
 
-    @extend_schema(operation_id="keys_spare", request=ReasonIn, responses=KeyOut)
+    @extend_schema(operation_id="keys_spare", request=KeyReasonIn, responses=KeyOut)
     def post(self, request: Request, key_id: uuid.UUID) -> Response:
         """Keep a key whose grace period is running."""
         return self.take(request, key_id)
@@ -241,17 +241,45 @@ class RotationDetail(APIView):
 
 
 class RotationAct(APIView):
-    """Pause, resume, retry."""
+    """What can be done about a rotation."""
 
     required_permissions = {"POST": CHANGE_ROTATION}
-    acts: ClassVar[dict[str, Callable[..., Rotation]]] = {
-        "pause": rotations.pause,
-        "resume": rotations.resume,
-        "retry": rotations.retry,
-    }
+    act: ClassVar[Callable[..., Rotation]]
 
-    @extend_schema(operation_id="key_rotations_act", request=None, responses=RotationOut)
-    def post(self, request: Request, rotation_id: uuid.UUID, act: str) -> Response:
-        """Stop after the present batch, go on, or try again what failed."""
+    def take(self, request: Request, rotation_id: uuid.UUID) -> Response:
+        """Do it."""
         rotation = get_object_or_404(Rotation, pk=rotation_id)
-        return Response(RotationOut(self.acts[act](rotation, actor=request.actor)).data)
+        return Response(RotationOut(type(self).act(rotation, actor=request.actor)).data)
+
+
+class PauseRotation(RotationAct):
+    """Stop for now."""
+
+    act = staticmethod(rotations.pause)
+
+    @extend_schema(operation_id="key_rotations_pause", request=None, responses=RotationOut)
+    def post(self, request: Request, rotation_id: uuid.UUID) -> Response:
+        """Stop after the present batch; everything opens as before."""
+        return self.take(request, rotation_id)
+
+
+class ResumeRotation(RotationAct):
+    """Go on."""
+
+    act = staticmethod(rotations.resume)
+
+    @extend_schema(operation_id="key_rotations_resume", request=None, responses=RotationOut)
+    def post(self, request: Request, rotation_id: uuid.UUID) -> Response:
+        """Go on where it was paused."""
+        return self.take(request, rotation_id)
+
+
+class RetryRotation(RotationAct):
+    """Try again."""
+
+    act = staticmethod(rotations.retry)
+
+    @extend_schema(operation_id="key_rotations_retry", request=None, responses=RotationOut)
+    def post(self, request: Request, rotation_id: uuid.UUID) -> Response:
+        """Look again at every row that is not under the new key."""
+        return self.take(request, rotation_id)

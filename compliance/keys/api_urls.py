@@ -18,7 +18,7 @@ urlpatterns = [
     path("key-requests/<uuid:approval_id>/withdraw/", api.Withdraw.as_view()),
     path("key-rotations/", api.Rotations.as_view(), name="key-rotations"),
     path("key-rotations/<uuid:rotation_id>/", api.RotationDetail.as_view(), name="key-rotation"),
-    path("key-rotations/<uuid:rotation_id>/pause/", api.RotationAct.as_view(), {"act": "pause"}),
-    path("key-rotations/<uuid:rotation_id>/resume/", api.RotationAct.as_view(), {"act": "resume"}),
-    path("key-rotations/<uuid:rotation_id>/retry/", api.RotationAct.as_view(), {"act": "retry"}),
+    path("key-rotations/<uuid:rotation_id>/pause/", api.PauseRotation.as_view()),
+    path("key-rotations/<uuid:rotation_id>/resume/", api.ResumeRotation.as_view()),
+    path("key-rotations/<uuid:rotation_id>/retry/", api.RetryRotation.as_view()),
 ]

@@ -54,15 +54,15 @@ class KeyIn(serializers.Serializer):
     max_age_days = serializers.IntegerField(required=False, allow_null=True, default=None)
 
 
-class ReasonIn(serializers.Serializer):
+class KeyReasonIn(serializers.Serializer):
     reason = serializers.ChoiceField(choices=Reason.choices)
 
 
-class ActionIn(ReasonIn):
+class KeyActionIn(KeyReasonIn):
     action = serializers.ChoiceField(choices=Action.choices)
 
 
-class RotateIn(ReasonIn):
+class KeyRotateIn(KeyReasonIn):
     purpose = serializers.ChoiceField(choices=Purpose.choices)
 
 
