@@ -8,6 +8,7 @@ from celery.signals import beat_init, setup_logging, worker_init
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "modelops.settings")
 
 app = Celery("modelops")
+app.set_default()  # for every thread: an app is current only in the thread that made it
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.steps["worker"].add("modelops.jobs.beat:ScheduleWatch")

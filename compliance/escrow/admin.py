@@ -13,7 +13,8 @@ class KeyBackupAdmin(ReadOnlyAdmin):
 
     list_display = ["made_at", "key_count", "root_key_id", "sha256"]
     ordering = ["-made_at"]
-    fields = readonly_fields = ["id", "made_at", "sha256", "root_key_id", "key_ids", "recipients"]
+    readonly_fields = ["id", "made_at", "sha256", "root_key_id", "key_ids", "recipients"]
+    fields = (*readonly_fields,)
 
 
 @admin.register(RestoreDrill)
@@ -23,7 +24,8 @@ class RestoreDrillAdmin(ReadOnlyAdmin):
     list_display = ["ran_at", "outcome", "code", "dump_ends_at", "keys_opened", "values_opened", "duration_s"]
     list_filter = ["outcome"]
     ordering = ["-ran_at"]
-    fields = readonly_fields = [
+    readonly_fields = [
         "id", "ran_at", "outcome", "code", "backup_made_at", "backup_sha256", "dump_ends_at", "dump_sha256",
         "keys_opened", "values_opened", "samples", "duration_s",
     ]  # fmt: skip
+    fields = (*readonly_fields,)

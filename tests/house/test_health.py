@@ -1,10 +1,12 @@
 """Health and metrics."""
 
+import threading
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.test import Client, override_settings
 
 from modelops.crypto.keyring import keyring
@@ -55,6 +57,15 @@ def test_staff_read_which_release_answers_and_nobody_else(client: Client, home: 
     sign_in(staff, make_user("keeper", "Security administrator"))
     declared = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]["version"]
     assert staff.get("/health/ready").json()["version"] == VERSION == declared
+
+
+def test_every_thread_of_the_web_server_finds_the_broker() -> None:
+    """Requests are served by other threads than the one that made the Celery app."""
+    found: list[str] = []
+    thread = threading.Thread(target=lambda: found.append(current_app.main))
+    thread.start()
+    thread.join(10)
+    assert found == ["modelops"]
 
 
 def test_metrics_are_for_this_machine_or_the_token(client: Client) -> None:

@@ -67,7 +67,7 @@ def _rehearse(url: str, opened: OpenedBackup, max_age_days: int) -> dict[str, An
         "REDIS_URL": settings.REDIS_URL,
         "MODELOPS_HOME": str(settings.MODELOPS_HOME),
         "MODELOPS_ENV": settings.MODELOPS_ENV,
-        "SECRET_KEY": settings.SECRET_KEY,
+        "SECRET_KEY": str(settings.SECRET_KEY),
         "DJANGO_SETTINGS_MODULE": "modelops.settings",
     }
     env.pop("SECRET_KEY_FILE", None)
