@@ -25,6 +25,7 @@ CELL = f"{WORD}-dataset-cell"
 WEIGHTS = f"{WORD}-model-bytes".encode()
 TOKEN = f"{WORD}-webhook-token-0123456789"
 PARAMETER = f"{WORD}-parameter"
+STORED = f"{WORD}-stored-secret"
 PERSON = "canary.7f3a9c41@example.org"
 
 
@@ -53,7 +54,7 @@ def flush_everything() -> None:
 
 
 def test_no_canary_is_found_in_any_file(live_portal: Any, http_receiver: Any) -> None:
-    """S0-35, S4-19: planted through the public interfaces, then searched for in raw bytes, base64 and hex."""
+    """S0-35, S4-19, S1-28: planted through the public interfaces, then searched for in raw bytes, base64 and hex."""
     key, officer_key = key_for("scientist", "Data scientist"), key_for("officer", "Compliance officer")
     seed = seed_of_a_new_account(live_portal)
     with Pipeline(live_portal.url, key) as api:
@@ -74,12 +75,16 @@ def test_no_canary_is_found_in_any_file(live_portal: Any, http_receiver: Any) ->
         api.http.get("models/", headers={"Authorization": f"Bearer {key}x"})
     with Pipeline(live_portal.url, officer_key) as api:
         api.post("subject-requests/", json={"kind": "access", "subject": {"email": PERSON}})
+    with Pipeline(live_portal.url, key_for("keeper", "Security administrator")) as api:
+        api.post("secrets/", json={"name": "canary", "purpose": "None", "value": STORED})
+        api.refused("secrets/", 400, "secret.too_long", json={"name": "c", "purpose": "x", "value": STORED * 2000})
     flush_everything()
     canaries = {
         "dataset cell": CELL.encode(),
         "model bytes": WEIGHTS,
         "webhook token": TOKEN.encode(),
         "parameter": PARAMETER.encode(),
+        "stored secret": STORED.encode(),
         "person": PERSON.encode(),
         "TOTP seed": seed.encode(),
         "TOTP seed, raw": base64.b32decode(seed),
