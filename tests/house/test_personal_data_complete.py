@@ -9,10 +9,10 @@ from django.db import models
 
 from compliance.subjects.providers import all_providers, exemptions, providers
 from modelops.crypto.blind_index import BlindIndexField
-from modelops.crypto.columns import EncryptedTextField
+from modelops.crypto.encrypted_column import EncryptedColumn
 
 # Field types and names that speak of a person. A name counts with or without an ending after an underscore.
-TYPES = (models.EmailField, models.GenericIPAddressField, EncryptedTextField, BlindIndexField)
+TYPES = (models.EmailField, models.GenericIPAddressField, EncryptedColumn, BlindIndexField)
 NAMES = (
     "email",
     "ip",

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core import serializers
 from django.core.exceptions import FieldError
 from django.core.management import call_command
@@ -286,3 +288,31 @@ def test_unusable_options_are_refused_by_a_check() -> None:
         found = {(error.id, error.msg) for error in Wrong._meta.get_field("email").check()}
     assert {code for code, _ in found} == {"modelops.E010", "modelops.E011"}
     assert len(found) == 4
+
+
+def test_the_admin_edits_them_in_its_own_widgets(patient: Any, rf: Any, admin_user_like: Any) -> None:
+    """S3-10: a ModelAdmin shows and saves a field that says editable=True."""
+    model_admin = admin.ModelAdmin(patient, admin.site)
+    request = rf.get("/")
+    request.user = admin_user_like
+    form_class = model_admin.get_form(request, fields=["email", "facts"])
+    assert isinstance(form_class.base_fields["email"].widget, AdminTextareaWidget)
+    form = form_class({"email": "a@example.org", "facts": "[1]"})
+    assert form.is_valid(), form.errors
+    model_admin.save_model(request, form.save(commit=False), form, change=False)
+    row = patient.objects.get(email_index="a@example.org")
+    assert (row.email, row.facts) == ("a@example.org", [1])
+    assert "a@example.org" in form_class(instance=row).as_p()
+
+
+@pytest.fixture
+def admin_user_like() -> Any:
+    """Who may do everything; no account is needed to render a form."""
+
+    class Everything:
+        is_active = is_staff = is_superuser = True
+
+        def has_perm(self, permission: str, row: object = None) -> bool:
+            return True
+
+    return Everything()

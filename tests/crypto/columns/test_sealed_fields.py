@@ -172,3 +172,23 @@ def test_rotation_finds_and_moves_them_in_their_own_format(note: Any) -> None:
     assert again != held
     store(row, "text", again)
     assert note.objects.get(pk=row.pk).text == "moved"
+
+
+def test_a_field_of_the_portal_tells_the_rotation_of_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """S0-45: nobody has to remember to name a sealed field in sealed_data.py; a model of a test is not named."""
+    from modelops.crypto import fields, protected
+
+    monkeypatch.setattr(protected, "_fields", {})
+    with isolate_apps("modelops.crypto") as registry:
+        monkeypatch.setattr(fields, "apps", registry)
+
+        class Kept(models.Model):
+            id = models.UUIDField(primary_key=True, default=uuid7)
+            secret = SealedTextField()
+
+            class Meta:
+                app_label = "crypto"
+
+    [found] = protected.sealed_fields(Purpose.FIELD)
+    row = Kept()
+    assert (found.label, found.context(row)) == ("crypto.Kept.secret", f"crypto_kept.secret:{row.pk}".encode())
