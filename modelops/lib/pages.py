@@ -54,7 +54,12 @@ def keyset_page(
 
 
 def choice_filter(
-    request: HttpRequest, name: str, label: str, choices: Sequence[tuple[str, str]], default: str = ""
+    request: HttpRequest,
+    name: str,
+    label: str,
+    choices: Sequence[tuple[str, str]],
+    default: str = "",
+    all_label: str = "All",
 ) -> dict[str, Any]:
     """Filter chips for ``templates/patterns/filters.html``; ``["value"]`` is the chosen one, "" for all.
 
@@ -69,6 +74,7 @@ def choice_filter(
     return {
         "name": name,
         "label": label,
+        "all_label": all_label,
         "value": value,
         "options": options,
         "all_url": with_parameter(request, name, "" if default else None),

@@ -13,7 +13,7 @@ class AccessForm(forms.Form):
     """The two switches of a model."""
 
     is_restricted = forms.BooleanField(
-        required=False, label="Restricted", help_text="Only the owner and who is named below see it, everywhere."
+        required=False, label="Restricted", help_text="Only the owner and who is named see it, everywhere."
     )
     needs_step_up = forms.BooleanField(
         required=False,

@@ -87,6 +87,7 @@ class PolicyView(APIView):
     @extend_schema(operation_id="model_signing_policy_set", request=SigningPolicyIn, responses=SigningPolicyOut)
     def put(self, request: Request, name: str) -> Response:
         model = model_named(request, name)
+        require_change(request, model)
         data = SigningPolicyIn(data=request.data)
         data.is_valid(raise_exception=True)
         row = services.set_policy(model, **data.validated_data, actor=request.actor)

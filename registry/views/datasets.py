@@ -33,7 +33,7 @@ SHOWN_COLUMNS = 500
 def dataset_list(request: HttpRequest) -> HttpResponse:
     """Datasets, newest first."""
     query = request.GET.get("q", "").strip()[:100]
-    deleted = choice_filter(request, "deleted", "Deleted", [("true", "Deleted")])
+    deleted = choice_filter(request, "deleted", "Deleted", [("true", "Deleted")], all_label="Not deleted")
     datasets = Dataset.objects.visible_to(request.user, deleted=bool(deleted["value"]))
     page = keyset_page(request, datasets.matching(query).with_latest_version().select_related("owner"), order_by="-id")
     filters = [deleted] if request.user.has_perm("registry.delete_dataset") else []
@@ -62,7 +62,7 @@ def dataset_new(request: HttpRequest) -> HttpResponse:
 def dataset_detail(request: HttpRequest, name: str) -> HttpResponse:
     """One dataset with its versions and what the ledger says of them."""
     dataset = _known(request, Dataset.objects.select_related("owner").with_latest_version(), name=name)
-    deleted = choice_filter(request, "deleted", "Deleted", [("true", "Deleted")])
+    deleted = choice_filter(request, "deleted", "Deleted", [("true", "Deleted")], all_label="Not deleted")
     versions = DatasetVersion.objects.visible_to(request.user, deleted=dataset.is_deleted or bool(deleted["value"]))
     versions = versions.filter(dataset=dataset)
     page = keyset_page(

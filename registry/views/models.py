@@ -36,11 +36,11 @@ def model_list(request: HttpRequest) -> HttpResponse:
     """Registered models, narrowed and sorted as the address says; newest first."""
     filters = [
         choice_filter(request, "task", "Task", TaskType.choices),
-        choice_filter(request, "owner", "Owner", [("me", "Mine")]),
-        choice_filter(request, "quarantined", "State", [("true", "Quarantined")]),
+        choice_filter(request, "owner", "Owner", [("me", "Mine")], all_label="Everybody's"),
+        choice_filter(request, "quarantined", "State", [("true", "Quarantined")], all_label="Any state"),
     ]
     if request.user.has_perm("registry.delete_registeredmodel"):
-        filters.append(choice_filter(request, "deleted", "Deleted", [("true", "Deleted")]))
+        filters.append(choice_filter(request, "deleted", "Deleted", [("true", "Deleted")], all_label="Not deleted"))
     asked = {chosen["name"]: chosen["value"] for chosen in filters}
     asked |= {"task_type": asked["task"], "q": request.GET.get("q", ""), "tag": request.GET.get("tag", "")}
     sort = choice_filter(request, "sort", "Sort", SORT_LABELS)["value"] or "newest"
@@ -85,7 +85,7 @@ def model_detail(request: HttpRequest, name: str) -> HttpResponse:
     """One model with its versions and what the ledger says of them."""
     models = RegisteredModel.objects.select_related("owner").with_latest_version()
     model = _known(request, models, name=name)
-    deleted = choice_filter(request, "deleted", "Deleted", [("true", "Deleted")])
+    deleted = choice_filter(request, "deleted", "Deleted", [("true", "Deleted")], all_label="Not deleted")
     versions = ModelVersion.objects.visible_to(request.user, deleted=model.is_deleted or bool(deleted["value"]))
     versions = versions.filter(model=model).select_related("artifact", "created_by", "model")
     page = keyset_page(request, versions, order_by="-number")

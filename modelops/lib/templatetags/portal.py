@@ -34,6 +34,7 @@ MODEL_ICONS = {
     "ForeignFile": "warning",
     "Dataset": "dataset",
     "DatasetVersion": "version",
+    "Grant": "users",
     "QualityRun": "quality",
     "QualityIssue": "warning",
     "DriftRun": "drift",
