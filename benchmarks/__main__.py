@@ -6,10 +6,16 @@ import platform
 import sys
 from pathlib import Path
 
-from . import drift, rotation, sealing
+from . import columns, drift, rotation, sealing, transfer
 from .table import Table
 
-ALL = {"sealing": sealing.measure, "rotation": rotation.measure, "drift": drift.measure}
+ALL = {
+    "sealing": sealing.measure,
+    "transfer": transfer.measure,
+    "rotation": rotation.measure,
+    "columns": columns.measure,
+    "drift": drift.measure,
+}
 
 
 def main() -> int:
