@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from modelops.crypto.providers import sources as key_sources
 from modelops.embedded.locate import environment
 from modelops.lib import env
+from modelops.rest.framework import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401  read by name
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -237,52 +238,6 @@ if MODELOPS_SIGNATURE_POLICY not in {"require", "warn", "off"}:
     raise ImproperlyConfigured(f"MODELOPS_SIGNATURE_POLICY is {MODELOPS_SIGNATURE_POLICY!r}; use require, warn or off.")
 # Aliases that a version gets only past every gate.
 MODELOPS_PROTECTED_ALIASES = env.listing("MODELOPS_PROTECTED_ALIASES", "production,champion")
-
-# --- REST -----------------------------------------------------------------------------------------------------------
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "accounts.authentication.BearerAuthentication",
-        "accounts.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": [
-        "modelops.rest.permissions.DeclaredPermission",
-        "modelops.rest.idempotency.IdempotentPost",
-    ],
-    "DEFAULT_PAGINATION_CLASS": "modelops.rest.pagination.KeysetPagination",
-    "PAGE_SIZE": 50,
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
-    "DEFAULT_SCHEMA_CLASS": "modelops.rest.schema.PortalSchema",
-    "EXCEPTION_HANDLER": "modelops.rest.problems.exception_handler",
-    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
-    "TEST_REQUEST_DEFAULT_FORMAT": "json",
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "ModelOps portal",
-    "DESCRIPTION": "Register models and datasets, run quality and drift checks, read alerts and the audit log.",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SCHEMA_PATH_PREFIX": r"/api/v1",
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {
-        "ModelVersionState": "registry.models.version.VersionState",
-        "UploadState": "registry.uploads.models.UploadState",
-        "CopyState": "registry.models.copy.CopyState",
-        "AlertSeverity": "monitoring.models.alerts.Severity",
-        "AlertState": "monitoring.models.alerts.AlertState",
-        "DeliveryState": "monitoring.models.alerts.DeliveryState",
-        "KeyState": "modelops.crypto.states.KeyState",
-        "KeyApprovalState": "compliance.keys.models.ApprovalState",
-        "KeyRotationState": "compliance.keys.models.RotationState",
-        "SubjectRequestKind": "compliance.subjects.models.Kind",
-        "SubjectRequestState": "compliance.subjects.models.State",
-        "Regime": "compliance.subjects.models.Regime",
-    },
-}
 
 # --- mail and alerts ------------------------------------------------------------------------------------------------
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
