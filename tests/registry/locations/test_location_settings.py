@@ -1,6 +1,7 @@
 """What may be said about a location, and what is refused."""
 
 import json
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -17,12 +18,14 @@ from compliance.audit.models import AuditEvent
 from modelops.lib.errors import Conflict, DomainError, Invalid
 from modelops.secret_store.services import set_secret
 from registry.locations.environment import environment_of
+from registry.locations.filesystem import FilesystemStore
 from registry.locations.models import StorageLocation
 from registry.locations.options import checked_credentials, checked_options
 from registry.models import ArtifactCopy
 from registry.replication import changes
 from registry.replication.locks import locked_until
 from tests.registry.samples import make_model, make_version
+from tests.wire.test_store_contract import new_name, put
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("wire")]
 ADMIN = Actor.system("test")
@@ -197,3 +200,17 @@ def test_changes_are_recorded_without_secrets(locate: Locate) -> None:
     assert "secret_access_key" not in told
     names = set(AuditEvent.objects.values_list("name", flat=True))
     assert {"locations.location.added", "locations.location.tested", "secret_store.secret.used"} <= names
+
+
+def test_folders_and_files_are_the_owners_alone(tmp_path: Path) -> None:
+    """S0-22: whatever the umask of the process is."""
+    store = FilesystemStore(tmp_path / "mount" / "sealed")
+    before = os.umask(0)
+    try:
+        put(store, new_name(), b"MOPSEAL1")
+        store.prepare()
+    finally:
+        os.umask(before)
+    for path in (tmp_path / "mount").rglob("*"):
+        assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600), path
+    assert (tmp_path / "mount").stat().st_mode & 0o777 == 0o700
