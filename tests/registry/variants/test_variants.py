@@ -156,6 +156,20 @@ def test_the_portal_asks_for_a_variant_and_gives_it_out(version: ModelVersion, p
     assert "There is no variant of kind" in refused
 
 
+def test_the_portal_shows_a_failure_and_tries_again(portal: Client, scientist: Any) -> None:
+    """S0-05: the failure is recorded where people look."""
+    version = make_version(make_model(scientist), scientist, save({"w": np.array([1e9, 1.0], "f4")}))
+    made(version, scientist)
+    address = version.get_absolute_url()
+    assert "would become infinite" in portal.get(address).content.decode()
+    portal.post(f"{address}variants/new/", {"kind": "float16", "allow_overflow": "1"})
+    variant = Variant.objects.get()
+    assert run(variant.job_id)  # type: ignore[arg-type]
+    page = portal.get(address).content.decode()
+    assert "would become infinite" not in page
+    assert "Ready" in page
+
+
 def test_variants_go_with_their_version(version: ModelVersion, scientist: Any) -> None:
     variant = made(version, scientist)
     assert clear_variants(version) == [variant.artifact]
