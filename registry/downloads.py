@@ -58,7 +58,7 @@ def download_response(
     delivery = services.begin_download(version, artifact, part=part, actor=actor)
     response = StreamingHttpResponse(iter(delivery), status=status, content_type="application/octet-stream")
     # Also when the answer is dropped before its first piece is asked for.
-    response._resource_closers.append(delivery.close)
+    response._resource_closers.append(delivery.close)  # type: ignore[attr-defined]  # the way Django closes files
     return _with(response, headers)
 
 

@@ -51,9 +51,9 @@ class CopiesReader(SealedReader):
     """
 
     def __init__(self, raw: BinaryIO, artifact: Artifact, data_key: bytes) -> None:
-        self._key = {"data_key": data_key, "context": context_of(artifact.pk)}
+        self._data_key = data_key
         self._artifact = artifact
-        super().__init__(raw, **self._key)
+        super().__init__(raw, data_key=data_key, context=context_of(artifact.pk))
 
     def pieces(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         place = start
@@ -70,7 +70,8 @@ class CopiesReader(SealedReader):
     def _go_elsewhere(self, place: int) -> None:
         # Each copy is asked for this very place, so that one that fails again is passed over and marked.
         def opener(raw: BinaryIO) -> Content:
-            content = content_of(Segments(raw, **self._key))
+            context = context_of(self._artifact.pk)
+            content = content_of(Segments(raw, data_key=self._data_key, context=context))
             next(content.pieces(place, place + 1), None)
             return content
 
