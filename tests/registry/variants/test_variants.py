@@ -1,5 +1,6 @@
 """Variants of a version: asked for, made by a worker, uploaded, measured, verified, downloaded."""
 
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from safetensors.numpy import load, save
 from accounts.actors import actor_of
 from compliance.audit.models import AuditEvent
 from modelops.jobs.models import Job
+from modelops.jobs.running import JobLost, RunningJob
 from modelops.jobs.services import run
 from registry.artifacts import open_artifact
 from registry.models import Artifact, ModelVersion
@@ -101,6 +103,19 @@ def test_a_job_that_runs_twice_makes_one_file(version: ModelVersion, scientist: 
     Job.objects.filter(pk=variant.job_id).update(state="queued")
     assert run(variant.job_id)  # type: ignore[arg-type]
     assert Artifact.objects.count() == 2
+
+
+def test_an_attempt_that_was_given_up_leaves_nothing(version: ModelVersion, scientist: Any) -> None:
+    """A worker that is overtaken by another one stores no file; the variant is still to be made."""
+    variant = services.ask_for_variant(version, "float16", actor=actor_of(scientist))
+    stale = RunningJob(variant.job_id, uuid.uuid4(), {"variant": str(variant.pk)}, actor_of(scientist), 1)  # type: ignore[arg-type]
+    with pytest.raises(JobLost):
+        services.derive(stale)
+    assert Artifact.objects.count() == 1
+    root = Path(settings.MODELOPS_HOME) / "artifacts"
+    assert len([path for path in root.rglob("*") if path.is_file()]) == 1
+    assert run(variant.job_id)  # type: ignore[arg-type]
+    assert Variant.objects.get().state == "ready"
 
 
 def test_what_the_format_does_not_have_is_refused(version: ModelVersion, api: Client) -> None:
