@@ -268,33 +268,3 @@ def test_a_reason_is_short_and_the_database_wants_a_date(scientist: User) -> Non
             deletion.delete(version, reason, actor=ACTOR)
     with pytest.raises(IntegrityError), transaction.atomic():
         ModelVersion.objects.update(deleted_at=timezone.now() - dt.timedelta(1))
-
-
-def test_a_directory_and_its_variants_go_as_a_whole(
-    scientist: User, clock: Clock, stored: Callable[[], list[Path]], django_capture_on_commit_callbacks: Any
-) -> None:
-    """S0-24: every file of the version, in every location."""
-    from contextlib import ExitStack
-
-    from registry.artifacts.sealed import sealed_upload
-    from registry.services import add_directory_version
-    from registry.variants.services import add_variant
-
-    model = make_model(scientist)
-    with ExitStack() as stack:
-        uploads = [
-            (name, stack.enter_context(sealed_upload([safetensors(bytes([place]) * 16)], name)))
-            for place, name in enumerate(("a.safetensors", "b.safetensors"))
-        ]
-        files = [(name, lambda upload=upload: upload) for name, upload in uploads]
-        version = add_directory_version(model, files, actor=actor_of(scientist))
-    with sealed_upload([safetensors(b"\7" * 8)], "small.safetensors") as upload:
-        add_variant(version, upload, name="small", kind="quantised", actor=actor_of(scientist))
-    kept = make_version(model, scientist)
-    assert Artifact.objects.count() == len(stored()) == 5
-    deletion.delete(version, "old", actor=ACTOR)
-    clock.forward(days=31)
-    outcome = purge(django_capture_on_commit_callbacks)
-    assert (outcome.removed, outcome.held) == (1, [])
-    assert [artifact.pk for artifact in Artifact.objects.all()] == [kept.artifact_id]
-    assert len(stored()) == 1
