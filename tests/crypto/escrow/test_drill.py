@@ -39,7 +39,10 @@ def keys() -> Keys:
 
     def run(*arguments: object) -> str:
         out = io.StringIO()
-        call_command("keys", *(str(argument) for argument in arguments), stdout=out)
+        try:
+            call_command("keys", *(str(argument) for argument in arguments), stdout=out)
+        except SystemExit:
+            pytest.fail(out.getvalue())
         return out.getvalue()
 
     return run
