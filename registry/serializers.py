@@ -104,7 +104,7 @@ class FileOut(serializers.ModelSerializer):
     codec = serializers.CharField(source="artifact.codec", read_only=True)
     stored_size = serializers.IntegerField(source="artifact.stored_size", read_only=True, allow_null=True)
     ratio = serializers.FloatField(source="artifact.ratio", read_only=True, allow_null=True)
-    key_id = serializers.UUIDField(source="artifact.key_id", read_only=True)
+    key_id = serializers.UUIDField(source="artifact.key_id", read_only=True, allow_null=True)
     key_version = serializers.IntegerField(source="artifact.key_version", read_only=True)
     verified_at = serializers.DateTimeField(source="artifact.verified_at", read_only=True, allow_null=True)
     locations = StoredCopyOut(source="artifact.copies", many=True, read_only=True)

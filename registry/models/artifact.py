@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 
 from modelops.crypto import envelope
+from modelops.crypto.errors import DecryptionFailed
 from modelops.lib.ids import uuid7
 
 
@@ -66,6 +67,9 @@ class Artifact(models.Model):
         return round(self.size / self.stored_size, 4) if self.stored_size else None
 
     @property
-    def key_id(self) -> uuid.UUID:
-        """The ring key that wraps the data key now. Raises DecryptionFailed where the row holds no sealed value."""
-        return envelope.key_id(self.wrapped_key)
+    def key_id(self) -> uuid.UUID | None:
+        """The ring key that wraps the data key now; None where the row holds no sealed value, so that lists go on."""
+        try:
+            return envelope.key_id(self.wrapped_key)
+        except DecryptionFailed:
+            return None
