@@ -9,11 +9,13 @@ from django.db import DatabaseError, transaction
 
 from compliance.audit import Actor
 from compliance.audit.models import AuditEvent
+from modelops.crypto.purposes import Purpose
 from modelops.lib.errors import Conflict, Invalid
 from registry.models import ModelVersion, RegisteredModel
 from registry.signing import gate, services
 from registry.signing.models import SignatureState, TrustedKey, VersionSignature
 from registry.signing.verdicts import verdict
+from tests.crypto.rotation.rows import start, work
 from tests.registry.samples import make_model, make_version, safetensors
 
 from .bundles import new_key, pem_of, signed
@@ -47,9 +49,17 @@ def test_the_portal_signs_what_it_registers(version: ModelVersion) -> None:
     assert "Ed25519" in found.reason
 
 
-def test_one_key_signs_all_versions_until_it_is_rotated(version: ModelVersion, scientist: Any) -> None:
+def test_a_rotated_key_signs_what_is_new_and_proves_what_is_old(version: ModelVersion, scientist: Any) -> None:
+    """S1-22: after a rotation of the portal's key."""
     make_version(version.model, scientist)
     assert TrustedKey.objects.filter(is_portal=True).count() == 1
+    work(start(Purpose.MODEL_SIGNING))
+    third = make_version(version.model, scientist)
+    assert TrustedKey.objects.filter(is_portal=True).count() == 2
+    for each in (version, third):
+        assert verdict(each).state == SignatureState.VALID
+    keys = VersionSignature.objects.filter(version__in=(version, third)).values("key").distinct()
+    assert keys.count() == 2
 
 
 def test_a_pipeline_adds_its_own_signature(version: ModelVersion) -> None:
