@@ -5,6 +5,7 @@ value when it is selected, so that it is checked wherever the value goes: `value
 of the purpose FIELD finds these columns by itself.
 """
 
+import uuid
 from typing import Any
 
 from django.apps import apps
@@ -15,12 +16,17 @@ from django.db.models.expressions import Value
 from django.db.models.lookups import Exact
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.query import Query
+from django.utils.functional import cached_property
 
 from . import envelope
 from .encrypted_column import EncryptedColumn, StoredValue, no_surrogates
+from .errors import DecryptionFailed
 from .json_values import JSONValues
 from .protected import protect
 from .purposes import Purpose
+
+_UUID_BYTES = 16
+_NOT_SEALED = "The sealed data could not be opened: it is damaged, not from here, or was read by raw SQL."
 
 
 class SealedColumn(EncryptedColumn):
@@ -33,26 +39,41 @@ class SealedColumn(EncryptedColumn):
 
     def from_bytes(self, data: bytes) -> Any:
         """The Python value of opened bytes."""
-        return self.from_text(data.decode("utf-8"))
+        return self.from_text(data.decode())
 
     def to_text(self, value: Any) -> str:
         if not isinstance(value, str):
             raise TypeError(f"{self} takes text, not {type(value).__name__}.")
         return value
 
-    def seal(self, value: Any, binding: str) -> StoredValue:
-        """``value`` as the column of one row holds it. Raises KeysUnavailable."""
-        return StoredValue(envelope.seal_value(self.to_bytes(value), purpose=Purpose.FIELD, context=binding.encode()))
+    def context(self, row: models.Model) -> bytes:
+        """What a value of ``row`` is bound to: the place, and the primary key as `opened_sql` sends it."""
+        prefix, key = self.binding_prefix, self.binding(row).removeprefix(self.binding_prefix)
+        return prefix.encode() + (uuid.UUID(key).bytes if self.key_is_uuid else key.encode())
+
+    @cached_property
+    def key_is_uuid(self) -> bool:
+        """Whether the primary key is a UUID, which travels as 16 bytes; others travel as text."""
+        key = self.row_key
+        while key.is_relation:
+            key = key.target_field
+        return key.get_internal_type() == "UUIDField"
+
+    def seal(self, value: Any, row: models.Model) -> StoredValue:
+        """``value`` as the column of ``row`` holds it. Raises KeysUnavailable."""
+        return StoredValue(envelope.seal_value(self.to_bytes(value), purpose=Purpose.FIELD, context=self.context(row)))
 
     # --- rotation --------------------------------------------------------------------------------------------------
     def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
         super().contribute_to_class(cls, name, private_only)
         if cls._meta.apps is apps and not cls._meta.abstract and not cls._meta.proxy:
-            protect(cls._meta.label, name, purpose=Purpose.FIELD, context=lambda row: self.binding(row).encode())
+            protect(cls._meta.label, name, purpose=Purpose.FIELD, context=self.context)
 
     # --- reading ---------------------------------------------------------------------------------------------------
     def opened_sql(self, stored: str, key: str, compiler: SQLCompiler) -> str:
         self._refuse_to_compare(compiler.query)
+        if self.key_is_uuid:
+            return f"uuid_send({key}) || {stored}"
         return f"convert_to({key}::text, 'UTF8') || '\\x00'::bytea || {stored}"
 
     def _refuse_to_compare(self, query: Query) -> None:
@@ -68,14 +89,18 @@ class SealedColumn(EncryptedColumn):
 
     def get_db_converters(self, connection: BaseDatabaseWrapper) -> list[Any]:
         opener = envelope.Opener(Purpose.FIELD, self.binding_prefix.removesuffix(":").encode())
+        open_value, from_bytes, by_uuid = opener.open, self.from_bytes, self.key_is_uuid
 
         def opened(value: bytes | None, expression: Any, connection: BaseDatabaseWrapper) -> Any:
             if value is None:
                 return None
-            end = value.find(b"\x00")
-            if end < 1 or value[:1] in envelope.FORMATS:
-                raise FieldError(f"{self.name} is encrypted, and raw SQL gave its sealed bytes: use the ORM.")
-            return self.from_bytes(opener.open(value[:end], value[end + 1 :]))
+            end = start = _UUID_BYTES
+            if not by_uuid:
+                end = value.find(0)
+                start = end + 1
+            if value[start : start + 1] not in envelope.FORMATS:
+                raise DecryptionFailed(_NOT_SEALED)
+            return from_bytes(open_value(value, end, start))
 
         return [opened]
 
@@ -85,7 +110,7 @@ class SealedColumn(EncryptedColumn):
         if value is None or isinstance(value, StoredValue):
             return value
         self.refuse_expression(value)
-        return self.seal(value, self.binding(model_instance))
+        return self.seal(value, model_instance)
 
     def get_prep_value(self, value: Any) -> Any:
         return value
@@ -117,13 +142,16 @@ class SealedColumn(EncryptedColumn):
                 raise FieldError(f"{self.name} is encrypted: set it to a value, not to an expression.")
             if when.result.value is not None and not isinstance(when.result.value, StoredValue):
                 row = self.model(**{self.row_key.attname: keys[0]})
-                when.result.value = self.seal(when.result.value, self.binding(row))
+                when.result.value = self.seal(when.result.value, row)
 
 
 class SealedTextField(SealedColumn, models.TextField):
     """Text sealed in the application."""
 
     description = "Text sealed in the application"
+
+    def from_bytes(self, data: bytes) -> str:
+        return data.decode()
 
 
 class SealedBytesField(SealedColumn):
