@@ -6,7 +6,7 @@ from django.db import connection
 
 from modelops.crypto import envelope
 from modelops.crypto.discovery import Table
-from modelops.crypto.encrypted_column import EncryptedColumn, Stored
+from modelops.crypto.encrypted_column import EncryptedColumn
 from modelops.crypto.keyring import keyring
 from modelops.crypto.marks import seal_mark
 from modelops.crypto.protected import SealedField
@@ -25,8 +25,10 @@ class Reseal(Move):
         self.column = quote(model._meta.get_field(field.field).column)  # type: ignore[union-attr]
         self.label = field.label
         self.batch_size = field.batch
-        # Decrypting what the context does not need would cost more than all the rest.
-        self.unneeded = [one.name for one in model._meta.concrete_fields if isinstance(one, EncryptedColumn)]
+        # Decrypting what the context does not need would cost more than all the rest; the sealed bytes are read as
+        # they are stored, for a field may open itself.
+        encrypted = {one.name for one in model._meta.concrete_fields if isinstance(one, EncryptedColumn)}
+        self.unneeded = encrypted | {field.field}
 
     def _behind(self) -> str:
         return f"{self.column} IS NOT NULL AND {seal_mark(self.column)} <> %s"
@@ -39,20 +41,16 @@ class Reseal(Move):
     def move(self, after: str | None, size: int) -> Batch:
         active = keyring.active(self.field.purpose)
         keyring.readable(self.field.purpose)  # without the root key this raises here and no row is called damaged
-        keys = self._keys(after, size, active.id.bytes)
-        rows = (
-            self.table.model._base_manager.defer(*self.unneeded).annotate(_held=Stored(self.field.field)).in_bulk(keys)
-        )
-        batch = Batch(cursor=str(keys[-1]) if len(keys) == size else None)
+        stored = self._stored(after, size, active.id.bytes)
+        rows = self.table.model._base_manager.defer(*self.unneeded).in_bulk(list(stored))
+        batch = Batch(cursor=str(list(stored)[-1]) if len(stored) == size else None)
         changes: list[tuple[Any, bytes, bytes]] = []
-        for pk in keys:
+        for pk, old in stored.items():
             row = rows.get(pk)
             if row is None:
                 continue  # deleted meanwhile
-            old = bytes(row._held)
             try:
-                context = self.field.context(row)
-                new = envelope.reseal(old, purpose=self.field.purpose, context=context)
+                new = envelope.reseal(old, purpose=self.field.purpose, context=self.field.context(row))
             except DomainError as error:
                 batch.failures.append(Failure(str(pk), f"{error.code}: {error}"))
                 continue
@@ -61,14 +59,18 @@ class Reseal(Move):
             batch.moved = self._write(changes, active.version)
         return batch
 
-    def _keys(self, after: str | None, size: int, mark: bytes) -> list[Any]:
+    def _stored(self, after: str | None, size: int, mark: bytes) -> dict[Any, bytes]:
+        """Primary keys and sealed bytes of the next rows, in order."""
         where, params = self._behind(), list[Any]([mark])
         if after is not None:
             where, params = f"{where} AND {self.table.key} > %s::{self.table.key_type}", [mark, after]
-        sql = f"SELECT {self.table.key} FROM {self.table.name} WHERE {where} ORDER BY {self.table.key} LIMIT %s"  # noqa: S608
+        sql = (
+            f"SELECT {self.table.key}, {self.column} FROM {self.table.name} WHERE {where} "  # noqa: S608 (identifiers)
+            f"ORDER BY {self.table.key} LIMIT %s"
+        )
         with connection.cursor() as cursor:
             cursor.execute(sql, [*params, size])
-            return [pk for (pk,) in cursor.fetchall()]
+            return {pk: bytes(sealed) for pk, sealed in cursor.fetchall()}
 
     def _write(self, changes: list[tuple[Any, bytes, bytes]], version: int) -> int:
         """Compare and set, row by row, in one statement."""
