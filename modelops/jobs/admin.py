@@ -80,5 +80,5 @@ class ScheduleAdmin(ReadOnlyAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("jobs.change_scheduleentry")
 
-    def save_model(self, request: HttpRequest, obj: ScheduleEntry, form: ModelForm, change: bool) -> None:
+    def save_model(self, request: Any, obj: ScheduleEntry, form: ModelForm, change: bool) -> None:
         schedule.change(obj, every_s=obj.every_s, is_enabled=obj.is_enabled, actor=request.actor)

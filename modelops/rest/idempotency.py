@@ -139,15 +139,15 @@ def _keep(actor: Actor, key: str, fingerprint: str, response: Any, *, keeps_body
     headers = {name: value for name, value in response.headers.items() if name.lower() != "content-type"}
     try:
         with transaction.atomic():
-            answers.keep(actor, key, fingerprint, answers.Answer(response.status_code, headers, body))
+            answers.keep(actor, key, answers.Answer(fingerprint, response.status_code, headers, body))
     except IntegrityError:
         raise _KeyTaken from None
 
 
 def _replayed(stored: Any, fingerprint: str) -> HttpResponse:
-    if stored.fingerprint != fingerprint:
-        raise Mismatch(f"This {HEADER} was used for another request. Send a new key with each new request.")
     answer = answers.opened(stored)
+    if answer.fingerprint != fingerprint:
+        raise Mismatch(f"This {HEADER} was used for another request. Send a new key with each new request.")
     if answer.body is None:
         raise Conflict(
             "The request was carried out. Its answer held a secret that is shown once and was not kept; "

@@ -199,7 +199,7 @@ def test_many_files_are_answered_one_by_one(
         "no tab", f"{sealed}\t-", "", f"{sealed}\t{tmp_path / 'four'}",
     ]  # fmt: skip
     monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(lines) + "\n"))
-    assert code_of("open", "-") == 1
+    assert code_of("open", "-") == 0
     assert capsys.readouterr().out.split() == ["0", "1", "2", "2", "2", "0"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["damaged", "four", "one"]
     assert (tmp_path / "four").read_bytes() == CONTENT

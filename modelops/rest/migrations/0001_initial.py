@@ -22,14 +22,10 @@ class Migration(migrations.Migration):
                 ("actor_kind", models.CharField(max_length=16)),
                 ("actor_ref", models.CharField(max_length=64)),
                 ("key", models.CharField(help_text="The caller's Idempotency-Key.", max_length=255)),
-                (
-                    "fingerprint",
-                    models.CharField(help_text="SHA-256 of method, address and what was sent.", max_length=64),
-                ),
                 ("status", models.PositiveSmallIntegerField()),
                 ("headers", models.JSONField(default=dict)),
                 ("has_body", models.BooleanField(help_text="False where the answer held a secret that is shown once.")),
-                ("sealed_body", models.BinaryField(help_text="The body, sealed in the application.")),
+                ("sealed_body", models.BinaryField(help_text="Fingerprint of the request and the body, sealed.")),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={

@@ -61,8 +61,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{name:<14} {value}")
 
     def _open_many(self, lines: Iterable[str]) -> None:
-        """One code for each line, in order and at once; the command itself fails when any line did."""
-        failed = 0
+        """One code for each line, in order and at once; the command itself ends with 0, for it has answered."""
         for line in lines:
             file, tab, out = line.rstrip("\r\n").partition("\t")
             if not file and not tab:
@@ -73,11 +72,8 @@ class Command(BaseCommand):
                 code, message = _open(Path(file), out)
             if code:
                 self.stderr.write(message)
-            failed += code != SOUND
             self.stdout.write(str(code))
             self.stdout.flush()
-        if failed:
-            raise CommandError(f"{failed} of the files did not open.", returncode=REFUSED)
 
 
 def _open(file: Path, out: str) -> tuple[int, str]:
