@@ -112,4 +112,7 @@ def check_api_key(text: str) -> ApiKey:
         raise CredentialRefused("The account of this API key is deactivated.", "auth.account_disabled")
     if key.last_used_at is None or key.last_used_at < now - _COARSE:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+    if not matches[0]:
+        # The ring has a newer key: the digest moves to it, so that the older one is needed by nobody some day.
+        ApiKey.objects.filter(pk=key.pk, digest=key.digest).update(digest=digests[0])
     return key

@@ -11,6 +11,10 @@ from accounts.models import ApiKey, User
 from accounts.services import deactivate, issue_api_key, revoke_api_key
 from compliance.audit import Actor
 from compliance.audit.models import AuditEvent
+from modelops.crypto import lifecycle, services
+from modelops.crypto.decisions import AT_SET_UP
+from modelops.crypto.keyring import keyring
+from modelops.crypto.purposes import Purpose
 from modelops.lib.errors import Conflict, Invalid
 from tests.accounts.conftest import Clock
 from tests.accounts.people import make_user, sign_in
@@ -180,3 +184,19 @@ def test_a_bad_key_is_refused_although_the_browser_is_signed_in(client: Client) 
     assert client.get("/api/v1/models/").status_code == 200
     assert client.get("/api/v1/models/", headers={"authorization": "Bearer mop_x"}).status_code == 401
     assert client.get("/api/v1/models/").status_code == 200
+
+
+def test_after_a_rotation_the_digest_moves_to_the_new_key_at_its_next_use() -> None:
+    """S0-45: so that some day nothing needs the older key of the ring."""
+    key, text = issue(make_user())
+    before = bytes(key.digest)
+    lifecycle.activate(services.create_key(Purpose.API_KEY, decision=AT_SET_UP), decision=AT_SET_UP)
+    keyring.forget()
+    assert call(text).status_code == 200
+    key.refresh_from_db()
+    assert bytes(key.digest) != before
+    moved = bytes(key.digest)
+    assert call(text).status_code == 200
+    key.refresh_from_db()
+    assert bytes(key.digest) == moved
+    keyring.forget()
