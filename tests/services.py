@@ -25,7 +25,7 @@ class Services:
             self.pair = throwaway.start()
             os.environ["DATABASE_URL"] = self.pair.database_url
             os.environ["REDIS_URL"] = self.pair.redis_url()
-            os.environ["MODELOPS_TEST_DATA"] = str(self.pair.folder)
+            os.environ["PORTAL_TEST_DATA"] = str(self.pair.folder)
         self.folder = tempfile.TemporaryDirectory(prefix="mo-home-")
         os.environ["MODELOPS_HOME"] = self.folder.name
         os.environ["MODELOPS_ENV"] = "test"

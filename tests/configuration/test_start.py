@@ -24,7 +24,7 @@ def run(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
     }
     for name in [name for name in env if name.startswith("MODELOPS_") and env[name] == ""]:
         del env[name]
-    for name in ("DJANGO_SETTINGS_MODULE", "MODELOPS_TEST_DATA"):
+    for name in ("DJANGO_SETTINGS_MODULE", "PORTAL_TEST_DATA"):
         env.pop(name, None)
     command = [sys.executable, "manage.py", *arguments]
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=60)

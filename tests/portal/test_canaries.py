@@ -38,7 +38,7 @@ def safetensors_with(payload: bytes) -> bytes:
 
 def files_of(portal: Any) -> Iterator[Path]:
     """Every file that servers and portal wrote."""
-    for folder in (os.environ["MODELOPS_TEST_DATA"], portal.env["MODELOPS_HOME"], str(portal.folder)):
+    for folder in (os.environ["PORTAL_TEST_DATA"], portal.env["MODELOPS_HOME"], str(portal.folder)):
         for path in Path(folder).rglob("*"):
             if path.is_file() and not path.is_symlink():
                 yield path

@@ -1,6 +1,6 @@
 """Two people walk through the demo in a real browser: a data scientist in the portal, an officer in the admin.
 
-Screenshots go to the folder that MODELOPS_PICTURES names, or to the test's temporary folder.
+Screenshots go to the folder that PORTAL_TEST_PICTURES names, or to the test's temporary folder.
 """
 
 import os
@@ -19,7 +19,7 @@ PHRASE = "correct wind sock over the runway"
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: Any) -> Path:
-    folder = Path(os.environ.get("MODELOPS_PICTURES") or tmp_path_factory.mktemp("pictures"))
+    folder = Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path_factory.mktemp("pictures"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

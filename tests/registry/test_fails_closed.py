@@ -109,10 +109,10 @@ class Watcher(threading.Thread):
 def test_no_plaintext_lies_anywhere_while_a_file_arrives(
     api: Client, scientist: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """S4-25, S1-38: watched during the upload; MODELOPS_WATCHED_MIB makes the file larger."""
+    """S4-25, S1-38: watched during the upload; PORTAL_TEST_WATCHED_MIB makes the file larger."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    size = int(os.environ.get("MODELOPS_WATCHED_MIB", "24")) << 20
+    size = int(os.environ.get("PORTAL_TEST_WATCHED_MIB", "24")) << 20
     make_model(scientist)
     content = safetensors((CANARY * (size // len(CANARY) + 1))[: size // 4 * 4])
     watcher = Watcher(tmp_path, Path(settings.MODELOPS_HOME))

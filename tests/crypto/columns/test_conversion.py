@@ -137,7 +137,7 @@ def test_a_column_is_converted_and_back(table: Table) -> None:
 
 def test_a_conversion_goes_on_after_any_end(table: Table) -> None:
     """S3-09: its session is ended before some statement, as a kill of the process or of the server does."""
-    ends = int(os.environ.get("MODELOPS_KILLS", "6"))
+    ends = int(os.environ.get("PORTAL_TEST_KILLS", "6"))
     before, interrupted = table.state, 0
     chance = random.Random(ends)  # noqa: S311
     for _ in range(ends):

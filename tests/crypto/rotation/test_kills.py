@@ -1,4 +1,4 @@
-"""kill -9 of the worker and of PostgreSQL while keys are rotated. MODELOPS_KILLS=60 makes it long."""
+"""kill -9 of the worker and of PostgreSQL while keys are rotated. PORTAL_TEST_KILLS=60 makes it long."""
 
 import base64
 import os
@@ -19,7 +19,7 @@ from modelops.embedded.paths import CHECKOUT
 from .actor import ARTIFACTS, REQUESTS, ROWS_A_SECOND
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
-KILLS = int(os.environ.get("MODELOPS_KILLS", "6"))
+KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "6"))
 Start = Callable[[str], subprocess.Popen[str]]
 
 

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.xdist_group("li
 
 @pytest.fixture
 def pictures(tmp_path_factory: Any) -> Path:
-    folder = Path(os.environ.get("MODELOPS_PICTURES") or tmp_path_factory.mktemp("pictures"))
+    folder = Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path_factory.mktemp("pictures"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

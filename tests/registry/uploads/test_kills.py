@@ -1,4 +1,4 @@
-"""kill -9 of the web server and of PostgreSQL while files arrive. MODELOPS_KILLS=60 makes it long."""
+"""kill -9 of the web server and of PostgreSQL while files arrive. PORTAL_TEST_KILLS=60 makes it long."""
 
 import base64
 import os
@@ -21,7 +21,7 @@ from modelops.embedded.paths import CHECKOUT
 from tests.live import LivePortal
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
-KILLS = int(os.environ.get("MODELOPS_KILLS", "6"))
+KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "6"))
 VERSIONS = "models/arrival-delay/versions/"
 PIECE = {"Content-Type": "application/octet-stream"}
 PATIENCE_S = 60
