@@ -4,7 +4,7 @@ from typing import Any
 
 from obstore.store import AzureStore
 
-from .objects import CLIENT, RETRIES, ObjectStore
+from .objects import RETRIES, ObjectStore
 from .store import stores
 
 
@@ -15,16 +15,18 @@ class AzureArtifactStore(ObjectStore):
     label = "Azure container"
 
     def connect(self) -> Any:
-        endpoint = self.options.get("endpoint")
         return AzureStore(
             self.options["container"],
             prefix=self.options.get("prefix") or None,
             account_name=self.options["account"],
-            client_options={**CLIENT, "allow_http": str(endpoint or "").startswith("http://")},  # type: ignore[typeddict-unknown-key]
+            endpoint=self.endpoint(),
+            client_options=self.client_options(),
             retry_config=RETRIES,  # type: ignore[arg-type]
-            **({"endpoint": endpoint} if endpoint else {}),
             **self.credentials,
         )
+
+    def endpoint(self) -> str:
+        return str(self.options.get("endpoint") or f"https://{self.options['account']}.blob.core.windows.net")
 
     def describe(self) -> str:
         return f"The container {self.options['container']}"

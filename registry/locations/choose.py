@@ -1,5 +1,6 @@
 """Which store a location's name stands for."""
 
+import os
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,8 @@ class _Made:
 
 _made: dict[UUID, _Made] = {}
 _lock = Lock()
+# The clients of these stores reach the network through the guard of the process that made them.
+os.register_at_fork(after_in_child=_made.clear)
 
 
 def primary_location() -> StorageLocation:

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, cast
 
 from modelops.lib.errors import Conflict
 
-from .objects import ObjectStore, key_of, stored_file
+from .objects import ObjectStore, key_of, stored_file, turned_away
 from .reading import RangedReader
 from .store import FileMissing, StorageUnavailable, StoredFile, checked_name, stores
 from .writing import PART_BYTES
@@ -56,21 +56,28 @@ class GoogleArtifactStore(ObjectStore):
     def connect(self) -> Any:
         from google.api_core.client_options import ClientOptions
         from google.auth.credentials import AnonymousCredentials
+        from google.auth.transport.requests import AuthorizedSession
         from google.cloud import storage  # type: ignore[attr-defined]
         from google.oauth2 import service_account
 
-        endpoint = self.options.get("endpoint")
         credentials: Any = (
             AnonymousCredentials()  # type: ignore[no-untyped-call]
             if self.credentials.get("type") == "anonymous"
             else service_account.Credentials.from_service_account_info(self.credentials, scopes=[_SCOPE])  # type: ignore[no-untyped-call]
         )
+        session: Any = AuthorizedSession(credentials)  # type: ignore[no-untyped-call]
+        session.trust_env = False
+        session.proxies = dict.fromkeys(("http", "https"), self._gate.proxy_url)
         client = storage.Client(
             project=self.credentials.get("project_id", "modelops"),
             credentials=credentials,
-            client_options=ClientOptions(api_endpoint=endpoint) if endpoint else None,
+            _http=session,
+            client_options=ClientOptions(api_endpoint=self.endpoint()),
         )
         return client.bucket(self.options["bucket"])
+
+    def endpoint(self) -> str:
+        return str(self.options.get("endpoint") or "https://storage.googleapis.com")
 
     def describe(self) -> str:
         return f"The bucket {self.options['bucket']}"
@@ -80,14 +87,14 @@ class GoogleArtifactStore(ObjectStore):
         blob = self._blob(key_of(name))
 
         def fetch(start: int, end: int) -> bytes:
-            with refusals(self._where, name):
+            with self._asking(name):
                 return cast(bytes, blob.download_as_bytes(start=start, end=end - 1, **_call()))
 
         return cast(BinaryIO, RangedReader(fetch, size, offset))
 
     def size(self, name: str) -> int:
         blob = self._blob(key_of(name))
-        with refusals(self._where, name):
+        with self._asking(name):
             blob.reload(**_call())
         return int(blob.size)
 
@@ -95,7 +102,7 @@ class GoogleArtifactStore(ObjectStore):
         if not file.size:
             return b""
         blob = self._blob(file.name if file.is_foreign else key_of(file.name))
-        with refusals(self._where, file.name):
+        with self._asking(file.name):
             return cast(bytes, blob.download_as_bytes(start=0, end=min(length, file.size) - 1, **_call()))
 
     def create(self, name: str, data: bytes) -> None:
@@ -113,7 +120,7 @@ class GoogleArtifactStore(ObjectStore):
     def send(self, name: str, parts: Iterator[bytes]) -> None:
         blob = self._blob(key_of(name), chunk_size=PART_BYTES)
         with (
-            refusals(self._where, name),
+            self._asking(name),
             blob.open("wb", if_generation_match=0, ignore_flush=True, **_call()) as file,
         ):
             for part in parts:
@@ -122,7 +129,7 @@ class GoogleArtifactStore(ObjectStore):
     def probe(self) -> None:
         key, content = f"{_INCOMING}probe-{uuid.uuid4().hex}", uuid.uuid4().bytes
         blob = self._blob(key)
-        with refusals(self._where, key):
+        with self._asking(key):
             self._upload(key, content)
             found = blob.download_as_bytes(**_call())
             blob.delete(**_call())
@@ -132,13 +139,18 @@ class GoogleArtifactStore(ObjectStore):
     def walk(self) -> Iterator[StoredFile]:
         prefix = self._prefix()
         now = dt.datetime.now(tz=dt.UTC)
-        with refusals(self._where):
+        with self._asking():
             for blob in self._client.list_blobs(prefix=prefix or None, **_call()):
                 age_s = (now - blob.updated).total_seconds()
                 yield stored_file(blob.name.removeprefix(prefix), age_s, int(blob.size))
 
+    @contextlib.contextmanager
+    def _asking(self, name: str = "") -> Iterator[None]:
+        with turned_away(self._where, self._gate), refusals(self._where, name):
+            yield
+
     def _upload(self, key: str, data: bytes) -> None:
-        with refusals(self._where, key):
+        with self._asking(key):
             self._blob(key).upload_from_string(
                 data, content_type="application/octet-stream", if_generation_match=0, **_call()
             )
@@ -153,7 +165,7 @@ class GoogleArtifactStore(ObjectStore):
 
     def _remove(self, key: str) -> None:
         try:
-            with refusals(self._where, key):
+            with self._asking(key):
                 self._blob(key).delete(**_call())
         except FileMissing:
             return

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, cast
 
 import obstore
+from django.conf import settings
 from obstore import exceptions
 
 from modelops.lib.errors import Conflict
+from modelops.lib.outbound import Gate, gate_to
 
 from .reading import RangedReader
 from .store import FILE_NAME, ArtifactStore, FileMissing, PendingFile, StorageUnavailable, StoredFile, checked_name
@@ -26,6 +28,20 @@ _INCOMING = "incoming/"
 def key_of(name: str) -> str:
     """The key of a file below the prefix; the end of an id spreads evenly, its front is ordered by time."""
     return f"{checked_name(name)[29:31]}/{name}"
+
+
+@contextlib.contextmanager
+def turned_away(where: str, gate: Gate) -> Iterator[None]:
+    """Say so when the endpoint led elsewhere; the client itself only knows that a request failed."""
+    before = gate.refused
+    try:
+        yield
+    except StorageUnavailable:
+        if gate.refused == before:
+            raise
+        raise StorageUnavailable(
+            f"{where} cannot be used: its endpoint {gate.reason}. Check the endpoint and whom it belongs to."
+        ) from None
 
 
 @contextlib.contextmanager
@@ -57,6 +73,8 @@ class ObjectStore(ArtifactStore, Bucket):
     def __init__(self, options: Any = None, credentials: Any = None) -> None:
         super().__init__(options, credentials)
         self._where = self.describe()
+        # The clients follow redirects and resolve names by themselves: they get out through the guard only.
+        self._gate = gate_to(self.endpoint(), allow_private=settings.MODELOPS_ALLOW_PRIVATE_RECEIVERS)
         try:
             self._client = self.connect()
         except (exceptions.BaseError, ValueError, TypeError):
@@ -67,8 +85,17 @@ class ObjectStore(ArtifactStore, Bucket):
         """The obstore client of the bucket below the prefix."""
 
     @abstractmethod
+    def endpoint(self) -> str:
+        """Where every request goes; nothing else can be reached."""
+
+    @abstractmethod
     def describe(self) -> str:
         """The bucket in words for messages; no secrets."""
+
+    def client_options(self) -> Any:
+        """How obstore gets out: through the guard."""
+        allow_http = self._gate.receiver.scheme == "http"
+        return {**CLIENT, "allow_http": allow_http, "proxy_url": self._gate.proxy_url}
 
     def begin(self, name: str) -> PendingFile:
         return PendingObject(self, checked_name(name))
@@ -78,28 +105,28 @@ class ObjectStore(ArtifactStore, Bucket):
         size = self.size(name)
 
         def fetch(start: int, end: int) -> bytes:
-            with refusals(self._where, name):
+            with self._asking(name):
                 return obstore.get_range(self._client, key, start=start, end=end).to_bytes()
 
         return cast(BinaryIO, RangedReader(fetch, size, offset))
 
     def size(self, name: str) -> int:
-        with refusals(self._where, name):
+        with self._asking(name):
             return int(obstore.head(self._client, key_of(name))["size"])
 
     def first_bytes(self, file: StoredFile, length: int) -> bytes:
         key = file.name if file.is_foreign else key_of(file.name)
         if not file.size:
             return b""
-        with refusals(self._where, file.name):
+        with self._asking(file.name):
             return obstore.get_range(self._client, key, start=0, end=min(length, file.size)).to_bytes()
 
     def create(self, name: str, data: bytes) -> None:
-        with refusals(self._where, name):
+        with self._asking(name):
             obstore.put(self._client, key_of(name), data, mode="create", use_multipart=False)
 
     def announce(self, name: str) -> None:
-        with refusals(self._where, name):
+        with self._asking(name):
             obstore.put(self._client, _INCOMING + checked_name(name), b"", mode="create", use_multipart=False)
         try:
             self.size(name)
@@ -109,7 +136,7 @@ class ObjectStore(ArtifactStore, Bucket):
         raise Conflict(f"The name {name} is taken by a stored file.", code="storage.name_taken")
 
     def send(self, name: str, parts: Iterator[bytes]) -> None:
-        with refusals(self._where, name):
+        with self._asking(name):
             obstore.put(self._client, key_of(name), parts, use_multipart=True, chunk_size=PART_BYTES, max_concurrency=2)
 
     def withdraw(self, name: str) -> None:
@@ -123,7 +150,7 @@ class ObjectStore(ArtifactStore, Bucket):
 
     def probe(self) -> None:
         key, content = f"{_INCOMING}probe-{uuid.uuid4().hex}", uuid.uuid4().bytes
-        with refusals(self._where, key):
+        with self._asking(key):
             obstore.put(self._client, key, content, mode="create", use_multipart=False)
             found = obstore.get(self._client, key).bytes().to_bytes()
             obstore.delete(self._client, key)
@@ -132,15 +159,21 @@ class ObjectStore(ArtifactStore, Bucket):
 
     def walk(self) -> Iterator[StoredFile]:
         now = time.time()
-        with refusals(self._where):
+        with self._asking():
             for batch in obstore.list(self._client, chunk_size=500):
                 for entry in batch:
                     age_s = now - entry["last_modified"].timestamp()
                     yield stored_file(entry["path"], age_s, entry["size"])
 
+    @contextlib.contextmanager
+    def _asking(self, name: str = "") -> Iterator[None]:
+        """Errors of the client in the portal's words."""
+        with turned_away(self._where, self._gate), refusals(self._where, name):
+            yield
+
     def _remove(self, key: str) -> None:
         try:
-            with refusals(self._where, key):
+            with self._asking(key):
                 obstore.delete(self._client, key)
         except FileMissing:
             return

@@ -4,7 +4,7 @@ from typing import Any
 
 from obstore.store import S3Store
 
-from .objects import CLIENT, RETRIES, ObjectStore
+from .objects import RETRIES, ObjectStore
 from .store import stores
 
 
@@ -15,18 +15,20 @@ class S3ArtifactStore(ObjectStore):
     label = "S3 bucket"
 
     def connect(self) -> Any:
-        options: dict[str, Any] = {"region": self.options["region"]}
-        if endpoint := self.options.get("endpoint"):
-            options["endpoint"] = endpoint
-            options["virtual_hosted_style_request"] = bool(self.options.get("virtual_host", False))
+        is_virtual = "endpoint" in self.options and bool(self.options.get("virtual_host", False))
         return S3Store(
             self.options["bucket"],
             prefix=self.options.get("prefix") or None,
-            client_options={**CLIENT, "allow_http": str(self.options.get("endpoint", "")).startswith("http://")},  # type: ignore[typeddict-unknown-key]
+            region=self.options["region"],
+            endpoint=self.endpoint(),
+            virtual_hosted_style_request=is_virtual,
+            client_options=self.client_options(),
             retry_config=RETRIES,  # type: ignore[arg-type]
-            **options,
             **self.credentials,
         )
+
+    def endpoint(self) -> str:
+        return str(self.options.get("endpoint") or f"https://s3.{self.options['region']}.amazonaws.com")
 
     def describe(self) -> str:
         return f"The bucket {self.options['bucket']}"

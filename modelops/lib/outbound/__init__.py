@@ -15,6 +15,7 @@ from .addresses import (
     parse_url,
     resolve,
 )
+from .guard import Gate, gate_to
 from .transport import CONNECT_TIMEOUT_S, TOTAL_TIMEOUT_S, Answer, Deadline, connect, post, tls_context
 
 __all__ = [
@@ -23,11 +24,13 @@ __all__ = [
     "TOTAL_TIMEOUT_S",
     "Answer",
     "Deadline",
+    "Gate",
     "Receiver",
     "ReceiverRefused",
     "ReceiverUnreachable",
     "check_host",
     "connect",
+    "gate_to",
     "is_allowed_private",
     "is_public",
     "parse_url",
