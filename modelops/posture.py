@@ -19,8 +19,11 @@ def _local(url: str) -> bool:
 def web() -> Outcome:
     """By the address that the portal gives out."""
     address = settings.MODELOPS_BASE_URL
-    if address.startswith("https://") or (not settings.PRODUCTION and _local(address)):
-        return Outcome(evidence=f"{address}; cookies are secure: {'yes' if settings.SESSION_COOKIE_SECURE else 'no'}.")
+    evidence = f"{address}; cookies are secure: {'yes' if settings.SESSION_COOKIE_SECURE else 'no'}."
+    if address.startswith("https://"):
+        return Outcome(evidence=evidence)
+    if not settings.PRODUCTION and _local(address):
+        return Outcome(evidence=evidence, applies=False)
     return Outcome(
         [Finding("plain", f"The portal's address {address} is not https", "Set MODELOPS_BASE_URL.", "critical")]
     )

@@ -24,7 +24,9 @@ def keys_are_backed_up() -> Outcome:
                 "high",
             )
         )
-    return Outcome(findings, evidence=f"Latest backup: {found.backup_words}")
+    return Outcome(
+        findings, evidence=f"Latest backup: {found.backup_words}", applies=settings.PRODUCTION or not lacking
+    )
 
 
 @control("escrow.drilled", area=AREA, label="A restore from a dump and a key backup was proven this quarter")
@@ -40,4 +42,5 @@ def a_restore_was_proven() -> Outcome:
                 "manage.py keys drill --dump DUMP --backup FILE --identity PRIVATE.pem",
             )
         )
-    return Outcome(findings, evidence=f"Restore drill: {found.drill_words}")
+    asked = settings.PRODUCTION or not found.drill_is_due
+    return Outcome(findings, evidence=f"Restore drill: {found.drill_words}", applies=asked)

@@ -21,6 +21,7 @@ class ControlOut(serializers.Serializer):
     area = serializers.CharField(source="control.area")
     label = serializers.CharField(source="control.label")
     passed = serializers.BooleanField(source="outcome.passed")
+    applies = serializers.BooleanField(source="outcome.applies", help_text="False where it is not asked for.")
     held = serializers.IntegerField(source="outcome.held", allow_null=True)
     total = serializers.IntegerField(source="outcome.total", allow_null=True)
     evidence = serializers.CharField(source="outcome.evidence")

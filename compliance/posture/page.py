@@ -17,12 +17,13 @@ def posture_page(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm(NEEDED):
         raise PermissionDenied
     seen = look_at_all()
+    asked = [looked for looked in seen if looked.outcome.applies]
     context = {
         **admin.site.each_context(request),
         "title": "Posture",
         "areas": by_area(seen),
-        "passed": sum(looked.outcome.passed for looked in seen),
-        "total": len(seen),
+        "passed": sum(looked.outcome.passed for looked in asked),
+        "total": len(asked),
         "now": timezone.now(),
     }
     return TemplateResponse(request, "admin/posture.html", context)

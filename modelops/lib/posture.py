@@ -23,13 +23,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a look has shown: findings, and how many of how many rows are as they must be, where that can be counted."""
+    """What a look has shown: findings, and how many of how many rows are as they must be, where that can be counted.
+
+    ``applies`` is False where the control is not asked for, as TLS in development: it then neither holds nor fails.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     held: int | None = None
     total: int | None = None
     evidence: str = ""
     url: str = ""
+    applies: bool = True
 
     @property
     def passed(self) -> bool:

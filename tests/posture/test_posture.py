@@ -51,6 +51,16 @@ def test_the_officer_reads_it_in_the_admin(client: Client, broken: dict[str, Any
     assert "Do this." in page
 
 
+def test_what_is_not_asked_for_neither_holds_nor_fails(client: Client, broken: dict[str, Any]) -> None:
+    broken["outcome"] = Outcome(evidence="Latest: never", applies=False)
+    sign_in(client, make_user("officer", "Compliance officer"))
+    page = client.get(reverse("admin:posture"))
+    row = page.content.decode().split("own control</th>")[1].split("</tr>")[0]
+    assert "Not asked for here" in row
+    assert "Holds" not in row
+    assert page.context["total"] < len(look_at_all())
+
+
 def test_who_may_not_read_the_ledger_may_not_read_it(client: Client) -> None:
     sign_in(client, make_user("scientist"))
     assert client.get(reverse("admin:posture")).status_code in {302, 403}
