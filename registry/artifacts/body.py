@@ -7,7 +7,7 @@ from django.http import UnreadablePostError
 
 from modelops.lib.errors import Invalid, TooLarge
 
-_READ_BYTES = 256 * 1024
+_READ_BYTES = 1024 * 1024
 
 
 def announced_length(request: Any) -> int | None:
