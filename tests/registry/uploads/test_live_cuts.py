@@ -97,7 +97,8 @@ def test_a_cut_at_60_percent_is_resumed_by_another_server(
             base_url=f"{other.url}/api/v1/", headers=pipeline.headers, timeout=60, trust_env=False
         ) as second:
             assert offset(second, path) == have
-            late = second.patch(path, content=CONTENT[have:], headers={**PIECE, "Upload-Offset": "0"})
+            # One byte: a server that refuses before it has read a long body may close before its answer is read.
+            late = second.patch(path, content=CONTENT[:1], headers={**PIECE, "Upload-Offset": "0"})
             assert late.json()["code"] == "upload.offset_mismatch"
             answer = second.patch(path, content=CONTENT[have:], headers={**PIECE, "Upload-Offset": str(have)})
             assert answer.status_code == 204, answer.text
