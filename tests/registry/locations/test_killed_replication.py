@@ -91,7 +91,8 @@ def test_replication_survives_kills_at_random_moments(
         # A dead worker's lease would run for a minute and a half; the test does not wait for it.
         ArtifactCopy.objects.filter(state__in=["pending", "failed"]).update(not_before=timezone.now())
         replicator.start()
-        time.sleep(random.uniform(0, 0.6))  # noqa: S311
+        # Spread over the time that the work takes, the first at its very beginning: some always interrupt it.
+        time.sleep(0.6 * moment / MOMENTS * random.Random(moment).uniform(0.5, 1.0))  # noqa: S311
         if moment % 3 == 2:
             end_connections()
             time.sleep(0.2)
