@@ -14,7 +14,7 @@ class Baseline:
         self.rows: dict[str, bytes] = {}
         with connection.cursor() as cursor:
             for table in self.tables:
-                with cursor.copy(f'COPY "{table}" TO STDOUT') as copy:
+                with cursor.copy(f'COPY (SELECT * FROM "{table}") TO STDOUT') as copy:
                     content = b"".join(bytes(block) for block in copy)
                 if content:
                     self.rows[table] = content

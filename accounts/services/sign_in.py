@@ -15,7 +15,7 @@ from .factors import Method, verify_code
 
 @transaction.atomic
 def _refused(user: User | None, reason: str, attempt: int) -> None:
-    record(SIGN_IN_REFUSED, user, actor=Actor.anonymous(), outcome="refused", reason=reason, attempt=attempt)
+    record(SIGN_IN_REFUSED, user, actor=Actor.anonymous(), outcome="denied", reason=reason, attempt=attempt)
 
 
 def check_password(username: str, password: str, *, network: str) -> User:

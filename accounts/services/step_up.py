@@ -84,4 +84,4 @@ def use_code(user: User, code: str) -> None:
 
 @transaction.atomic
 def _refused(user: User, reason: str) -> None:
-    record(FACTOR_CONFIRMATION_REFUSED, user, actor=actor_of(user), outcome="refused", reason=reason)
+    record(FACTOR_CONFIRMATION_REFUSED, user, actor=actor_of(user), outcome="denied", reason=reason)

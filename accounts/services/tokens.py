@@ -70,7 +70,7 @@ def refresh(token: str) -> TokenPair:
             return _pair(row.user, row.family, list(claims.amr), row.expires_at)
         if row.used_at is not None and row.revoked_at is None:
             RefreshToken.objects.filter(family=row.family).update(revoked_at=timezone.now())
-            record(TOKEN_REUSED, row.user, actor=actor_of(row.user), outcome="refused")
+            record(TOKEN_REUSED, row.user, actor=actor_of(row.user), outcome="denied")
     # Raised after the transaction: the revocation stays.
     raise _ended()
 

@@ -20,7 +20,7 @@ from .events import event_classes
 from .models import AuditEvent, Outcome
 from .naming import name_actors
 
-OUTCOME_TONES = {Outcome.SUCCESS: "good", Outcome.REFUSED: "warn", Outcome.FAILURE: "bad"}
+OUTCOME_TONES = {Outcome.SUCCESS: "good", Outcome.DENIED: "warn", Outcome.FAILURE: "bad"}
 PERIODS = {
     "hour": ("Last hour", dt.timedelta(hours=1)),
     "day": ("Last 24 hours", dt.timedelta(days=1)),

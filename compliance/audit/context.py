@@ -1,20 +1,41 @@
 """The request that the current work belongs to, so that its ledger rows can be found together."""
 
 import ipaddress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
 class RequestContext:
-    """``source`` is a network, not an address: enough to see a pattern, too little to name a person."""
+    """``source`` is a network, not an address: enough to see a pattern, too little to name a person.
+
+    ``address``, ``user_agent`` and ``session`` (a digest of the session's id) say more; they never stand in a row of
+    the ledger but sealed and erasable beside it. ``via`` is through what the actor acts: ``job:kind:id``,
+    ``task:name``, ``command:name``, ``api_key:id``.
+    """
 
     request_id: str = ""
     source: str = ""
+    address: str = ""
+    user_agent: str = ""
+    session: str = ""
+    via: str = ""
 
 
 NO_REQUEST = RequestContext()
 current: ContextVar[RequestContext] = ContextVar("audit_request", default=NO_REQUEST)
+
+
+@contextmanager
+def acting(**changes: str) -> Iterator[None]:
+    """Within the block, what is recorded carries these fields too: ``with acting(via="task:registry.sweep"):``."""
+    token = current.set(replace(current.get(), **changes))
+    try:
+        yield
+    finally:
+        current.reset(token)
 
 
 def network_of(address: str) -> str:

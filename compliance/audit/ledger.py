@@ -7,8 +7,10 @@ from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 
 from .actor import Actor
+from .canonical import storable_text
 from .context import current
 from .events import EventClass, define, event_classes
+from .labels import label_of
 
 logger = logging.getLogger(__name__)
 
@@ -48,8 +50,10 @@ def record(
         outcome=outcome,
         actor_kind=actor.kind,
         actor_ref=actor.ref,
+        via=context.via[:120],
         target_type=target_type,
         target_id=target_id,
+        target_label=storable_text(label_of(target))[:200],
         details=details,
         request_id=context.request_id,
         source=context.source,
@@ -63,7 +67,7 @@ def record_refusal(*, actor: Actor, code: str, method: str, route: str) -> None:
     """
     try:
         with transaction.atomic():
-            record(REQUEST_REFUSED, None, actor=actor, outcome="refused", method=method, route=route, code=code)
+            record(REQUEST_REFUSED, None, actor=actor, outcome="denied", method=method, route=route, code=code)
     except DatabaseError:
         logger.error("A refusal could not be recorded: %s %s %s", method, route, code)
 

@@ -12,7 +12,7 @@ from . import stages
 from .forms import NoteForm
 from .models import State, SubjectBundle, SubjectRequest
 
-_TONES = {"refused": "warn", "failure": "bad"}
+_TONES = {"denied": "warn", "failure": "bad"}
 _ICONS = {
     "subjects.request.opened": "mail",
     "subjects.request.identity_confirmed": "user",

@@ -7,7 +7,7 @@ from compliance.audit.models import AuditEvent, Outcome
 from compliance.audit.naming import name_actors
 
 PARTS = {"alerts": "Alert dispatcher", "monitoring": "Monitoring", "keys": "Key ring", "setup": "Set-up"}
-TONES = {Outcome.SUCCESS.value: "quiet", Outcome.REFUSED.value: "warn", Outcome.FAILURE.value: "bad"}
+TONES = {Outcome.SUCCESS.value: "quiet", Outcome.DENIED.value: "warn", Outcome.FAILURE.value: "bad"}
 
 
 def shown(rows: Iterable[AuditEvent]) -> list[dict[str, Any]]:

@@ -61,7 +61,7 @@ def _record_refusal(
     model: RegisteredModel, name: str, version: ModelVersion, refused: list[Outcome], actor: Actor
 ) -> None:
     record(
-        ALIAS_REFUSED, version, actor=actor, outcome="refused", name=model.name, alias=name, version=version.number,
+        ALIAS_REFUSED, version, actor=actor, outcome="denied", name=model.name, alias=name, version=version.number,
         gates=", ".join(one.gate for one in refused),
     )  # fmt: skip
 

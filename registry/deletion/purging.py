@@ -80,7 +80,7 @@ def _purge(kind: type[Row], key: object, outcome: Purged, actor: Actor) -> None:
         outcome.held.append(f"{row}: {held}")
         with transaction.atomic():
             kind._base_manager.filter(pk=key).update(purge_after=timezone.now() + LOOK_AGAIN)
-            record(PURGE_HELD[kind], row, actor=actor, outcome="refused", reason=str(held), **named(row))
+            record(PURGE_HELD[kind], row, actor=actor, outcome="denied", reason=str(held), **named(row))
 
 
 def _versions(row: Row) -> list[Row]:

@@ -71,7 +71,7 @@ def require_code(model: RegisteredModel, code: str, *, user: Any) -> None:
     attempt = throttle.take(GUESSES, place)
     if not check_password(code.strip()[:LONGEST], model.access_code_hash):
         with transaction.atomic():
-            record(CODE_REFUSED, model, actor=actor_of(user), outcome="refused", name=model.name, attempt=attempt)
+            record(CODE_REFUSED, model, actor=actor_of(user), outcome="denied", name=model.name, attempt=attempt)
         raise AccessCodeRefused(model.name)
     throttle.clear(GUESSES, place)
 

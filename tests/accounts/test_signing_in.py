@@ -77,7 +77,7 @@ def test_a_refusal_leaves_one_row_without_the_name(client: Client) -> None:
     """S2-62."""
     user = make_user(password=PASSWORD)
     password_step(client, password="wrong horse battery staple")
-    (row,) = AuditEvent.objects.filter(outcome="refused")
+    (row,) = AuditEvent.objects.filter(outcome="denied")
     assert (row.name, row.target_id, row.actor_kind) == ("accounts.sign_in.refused", str(user.pk), "anonymous")
     assert row.details == {"reason": "name or password", "attempt": 1}
 

@@ -149,7 +149,7 @@ def test_a_refused_step_explains_itself_where_the_officer_was(desk: Client) -> N
     )
     assert back.status_code == 302
     assert "Write how the identity was confirmed." in desk.get(page(request)).text
-    assert AuditEvent.objects.filter(details__code="subject_request.note_missing", outcome="refused").count() == 1
+    assert AuditEvent.objects.filter(details__code="subject_request.note_missing", outcome="denied").count() == 1
     request.refresh_from_db()
     assert request.state == State.RECEIVED
 

@@ -74,7 +74,7 @@ def test_bad_input_is_refused_and_recorded(pipeline: Api, body: Any, status: int
     assert answer.json()["code"] == code
     assert not QualityRun.objects.exists()
     assert not Job.objects.exists()
-    assert AuditEvent.objects.filter(outcome="refused", details__code=code).count() == 1
+    assert AuditEvent.objects.filter(outcome="denied", details__code=code).count() == 1
 
 
 def test_an_unknown_run_is_not_found(pipeline: Api) -> None:

@@ -20,7 +20,7 @@ def test_the_demo_loads_once_and_goes_on_where_it_was_interrupted(live_portal: A
     first = live_portal.manage("load_demo", "--url", live_portal.url).stdout
     assert "compared features drifted" in first
     assert state() == (2, 1, 2, 1, 1)
-    assert not AuditEvent.objects.filter(outcome="refused").exists()
+    assert not AuditEvent.objects.filter(outcome="denied").exists()
     assert "complete, nothing to load" in live_portal.manage("load_demo", "--url", live_portal.url).stdout
     assert state() == (2, 1, 2, 1, 1)
 

@@ -44,7 +44,7 @@ def api(live_portal: Any, key: str) -> Any:
 def refusals(code: str) -> int:
     from compliance.audit.models import AuditEvent
 
-    return AuditEvent.objects.filter(outcome="refused", details__code=code).count()
+    return AuditEvent.objects.filter(outcome="denied", details__code=code).count()
 
 
 def parquet(frame: pd.DataFrame) -> bytes:

@@ -61,7 +61,7 @@ def test_an_upload_without_the_key_service_leaves_no_trace(
     assert not Artifact.objects.exists()
     assert not ModelVersion.objects.exists()
     (event,) = AuditEvent.objects.order_by("id")[before:]
-    assert (event.outcome, event.details["code"]) == ("refused", "keys.unavailable")
+    assert (event.outcome, event.details["code"]) == ("denied", "keys.unavailable")
 
 
 def test_files_and_folders_are_their_owners_alone(api: Client, scientist: Any, stored: Stored) -> None:

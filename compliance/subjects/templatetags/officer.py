@@ -52,7 +52,7 @@ def _requests(user: Any) -> dict[str, Any]:
 
 def _ledger() -> dict[str, Any]:
     day_ago = first_id_at(timezone.now() - dt.timedelta(days=1))
-    refusals = AuditEvent.objects.filter(outcome=Outcome.REFUSED, pk__gte=day_ago)
+    refusals = AuditEvent.objects.filter(outcome=Outcome.DENIED, pk__gte=day_ago)
     newest = list(AuditEvent.objects.order_by("-id")[:SHOWN])
     refused = list(refusals.order_by("-id")[:SHOWN])
     name_actors([*newest, *refused])

@@ -61,7 +61,7 @@ def test_the_api_tells_why_a_version_is_not_promoted(api: Client, version: Model
     assert BAD in refused.json()["detail"]
     assert not Alias.objects.exists()
     row = AuditEvent.objects.get(name="aliases.alias.refused")
-    assert (row.outcome, row.details["gates"]) == ("refused", "signature")
+    assert (row.outcome, row.details["gates"]) == ("denied", "signature")
     # What is not protected is only a name.
     assert api.post(API, {"alias": "candidate", "version": 1}, "application/json").status_code == 200
     shown = api.get(API).json()["results"]

@@ -115,7 +115,7 @@ def test_an_access_code_is_asked_for_and_never_shown(
     missing, wrong = api.get(FILE), api.get(FILE, headers=codes_header("wrong-code"))
     assert problem_of(missing) == problem_of(wrong) == (403, "access_code.refused")
     assert missing.json()["detail"] == wrong.json()["detail"]
-    assert AuditEvent.objects.filter(name="registry.access_code.refused", outcome="refused").count() == 2
+    assert AuditEvent.objects.filter(name="registry.access_code.refused", outcome="denied").count() == 2
     for page in ("/models/alpha/", "/models/alpha/access/"):
         text = portal.get(page).content.decode()
         assert code not in text
