@@ -12,3 +12,4 @@ class Purpose(models.TextChoices):
     TOKEN_SIGNING = "token_signing", "Tokens: Ed25519 signatures of access tokens"
     API_KEY = "api_key", "API keys: digests of issued keys"
     MODEL_SIGNING = "model_signing", "Models: Ed25519 signatures of registered model versions"
+    SEALED_UPLOAD = "sealed_upload", "Sealed uploads: X25519 key that clients wrap data keys for"
