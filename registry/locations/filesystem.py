@@ -4,6 +4,7 @@ import errno
 import os
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -24,6 +25,8 @@ from .store import (
 )
 
 _MARK = ".modelops-location"
+# How much may wait to be written before the kernel is told to begin with it.
+_WRITE_BEHIND_BYTES = 8 << 20
 
 
 @stores.register("filesystem")
@@ -168,6 +171,7 @@ class _PendingOnDisk(PendingFile):
         except OSError as error:
             raise _refusal(temporary, error) from None
         self._file = os.fdopen(descriptor, "wb", buffering=0)
+        self._written = self._left_to_kernel = 0
         self._committed = False
 
     def write(self, data: bytes) -> int:
@@ -178,7 +182,20 @@ class _PendingOnDisk(PendingFile):
                 written += self._file.write(view[written:])
         except OSError as error:
             raise _refusal(self._temporary, error) from None
+        self._written += written
+        self._write_behind()
         return written
+
+    def _write_behind(self) -> None:
+        """Have the kernel write what has come and drop its copies of what it has written.
+
+        The disk then works while more arrives, `commit` waits for the last piece only, and a large file does not take
+        the memory of all others; ever new memory for its copies is also what costs most processor time in writing.
+        """
+        if self._written - self._left_to_kernel >= _WRITE_BEHIND_BYTES and hasattr(os, "posix_fadvise"):
+            with suppress(OSError):  # it is advice: what is wrong with the disk, `commit` will say
+                os.posix_fadvise(self._file.fileno(), 0, self._written, os.POSIX_FADV_DONTNEED)
+            self._left_to_kernel = self._written
 
     def reopen(self) -> BinaryIO:
         path = self._temporary if self._temporary.exists() else self._final
