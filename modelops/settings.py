@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "modelops.secret_store",
     "modelops.jobs",
     "modelops.rest",
+    "compliance.ledger_desk",
     "compliance.subjects",
     "compliance.retention",
     "compliance.keys",

@@ -1,0 +1,1 @@
+"""Where people and the schedule meet the ledger: its pages, tasks, commands and REST answers. The ledger lies below."""

@@ -1,0 +1,1 @@
+"""What the schedule does with the ledger. Each subject has a module of its own; Celery finds them through this one."""
