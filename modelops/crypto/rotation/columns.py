@@ -72,8 +72,9 @@ class Recolumn(Move):
     def _key_at(self, after: str | None, place: int) -> str | None:
         """The primary key of the row at a place behind ``after``, counted from 0; None when there are fewer."""
         where, params = self._where(after)
+        # A name of its own for what is selected: ORDER BY would take the text, which is sorted otherwise, and slowly.
         sql = (
-            f"SELECT {self.table.key}::text FROM {self.table.name} WHERE {where} "  # noqa: S608 (identifiers)
+            f"SELECT {self.table.key}::text AS found FROM {self.table.name} WHERE {where} "  # noqa: S608 (identifiers)
             f"ORDER BY {self.table.key} LIMIT 1 OFFSET %s"
         )
         with connection.cursor() as cursor:
