@@ -1,4 +1,4 @@
-"""kill -9 of the web server and of PostgreSQL while files arrive. PORTAL_TEST_KILLS=60 makes it long."""
+"""kill -9 of web server, worker and PostgreSQL while files arrive. PORTAL_TEST_KILLS=60 kills each 60 times."""
 
 import base64
 import os
@@ -20,8 +20,9 @@ from modelops.embedded import throwaway
 from modelops.embedded.paths import CHECKOUT
 from tests.live import LivePortal
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
-KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "6"))
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
+KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "2"))
+VICTIMS = ("web", "postgresql", "worker")
 VERSIONS = "models/arrival-delay/versions/"
 PIECE = {"Content-Type": "application/octet-stream"}
 PATIENCE_S = 60
@@ -78,10 +79,11 @@ class Sender:
             trust_env=False,
         )
         self.stored: dict[int, int] = {}
+        self.cuts = 0
         self.failure: BaseException | None = None
         self.count = 0
         self.is_over = threading.Event()
-        self.thread = threading.Thread(target=self._run)
+        self.thread = threading.Thread(target=self._run, daemon=True)
 
     def _run(self) -> None:
         try:
@@ -109,6 +111,7 @@ class Sender:
             try:
                 self.client.patch(path, content=piece, headers={**PIECE, "Upload-Offset": str(at)})
             except httpx.TransportError:
+                self.cuts += 1
                 time.sleep(0.1)
         said = {"upload": path.split("/")[1]}
         return int(self._until("POST", VERSIONS, f"{number}-complete", json=said).json()["version"])
@@ -120,6 +123,7 @@ class Sender:
             try:
                 answer = self.client.request(method, path, headers=headers, **request)
             except httpx.TransportError:
+                self.cuts += 1
                 answer = None
             if answer is not None and answer.status_code < 300:
                 return answer
@@ -139,30 +143,38 @@ def kill_postgresql(pair: throwaway.ThrowAway) -> None:
 
 
 def test_files_arrive_once_whatever_is_killed(pair: throwaway.ThrowAway, portal: LivePortal) -> None:
-    """S1-07, S0-35: no version without its file, no file without its row, and each file is one version."""
+    """S1-07, S0-35: no version without its file, no file without its row, each file one version, each key opens."""
     (key,) = inside(portal, "setup")
-    portal.start("web")
+    for part in ("web", "worker"):
+        portal.start(part)
     sender = Sender(portal, key)
     chance = random.Random(20261122)  # noqa: S311 (moments, not secrets)
     sender.thread.start()
-    for number in range(KILLS):
+    for number in range(KILLS * len(VICTIMS)):
         time.sleep(chance.uniform(0.05, 1.0))
-        if number % 2:
+        victim = VICTIMS[number % len(VICTIMS)]
+        if victim == "postgresql":
             kill_postgresql(pair)
         else:
-            portal.kill("web")
-            portal.start("web")
+            portal.kill(victim)
+            portal.start(victim)
+        if number % 20 == 5:
+            assert inside(portal, "keys") == ["keys: True"]
     sender.is_over.set()
     sender.thread.join(PATIENCE_S * 3)
     if sender.failure is not None:
         raise sender.failure
     assert not sender.thread.is_alive()
-    portal.stop("web")
+    assert sender.cuts >= KILLS  # a killed web server is always asked for something
+    for part in ("web", "worker"):
+        portal.stop(part)
     assert sorted(sender.stored.values()) == list(range(1, sender.count + 1))
     assert inside(portal, "check") == [
-        "files without a row: 0",
-        "rows without a file: 0",
+        "files without a row: 0 0",
+        "rows without a file: 0 0",
+        "copies that are not stored: 0",
         "sound: True",
+        "keys: True",
         f"versions: {' '.join(str(number) for number in range(1, sender.count + 1))}",
         f"digests: {sender.count}",
     ]
