@@ -2,29 +2,59 @@
 
 from compliance.audit import define
 
-USER_INVITED = define("accounts.user.invited", "invited somebody as {role}", "role", category="security")
-INVITATION_REVOKED = define("accounts.invitation.revoked", "revoked an invitation", category="security")
+USER_INVITED = define(
+    "accounts.user.invited", "invited somebody as {role}", "role", category="security", ocsf="account_change.create"
+)
+INVITATION_REVOKED = define(
+    "accounts.invitation.revoked", "revoked an invitation", category="security", ocsf="account_change.delete"
+)
 INVITATION_ACCEPTED = define(
-    "accounts.invitation.accepted", "accepted an invitation as {role}", "role", category="security"
+    "accounts.invitation.accepted",
+    "accepted an invitation as {role}",
+    "role",
+    category="security",
+    ocsf="account_change.enable",
 )
-USER_MADE_READY = define("accounts.user.made_ready", "made an account ready as {role}", "role", category="security")
-USER_DEACTIVATED = define("accounts.user.deactivated", "deactivated an account", category="security")
-USER_ACTIVATED = define("accounts.user.activated", "activated an account", category="security")
+USER_MADE_READY = define(
+    "accounts.user.made_ready",
+    "made an account ready as {role}",
+    "role",
+    category="security",
+    ocsf="account_change.create",
+)
+USER_DEACTIVATED = define(
+    "accounts.user.deactivated", "deactivated an account", category="security", ocsf="account_change.disable"
+)
+USER_ACTIVATED = define(
+    "accounts.user.activated", "activated an account", category="security", ocsf="account_change.enable"
+)
 ROLE_CHANGED = define(
-    "accounts.role.changed", "changed a role from {before} to {after}", "before", "after", category="security"
+    "accounts.role.changed",
+    "changed a role from {before} to {after}",
+    "before",
+    "after",
+    category="security",
+    ocsf="user_access.assign_privileges",
 )
-PASSWORD_CHANGED = define("accounts.password.changed", "changed the password", category="security")
+PASSWORD_CHANGED = define(
+    "accounts.password.changed", "changed the password", category="security", ocsf="account_change.password_change"
+)
 
-SIGNED_IN = define("accounts.sign_in.succeeded", "signed in with {method}", "method", category="security")
+SIGNED_IN = define(
+    "accounts.sign_in.succeeded", "signed in with {method}", "method", category="security", ocsf="authentication.logon"
+)
 SIGN_IN_REFUSED = define(
     "accounts.sign_in.refused",
     "a sign-in was refused ({reason}, attempt {attempt})",
     "reason",
     "attempt",
     category="security",
+    ocsf="authentication.logon",
 )
-SIGNED_OUT = define("accounts.session.ended", "signed out", category="security")
-SESSION_REVOKED = define("accounts.session.revoked", "revoked {count} sessions", "count", category="security")
+SIGNED_OUT = define("accounts.session.ended", "signed out", category="security", ocsf="authentication.logoff")
+SESSION_REVOKED = define(
+    "accounts.session.revoked", "revoked {count} sessions", "count", category="security", ocsf="authentication.logoff"
+)
 
 FACTOR_ENROLLED = define(
     "accounts.factor.enrolled",
@@ -32,12 +62,24 @@ FACTOR_ENROLLED = define(
     "kind",
     "recovery_codes",
     category="security",
+    ocsf="account_change.mfa_factor_enable",
 )
-FACTOR_CONFIRMED = define("accounts.factor.confirmed", "confirmed with a fresh code", category="security")
+FACTOR_CONFIRMED = define(
+    "accounts.factor.confirmed", "confirmed with a fresh code", category="security", ocsf="authentication.other"
+)
 FACTOR_CONFIRMATION_REFUSED = define(
-    "accounts.factor.confirmation_refused", "a fresh code was refused ({reason})", "reason", category="security"
+    "accounts.factor.confirmation_refused",
+    "a fresh code was refused ({reason})",
+    "reason",
+    category="security",
+    ocsf="authentication.other",
 )
-FACTOR_REMOVED = define("accounts.factor.removed", "removed the second factor", category="security")
+FACTOR_REMOVED = define(
+    "accounts.factor.removed",
+    "removed the second factor",
+    category="security",
+    ocsf="account_change.mfa_factor_disable",
+)
 
 API_KEY_ISSUED = define(
     "accounts.api_key.issued",
@@ -46,11 +88,30 @@ API_KEY_ISSUED = define(
     "days",
     "scopes",
     category="security",
+    ocsf="entity.create",
 )
-API_KEY_REVOKED = define("accounts.api_key.revoked", "revoked the API key {name}", "name", category="security")
-TOKEN_ISSUED = define("accounts.token.issued", "signed in to the API with {method}", "method", category="security")
-TOKEN_REFRESHED = define("accounts.token.refreshed", "renewed an API sign-in", category="security")
+API_KEY_REVOKED = define(
+    "accounts.api_key.revoked", "revoked the API key {name}", "name", category="security", ocsf="entity.delete"
+)
+TOKEN_ISSUED = define(
+    "accounts.token.issued",
+    "signed in to the API with {method}",
+    "method",
+    category="security",
+    ocsf="authentication.authentication_ticket",
+)
+TOKEN_REFRESHED = define(
+    "accounts.token.refreshed",
+    "renewed an API sign-in",
+    category="security",
+    ocsf="authentication.service_ticket_renew",
+)
 TOKEN_REUSED = define(
-    "accounts.token.reused", "a refresh token was used twice; its API sign-in was ended", category="security"
+    "accounts.token.reused",
+    "a refresh token was used twice; its API sign-in was ended",
+    category="security",
+    ocsf="detection_finding.create",
 )
-TOKEN_REVOKED = define("accounts.token.revoked", "ended an API sign-in", category="security")
+TOKEN_REVOKED = define(
+    "accounts.token.revoked", "ended an API sign-in", category="security", ocsf="authentication.logoff"
+)

@@ -8,6 +8,7 @@ RUN_REQUESTED = define(
     "dataset",
     "version",
     category="data",
+    ocsf="scan.started",
 )
 RUN_COMPLETED = define(
     "dataquality.run.completed",
@@ -17,4 +18,5 @@ RUN_COMPLETED = define(
     "score",
     "issues",
     category="data",
+    ocsf="scan.completed",
 )

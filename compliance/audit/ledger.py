@@ -15,7 +15,13 @@ from .labels import label_of
 logger = logging.getLogger(__name__)
 
 REQUEST_REFUSED = define(
-    "audit.request.refused", "{method} {route} was refused: {code}", "method", "route", "code", category="security"
+    "audit.request.refused",
+    "{method} {route} was refused: {code}",
+    "method",
+    "route",
+    "code",
+    category="security",
+    ocsf="api.other",
 )
 
 

@@ -6,32 +6,35 @@ BACKUP_MADE = define(
     "escrow.backup.made",
     "backed up {keys} keys for {recipients} recipients (file {sha256})",
     "keys", "recipients", "sha256", "fingerprints",
-    category="security",
+    category="security", ocsf="entity.create",
 )  # fmt: skip
 DRILL_PASSED = define(
     "escrow.drill.passed",
     "restored a dump and a key backup: {keys} keys, {values} values, {samples} files opened",
     "keys", "values", "samples", "backup_sha256", "dump_sha256",
-    category="security",
+    category="security", ocsf="scan.completed",
 )  # fmt: skip
 DRILL_FAILED = define(
     "escrow.drill.failed",
     "failed to restore a dump and a key backup: {code}",
     "code", "backup_sha256", "dump_sha256",
-    category="security",
+    category="security", ocsf="scan.error",
 )  # fmt: skip
 ROOT_MOVED = define(
     "escrow.root.moved",
     "wrapped {keys} keys under the root key {to_root_key} instead of {from_root_key}",
     "keys", "from_root_key", "to_root_key", "from_provider", "to_provider",
-    category="security",
+    category="security", ocsf="entity.move",
 )  # fmt: skip
 ROOT_REWRAPPED = define(
     "escrow.root.rewrapped",
     "wrapped {keys} keys under the newest version of the root key {root_key}",
     "keys", "root_key", "provider",
-    category="security",
+    category="security", ocsf="entity.update",
 )  # fmt: skip
 CONFIGURATION_EXPORTED = define(
-    "escrow.configuration.exported", "exported the configuration without its secrets", category="security"
+    "escrow.configuration.exported",
+    "exported the configuration without its secrets",
+    category="security",
+    ocsf="datastore.read",
 )

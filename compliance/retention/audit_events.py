@@ -3,5 +3,10 @@
 from compliance.audit import define
 
 RETENTION_APPLIED = define(
-    "retention.rule.applied", "removed {removed} of {data_class}", "data_class", "removed", category="privacy"
+    "retention.rule.applied",
+    "removed {removed} of {data_class}",
+    "data_class",
+    "removed",
+    category="privacy",
+    ocsf="datastore.delete",
 )

@@ -12,21 +12,35 @@ REQUEST_OPENED: Final[EventClass] = define(
     "regime",
     "due_on",
     category="privacy",
+    ocsf="entity.create",
 )
 IDENTITY_CONFIRMED: Final[EventClass] = define(
     "subjects.request.identity_confirmed",
     "confirmed the identity behind {reference}",
     "reference",
     category="privacy",
+    ocsf="entity.update",
 )
 SUBJECT_REVEALED: Final[EventClass] = define(
-    "subjects.request.subject_revealed", "looked up who {reference} is about", "reference", category="privacy"
+    "subjects.request.subject_revealed",
+    "looked up who {reference} is about",
+    "reference",
+    category="privacy",
+    ocsf="entity.read",
 )
 COLLECTION_STARTED: Final[EventClass] = define(
-    "subjects.bundle.collection_started", "started collecting for {reference}", "reference", category="privacy"
+    "subjects.bundle.collection_started",
+    "started collecting for {reference}",
+    "reference",
+    category="privacy",
+    ocsf="datastore.query",
 )
 COLLECTION_FAILED: Final[EventClass] = define(
-    "subjects.bundle.collection_failed", "collecting for {reference} failed", "reference", category="privacy"
+    "subjects.bundle.collection_failed",
+    "collecting for {reference} failed",
+    "reference",
+    category="privacy",
+    ocsf="datastore.query",
 )
 BUNDLE_COLLECTED: Final[EventClass] = define(
     "subjects.bundle.collected",
@@ -36,6 +50,7 @@ BUNDLE_COLLECTED: Final[EventClass] = define(
     "sections",
     "sha256",
     category="privacy",
+    ocsf="datastore.read",
 )
 BUNDLE_DOWNLOADED: Final[EventClass] = define(
     "subjects.bundle.downloaded",
@@ -44,13 +59,23 @@ BUNDLE_DOWNLOADED: Final[EventClass] = define(
     "number",
     "sha256",
     category="privacy",
+    ocsf="file_hosting.download",
 )
 BUNDLE_EXPIRED: Final[EventClass] = define(
-    "subjects.bundle.expired", "removed the expired bundle of {reference}", "reference", category="privacy"
+    "subjects.bundle.expired",
+    "removed the expired bundle of {reference}",
+    "reference",
+    category="privacy",
+    ocsf="file_hosting.delete",
 )
 REQUEST_DELIVERED: Final[EventClass] = define(
-    "subjects.request.delivered", "recorded {reference} as answered", "reference", "late", category="privacy"
+    "subjects.request.delivered",
+    "recorded {reference} as answered",
+    "reference",
+    "late",
+    category="privacy",
+    ocsf="entity.update",
 )
 REQUEST_REFUSED: Final[EventClass] = define(
-    "subjects.request.refused", "refused {reference}", "reference", category="privacy"
+    "subjects.request.refused", "refused {reference}", "reference", category="privacy", ocsf="entity.update"
 )

@@ -2,10 +2,12 @@
 
 from compliance.audit import define
 
-JOB_FAILED = define("jobs.job.failed", "job of kind {kind} failed", "kind", category="system")
+JOB_FAILED = define(
+    "jobs.job.failed", "job of kind {kind} failed", "kind", category="system", ocsf="application_error.general_error"
+)
 SCHEDULE_CHANGED = define(
     "jobs.schedule.changed",
     "set {task} to every {every_s} seconds, {state}",
     "task", "every_s", "state",
-    category="system",
+    category="system", ocsf="scheduled_job.update",
 )  # fmt: skip

@@ -3,10 +3,29 @@
 from compliance.audit import define
 
 SECRET_SET = define(
-    "secret_store.secret.stored", "stored the secret {name} ({kind})", "name", "kind", category="security"
+    "secret_store.secret.stored",
+    "stored the secret {name} ({kind})",
+    "name",
+    "kind",
+    category="security",
+    ocsf="entity.create",
 )
 SECRET_REPLACED = define(
-    "secret_store.secret.replaced", "replaced the secret {name} ({kind})", "name", "kind", category="security"
+    "secret_store.secret.replaced",
+    "replaced the secret {name} ({kind})",
+    "name",
+    "kind",
+    category="security",
+    ocsf="entity.update",
 )
-SECRET_USED = define("secret_store.secret.used", "handed the secret {name} to {by}", "name", "by", category="security")
-SECRET_DELETED = define("secret_store.secret.deleted", "deleted the secret {name}", "name", category="security")
+SECRET_USED = define(
+    "secret_store.secret.used",
+    "handed the secret {name} to {by}",
+    "name",
+    "by",
+    category="security",
+    ocsf="entity.read",
+)
+SECRET_DELETED = define(
+    "secret_store.secret.deleted", "deleted the secret {name}", "name", category="security", ocsf="entity.delete"
+)

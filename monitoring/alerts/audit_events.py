@@ -3,27 +3,58 @@
 from compliance.audit import define
 
 ALERT_OPENED = define(
-    "monitoring.alert.opened", "opened the {severity} alert “{title}”", "severity", "title", "key", category="data"
+    "monitoring.alert.opened",
+    "opened the {severity} alert “{title}”",
+    "severity",
+    "title",
+    "key",
+    category="data",
+    ocsf="detection_finding.create",
 )
 ALERT_ESCALATED = define(
-    "monitoring.alert.escalated", "raised the alert “{title}” to {severity}", "title", "severity", category="data"
+    "monitoring.alert.escalated",
+    "raised the alert “{title}” to {severity}",
+    "title",
+    "severity",
+    category="data",
+    ocsf="detection_finding.update",
 )
 ALERT_ACKNOWLEDGED = define(
-    "monitoring.alert.acknowledged", "acknowledged the alert “{title}”", "title", category="data"
+    "monitoring.alert.acknowledged",
+    "acknowledged the alert “{title}”",
+    "title",
+    category="data",
+    ocsf="detection_finding.update",
 )
-ALERT_RESOLVED = define("monitoring.alert.resolved", "resolved the alert “{title}”", "title", category="data")
+ALERT_RESOLVED = define(
+    "monitoring.alert.resolved",
+    "resolved the alert “{title}”",
+    "title",
+    category="data",
+    ocsf="detection_finding.close",
+)
 
 CHANNEL_CREATED = define(
-    "monitoring.channel.created", "created the {kind} channel {name}", "kind", "name", category="security"
+    "monitoring.channel.created",
+    "created the {kind} channel {name}",
+    "kind",
+    "name",
+    category="security",
+    ocsf="entity.create",
 )
-CHANNEL_ENABLED = define("monitoring.channel.enabled", "switched on the channel {name}", "name", category="security")
-CHANNEL_DISABLED = define("monitoring.channel.disabled", "switched off the channel {name}", "name", category="security")
+CHANNEL_ENABLED = define(
+    "monitoring.channel.enabled", "switched on the channel {name}", "name", category="security", ocsf="entity.enable"
+)
+CHANNEL_DISABLED = define(
+    "monitoring.channel.disabled", "switched off the channel {name}", "name", category="security", ocsf="entity.disable"
+)
 CHANNEL_TESTED = define(
     "monitoring.channel.tested",
     "sent a test through the channel {name}: {result}",
     "name",
     "result",
     category="security",
+    ocsf="api.create",
 )
 
 # Each attempt opens the channel's sealed settings, so each attempt has its row.
@@ -35,6 +66,7 @@ DELIVERY_SUCCEEDED = define(
     "attempt",
     "code",
     category="data",
+    ocsf="api.create",
 )
 DELIVERY_FAILED = define(
     "monitoring.delivery.failed",
@@ -44,6 +76,7 @@ DELIVERY_FAILED = define(
     "attempt",
     "code",
     category="data",
+    ocsf="api.create",
 )
 DELIVERY_ABANDONED = define(
     "monitoring.delivery.abandoned",
@@ -53,4 +86,5 @@ DELIVERY_ABANDONED = define(
     "attempt",
     "code",
     category="data",
+    ocsf="api.create",
 )

@@ -8,6 +8,7 @@ RUN_REQUESTED = define(
     "reference",
     "current",
     category="data",
+    ocsf="scan.started",
 )
 RUN_COMPLETED = define(
     "monitoring.drift_run.completed",
@@ -17,4 +18,5 @@ RUN_COMPLETED = define(
     "drifted",
     "compared",
     category="data",
+    ocsf="scan.completed",
 )

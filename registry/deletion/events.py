@@ -15,19 +15,19 @@ _KINDS = {
 }
 
 
-def _events(verb: str, words: str, *more: str) -> dict[type, EventClass]:
+def _events(verb: str, words: str, *more: str, ocsf: str) -> dict[type, EventClass]:
     found = {}
     for model, (noun, phrase, category) in _KINDS.items():
         names = ("name", "version") if "{version}" in phrase else ("name",)
         sentence = words.replace("OBJECT", phrase)
-        found[model] = define(f"registry.{noun}.{verb}", sentence, *names, *more, category=category)
+        found[model] = define(f"registry.{noun}.{verb}", sentence, *names, *more, category=category, ocsf=ocsf)
     return found
 
 
-DELETED = _events("deleted", "deleted OBJECT; it can be restored until {until}", "until")
-RESTORED = _events("restored", "restored OBJECT")
-PURGED = _events("purged", "removed OBJECT for good, with {files} files", "files", "sha256")
-PURGE_HELD = _events("purge_held", "kept deleted OBJECT: {reason}", "reason")
+DELETED = _events("deleted", "deleted OBJECT; it can be restored until {until}", "until", ocsf="entity.delete")
+RESTORED = _events("restored", "restored OBJECT", ocsf="entity.resume")
+PURGED = _events("purged", "removed OBJECT for good, with {files} files", "files", "sha256", ocsf="file_hosting.delete")
+PURGE_HELD = _events("purge_held", "kept deleted OBJECT: {reason}", "reason", ocsf="entity.other")
 
 
 def parent_of(row: Row) -> RegisteredModel | Dataset | None:

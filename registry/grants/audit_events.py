@@ -3,22 +3,40 @@
 from compliance.audit import define
 
 ACCESS_CHANGED = define(
-    "registry.access.changed", "changed access to {name}: {changes}", "name", "changes", category="security"
+    "registry.access.changed",
+    "changed access to {name}: {changes}",
+    "name",
+    "changes",
+    category="security",
+    ocsf="user_access.other",
 )
 GRANT_GIVEN = define(
     "registry.grant.given",
     "gave {holder} access to {name} ({level}, until {until})",
     "name", "holder", "level", "until",
-    category="security",
+    category="security", ocsf="user_access.assign_privileges",
 )  # fmt: skip
 GRANT_REVOKED = define(
-    "registry.grant.revoked", "took access to {name} from {holder}", "name", "holder", category="security"
+    "registry.grant.revoked",
+    "took access to {name} from {holder}",
+    "name",
+    "holder",
+    category="security",
+    ocsf="user_access.revoke_privileges",
 )
-CODE_SET = define("registry.access_code.set", "set the access code of {name}", "name", category="security")
-CODE_REMOVED = define("registry.access_code.removed", "removed the access code of {name}", "name", category="security")
+CODE_SET = define(
+    "registry.access_code.set", "set the access code of {name}", "name", category="security", ocsf="entity.create"
+)
+CODE_REMOVED = define(
+    "registry.access_code.removed",
+    "removed the access code of {name}",
+    "name",
+    category="security",
+    ocsf="entity.delete",
+)
 CODE_REFUSED = define(
     "registry.access_code.refused",
     "the access code of {name} was wrong or missing (attempt {attempt})",
     "name", "attempt",
-    category="security",
+    category="security", ocsf="file_hosting.access_check",
 )  # fmt: skip
