@@ -1,13 +1,16 @@
 """Settings. Every difference between deployments is an environment variable; docs/reference/settings.md lists them."""
 
 import os
+import sys
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from modelops import database_roles
 from modelops.crypto.providers import sources as key_sources
 from modelops.embedded.locate import environment
 from modelops.lib import env
+from modelops.lib.cores import cores
 from modelops.rest.framework import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401  read by name
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -40,6 +43,12 @@ if len(SECRET_KEY) < 40 or SECRET_KEY.startswith(("your-secret-key", "django-ins
 MODELOPS_KEY_PROVIDER = key_sources.choose()
 # How long an approved destruction of a key waits, so that it can be taken back.
 MODELOPS_KEY_GRACE_DAYS = env.integer("MODELOPS_KEY_GRACE_DAYS", 7, at_least=0)
+# Connections that a rotation of columns keeps busy. PostgreSQL needs a core for each; by default it may have ours.
+MODELOPS_ROTATION_CONNECTIONS = env.integer("MODELOPS_ROTATION_CONNECTIONS", min(4, cores()), at_least=1)
+
+# --- the audit log ---------------------------------------------------------------------------------------------------
+# How long full addresses of requests are kept, sealed beside the log; their networks stay in its rows.
+MODELOPS_ADDRESSES_KEPT_DAYS = env.integer("MODELOPS_ADDRESSES_KEPT_DAYS", 90, at_least=1)
 
 # --- secrets --------------------------------------------------------------------------------------------------------
 # The folder below which references of the form file:… are read; none means that there are no such references.
@@ -68,6 +77,8 @@ INSTALLED_APPS = [
     "modelops.lib",
     "modelops.crypto",
     "compliance.audit",
+    "compliance.audit.personal",
+    "compliance.audit.sealing",
     "modelops.secret_store",
     "modelops.jobs",
     "modelops.rest",
@@ -127,7 +138,11 @@ TEMPLATES = [
 ]
 
 # --- PostgreSQL and Valkey ------------------------------------------------------------------------------------------
-_database = env.database("DATABASE_URL", env.text("DATABASE_URL"))
+# The variable whose role this process works as: DATABASE_URL but for migrations and the sealer.
+MODELOPS_DATABASE_VARIABLE = database_roles.variable_for(sys.argv)
+MODELOPS_APPLICATION_ROLE = database_roles.role_of(env.text("DATABASE_URL"))
+MODELOPS_SEALER_ROLE = database_roles.role_of(env.text(database_roles.SEALER, "")) or database_roles.SEALER_ROLE
+_database = env.database(MODELOPS_DATABASE_VARIABLE, env.text(MODELOPS_DATABASE_VARIABLE))
 _database["OPTIONS"] = {
     **_database["OPTIONS"],  # type: ignore[dict-item]
     # Parameters must not stand in the SQL text: column keys are parameters.

@@ -11,6 +11,18 @@ keep(
     "Kept: proof of what was done. It holds references and no personal values.",
     "audit.AuditEvent",
 )
+keep(
+    "audit.seals",
+    "Audit seals",
+    "Kept: the tree over the audit log, its signed checkpoints and where they are anchored. Hashes, no personal data.",
+    "audit_sealing.Leaf",
+    "audit_sealing.Tile",
+    "audit_sealing.Seal",
+    "audit_sealing.Checkpoint",
+    "audit_sealing.CheckpointKey",
+    "audit_sealing.Anchoring",
+    "audit_sealing.SealerState",
+)
 keep("crypto.keys", "Key ring", "Kept as long as anything is sealed under them.", "crypto.KeyVersion")
 keep("jobs.history", "Jobs", "Kept: what was asked for, by whom, and how it ended.", "jobs.Job")
 keep("jobs.schedule", "Schedule", "Kept: what runs by the clock and how the last run went.", "jobs.ScheduleEntry")

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class SealingConfig(AppConfig):
+    name = "compliance.audit.sealing"
+    label = "audit_sealing"
+    verbose_name = "Audit seals"
