@@ -1,0 +1,8 @@
+"""How many processors there are to share work among."""
+
+import os
+
+
+def cores() -> int:
+    """Processors that this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
