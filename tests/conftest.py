@@ -144,6 +144,9 @@ def _nothing_left_over(request: pytest.FixtureRequest) -> None:
             path.unlink()
 
 
+    from compliance.audit.personal import origins
+
+    origins.forget()
 def _valkey() -> Any:
     from django.core.cache import cache
 

@@ -28,6 +28,34 @@ NO_REQUEST = RequestContext()
 current: ContextVar[RequestContext] = ContextVar("audit_request", default=NO_REQUEST)
 
 
+_USER_AGENT_CHARACTERS = 256
+
+
+def of_request(request_id: str, address: str, user_agent: str) -> RequestContext:
+    """The context of a request as the web server received it, with nothing in it that could harm a reader."""
+    try:
+        address = str(ipaddress.ip_address(address))
+    except ValueError:
+        address = ""
+    return RequestContext(
+        request_id, network_of(address), address, escaped(user_agent[:_USER_AGENT_CHARACTERS])[:_USER_AGENT_CHARACTERS]
+    )
+
+
+def escaped(text: str) -> str:
+    """The text with everything escaped that does not print: control characters, marks of direction, lone surrogates."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )
+
+
+def identify(**changes: str) -> None:
+    """From here to the end of the request, what is recorded carries these fields too: known since authentication."""
+    current.set(replace(current.get(), **changes))
+
+
 @contextmanager
 def acting(**changes: str) -> Iterator[None]:
     """Within the block, what is recorded carries these fields too: ``with acting(via="task:registry.sweep"):``."""

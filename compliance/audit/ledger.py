@@ -1,12 +1,18 @@
 """Writing to the ledger: one line where something happens, in the transaction of what happens."""
 
 import logging
+import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 
+from modelops.crypto.errors import KeysUnavailable
+from modelops.lib.ids import uuid7
+
 from .actor import Actor
+from .beside import beside
 from .canonical import storable_text
 from .context import current
 from .events import EventClass, define, event_classes
@@ -35,12 +41,15 @@ def record(
     *,
     actor: Actor,
     outcome: str = "success",
+    personal: Mapping[str, Any] | None = None,
+    subject: models.Model | Actor | str | None = None,
     **details: Any,
 ) -> None:
     """Add one row about ``target``: a model instance, or a pair of type and id.
 
     Details carry ids, names of objects, states and counts; never personal values: an append-only log cannot be
-    redacted. Raises UndeclaredEvent, and RuntimeError outside a transaction: an act and its row belong together.
+    redacted. Those go into ``personal``, sealed under the key of ``subject`` beside the row, which commits to them.
+    Raises UndeclaredEvent, and RuntimeError outside a transaction: an act and its row belong together.
     """
     if event_classes().get(event.name) != event:
         raise UndeclaredEvent(f"{event.name} is not declared.")
@@ -50,7 +59,9 @@ def record(
         raise RuntimeError(f"{event.name} must be recorded in the transaction of what it tells.")
     target_type, target_id = _reference(target)
     context = current.get()
+    row_id = uuid7()
     apps.get_model("audit", "AuditEvent").objects.create(
+        id=row_id,
         name=event.name,
         category=event.category,
         outcome=outcome,
@@ -63,6 +74,8 @@ def record(
         details=details,
         request_id=context.request_id,
         source=context.source,
+        origin=beside().origin_of(context, actor),
+        personal=_sealed_beside(row_id, personal, subject),
     )
 
 
@@ -74,8 +87,18 @@ def record_refusal(*, actor: Actor, code: str, method: str, route: str) -> None:
     try:
         with transaction.atomic():
             record(REQUEST_REFUSED, None, actor=actor, outcome="denied", method=method, route=route, code=code)
-    except DatabaseError:
+    except (DatabaseError, KeysUnavailable):
         logger.error("A refusal could not be recorded: %s %s %s", method, route, code)
+
+
+def _sealed_beside(
+    row_id: uuid.UUID, personal: Mapping[str, Any] | None, subject: models.Model | Actor | str | None
+) -> bytes | None:
+    if not personal:
+        return None
+    if subject is None:
+        raise ValueError("Personal values need the person whom they are about: subject=…")
+    return beside().seal(personal, subject, row_id)
 
 
 def _reference(target: models.Model | tuple[str, str] | None) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from compliance.audit import Actor, record_refusal
-from compliance.audit.context import RequestContext, current, network_of
+from compliance.audit.context import current, of_request
 from modelops.lib import logs
 from modelops.lib.errors import DomainError
 from modelops.lib.ids import uuid7
@@ -47,7 +47,8 @@ class RequestContextMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-Id", "")
         own = given if _REQUEST_ID.fullmatch(given) else str(uuid7())
-        context = current.set(RequestContext(own, network_of(request.META.get("REMOTE_ADDR", ""))))
+        address, agent = request.META.get("REMOTE_ADDR", ""), request.headers.get("User-Agent", "")
+        context = current.set(of_request(own, address, agent))
         log = logs.request_id.set(own)
         started = time.perf_counter()
         try:
