@@ -55,3 +55,9 @@ def byte_size(value: Any) -> str:
 def percent(value: Any, digits: int = 1) -> str:
     """A share between 0 and 1 as a percentage."""
     return _number(writing.percent, value, int(digits))
+
+
+@register.filter
+def hexed(value: Any) -> str:
+    """Bytes as hexadecimal digits."""
+    return bytes(value).hex() if value is not None else ABSENT

@@ -1,0 +1,55 @@
+"""What a verification has found."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Literal
+
+Kind = Literal[
+    "row.altered", "row.missing", "row.unsealed", "row.repeated", "leaf.missing", "leaf.surplus", "tile.altered",
+    "checkpoint.signature", "checkpoint.root", "checkpoint.order", "checkpoint.absent", "anchor.absent",
+    "anchor.fork", "anchor.ahead", "clock.back", "cluster.behind",
+]  # fmt: skip
+
+# A clock that went back says nothing about the rows; everything else means that something is not as it was sealed.
+WARNINGS: Final = frozenset({"clock.back", "anchor.absent"})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that does not hold. ``seq`` is the first row concerned, None where it is about none."""
+
+    kind: Kind
+    says: str
+    seq: int | None = None
+    event_id: str = ""
+
+    @property
+    def is_warning(self) -> bool:
+        return self.kind in WARNINGS
+
+
+@dataclass(slots=True)
+class Verdict:
+    """All of it: ``size`` leaves looked at, ``rows`` of them hashed anew, ``root`` of the tree over all leaves."""
+
+    started_at: datetime
+    is_full: bool
+    size: int = 0
+    rows: int = 0
+    root: bytes = b""
+    checkpoints: int = 0
+    anchored_size: int = 0
+    anchors: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    duration_s: float = 0.0
+
+    @property
+    def holds(self) -> bool:
+        """Nothing but warnings."""
+        return all(finding.is_warning for finding in self.findings)
+
+    @property
+    def first_bad(self) -> Finding | None:
+        """The finding with the lowest row; one about no row comes last."""
+        bad = [finding for finding in self.findings if not finding.is_warning]
+        return min(bad, key=lambda finding: (finding.seq is None, finding.seq or 0), default=None)
