@@ -2,12 +2,15 @@ from django.urls import path
 
 from . import addresses  # noqa: F401  registers the converter
 from .api import access, datasets, files, models, one, ranking
+from .sealed_client import api as sealed_client
 from .uploads import api as uploads
 
 _MODEL_VERSION = "models/<object_name:name>/versions/<int:number>/"
 _DATASET_VERSION = "datasets/<object_name:name>/versions/<int:number>/"
 
 urlpatterns = [
+    path("sealing-key/", sealed_client.SealingKeyView.as_view(), name="api-sealing-key"),
+    path("sealed-client/", sealed_client.SealedClientView.as_view(), name="api-sealed-client"),
     path("uploads/", uploads.UploadsView.as_view(), name="api-uploads"),
     path("uploads/<uuid:upload_id>/", uploads.UploadView.as_view(), name="api-upload"),
     path("models/", models.ModelsView.as_view(), name="api-models"),

@@ -12,6 +12,7 @@ from modelops.lib.errors import Conflict, NotFound
 from . import services
 from .grants.gate import require_opening
 from .models import ModelVersion, ModelVersionFile
+from .sealed_client.handing_out import refuse_sealed_archive
 from .signing.services import signature_headers
 from .zip_stream import zip_pieces
 
@@ -23,6 +24,7 @@ def archive_response(request: Any, version: ModelVersion, *, actor: Actor) -> Ht
     takes it for whole.
     """
     require_opening(request, version)
+    refuse_sealed_archive(request)
     if not version.is_directory:
         raise Conflict(f"{version} is a single file. Download it as it is.", code="version.no_directory")
     services.check_download(version, actor=actor)

@@ -14,6 +14,7 @@ from . import services
 from .byte_ranges import ByteRange, RangeNotSatisfiable, requested_range
 from .grants.gate import require_opening
 from .models import Artifact, DatasetVersion, ModelVersion
+from .sealed_client.handing_out import asks_for_sealed, sealed_response
 from .signing.services import signature_headers
 
 
@@ -29,6 +30,8 @@ def download_response(
     require_opening(request, version)
     artifact = artifact or version.artifact
     services.check_download(version, actor=actor)
+    if asks_for_sealed(request):
+        return sealed_response(request, version, artifact, actor=actor)
     headers = _headers(artifact)
     if request.method != "POST":
         conditional = get_conditional_response(request, etag=headers["ETag"])

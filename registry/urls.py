@@ -3,6 +3,7 @@
 from django.urls import path
 
 from . import addresses  # noqa: F401  registers the converter
+from .sealed_client.views import sealed_client
 from .views import access, datasets, deletion, files, locations, models, ranking
 
 app_name = "registry"
@@ -15,6 +16,7 @@ _VERSION = f"{_WHOLE}versions/<int:number>/"
 urlpatterns = [
     path("models/", models.model_list, name="model-list"),
     path("models/-/new/", models.model_new, name="model-new"),
+    path("models/-/sealed/", sealed_client, name="sealed-client"),
     path("models/<object_name:name>/", models.model_detail, name="model-detail"),
     path("models/<object_name:name>/metric/", ranking.choose, name="model-metric"),
     path("models/<object_name:name>/compare/", ranking.comparison, name="model-compare"),

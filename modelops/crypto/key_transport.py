@@ -1,8 +1,9 @@
 """Data keys on their way between a client and the portal: HPKE (RFC 9180), base mode, over X25519.
 
 A client that seals a file itself wraps the file's data key for the portal's recipient key; one that opens a file itself
-sends a fresh public key and gets the data key wrapped for it. What a wrapped key is for (direction, recipient and
-file) goes into the derivation, so that it opens nowhere else.
+sends a fresh public key and gets the data key wrapped for it. What a wrapped key is for goes into the derivation:
+direction, recipient, sender and file. Without the sender, whoever has captured a sealed upload could send it again
+under an account of their own and download what the portal made of it.
 """
 
 import uuid
@@ -51,8 +52,8 @@ def present_recipient() -> Recipient:
     return Recipient(key.id, key.version, X25519PrivateKey.from_private_bytes(key.material).public_key())
 
 
-def unwrap(key_id: uuid.UUID, wrapped: bytes, file_id: uuid.UUID) -> bytes:
-    """The data key that a client wrapped for the recipient ``key_id`` and the file ``file_id``.
+def unwrap(key_id: uuid.UUID, wrapped: bytes, *, sender: uuid.UUID, file_id: uuid.UUID) -> bytes:
+    """The data key of ``file_id`` that the account ``sender`` wrapped for the recipient ``key_id``.
 
     Keys that were replaced still open; what is wrapped for a compromised one was sent to whoever has that, and is
     refused. Raises Invalid, Conflict or KeysUnavailable.
@@ -60,7 +61,7 @@ def unwrap(key_id: uuid.UUID, wrapped: bytes, file_id: uuid.UUID) -> bytes:
     key = keyring.by_id(_usable(key_id), Purpose.SEALED_UPLOAD)
     private = X25519PrivateKey.from_private_bytes(key.material)
     try:
-        data_key = _SUITE.decrypt(wrapped, private, _UPLOAD + key_id.bytes + file_id.bytes)
+        data_key = _SUITE.decrypt(wrapped, private, _UPLOAD + key_id.bytes + sender.bytes + file_id.bytes)
     except (InvalidTag, ValueError):
         wrong_key()
     if len(data_key) != 32:
@@ -83,8 +84,8 @@ def wrap_for(public: bytes, data_key: bytes, file_id: uuid.UUID) -> bytes:
 def wrong_key() -> NoReturn:
     """Refuse a wrapped key that does not belong to what it came with."""
     raise Invalid(
-        "The wrapped data key does not open: it was made for another recipient key or another file. Ask for the "
-        "recipient key, then seal the file again.",
+        "The wrapped data key does not open: it was made for another recipient key, by another account or for another "
+        "file. Ask for the recipient key with the account that sends, then seal the file again.",
         code="sealed_upload.wrong_key",
     )
 

@@ -1,10 +1,13 @@
-"""Adding a version: as a form with a file or several, as the bare bytes of a file, or from uploads that are complete.
+"""Adding a version: as a form with a file or several, as the bare bytes of a file, sealed or not, or from uploads that
+are complete.
 
 Whatever way it came, the answer under an ``Idempotency-Key`` is given once: what was sent is told by the digests of the
 files, so that a form that is sent again with other boundaries is the same request.
 """
 
+import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, cast
 
@@ -21,6 +24,9 @@ from registry.artifacts.body import body_pieces
 from registry.artifacts.expected_digest import ExpectedDigest, announced_digest
 from registry.artifacts.sealed import SealedUpload, sealed_upload
 from registry.artifacts.upload import allow_upload, only_file, received_files
+from registry.sealed_client.opening import digested, opened
+from registry.sealed_client.recording import recorded
+from registry.sealed_client.travelling import KEY_HEADER, RECIPIENT_HEADER, SEALED, SentKey
 from registry.uploads.headers import file_name_of
 from registry.uploads.sources import Sent, from_uploads
 
@@ -40,6 +46,12 @@ FILE_PARAMETERS = [
         OpenApiParameter.HEADER,
         description="Of a bare file: attachment; filename=…",
     ),
+    OpenApiParameter(
+        RECIPIENT_HEADER, str, OpenApiParameter.HEADER, description=f"Of a body of {SEALED}: key_id of the sealing key."
+    ),
+    OpenApiParameter(
+        KEY_HEADER, str, OpenApiParameter.HEADER, description=f"Of a body of {SEALED}: the wrapped data key in base64."
+    ),
 ]
 
 Add = Callable[[Sent], HttpResponseBase]
@@ -55,6 +67,8 @@ def add_once(request: Request, add: Add, session_of: Callable[[], dict[str, Any]
         return _from_form(request, add)
     if kind == RAW:
         return _from_body(request, add)
+    if kind == SEALED:
+        return _from_sealed_body(request, add)
     if kind == JSON:
         return _from_uploads(request, add, session_of())
     raise UnsupportedMediaType(request.content_type or "")
@@ -92,6 +106,18 @@ def _from_body(request: Request, add: Add) -> HttpResponseBase:
         return answer_once(request, lambda: add(Sent(upload)), fingerprint)
 
 
+def _from_sealed_body(request: Request, add: Add) -> HttpResponseBase:
+    """A bare file that the sender sealed; what was sent is told by what it opens to."""
+    allow_upload(request)
+    sent = SentKey.from_headers(request.headers)
+    arriving = body_pieces(request, settings.MODELOPS_MAX_ARTIFACT_BYTES)
+    segments = opened(digested(arriving, announced_digest(request.headers)), sent, cast(uuid.UUID, request.user.pk))
+    with sealed_upload(segments, file_name_of(request) or "file") as upload:
+        fingerprint = fingerprint_of(request, ["sealed", upload.name, upload.size, upload.sha256])
+        then = recorded([sent], None, actor=request.actor)
+        return answer_once(request, lambda: add(Sent(upload, then=then)), fingerprint)
+
+
 def _from_uploads(request: Request, add: Add, said: dict[str, Any]) -> HttpResponseBase:
     fingerprint = fingerprint_of(request, request.data)
     return answer_once(request, partial(_add_uploads, request, add, said), fingerprint)
@@ -99,7 +125,7 @@ def _from_uploads(request: Request, add: Add, said: dict[str, Any]) -> HttpRespo
 
 def _add_uploads(request: Request, add: Add, said: dict[str, Any]) -> HttpResponseBase:
     with from_uploads(request.user.pk, said) as sent:
-        return add(sent)
+        return add(replace(sent, then=recorded(sent.sealed, sent.then, actor=request.actor)))
 
 
 def _itself(upload: SealedUpload) -> SealedUpload:

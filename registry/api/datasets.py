@@ -23,7 +23,7 @@ from registry.serializers import DatasetIn, DatasetOut, DatasetVersionIn, Datase
 from registry.uploads.serializers import FromUploadIn
 from registry.uploads.sources import Sent, one_file_only
 
-from .adding import FILE_PARAMETERS, FORM, JSON, RAW, add_once, checked
+from .adding import FILE_PARAMETERS, FORM, JSON, RAW, SEALED, add_once, checked
 from .downloading import DOWNLOAD_PARAMETERS, DOWNLOAD_RESPONSES
 from .lookup import asks_for_deleted, dataset_named, dataset_version
 
@@ -73,7 +73,7 @@ class DatasetVersionsView(ListAPIView):
 
     @extend_schema(
         parameters=FILE_PARAMETERS,
-        request={FORM: DatasetVersionIn, JSON: FromUploadIn, RAW: OpenApiTypes.BINARY},
+        request={FORM: DatasetVersionIn, JSON: FromUploadIn, RAW: OpenApiTypes.BINARY, SEALED: OpenApiTypes.BINARY},
         responses={201: DatasetVersionOut},
     )
     def post(self, request: Request, name: str) -> HttpResponseBase:

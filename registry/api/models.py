@@ -31,7 +31,7 @@ from registry.serializers import (
 from registry.uploads.serializers import ModelFromUploadsIn
 from registry.uploads.sources import Sent
 
-from .adding import FILE_PARAMETERS, FORM, JSON, RAW, add_once, checked
+from .adding import FILE_PARAMETERS, FORM, JSON, RAW, SEALED, add_once, checked
 from .described import described
 from .downloading import DOWNLOAD_PARAMETERS, DOWNLOAD_RESPONSES
 from .lookup import asks_for_deleted, model_named, model_version
@@ -100,7 +100,7 @@ class ModelVersionsView(ListAPIView):
 
     @extend_schema(
         parameters=FILE_PARAMETERS,
-        request={FORM: ModelVersionIn, JSON: ModelFromUploadsIn, RAW: OpenApiTypes.BINARY},
+        request={FORM: ModelVersionIn, JSON: ModelFromUploadsIn, RAW: OpenApiTypes.BINARY, SEALED: OpenApiTypes.BINARY},
         responses={201: ModelVersionOut},
     )
     def post(self, request: Request, name: str) -> HttpResponseBase:

@@ -31,12 +31,19 @@ class Delivery:
     """
 
     def __init__(
-        self, version: ModelVersion | DatasetVersion, artifact: Artifact, part: ByteRange | None, *, actor: Actor
+        self,
+        version: ModelVersion | DatasetVersion,
+        artifact: Artifact,
+        part: ByteRange | None,
+        *,
+        goes_sealed: bool = False,
+        actor: Actor,
     ) -> None:
         """Record that ``actor`` asks, then open the file; without that row nothing is opened."""
         self.size = part.stop - part.start if part else artifact.size
         self.sent = 0
         self._part = part
+        self._goes_sealed = goes_sealed
         self._artifact = artifact
         self._version = version
         self._actor = actor
@@ -115,7 +122,8 @@ class Delivery:
 
     @property
     def _named_part(self) -> str:
-        return f"{self._part.start}-{self._part.stop - 1}" if self._part else "whole"
+        named = f"{self._part.start}-{self._part.stop - 1}" if self._part else "whole"
+        return f"{named}, sealed" if self._goes_sealed else named
 
     def _facts(self) -> dict[str, Any]:
         version = self._version

@@ -40,15 +40,17 @@ def begin_download(
     artifact: Artifact | None = None,
     *,
     part: ByteRange | None = None,
+    goes_sealed: bool = False,
     actor: Actor,
 ) -> Delivery:
     """The decrypted file of ``version`` (or another one of its files) on its way out; the caller closes it.
 
-    The ledger knows who asks before anything is opened, and afterwards whether what was sent was verified. Raises
+    The ledger knows who asks before anything is opened, and afterwards whether what was sent was verified; it also says
+    that the caller seals what it gives out (``goes_sealed``). Raises
     NotAllowed, DecryptionFailed, KeysUnavailable, FileMissing, StorageUnavailable.
     """
     check_download(version, actor=actor)
-    return Delivery(version, artifact or version.artifact, part, actor=actor)
+    return Delivery(version, artifact or version.artifact, part, goes_sealed=goes_sealed, actor=actor)
 
 
 @transaction.atomic

@@ -14,6 +14,8 @@ from registry.artifacts.access import pieces
 from registry.artifacts.expected_digest import ExpectedDigest
 from registry.artifacts.sealed import SealedUpload, Sealing
 from registry.models import DatasetVersion, ModelVersion
+from registry.sealed_client.opening import digested, opened
+from registry.sealed_client.travelling import SentKey
 
 from . import errors
 from .models import UploadPart, UploadSession, UploadState
@@ -26,13 +28,14 @@ Then = Callable[[ModelVersion | DatasetVersion], None]
 
 
 @contextmanager
-def assembled(session: UploadSession) -> Iterator[tuple[SealedUpload, Then]]:
+def assembled(session: UploadSession, sent: SentKey | None = None) -> Iterator[tuple[SealedUpload, Then]]:
     """The whole file of an upload, and what to do in the transaction that adds the version.
 
-    Content that is refused takes the upload along. Raises as `held` and `seal_again` do.
+    ``sent`` is the key of an upload that the sender sealed. Content that is refused takes the upload along. Raises as
+    `held` and `seal_again` do.
     """
     with held([session]):
-        upload = seal_again(session)
+        upload = seal_again(session, sent)
         try:
             yield upload, lambda version: mark_completed(session, version)
         except DomainError as error:
@@ -58,23 +61,27 @@ def held(sessions: list[UploadSession]) -> Iterator[None]:
         yield
 
 
-def seal_again(session: UploadSession) -> SealedUpload:
+def seal_again(session: UploadSession, sent: SentKey | None = None) -> SealedUpload:
     """The whole file of an upload that the caller holds; the caller closes it.
 
-    Raises Invalid, and removes the upload, when its digest is not what the sender said.
+    What the sender sealed under the key ``sent`` is opened in the same pass. Raises Invalid, and removes the upload,
+    when its digest is not what the sender said or its content does not open.
     """
+    said = ExpectedDigest(session.sha256, session.sha512)
     sealing = Sealing(session.file_name)
     try:
-        for piece in _plaintext(session):
+        arrived = _plaintext(session)
+        for piece in arrived if sent is None else opened(digested(arrived, said), sent, session.owner_id):
             sealing.write(piece)
         upload = sealing.finish()
-    except BaseException:
+    except BaseException as error:
         sealing.discard()
+        if isinstance(error, Invalid) and error.field == "file":
+            discard(session)
         raise
     try:
-        if upload.size != session.length:
-            raise DecryptionFailed(_OTHER_PARTS)
-        ExpectedDigest(session.sha256, session.sha512).check_upload(upload)
+        if sent is None:
+            said.check_upload(upload)
     except Invalid:
         upload.close()
         discard(session)
@@ -112,3 +119,5 @@ def _plaintext(session: UploadSession) -> Iterator[bytes]:
             yield piece
         if expected != part.start + part.size:
             raise DecryptionFailed(_OTHER_PARTS)
+    if expected != session.length:
+        raise DecryptionFailed(_OTHER_PARTS)

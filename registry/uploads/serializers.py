@@ -54,21 +54,31 @@ class UploadOut(serializers.ModelSerializer):
         return None
 
 
+class SentKeyIn(serializers.Serializer):
+    """The data key of an upload that the sender sealed, wrapped for the portal."""
+
+    recipient = serializers.UUIDField(help_text="key_id of the key that it is wrapped for.")
+    key = serializers.CharField(max_length=400, help_text="Base64.")
+
+
 class NamedFileIn(serializers.Serializer):
     path = serializers.CharField(max_length=4000, trim_whitespace=False, help_text="Relative, with slashes.")
     upload = serializers.UUIDField()
+    sealed = SentKeyIn(required=False)
 
 
 class FromUploadIn(serializers.Serializer):
     """A version of what was uploaded before."""
 
     upload = serializers.UUIDField()
+    sealed = SentKeyIn(required=False)
 
 
 class ModelFromUploadsIn(serializers.Serializer):
     """A model version of one upload, or of several that become the files of a directory."""
 
     upload = serializers.UUIDField(required=False)
+    sealed = SentKeyIn(required=False, help_text="Of an upload that the sender sealed.")
     files = NamedFileIn(many=True, required=False)
     metrics = serializers.JSONField(required=False, help_text='{"auc": 0.93}')
     parameters = serializers.JSONField(required=False, help_text="An object; stored encrypted.")
@@ -78,4 +88,6 @@ class ModelFromUploadsIn(serializers.Serializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if (attrs.get("upload") is None) == (not attrs.get("files")):
             raise serializers.ValidationError("Name one upload, or the files of a directory, each with its upload.")
+        if attrs.get("sealed") and attrs.get("files"):
+            raise serializers.ValidationError("Each file of a directory has a key of its own; send it beside the file.")
         return attrs
