@@ -22,7 +22,7 @@ def start() -> None:
     atexit.register(home.cleanup)
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "modelops.settings",
-        "DATABASE_URL": pair.database_url,
+        "DATABASE_URL": pair.owner_url,
         "REDIS_URL": pair.redis_url(),
         "MODELOPS_HOME": home.name,
         "MODELOPS_ENV": "test",

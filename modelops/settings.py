@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "compliance.audit",
     "compliance.audit.personal",
     "compliance.audit.sealing",
+    "compliance.audit.watching",
     "modelops.secret_store",
     "modelops.jobs",
     "modelops.rest",

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -34,6 +35,14 @@ def pytest_configure(config: pytest.Config) -> None:
     if worker is not None or not config.getoption("numprocesses", None):
         take_share(worker)
         _ = settings.INSTALLED_APPS  # reads the settings now; pytest-django sets Django up when it finds them read
+        _work_as_owner()
+
+
+def _work_as_owner() -> None:
+    """Tests make and empty the database, which its owner may; the portal's processes work as the application."""
+    owner = urlsplit(os.environ.get("MODELOPS_OWNER_DATABASE_URL", ""))
+    if owner.username:
+        settings.DATABASES["default"] |= {"USER": owner.username, "PASSWORD": owner.password or ""}
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -135,6 +144,9 @@ def _nothing_left_over(request: pytest.FixtureRequest) -> None:
     """
     if "django_db_setup" not in request.fixturenames:
         return
+    from compliance.audit.personal import origins
+
+    origins.forget()
     client = _valkey()
     keys = list(client.scan_iter("modelops:1:*", count=1000))
     if keys:
@@ -144,9 +156,6 @@ def _nothing_left_over(request: pytest.FixtureRequest) -> None:
             path.unlink()
 
 
-    from compliance.audit.personal import origins
-
-    origins.forget()
 def _valkey() -> Any:
     from django.core.cache import cache
 

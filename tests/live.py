@@ -20,7 +20,9 @@ class LivePortal:
     def __init__(self, env: dict[str, str], folder: Path) -> None:
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
-        self.env = {**os.environ, **env, "PORT": str(self.port), "MODELOPS_DATABASE_POOL": "4"}
+        # As in production: these processes know the application's role alone.
+        known = {name: value for name, value in os.environ.items() if name != "MODELOPS_OWNER_DATABASE_URL"}
+        self.env = {**known, **env, "PORT": str(self.port), "MODELOPS_DATABASE_POOL": "4"}
         self.folder = folder
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 

@@ -24,6 +24,8 @@ class Services:
         if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
             self.pair = throwaway.start()
             os.environ["DATABASE_URL"] = self.pair.database_url
+            os.environ["MODELOPS_OWNER_DATABASE_URL"] = self.pair.owner_url
+            os.environ["MODELOPS_SEALER_DATABASE_URL"] = self.pair.sealer_url
             os.environ["REDIS_URL"] = self.pair.redis_url()
             os.environ["PORTAL_TEST_DATA"] = str(self.pair.folder)
         self.folder = tempfile.TemporaryDirectory(prefix="mo-home-")

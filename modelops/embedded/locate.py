@@ -13,13 +13,16 @@ ROOT_KEY_NAMES = (
     "MODELOPS_ROOT_KEY", "MODELOPS_ROOT_KEY_FILE", "MODELOPS_ROOT_PASSPHRASE", "MODELOPS_ROOT_PASSPHRASE_FILE",
     "MODELOPS_VAULT_ADDRESS", "MODELOPS_KMS_KEY",
 )  # fmt: skip
+# Who works with the portal's tables, who owns them, and who seals the ledger.
 ROLE = "modelops"
+OWNER = "modelops_owner"
+SEALER = "modelops_sealer"
 DATABASE = "modelops"
 
 
-def database_url(sockets: Path, database: str = DATABASE) -> str:
-    """URL of ``database`` on the embedded PostgreSQL whose socket is in ``sockets``."""
-    return f"postgresql://{ROLE}@/{database}?host={quote(str(sockets), safe='/')}"
+def database_url(sockets: Path, database: str = DATABASE, role: str = ROLE) -> str:
+    """URL of ``database`` on the embedded PostgreSQL whose socket is in ``sockets``, for one of its roles."""
+    return f"postgresql://{role}@/{database}?host={quote(str(sockets), safe='/')}"
 
 
 def redis_url(socket: Path, password: str, db: int = 0) -> str:
@@ -43,6 +46,9 @@ def environment(home: Path | str | None = None) -> dict[str, str]:
         "DATABASE_URL": database_url(place.sockets),
         "REDIS_URL": redis_url(place.valkey_socket, password),
     }
+    if not os.environ.get("DATABASE_URL"):  # else the roles of the embedded server would belong to another one
+        names["MODELOPS_OWNER_DATABASE_URL"] = database_url(place.sockets, role=OWNER)
+        names["MODELOPS_SEALER_DATABASE_URL"] = database_url(place.sockets, role=SEALER)
     if "SECRET_KEY" not in os.environ:
         names["SECRET_KEY_FILE"] = str(place.secret_key)
     if not any(os.environ.get(name) for name in ROOT_KEY_NAMES):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modelops.embedded import binaries, processes
-from modelops.embedded.locate import DATABASE, ROLE
+from modelops.embedded.locate import DATABASE, OWNER, ROLE, SEALER
 from modelops.embedded.paths import POSTGRES_SOCKET, write_private
 from modelops.embedded.problems import CannotStart
 from modelops.embedded.service_user import ServiceUser
@@ -91,6 +91,7 @@ class Cluster:
         """Start the server and wait until it accepts connections; recovers from any kind of end before."""
         self._write_settings()
         self.clear_leftovers()
+        self._let_roles_in()
         server = processes.spawn(
             [self.programs.bin / "postgres", "-D", self.data],
             log=self.log,
@@ -140,24 +141,32 @@ class Cluster:
         (self.sockets / f"{POSTGRES_SOCKET}.lock").unlink(missing_ok=True)
 
     def prepare_database(self, *, for_tests: bool = False) -> None:
-        """Create the application's role and database with pgcrypto; safe to repeat."""
-        # The extension's schema belongs to the application: it owns the database, and pgcrypto is a trusted extension.
-        powers = "LOGIN NOSUPERUSER NOCREATEROLE NOREPLICATION NOBYPASSRLS" + (" CREATEDB" if for_tests else "")
-        self.sql(
-            f"DO $$ BEGIN CREATE ROLE {ROLE} {powers}; EXCEPTION WHEN duplicate_object THEN NULL; END $$;"
-            + (self._test_powers() if for_tests else "")
-        )
+        """Create the three roles and the database with pgcrypto; safe to repeat.
+
+        The owner's role owns the schema and migrates it; the application and the sealer get what they need from the
+        last step of each migration. What an older home's application owned, it hands over here.
+        """
+        powers = "LOGIN NOSUPERUSER NOCREATEROLE NOREPLICATION NOBYPASSRLS"
+        for role in (OWNER, ROLE, SEALER):
+            self.sql(
+                f"DO $$ BEGIN CREATE ROLE {role} {powers}; EXCEPTION WHEN duplicate_object THEN NULL; END $$;"
+                f"ALTER ROLE {role} {'CREATEDB' if for_tests and role == OWNER else 'NOCREATEDB'};"
+            )
+        if for_tests:
+            self.sql(self._test_powers())
         if self.sql(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'").strip() != "1":  # noqa: S608 (a constant)
-            self.sql(f"CREATE DATABASE {DATABASE} OWNER {ROLE}")
+            self.sql(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
+        # All in one transaction: an interrupted start leaves everything with the one or the other.
+        self.sql(f"REASSIGN OWNED BY {ROLE} TO {OWNER}", DATABASE)
         for database in (DATABASE, "template1") if for_tests else (DATABASE,):
             self.sql("CREATE EXTENSION IF NOT EXISTS pgcrypto", database)
 
     def _test_powers(self) -> str:
         """Tests write to disk what they then search, look at other sessions, and put rows back past triggers."""
         newer = ", pg_checkpoint" if self.programs.major >= 15 else ""
-        grants = f"GRANT pg_read_all_stats, pg_signal_backend{newer} TO {ROLE};"
+        grants = f"GRANT pg_read_all_stats, pg_signal_backend{newer} TO {OWNER};"
         if self.programs.major >= 15:
-            grants += f"GRANT SET ON PARAMETER session_replication_role TO {ROLE};"
+            grants += f"GRANT SET ON PARAMETER session_replication_role TO {OWNER};"
         return grants
 
     def sql(self, statement: str, database: str = "postgres") -> str:
@@ -186,13 +195,23 @@ class Cluster:
 
     def _allow(self, data: Path, allowed: set[str]) -> None:
         names = sorted({self.user.name, "root", *allowed})
-        mapping = [f'modelops "{name}" {ROLE}' for name in names]
+        mapping = [f'modelops "{name}" {role}' for name in names for role in (ROLE, OWNER, SEALER)]
         mapping += [f'modelops "{name}" {SUPERUSER}' for name in (self.user.name, "root")]
         write_private(data / "pg_hba.conf", "local all all peer map=modelops\n", self.user.owner)
         write_private(data / "pg_ident.conf", "\n".join(mapping) + "\n", self.user.owner)
         with (data / "postgresql.conf").open("a", encoding="utf-8") as stream:
             stream.write(f"\ninclude '{SETTINGS}'\n")
         write_private(data / SETTINGS, self._settings(), self.user.owner)
+
+    def _let_roles_in(self) -> None:
+        """Let whoever may act as the application also act as owner and sealer: an older home knows no such roles."""
+        file = self.data / "pg_ident.conf"
+        lines = file.read_text(encoding="utf-8").splitlines()
+        wanted = [
+            line.removesuffix(ROLE) + role for line in lines if line.endswith(f" {ROLE}") for role in (OWNER, SEALER)
+        ]
+        if missing := [line for line in wanted if line not in lines]:
+            write_private(file, "\n".join([*lines, *missing]) + "\n", self.user.owner)
 
     def _write_settings(self) -> None:
         write_private(self.data / SETTINGS, self._settings(), self.user.owner)

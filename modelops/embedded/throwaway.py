@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from modelops.embedded import binaries, processes
-from modelops.embedded.locate import database_url, redis_url
+from modelops.embedded.locate import OWNER, SEALER, database_url, redis_url
 from modelops.embedded.paths import private_folder
 from modelops.embedded.postgres import Cluster
 from modelops.embedded.service_user import ServiceUser, service_user
@@ -33,8 +33,18 @@ class ThrowAway:
 
     @property
     def database_url(self) -> str:
-        """URL of the application's database; its role may create further databases."""
+        """URL of the portal's database for the application."""
         return database_url(self.cluster.sockets)
+
+    @property
+    def owner_url(self) -> str:
+        """The same for the role that owns the schema and migrates it; it may create further databases."""
+        return database_url(self.cluster.sockets, role=OWNER)
+
+    @property
+    def sealer_url(self) -> str:
+        """The same for the role that seals the ledger."""
+        return database_url(self.cluster.sockets, role=SEALER)
 
     def redis_url(self, db: int = 0) -> str:
         """URL of one of the 128 databases of the Valkey."""

@@ -18,6 +18,8 @@ from modelops.embedded.problems import CannotStart
 # What the test run itself exports; the tests here act as a shell in which nothing is set.
 RUN_VARIABLES = (
     "DATABASE_URL",
+    "MODELOPS_OWNER_DATABASE_URL",
+    "MODELOPS_SEALER_DATABASE_URL",
     "REDIS_URL",
     "SECRET_KEY",
     "MODELOPS_ROOT_KEY",

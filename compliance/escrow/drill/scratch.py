@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 
 from modelops.embedded import binaries
-from modelops.embedded.locate import DATABASE, database_url
+from modelops.embedded.locate import DATABASE, OWNER, database_url
 from modelops.embedded.paths import private_folder
 from modelops.embedded.postgres import Cluster
 from modelops.embedded.problems import CannotStart
@@ -60,7 +60,7 @@ def _throw_away(folder: Path) -> Iterator[str]:
         cluster.prepare_database()
         # A dump makes its extensions itself, and comments on them, which only their owner may.
         cluster.sql("DROP EXTENSION pgcrypto", DATABASE)
-        yield database_url(folder / "sockets")
+        yield database_url(folder / "sockets", role=OWNER)
     finally:
         cluster.stop()
         process.wait(10)

@@ -69,7 +69,7 @@ def safe(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def database_url() -> str:
     """The database of the tests, for programs of PostgreSQL."""
-    base, _, options = os.environ["DATABASE_URL"].partition("?")
+    base, _, options = os.environ["MODELOPS_OWNER_DATABASE_URL"].partition("?")
     return f"{base.rsplit('/', 1)[0]}/{connection.settings_dict['NAME']}?{options}"
 
 

@@ -36,7 +36,7 @@ def start(pair: throwaway.ThrowAway, tmp_path: Path) -> Iterator[Start]:
     """Starts a part in a process of its own."""
     env = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | {
         "DJANGO_SETTINGS_MODULE": "modelops.settings",
-        "DATABASE_URL": pair.database_url,
+        "DATABASE_URL": pair.owner_url,
         "REDIS_URL": pair.redis_url(),
         "MODELOPS_HOME": str(tmp_path),
         "MODELOPS_ENV": "test",

@@ -41,7 +41,7 @@ def portal(pair: throwaway.ThrowAway, tmp_path: Path) -> Iterator[LivePortal]:
     (tmp_path / "home").mkdir()
     env = {
         "DJANGO_SETTINGS_MODULE": "modelops.settings",
-        "DATABASE_URL": pair.database_url,
+        "DATABASE_URL": pair.owner_url,
         "REDIS_URL": pair.redis_url(),
         "MODELOPS_HOME": str(tmp_path / "home"),
         "MODELOPS_ENV": "test",

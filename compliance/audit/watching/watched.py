@@ -1,0 +1,37 @@
+"""What is watched of the floors below the ledger, which cannot declare anything, and of the ledger's own tables."""
+
+from . import append_only, exempt, sealed, watch
+
+append_only("audit.AuditEvent")
+sealed(
+    "audit_sealing.Leaf",
+    "audit_sealing.Tile",
+    "audit_sealing.Seal",
+    "audit_sealing.CheckpointKey",
+    "audit_sealing.Checkpoint",
+    "audit_sealing.Anchoring",
+    "audit_sealing.SealerState",
+)
+watch("audit_personal.SubjectKey", "subject_ref", "erased_at", masked=["wrapped"])
+exempt(
+    "Sealed beside rows of the ledger that commit to it by a hash: verification tells of one that was changed.",
+    "audit_personal.Payload",
+)
+watch(
+    "crypto.KeyVersion",
+    "name",
+    "purpose",
+    "version",
+    "state",
+    "owner",
+    "max_age_days",
+    "provider",
+    "root_key_id",
+    "destroy_after",
+    masked=["wrapped", "fingerprint"],
+)
+watch("auth.Group", "name")
+watch("auth.Group.permissions", "group", "permission")
+watch("auth.Permission", "codename", "content_type")
+exempt("Names of the tables that exist, written by migrations.", "contenttypes.ContentType")
+exempt("Unused: the admin's changes are rows of the ledger.", "admin.LogEntry")

@@ -1,0 +1,5 @@
+"""What the database watches of stored secrets."""
+
+from compliance.audit.watching import watch
+
+watch("secret_store.StoredSecret", "name", "purpose", masked=["sealed_value", "reference"])

@@ -1,0 +1,24 @@
+"""What the database watches of monitoring."""
+
+from compliance.audit.watching import exempt, watch
+
+watch(
+    "monitoring.AlertChannel",
+    "kind",
+    "enabled",
+    "minimum_severity",
+    "verified_at",
+    masked=["name", "destination", "sealed_config"],
+)
+watch("monitoring.ChannelSecret", "channel", "setting", "secret")
+exempt(
+    "Results: triggers refuse every change of a finished run; its beginning and end have events.",
+    "monitoring.DriftRun",
+    "monitoring.DriftFeature",
+)
+exempt(
+    "Opened and counted up by looks at rows, many at a time; what people do with an alert has events.",
+    "monitoring.Alert",
+    "monitoring.AlertOccurrence",
+    "monitoring.AlertDelivery",
+)

@@ -1,0 +1,6 @@
+"""What the database watches of aliases."""
+
+from compliance.audit.watching import watch
+
+watch("aliases.Alias", "model", "name", "version")
+watch("aliases.AliasChange", "model", "alias", "from_number", "to_number")

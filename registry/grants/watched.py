@@ -1,0 +1,5 @@
+"""What the database watches of who may see what."""
+
+from compliance.audit.watching import watch
+
+watch("grants.Grant", "model", "dataset", "user", "group", "level", "expires_at")

@@ -1,0 +1,28 @@
+"""What the database watches of models and datasets."""
+
+from compliance.audit.watching import exempt, watch
+
+watch(
+    "registry.RegisteredModel",
+    "name",
+    "owner",
+    "is_restricted",
+    "needs_step_up",
+    "min_replicas",
+    "primary_metric",
+    "deleted_at",
+    "purge_after",
+    masked=["access_code_hash"],
+)
+watch("registry.RegisteredModel.replicate_to", "registeredmodel", "storagelocation")
+watch("registry.ModelVersion", "model", "number", "state", "artifact", "tags", "deleted_at", "purge_after")
+watch("registry.ModelVersionDataset", "model_version", "dataset_version")
+watch("registry.ModelVersionFile", "version", "path", "artifact", recorded_about=["registry.registeredmodel"])
+watch("registry.Dataset", "name", "owner", "is_restricted", "deleted_at", "purge_after")
+watch("registry.DatasetVersion", "dataset", "number", "artifact", "deleted_at", "purge_after")
+exempt(
+    "Facts about stored bytes that anybody can check against the file; each check that fails has an event.",
+    "registry.Artifact",
+    "registry.ArtifactCopy",
+)
+exempt("Written with the deletion of the object, which has an event.", "registry.RetiredName")
