@@ -13,3 +13,4 @@ class Purpose(models.TextChoices):
     API_KEY = "api_key", "API keys: digests of issued keys"
     MODEL_SIGNING = "model_signing", "Models: Ed25519 signatures of registered model versions"
     SEALED_UPLOAD = "sealed_upload", "Sealed uploads: X25519 key that clients wrap data keys for"
+    REPORT_SIGNING = "report_signing", "Reports: Ed25519 signatures of exports and reports of the audit ledger"
