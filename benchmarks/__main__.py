@@ -6,6 +6,8 @@ import platform
 import sys
 from pathlib import Path
 
+from modelops.lib.cores import cores
+
 from . import columns, drift, rotation, sealing, transfer
 from .table import Table
 
@@ -28,7 +30,7 @@ def main() -> int:
     unknown = sorted(set(asked.names) - set(ALL))
     if unknown:
         parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(ALL)}")
-    print(f"Python {platform.python_version()}, {platform.machine()}, {_cores()} cores")
+    print(f"Python {platform.python_version()}, {platform.machine()}, {cores()} cores")
     tables: list[Table] = []
     for name in asked.names or ALL:
         more = {"size_gib": asked.size} if asked.size and name == "sealing" else {}
@@ -38,12 +40,6 @@ def main() -> int:
     if asked.json:
         asked.json.write_text(json.dumps([table.as_dict() for table in tables], indent=2) + "\n", encoding="utf-8")
     return 0
-
-
-def _cores() -> int:
-    import os
-
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 if __name__ == "__main__":

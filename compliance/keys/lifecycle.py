@@ -9,5 +9,6 @@ keep(
     "keys.Approval",
     "keys.Rotation",
     "keys.RotationStep",
+    "keys.RotationRange",
     "keys.RotationFailure",
 )

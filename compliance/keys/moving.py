@@ -1,38 +1,23 @@
-"""The job of a rotation: batch after batch, each in a transaction of its own, until nothing is left to move."""
+"""The job of a rotation: one step after the other, until nothing is left to move."""
 
-import time
 import uuid
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from compliance.audit import record
-from modelops.crypto.keyring import ACTIVE_FOR_S, keyring
-from modelops.crypto.models import KeyState
+from modelops.crypto.keyring import ACTIVE_FOR_S
 from modelops.crypto.purposes import Purpose
-from modelops.crypto.rotation import Batch, Move, moves_of
+from modelops.crypto.rotation import Move, moves_of
 from modelops.jobs import RunningJob
-from modelops.lib.errors import Unavailable
 
 from . import audit_events as events
-from .models import FINISHED, Rotation, RotationFailure, RotationState, RotationStep
+from .models import FINISHED, Rotation, RotationState, RotationStep
+from .ranges import pass_over
+from .standing import GivenUp, Stopped, standing, wait
 
 # Every process writes under the new key this long after it was made; what was written before is found by a last pass.
 SETTLED_AFTER_S = ACTIVE_FOR_S + 1.0
-_LOOK_AGAIN_S = 0.5
-
-
-# A rotation with more failures than this is not about single rows; it stops, so that somebody looks.
-MANY_FAILURES = 10_000
-
-
-class Stopped(Exception):
-    """The rotation was paused, or is over: the job ends, without an error."""
-
-
-class GivenUp(Stopped):
-    """The rotation cannot go on by itself; the message says why."""
 
 
 def run(job: RunningJob) -> None:
@@ -61,30 +46,10 @@ def run(job: RunningJob) -> None:
 
 def _begin(rotation_id: uuid.UUID) -> Rotation:
     with transaction.atomic():
-        rotation = _locked(rotation_id)
+        rotation = standing(rotation_id, locked=True)
         if rotation.state != RotationState.RUNNING:
             rotation.state = RotationState.RUNNING
             rotation.save(update_fields=["state"])
-    return rotation
-
-
-def _locked(rotation_id: uuid.UUID) -> Rotation:
-    """The rotation, held by this transaction. Raises Stopped when it must not go on."""
-    rotations = Rotation.objects.select_for_update(of=("self",)).select_related("new_key")
-    rotation = rotations.filter(pk=rotation_id).first()
-    if rotation is None or rotation.state in FINISHED:
-        raise Stopped("The rotation is over.")
-    if rotation.state == RotationState.PAUSED:
-        raise Stopped("Paused; it goes on when somebody resumes it.")
-    if rotation.new_key.state != KeyState.ACTIVE:
-        raise GivenUp(f"The key {rotation.new_key.name} is not active any more; rotate again.")
-    if rotation.failed > MANY_FAILURES:
-        raise GivenUp(f"More than {MANY_FAILURES:,} rows could not be moved. Find out why, then retry.")
-    purpose = Purpose(rotation.purpose)
-    if keyring.active(purpose).id != rotation.new_key_id:
-        keyring.forget()  # this process knows the ring as it was before the new key
-    if keyring.active(purpose).id != rotation.new_key_id:
-        raise Unavailable("The new key is not seen as active yet.")
     return rotation
 
 
@@ -102,68 +67,18 @@ def _count(rotation: Rotation, moves: dict[str, Move]) -> None:
 
 def _pass(rotation_id: uuid.UUID, moves: dict[str, Move], job: RunningJob) -> None:
     for step_id, label in RotationStep.objects.filter(rotation=rotation_id).values_list("pk", "label"):
-        move = moves.get(label)
-        while move is not None:
-            started = time.monotonic()
-            rotation, moved, more = _batch(rotation_id, step_id, move)
+
+        def tell(rotation: Rotation, label: str = label) -> None:
             job.progress(rotation.done + rotation.failed, max(rotation.total, 1), label)
-            if not more:
-                break
-            if rotation.rate_limit:
-                _sleep(moved / rotation.rate_limit - (time.monotonic() - started), rotation)
 
-
-def _batch(rotation_id: uuid.UUID, step_id: uuid.UUID, move: Move) -> tuple[Rotation, int, bool]:
-    """One batch and its count: both are committed, or neither."""
-    with transaction.atomic():
-        rotation = _locked(rotation_id)
-        step = RotationStep.objects.select_for_update().get(pk=step_id)
-        if step.is_done:
-            return rotation, 0, False
-        size = move.batch_size
-        if rotation.rate_limit:
-            size = min(size, max(1, rotation.rate_limit // 4))  # batches of a quarter of a second
-        batch = move.move(step.cursor or None, size)
-        failed = _keep_failures(rotation, step, batch)
-        step.cursor, step.is_done = batch.cursor or "", batch.cursor is None
-        step.done += batch.moved
-        step.failed += failed
-        step.save(update_fields=["cursor", "is_done", "done", "failed"])
-        changes = {"done": F("done") + batch.moved, "failed": F("failed") + failed}
-        if batch.moved:
-            changes["fruitless"] = 0  # type: ignore[assignment]
-        Rotation.objects.filter(pk=rotation_id).update(**changes)
-        rotation.done, rotation.failed = rotation.done + batch.moved, rotation.failed + failed
-    return rotation, batch.moved, not step.is_done
-
-
-def _keep_failures(rotation: Rotation, step: RotationStep, batch: Batch) -> int:
-    if not batch.failures:
-        return 0
-    before = rotation.failures.count()
-    RotationFailure.objects.bulk_create(
-        [
-            RotationFailure(rotation=rotation, label=step.label, row=failure.pk, message=failure.message[:500])
-            for failure in batch.failures
-        ],
-        ignore_conflicts=True,  # found by an earlier pass already
-    )
-    return rotation.failures.count() - before
-
-
-def _sleep(seconds: float, rotation: Rotation) -> None:
-    """Wait in small pieces, so that a pause is heard."""
-    until = time.monotonic() + seconds
-    while (left := until - time.monotonic()) > 0:
-        time.sleep(min(left, _LOOK_AGAIN_S))
-        with transaction.atomic():
-            _locked(rotation.pk)
+        if label in moves:
+            pass_over(rotation_id, step_id, moves[label], tell)
 
 
 def _wait_until_settled(rotation: Rotation) -> None:
     activated_at = rotation.new_key.activated_at
     if activated_at is not None:
-        _sleep(SETTLED_AFTER_S - (timezone.now() - activated_at).total_seconds(), rotation)
+        wait(SETTLED_AFTER_S - (timezone.now() - activated_at).total_seconds(), rotation.pk)
 
 
 def _again(rotation_id: uuid.UUID, moves: dict[str, Move]) -> bool:
@@ -172,7 +87,7 @@ def _again(rotation_id: uuid.UUID, moves: dict[str, Move]) -> bool:
     for step in RotationStep.objects.filter(rotation=rotation_id):
         move = moves.get(step.label)
         if move is not None and move.needs_another_pass(step.failed):
-            RotationStep.objects.filter(pk=step.pk).update(cursor="", is_done=False)
+            RotationStep.objects.filter(pk=step.pk).update(is_done=False)
             found = True
     return found
 

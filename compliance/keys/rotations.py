@@ -23,7 +23,7 @@ from modelops.jobs.models import Job
 from modelops.lib.errors import Conflict, Invalid
 
 from . import audit_events as events
-from .models import FINISHED, Rotation, RotationState, RotationStep
+from .models import FINISHED, Rotation, RotationRange, RotationState, RotationStep
 
 JOB = "keys.rotate"
 FASTEST = 1_000_000
@@ -153,7 +153,8 @@ def retry(rotation: Rotation, *, actor: Actor) -> Rotation:
         )
     _require_none_under_way(Purpose(rotation.purpose))
     rotation.failures.all().delete()
-    rotation.steps.update(cursor="", is_done=False, failed=0)
+    RotationRange.objects.filter(step__rotation=rotation).delete()
+    rotation.steps.update(is_done=False, failed=0)
     rotation.failed, rotation.fruitless, rotation.finished_at = 0, 0, None
     rotation.save(update_fields=["failed", "fruitless", "finished_at"])
     record(events.ROTATION_RETRIED, rotation, actor=actor, purpose=rotation.purpose)
@@ -162,12 +163,13 @@ def retry(rotation: Rotation, *, actor: Actor) -> Rotation:
 
 
 @transaction.atomic
-def set_rate(rotation: Rotation, rate_limit: int) -> Rotation:
+def set_rate(rotation: Rotation, rate_limit: int, *, actor: Actor) -> Rotation:
     """Move at most so many rows a second; 0 is as fast as it goes. Holds from the next batch on."""
     _require_rate(rate_limit)
     rotation = _locked(rotation)
     rotation.rate_limit = rate_limit
     rotation.save(update_fields=["rate_limit"])
+    record(events.ROTATION_PACED, rotation, actor=actor, purpose=rotation.purpose, rate=rate_limit)
     return rotation
 
 

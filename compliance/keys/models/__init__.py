@@ -1,7 +1,7 @@
 """Requests that need a second person, and rotations with their steps and failures."""
 
 from .approval import Action, Approval, ApprovalState
-from .rotation import FINISHED, Rotation, RotationFailure, RotationState, RotationStep
+from .rotation import FINISHED, Rotation, RotationFailure, RotationRange, RotationState, RotationStep
 
 __all__ = [
     "FINISHED",
@@ -10,6 +10,7 @@ __all__ = [
     "ApprovalState",
     "Rotation",
     "RotationFailure",
+    "RotationRange",
     "RotationState",
     "RotationStep",
 ]

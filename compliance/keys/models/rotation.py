@@ -89,8 +89,6 @@ class RotationStep(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     rotation = models.ForeignKey(Rotation, on_delete=models.CASCADE, related_name="steps")
     label = models.CharField(max_length=300)
-    # The primary key of the last row that was looked at; empty at the beginning of a pass.
-    cursor = models.CharField(max_length=100, blank=True, default="")
     total = models.PositiveBigIntegerField(default=0)
     done = models.PositiveBigIntegerField(default=0)
     failed = models.PositiveBigIntegerField(default=0)
@@ -103,6 +101,29 @@ class RotationStep(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class RotationRange(models.Model):
+    """Primary keys of a step that one connection moves: there while a pass goes over the table.
+
+    A batch holds its range, so two workers on one range take turns, and moves ``after`` along.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    step = models.ForeignKey(RotationStep, on_delete=models.CASCADE, related_name="ranges")
+    # The last key that was looked at; empty before the first row of the table.
+    after = models.CharField(max_length=100, blank=True, default="")
+    # The last key of the range; empty where it goes to the end of the table.
+    upto = models.CharField(max_length=100, blank=True, default="")
+    is_done = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["id"]
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["step", "upto"], name="keys_range_once")]
+
+    def __str__(self) -> str:
+        return f"{self.step} up to {self.upto or 'the end'}"
 
 
 class RotationFailure(models.Model):

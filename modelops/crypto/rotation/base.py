@@ -45,11 +45,19 @@ class Move(ABC):
         """Whether rows are left beside the ``failed`` ones."""
         return self.tells_keys_apart and self.remaining() > failed
 
+    def split(self, parts: int) -> list[str]:
+        """Primary keys that part what is left into up to ``parts`` ranges of like size, to be moved at once.
+
+        None where one connection is as fast: because there is little left, or because Python does the work.
+        """
+        return []
+
     @abstractmethod
-    def move(self, after: str | None, size: int) -> Batch:
+    def move(self, after: str | None, size: int, upto: str | None = None) -> Batch:
         """Move up to ``size`` rows behind ``after``, inside the caller's transaction.
 
-        Raises KeysUnavailable when the ring cannot be used at all; a single row that does not open is a failure.
+        ``upto`` is the last key of a range, for kinds that `split`. Raises KeysUnavailable when the ring cannot be
+        used at all; a single row that does not open is a failure.
         """
 
 

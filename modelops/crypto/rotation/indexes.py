@@ -25,7 +25,7 @@ class Reindex(Move):
     def remaining(self) -> int:
         return count_any(self.table.model, self.field, 10**9)
 
-    def move(self, after: str | None, size: int) -> Batch:
+    def move(self, after: str | None, size: int, upto: str | None = None) -> Batch:
         active = keyring.active(Purpose.BLIND_INDEX)
         page = page_after(self.field, after, size)
         batch = Batch(cursor=str(page[-1].pk) if len(page) == size else None)

@@ -38,7 +38,7 @@ class Reseal(Move):
         sql = f"SELECT count(*) FROM {self.table.name} WHERE {self._behind()}"  # noqa: S608 (identifiers)
         return int(scalar(sql, [active.id.bytes]))
 
-    def move(self, after: str | None, size: int) -> Batch:
+    def move(self, after: str | None, size: int, upto: str | None = None) -> Batch:
         active = keyring.active(self.field.purpose)
         keyring.readable(self.field.purpose)  # without the root key this raises here and no row is called damaged
         stored = self._stored(after, size, active.id.bytes)

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from compliance.audit import Actor
 from compliance.audit.models import AuditEvent
-from compliance.keys import moving, rotations
+from compliance.keys import ranges, rotations
 from compliance.keys.models import Rotation, RotationState
 from compliance.subjects.models import SubjectRequest
 from modelops.crypto.keyring import keyring
@@ -35,15 +35,15 @@ def test_a_paused_rotation_stops_after_its_batch_and_goes_on_where_it_was(monkey
     monkeypatch.setattr(Reseal, "batch_size", 10, raising=False)
     keys = make_artifacts(1100)
     rotation = start(Purpose.ARTIFACT)
-    batch = moving._batch
+    batch = ranges.batch
 
     def pause_after_the_first(*given: object) -> object:
         result = batch(*given)  # type: ignore[arg-type]
-        monkeypatch.setattr(moving, "_batch", batch)
+        monkeypatch.setattr(ranges, "batch", batch)
         rotations.pause(rotation, actor=ACTOR)
         return result
 
-    monkeypatch.setattr(moving, "_batch", pause_after_the_first)
+    monkeypatch.setattr(ranges, "batch", pause_after_the_first)
     work(rotation)
     assert rotation.state == RotationState.PAUSED
     assert 0 < rotation.done < 1100
@@ -162,7 +162,7 @@ def test_a_rate_limit_holds() -> None:
     assert work(rotation).done == 12
     assert time.monotonic() - started > 0.5
     with pytest.raises(Invalid):
-        rotations.set_rate(rotation, -1)
+        rotations.set_rate(rotation, -1, actor=Actor.system("tests"))
 
 
 @pytest.mark.django_db(transaction=True)
