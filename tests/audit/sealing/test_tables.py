@@ -23,7 +23,7 @@ def test_nothing_in_the_tree_s_tables_can_be_changed_or_removed(model: type) -> 
         for statement in (
             f"UPDATE {table} SET {next(iter(row))} = {next(iter(row))}",
             f"DELETE FROM {table}",
-            f"TRUNCATE {table}",
+            f"TRUNCATE {table} CASCADE",
         ):
             with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
                 cursor.execute(statement)
