@@ -4,9 +4,11 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from modelops.rest.draining import draining
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "modelops.settings")
 
-application = get_wsgi_application()
+application = draining(get_wsgi_application())
 
 from modelops.sealed import tell_when_sealed  # noqa: E402  models are there only now
 
