@@ -14,6 +14,7 @@ from modelops.lib.ids import uuid7
 from .actor import Actor
 from .beside import beside
 from .canonical import storable_text
+from .changes import changes_of
 from .context import current
 from .events import EventClass, define, event_classes
 from .labels import label_of
@@ -26,6 +27,7 @@ REQUEST_REFUSED = define(
     "method",
     "route",
     "code",
+    "status",
     category="security",
     ocsf="api.other",
 )
@@ -49,6 +51,7 @@ def record(
 
     Details carry ids, names of objects, states and counts; never personal values: an append-only log cannot be
     redacted. Those go into ``personal``, sealed under the key of ``subject`` beside the row, which commits to them.
+    Of a watched table (`watching`) the row also says under ``diff`` what the database saw change, before and after.
     Raises UndeclaredEvent, and RuntimeError outside a transaction: an act and its row belong together.
     """
     if event_classes().get(event.name) != event:
@@ -58,6 +61,8 @@ def record(
     if not connection.in_atomic_block:
         raise RuntimeError(f"{event.name} must be recorded in the transaction of what it tells.")
     target_type, target_id = _reference(target)
+    if changes := changes_of(target_type, target_id):
+        details["diff"] = changes
     context = current.get()
     row_id = uuid7()
     apps.get_model("audit", "AuditEvent").objects.create(
@@ -79,14 +84,23 @@ def record(
     )
 
 
-def record_refusal(*, actor: Actor, code: str, method: str, route: str) -> None:
+def record_refusal(*, actor: Actor, code: str, method: str, route: str, status: int = 403) -> None:
     """Add a row about a refused request, in a transaction of its own: the refused one is rolled back.
 
     When the ledger itself cannot be written the refusal stands and the log gets a line: it discloses nothing.
     """
     try:
         with transaction.atomic():
-            record(REQUEST_REFUSED, None, actor=actor, outcome="denied", method=method, route=route, code=code)
+            record(
+                REQUEST_REFUSED,
+                None,
+                actor=actor,
+                outcome="denied",
+                method=method,
+                route=route,
+                code=code,
+                status=status,
+            )
     except (DatabaseError, KeysUnavailable):
         logger.error("A refusal could not be recorded: %s %s %s", method, route, code)
 

@@ -72,7 +72,8 @@ def _definition(event: EventClass) -> dict[str, Any]:
                 "category": {"const": event.category},
                 "details": {
                     "type": "object",
-                    "properties": dict.fromkeys(sorted(event.details), True),
+                    # Any row may say what the database saw change of its object (`compliance.audit.changes`).
+                    "properties": dict.fromkeys(sorted({*event.details, "diff"}), True),
                     "required": sorted(event.details),
                     "additionalProperties": False,
                 },
