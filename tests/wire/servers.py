@@ -1,5 +1,6 @@
-"""Each server is a process of its own, so that it can be stopped, frozen and started again."""
+"""Each server is a process of its own, so that it can be stopped, frozen and started again. None outlives the tests."""
 
+import atexit
 import contextlib
 import os
 import shutil
@@ -10,6 +11,8 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from modelops.embedded import processes
 
 AZURITE = Path(__file__).parent / "azurite"
 # The account that every Azurite has; it is public and opens nothing else.
@@ -34,16 +37,25 @@ class WireServer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        """Of the running process."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Start it and wait until it listens; one that runs is left alone."""
         if self._process is not None and self._process.poll() is None:
             return
         self._folder.mkdir(parents=True, exist_ok=True)
-        log = (self._folder / "server.log").open("ab")
-        self._process = subprocess.Popen(
-            self._command(self.port), stdout=log, stderr=log, env=self._env, cwd=self._folder, start_new_session=True
+        self._process = processes.spawn(
+            self._command(self.port),
+            log=self._folder / "server.log",
+            env=self._env,
+            cwd=self._folder,
+            dies_with_parent=signal.SIGKILL,  # also of a run that is killed itself, where the system can do that
         )
-        log.close()
+        atexit.register(self.stop)
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
@@ -55,9 +67,9 @@ class WireServer:
 
     def stop(self) -> None:
         """End it at once; what it held in memory is gone."""
+        atexit.unregister(self.stop)
         if self._process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+            processes.end_group(self._process.pid)
             self._process.wait(10)
             self._process = None
 
