@@ -2,7 +2,8 @@
 
 from typing import BinaryIO
 
-from modelops.lib.errors import UnsupportedFormat
+from modelops.crypto.stream.header import MAGIC
+from modelops.lib.errors import Invalid, UnsupportedFormat
 
 # First bytes and what they are. Sources: the formats' own specifications, as collected in file(1)'s magic database.
 _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
@@ -37,7 +38,13 @@ _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
 
 
 def refuse(file: BinaryIO, head: bytes, size: int) -> None:
-    """Raises UnsupportedFormat when the file begins like something that is no model."""
+    """Raises UnsupportedFormat when the file begins like something that is no model, Invalid when it came sealed."""
+    if head.startswith(MAGIC):
+        raise Invalid(
+            "The file is sealed and its wrapped data key did not come with it, so nobody could ever open it. Send the "
+            "key along, or the file as it is.",
+            code="sealed_upload.key_missing",
+        )
     for beginning, what in _BEGINNINGS:
         if head.startswith(beginning):
             raise unknown(what)

@@ -1,6 +1,7 @@
 """A file on its way out, sealed for a key that the client sent with its request."""
 
 import base64
+import re
 import secrets
 import uuid
 from collections.abc import Iterator
@@ -113,7 +114,7 @@ def _rest(asked: str, size: int) -> ByteRange | None:
     """From the byte that is asked for to the end; None for the whole file."""
     if not asked or asked == "0":
         return None
-    if not (asked.isascii() and asked.isdigit() and int(asked) < size):
+    if not (re.fullmatch("[0-9]{1,18}", asked) and int(asked) <= size):
         raise Invalid(
             f"{FROM_HEADER} is no place in a file of {size:,} bytes. Send the number of bytes that have opened.",
             code="sealed_download.bad_place",

@@ -240,7 +240,7 @@ def test_the_digest_of_a_sealed_body_is_that_of_what_was_sent(api: Client, store
 def test_a_sealed_file_without_its_key_is_refused_as_a_model(api: Client, stored: Stored) -> None:
     _, body = sealed(CONTENT, recipient(api))
     answer = api.post(VERSIONS, body, content_type="application/octet-stream")
-    assert problem_of(answer)[0] == 415
+    assert problem_of(answer) == (400, "sealed_upload.key_missing")
     assert stored() == []
 
 
