@@ -49,6 +49,15 @@ MODELOPS_ROTATION_CONNECTIONS = env.integer("MODELOPS_ROTATION_CONNECTIONS", min
 # --- the audit log ---------------------------------------------------------------------------------------------------
 # How long full addresses of requests are kept, sealed beside the log; their networks stay in its rows.
 MODELOPS_ADDRESSES_KEPT_DAYS = env.integer("MODELOPS_ADDRESSES_KEPT_DAYS", 90, at_least=1)
+# Where signed checkpoints are kept outside the database. The sealer reads its key and credentials by itself.
+MODELOPS_ANCHOR_FILE = Path(env.text("MODELOPS_ANCHOR_FILE", str(MODELOPS_HOME / "anchors" / "checkpoints")))
+MODELOPS_ANCHOR_S3 = env.text("MODELOPS_ANCHOR_S3", "")
+MODELOPS_ANCHOR_WEBHOOK = env.secret("MODELOPS_ANCHOR_WEBHOOK") or ""
+MODELOPS_ANCHOR_MAIL = env.listing("MODELOPS_ANCHOR_MAIL")
+_SEALER_ONLY = [
+    "MODELOPS_CHECKPOINT_KEY_FILE", "MODELOPS_ANCHOR_S3_KEY_ID", "MODELOPS_ANCHOR_S3_SECRET",
+    "MODELOPS_ANCHOR_S3_SECRET_FILE",
+]  # fmt: skip
 
 # --- secrets --------------------------------------------------------------------------------------------------------
 # The folder below which references of the form file:… are read; none means that there are no such references.
@@ -314,4 +323,4 @@ LOGGING = {"level": env.text("MODELOPS_LOG_LEVEL", "INFO")}
 # A misspelt name would leave a default in force without a word. Tests have switches of their own.
 SILENCED_SYSTEM_CHECKS = env.listing("MODELOPS_ACCEPTED_CHECKS")
 if MODELOPS_ENV != "test":
-    env.refuse_unknown(prefix="MODELOPS_", also=[*key_sources.variables(), "MODELOPS_PART"])
+    env.refuse_unknown(prefix="MODELOPS_", also=[*key_sources.variables(), *_SEALER_ONLY, "MODELOPS_PART"])

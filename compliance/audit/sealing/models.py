@@ -124,7 +124,7 @@ class Anchoring(models.Model):
 
 
 class SealerState(models.Model):
-    """What the sealer last said about itself; one row."""
+    """What the sealer last said about itself; one row. ``anchors`` are the names of those that it writes to."""
 
     class Standing(models.TextChoices):
         WORKING = "working", "Working"
@@ -137,6 +137,7 @@ class SealerState(models.Model):
     code = models.CharField(max_length=60, default="", blank=True)
     says = models.TextField(default="", blank=True)
     since = models.DateTimeField()
+    anchors = models.CharField(max_length=200, default="", blank=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="audit_one_sealer_state")]
