@@ -32,9 +32,16 @@ def main(arguments: Sequence[str]) -> int:
         found = ".".join(map(str, sys.version_info[:3]))
         _complain(f"Python {found} is too old; 3.11 or newer is needed. Name one: make run PYTHON=python3.12")
         return 1
-    wanted = [PORTAL, SERVERS, *([TESTS] if "--tests" in arguments else [])]
-    if "--tests" in arguments:
-        _install_azurite()
+    with_tests = "--tests" in arguments
+    azurite = _begin_azurite() if with_tests else None
+    try:
+        return _fill_venv([PORTAL, SERVERS, *([TESTS] if with_tests else [])])
+    finally:
+        if azurite is not None:
+            _finish_azurite(azurite)
+
+
+def _fill_venv(wanted: list[Path]) -> int:
     stamp, digest = VENV / ".installed", _digest([PORTAL, SERVERS, TESTS])
     have = _read(stamp).split()
     if have[:1] == [digest] and len(have) > len(wanted) and (VENV / "bin" / "python").exists():
@@ -52,19 +59,32 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _install_azurite() -> None:
-    """The Azure server of the wire tests is an npm package, pinned with hashes; without npm those tests are skipped."""
-    npm, wanted = shutil.which("npm"), (ROOT / AZURITE / "package-lock.json").read_bytes()
-    stamp = ROOT / AZURITE / "node_modules" / ".installed"
-    if npm is None or _read(stamp) == hashlib.sha256(wanted).hexdigest():
-        return
+def _begin_azurite() -> subprocess.Popen[bytes] | None:
+    """Start to install the Azure server of the wire tests, while the Python packages are installed.
+
+    It is an npm package, pinned with hashes; without npm those tests are skipped. None when there is nothing to do.
+    """
+    npm = shutil.which("npm")
+    if npm is None or _read(_azurite_stamp()) == _azurite_digest():
+        return None
     print("Installing the Azure server of the tests …", flush=True)
-    if _run(
-        [npm, "--prefix", AZURITE, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], dict(os.environ)
-    ):
-        stamp.write_text(hashlib.sha256(wanted).hexdigest(), encoding="utf-8")
+    command = [npm, "--prefix", str(AZURITE), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL)
+
+
+def _finish_azurite(process: subprocess.Popen[bytes]) -> None:
+    if process.wait() == 0:
+        _azurite_stamp().write_text(_azurite_digest(), encoding="utf-8")
     else:
         _complain("npm could not install it; the tests that need it are skipped and say so.")
+
+
+def _azurite_stamp() -> Path:
+    return ROOT / AZURITE / "node_modules" / ".installed"
+
+
+def _azurite_digest() -> str:
+    return hashlib.sha256((ROOT / AZURITE / "package-lock.json").read_bytes()).hexdigest()
 
 
 def _make_venv() -> bool:
