@@ -6,4 +6,9 @@ watch("keys.Approval", "action", "key", "reason", "state", "second_kind", "secon
 watch(
     "keys.Rotation", "purpose", "old_key", "new_key", "reason", "state", "second_kind", "second_ref",
 )  # fmt: skip
-exempt("Progress of a rotation, written with every batch.", "keys.RotationStep", "keys.RotationFailure")
+exempt(
+    "Progress of a rotation, written with every batch.",
+    "keys.RotationStep",
+    "keys.RotationRange",
+    "keys.RotationFailure",
+)
