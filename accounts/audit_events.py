@@ -40,6 +40,14 @@ PASSWORD_CHANGED = define(
     "accounts.password.changed", "changed the password", category="security", ocsf="account_change.password_change"
 )
 
+PASSWORD_REFUSED = define(
+    "accounts.password.refused",
+    "the current password was wrong when a new one was to be set (attempt {attempt})",
+    "attempt",
+    category="security",
+    ocsf="account_change.password_change",
+)
+
 SIGNED_IN = define(
     "accounts.sign_in.succeeded", "signed in with {method}", "method", category="security", ocsf="authentication.logon"
 )
@@ -50,6 +58,26 @@ SIGN_IN_REFUSED = define(
     "attempt",
     category="security",
     ocsf="authentication.logon",
+)
+# The attempts during the wait are counted (rest.requests.limited), and do not prolong it.
+SLOWED_DOWN = define(
+    "accounts.sign_in.slowed_down",
+    "further attempts wait {wait_s} s ({reason}, {attempt} failures)",
+    "reason",
+    "attempt",
+    "wait_s",
+    category="security",
+    ocsf="account_change.lock",
+)
+CODE_ACCEPTED = define(
+    "accounts.code.accepted", "gave the right {kind}", "kind", category="security", ocsf="authentication.preauth"
+)
+CODE_REFUSED = define(
+    "accounts.code.refused",
+    "a code was refused at a sign-in (attempt {attempt})",
+    "attempt",
+    category="security",
+    ocsf="authentication.preauth",
 )
 SIGNED_OUT = define("accounts.session.ended", "signed out", category="security", ocsf="authentication.logoff")
 SESSION_REVOKED = define(
@@ -92,6 +120,19 @@ API_KEY_ISSUED = define(
 )
 API_KEY_REVOKED = define(
     "accounts.api_key.revoked", "revoked the API key {name}", "name", category="security", ocsf="entity.delete"
+)
+API_KEY_USED = define(
+    "accounts.api_key.used",
+    "used the API key {name} for the first time on that day",
+    "name",
+    category="security",
+    ocsf="authentication.service_ticket_request",
+)
+TOKEN_USED = define(
+    "accounts.token.used",
+    "used an access token for the first time on that day",
+    category="security",
+    ocsf="authentication.service_ticket_request",
 )
 TOKEN_ISSUED = define(
     "accounts.token.issued",

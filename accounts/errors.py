@@ -48,7 +48,6 @@ class SlowDown(TooManyRequests):
     """Too many failures; the right credentials are refused as well until the wait is over."""
 
     code = "login.slow_down"
-    recorded = True
 
     def __init__(self, retry_after_s: int) -> None:
         minutes = -(-retry_after_s // 60)

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.actors import actor_of
 from compliance.audit import Actor
+from compliance.audit.context import identify
 
 
 class ActorMiddleware:
@@ -26,4 +27,7 @@ class ActorMiddleware:
                 request.actor = actor_of(user)
             else:
                 auth.logout(request)
+        # Also while nobody is signed in yet: between password and code there is a session.
+        if (row := getattr(request.session, "current_row", None)) is not None:
+            identify(session=str(row.pk))
         return self.get_response(request)

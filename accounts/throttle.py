@@ -27,6 +27,7 @@ class Budget:
     name: str
     free: int
     wait_s: int
+    label: str = ""
 
     def wait_after(self, failures: int) -> int:
         """Seconds to wait after that many failures.
@@ -40,13 +41,13 @@ class Budget:
 
 
 # One name from one network: the person who mistypes, or who is guessed at from one place.
-PASSWORD_HERE = Budget("password.network", free=5, wait_s=30)
+PASSWORD_HERE = Budget("password.network", free=5, wait_s=30, label="passwords from one network")
 # One name from everywhere: far above what a person needs, so that a stranger elsewhere does not slow them down.
-PASSWORD_ANYWHERE = Budget("password.account", free=50, wait_s=30)
+PASSWORD_ANYWHERE = Budget("password.account", free=50, wait_s=30, label="passwords from anywhere")
 # Codes have a million values: five tries, then five minutes. Only reached with the right password.
-CODE = Budget("code", free=5, wait_s=300)
+CODE = Budget("code", free=5, wait_s=300, label="codes")
 # The current password, asked for again in a session that somebody else may sit at.
-PASSWORD_CHANGE = Budget("password.change", free=5, wait_s=300)
+PASSWORD_CHANGE = Budget("password.change", free=5, wait_s=300, label="the current password")
 
 
 def _digest(budget: Budget, value: str) -> bytes:

@@ -2,8 +2,10 @@
 
 import os
 
-from celery import Celery
-from celery.signals import beat_init, setup_logging, worker_init
+from celery import Celery, Task
+from celery.signals import beat_init, setup_logging, task_postrun, task_prerun, worker_init
+
+from compliance.audit.context import begin_via, end_via
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "modelops.settings")
 
@@ -20,6 +22,17 @@ app.conf.beat_max_loop_interval = 10
 @setup_logging.connect
 def _keep_our_logs(**kwargs: object) -> None:
     """Logging is set up by Django already; without a receiver Celery would replace it."""
+
+
+@task_prerun.connect
+def _act_as_task(task: Task, **kwargs: object) -> None:
+    """What a task does is recorded as done through it; who caused it stands in the rows that it works on."""
+    task.request.audit_context = begin_via(f"task:{task.name}")
+
+
+@task_postrun.connect
+def _act_no_more(task: Task, **kwargs: object) -> None:
+    end_via(getattr(task.request, "audit_context", None))
 
 
 @worker_init.connect

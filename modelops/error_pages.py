@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
 
+from compliance.audit import Actor, record_refusal
 from modelops.rest.middleware import wants_problem
 from modelops.rest.problems import describe, problem_response
 
@@ -16,6 +17,18 @@ def _answer(request: HttpRequest, status: int, code: str, detail: str) -> HttpRe
     return render(request, "errors/refused.html", {"status": status, "code": code, "detail": detail}, status=status)
 
 
+def _denied(request: HttpRequest, status: int, code: str) -> None:
+    """A row about what a page refused; the REST interface records its own."""
+    match = request.resolver_match
+    record_refusal(
+        actor=getattr(request, "actor", None) or Actor.anonymous(),
+        code=code,
+        method=request.method or "",
+        route=f"/{match.route}" if match else "unmatched",
+        status=status,
+    )
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, or what the error understood calls for."""
     status, code, detail, _ = describe(exception) or (400, "request.invalid", "The request cannot be understood.", {})
@@ -24,16 +37,23 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403 for a permission that is missing."""
+    _denied(request, 403, "permission.denied")
     return _answer(request, 403, "permission.denied", "Your role does not allow this. Ask an administrator.")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404 for an address or an object that is not there for this person."""
+    """404 for an address or an object that is not there for this person.
+
+    Where there is a page but not the object, the object may be somebody else's: a row of the ledger says who asked.
+    """
+    if request.resolver_match is not None:
+        _denied(request, 404, "object.not_found")
     return _answer(request, 404, "object.not_found", "There is nothing at this address, or you may not see it.")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form that was not sent from one of our pages."""
+    _denied(request, 403, "request.csrf")
     detail = "The form has expired or was not sent from this portal. Go back, reload the page and send it again."
     return _answer(request, 403, "request.csrf", detail)
 

@@ -18,6 +18,7 @@ class RefreshToken(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_on = models.DateField("access token last used on", null=True, blank=True, editable=False)
 
     objects = OwnedQuerySet.as_manager()
 

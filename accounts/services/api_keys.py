@@ -5,13 +5,16 @@ import hmac
 
 from django.contrib.auth.models import Permission
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import api_key_format
-from accounts.audit_events import API_KEY_ISSUED, API_KEY_REVOKED
+from accounts.actors import actor_of
+from accounts.audit_events import API_KEY_ISSUED, API_KEY_REVOKED, API_KEY_USED
 from accounts.errors import CredentialRefused
 from accounts.models import ApiKey, User
 from compliance.audit import Actor, record
+from compliance.audit.context import identify
 from modelops.crypto.keyed import keyed_digest, keyed_digests
 from modelops.crypto.purposes import Purpose
 from modelops.lib.errors import Conflict, Invalid
@@ -86,6 +89,17 @@ def revoke_api_key(key: ApiKey, *, actor: Actor) -> bool:
     return bool(changed)
 
 
+@transaction.atomic
+def _remember_use(key: ApiKey, now: dt.datetime) -> None:
+    """Set when the key was last used; the first use on a day (UTC) is a row of the ledger, one for requests at once."""
+    midnight = now.astimezone(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    unused_today = Q(last_used_at=None) | Q(last_used_at__lt=midnight)
+    if ApiKey.objects.filter(unused_today, pk=key.pk).update(last_used_at=now):
+        record(API_KEY_USED, key, actor=actor_of(key.owner), name=key.name)
+    else:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+
+
 def check_api_key(text: str) -> ApiKey:
     """The row of a key that may be used now, with its owner.
 
@@ -101,6 +115,8 @@ def check_api_key(text: str) -> ApiKey:
     matches = [hmac.compare_digest(bytes(key.digest), digest) for digest in digests] if key else []
     if key is None or not any(matches):
         raise CredentialRefused("The portal does not know this API key. Issue a new one.", "auth.key_unknown")
+    # From here on the secret is right: also a refusal is one of this key.
+    identify(via=f"api_key:{key.pk}")
     if key.revoked_at:
         raise CredentialRefused("This API key was revoked. Issue a new one.", "auth.key_revoked")
     now = timezone.now()
@@ -111,7 +127,7 @@ def check_api_key(text: str) -> ApiKey:
     if not key.owner.is_active:
         raise CredentialRefused("The account of this API key is deactivated.", "auth.account_disabled")
     if key.last_used_at is None or key.last_used_at < now - _COARSE:
-        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+        _remember_use(key, now)
     if not matches[0]:
         # The ring has a newer key: the digest moves to it, so that the older one is needed by nobody some day.
         ApiKey.objects.filter(pk=key.pk, digest=key.digest).update(digest=digests[0])

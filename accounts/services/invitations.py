@@ -102,7 +102,8 @@ def _issue(user: User, role: str, *, actor: Actor, base_url: str | None) -> tupl
         inviter_ref=actor.ref,
         expires_at=now + VALID_FOR,
     )
-    record(USER_INVITED, user, actor=actor, role=role)
+    personal = {"name": user.username, "email": user.email}
+    record(USER_INVITED, user, actor=actor, personal=personal, subject=user, role=role)
     address = link(token, base_url)
     if user.email:
         transaction.on_commit(lambda: _mail(user.email, address))

@@ -8,7 +8,14 @@ from django.db import transaction
 
 from accounts import throttle
 from accounts.actors import actor_of
-from accounts.audit_events import PASSWORD_CHANGED, ROLE_CHANGED, USER_ACTIVATED, USER_DEACTIVATED, USER_MADE_READY
+from accounts.audit_events import (
+    PASSWORD_CHANGED,
+    PASSWORD_REFUSED,
+    ROLE_CHANGED,
+    USER_ACTIVATED,
+    USER_DEACTIVATED,
+    USER_MADE_READY,
+)
 from accounts.models import RecoveryCode, Session, TOTPDevice, User
 from accounts.passwords import normalise, validated
 from accounts.roles import ROLES, Role
@@ -18,6 +25,7 @@ from modelops.lib.names import validate_name
 
 from .factors import begin_enrolment, otpauth_uri
 from .sessions import revoke_everything
+from .sign_in import tell_of_wait
 
 
 def role_named(name: str) -> Role:
@@ -78,8 +86,11 @@ def change_password(user: User, current: str, new: str, *, keep: Session | None,
 
     Raises Invalid for a wrong current password and for a new one that may not be used, and SlowDown.
     """
-    throttle.take(throttle.PASSWORD_CHANGE, str(user.pk))
+    attempt = throttle.take(throttle.PASSWORD_CHANGE, str(user.pk))
     if not user.check_password(normalise(current)):
+        with transaction.atomic():
+            record(PASSWORD_REFUSED, user, actor=actor, outcome="denied", attempt=attempt)
+            tell_of_wait(user, throttle.PASSWORD_CHANGE, attempt, actor=actor)
         raise Invalid("This is not your current password.", code="password.wrong", field="current")
     throttle.clear(throttle.PASSWORD_CHANGE, str(user.pk))
     with transaction.atomic():

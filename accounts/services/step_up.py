@@ -12,9 +12,11 @@ from django.utils import timezone
 from accounts import throttle
 from accounts.actors import actor_of
 from accounts.audit_events import FACTOR_CONFIRMATION_REFUSED, FACTOR_CONFIRMED
-from accounts.errors import SlowDown, StepUpRefused, StepUpRequired
+from accounts.errors import StepUpRefused, StepUpRequired
 from accounts.models import ApiKey, TOTPDevice, User
 from compliance.audit import record
+
+from .sign_in import tell_of_wait
 
 MAX_AGE = dt.timedelta(minutes=5)
 CODE_HEADER = "X-Step-Up-Code"
@@ -68,14 +70,10 @@ def use_code(user: User, code: str) -> None:
 
     Wrong codes count together with those at the sign-in, so that a session gives no further guesses.
     """
-    try:
-        throttle.take(throttle.CODE, str(user.pk))
-    except SlowDown:
-        _refused(user, "too many codes")
-        raise
+    attempt = throttle.take(throttle.CODE, str(user.pk))
     device = TOTPDevice.objects.filter(user=user, confirmed=True).first()
     if device is None or not device.verify_token(code.strip()):
-        _refused(user, "code")
+        _refused(user, attempt)
         raise StepUpRefused
     throttle.clear(throttle.CODE, str(user.pk))
     with transaction.atomic():
@@ -83,5 +81,6 @@ def use_code(user: User, code: str) -> None:
 
 
 @transaction.atomic
-def _refused(user: User, reason: str) -> None:
-    record(FACTOR_CONFIRMATION_REFUSED, user, actor=actor_of(user), outcome="denied", reason=reason)
+def _refused(user: User, attempt: int) -> None:
+    record(FACTOR_CONFIRMATION_REFUSED, user, actor=actor_of(user), outcome="denied", reason="code")
+    tell_of_wait(user, throttle.CODE, attempt, actor=actor_of(user))

@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from accounts import tokens
 from accounts.actors import actor_of
-from accounts.audit_events import TOKEN_ISSUED, TOKEN_REFRESHED, TOKEN_REUSED, TOKEN_REVOKED
+from accounts.audit_events import TOKEN_ISSUED, TOKEN_REFRESHED, TOKEN_REUSED, TOKEN_REVOKED, TOKEN_USED
 from accounts.errors import CredentialRefused
 from accounts.limits import longest_session
 from accounts.models import RefreshToken, User
 from compliance.audit import record
+from compliance.audit.context import identify
 from modelops.lib.ids import uuid7
 
 from . import sign_in
@@ -34,8 +35,10 @@ def sign_in_to_api(username: str, password: str, code: str, *, network: str) -> 
     user = sign_in.check_password(username, password, network=network)
     _, method = sign_in.check_code(user, code)
     sign_in.forget_failures(user, network=network)
+    family = uuid7()
+    identify(session=str(family))
     with transaction.atomic():
-        pair = _pair(user, uuid7(), AMR[method], timezone.now() + longest_session(user))
+        pair = _pair(user, family, AMR[method], timezone.now() + longest_session(user))
         record(TOKEN_ISSUED, user, actor=actor_of(user), method="a code" if method == "otp" else "a recovery code")
     return pair
 
@@ -54,6 +57,7 @@ def refresh(token: str) -> TokenPair:
     A token that comes a second time is in two hands: its whole family is revoked. Raises CredentialRefused.
     """
     claims = tokens.read(token, tokens.REFRESH)
+    identify(session=str(claims.family))
     with transaction.atomic():
         row = (
             RefreshToken.objects.select_for_update(of=("self",))
@@ -78,6 +82,7 @@ def refresh(token: str) -> TokenPair:
 def end(token: str) -> None:
     """End the API sign-in that a refresh token belongs to. Raises CredentialRefused for a foreign token."""
     claims = tokens.read(token, tokens.REFRESH)
+    identify(session=str(claims.family))
     with transaction.atomic():
         changed = RefreshToken.objects.filter(family=claims.family, revoked_at=None).update(revoked_at=timezone.now())
         if changed:
@@ -88,11 +93,24 @@ def end(token: str) -> None:
 def check_access_token(token: str) -> User:
     """The account of an access token whose sign-in still stands. Raises CredentialRefused."""
     claims = tokens.read(token, tokens.ACCESS)
-    standing = RefreshToken.objects.filter(family=claims.family, user_id=claims.user_id, revoked_at=None)
-    user = User.objects.filter(pk=claims.user_id, is_active=True, pk__in=standing.values("user_id")).first()
-    if user is None:
+    identify(session=str(claims.family))
+    standing = RefreshToken.objects.filter(family=claims.family, user=claims.user_id, revoked_at=None)
+    # The first token of the sign-in stays as long as it: it remembers for all of them.
+    first = standing.filter(user__is_active=True).select_related("user").order_by("created_at", "pk").first()
+    if first is None:
         raise _ended()
-    return user
+    _remember_use(first)
+    return first.user
+
+
+def _remember_use(first: RefreshToken) -> None:
+    """The first use of an API sign-in on a day (UTC) is a row of the ledger, one for requests at once."""
+    today = timezone.now().astimezone(dt.UTC).date()
+    if first.last_used_on == today:
+        return
+    with transaction.atomic():
+        if RefreshToken.objects.filter(pk=first.pk).exclude(last_used_on=today).update(last_used_on=today):
+            record(TOKEN_USED, first.user, actor=actor_of(first.user))
 
 
 def _ended() -> CredentialRefused:

@@ -20,7 +20,7 @@ from accounts.models import TOTPDevice, User
 from accounts.services import step_up
 from accounts.services.factors import Method
 from compliance.audit import record
-from compliance.audit.context import network_of
+from compliance.audit.context import identify, network_of
 
 from .browsers import browser_family
 from .store import META_KEY
@@ -89,6 +89,8 @@ def complete(request: HttpRequest, user: User, device: TOTPDevice, method: Metho
     }
     auth.login(request, user, backend=_BACKEND)
     django_otp.login(request, device)
+    if request.session.row is not None:
+        identify(session=str(request.session.row.pk))
     if method == "otp":
         step_up.remember(request)
     record(SIGNED_IN, user, actor=actor_of(user), method="a code" if method == "otp" else "a recovery code")

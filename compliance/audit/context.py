@@ -1,10 +1,12 @@
 """The request that the current work belongs to, so that its ledger rows can be found together."""
 
 import ipaddress
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,8 @@ class RequestContext:
     session: str = ""
     via: str = ""
 
+
+_COMMAND = re.compile(r"[a-z][a-z0-9_]{0,99}")
 
 NO_REQUEST = RequestContext()
 current: ContextVar[RequestContext] = ContextVar("audit_request", default=NO_REQUEST)
@@ -54,6 +58,28 @@ def escaped(text: str) -> str:
 def identify(**changes: str) -> None:
     """From here to the end of the request, what is recorded carries these fields too: known since authentication."""
     current.set(replace(current.get(), **changes))
+
+
+def begin_via(via: str) -> "Token[RequestContext]":
+    """From here on, what is recorded is done through ``via``; `end_via` takes the token back where no block can."""
+    return current.set(replace(current.get(), via=via))
+
+
+def end_via(token: "Token[RequestContext] | None") -> None:
+    """What was before `begin_via`."""
+    if token is not None:
+        current.reset(token)
+
+
+def via_of_command(argv: list[str]) -> str:
+    """``command:<name>`` when the process is one of the portal's commands; arguments are not looked at.
+
+    >>> via_of_command(["manage.py", "create_key", "--purpose", "field"]), via_of_command(["pytest"])
+    ('command:create_key', '')
+    """
+    if len(argv) < 2 or PurePath(argv[0]).name not in {"manage.py", "django-admin"}:
+        return ""
+    return f"command:{argv[1]}" if _COMMAND.fullmatch(argv[1]) else ""
 
 
 @contextmanager

@@ -27,6 +27,12 @@ keep("crypto.keys", "Key ring", "Kept as long as anything is sealed under them."
 keep("jobs.history", "Jobs", "Kept: what was asked for, by whom, and how it ended.", "jobs.Job")
 keep("jobs.schedule", "Schedule", "Kept: what runs by the clock and how the last run went.", "jobs.ScheduleEntry")
 keep("secret_store.secrets", "Secrets", "Kept until somebody deletes them.", "secret_store.StoredSecret")
+keep(
+    "rest.limited",
+    "Counts of requests over the limit",
+    "Removed within two minutes, when the audit log tells them.",
+    "rest.LimitedRequests",
+)
 
 
 @classes.register("rest.answers")

@@ -15,6 +15,7 @@ from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
 from compliance.audit import Actor, record
+from compliance.audit.context import acting
 from modelops.lib.errors import DomainError, Invalid, Unavailable
 
 from .audit_events import JOB_FAILED
@@ -77,6 +78,12 @@ def run(job_id: uuid.UUID) -> bool:
     if not claimed:
         return False
     job = jobs.get(pk=job_id)
+    with acting(via=f"job:{job.kind}:{job_id}"):
+        return _do(job, token)
+
+
+def _do(job: Any, token: uuid.UUID) -> bool:
+    job_id: uuid.UUID = job.pk
     handler = find_handler(job.kind)
     if handler is None:
         _fail(job_id, token, f"This worker knows no job of kind {job.kind!r}.")

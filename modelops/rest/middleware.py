@@ -7,18 +7,21 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.log import log_response
 
 from compliance.audit import Actor, record_refusal
-from compliance.audit.context import current, of_request
+from compliance.audit.context import current, escaped, of_request
 from modelops.lib import logs
 from modelops.lib.errors import DomainError
 from modelops.lib.ids import uuid7
 
+from .limited import count_limited
 from .metrics import REQUESTS
 from .problems import describe, problem_response
+from .streaming import carry_context
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 # Bodies of these kinds are never read as a whole: files are sealed while they arrive.
@@ -54,6 +57,13 @@ class RequestContextMiddleware:
         try:
             response = self.get_response(request)
         finally:
+            if response.status_code >= 400:
+                # Django would say so itself, but only after the request's id is gone.
+                log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request)
+            if response.status_code == 429:
+                count_limited(request)
+            if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
+                carry_context(response)
             current.reset(context)
             logs.request_id.reset(log)
         response.headers["X-Request-Id"] = own
@@ -85,7 +95,11 @@ class BodyLimitMiddleware:
         if announced > limit:
             detail = f"The body has {announced} bytes; at most {limit} are allowed here."
             record_refusal(
-                actor=Actor.anonymous(), code="request.too_large", method=request.method or "", route=request.path[:200]
+                actor=Actor.anonymous(),
+                code="request.too_large",
+                method=request.method or "",
+                route=escaped(request.path[:200]),
+                status=413,
             )
             return problem_response(413, "request.too_large", detail)
         return self.get_response(request)
@@ -106,13 +120,14 @@ class DomainErrorMiddleware:
             return None
         status, code, detail, extra = understood
         match = request.resolver_match
-        if code != "database.unavailable" and not getattr(error, "recorded", False):
+        if code != "database.unavailable" and status != 429 and not getattr(error, "recorded", False):
             record_refusal(
                 actor=getattr(request, "actor", None) or Actor.anonymous(),
                 code=code,
                 method=request.method or "",
                 route=f"/{match.route}" if match else "unknown",
             )
+                status=status,
         if wants_problem(request):
             return problem_response(status, code, detail, **extra)
         back = request.headers.get("Referer", "")

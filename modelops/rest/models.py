@@ -1,4 +1,4 @@
-"""Answers that are kept for a day, so that a request which is sent twice is carried out once."""
+"""Answers that are kept for a day, so that a repeated request is carried out once, and counts of refused floods."""
 
 from django.db import models
 from django.utils import timezone
@@ -32,3 +32,27 @@ class StoredAnswer(models.Model):
     def context(self) -> bytes:
         """What binds the sealed body to this row."""
         return f"rest.storedanswer:{self.pk}".encode()
+
+
+class LimitedRequests(models.Model):
+    """How many requests of an actor to a route were refused as too many within one minute, until it is recorded."""
+
+    id = models.BigAutoField(primary_key=True)
+    actor_kind = models.CharField(max_length=20)
+    actor_ref = models.CharField(max_length=100)
+    source = models.CharField("source network", max_length=60)
+    route = models.CharField(max_length=200)
+    minute = models.DateTimeField()
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = "requests over the limit"
+        verbose_name_plural = "requests over the limit"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["minute", "actor_kind", "actor_ref", "source", "route"], name="rest_limited_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} to {self.route}"

@@ -151,6 +151,7 @@ def _route(request: HttpRequest) -> str:
 
 
 def _record(request: Any, status: int, code: str) -> None:
-    if status >= 400 and code != "database.unavailable":
+    # What is refused as too many is counted instead (`limited`): a flood must not fill the ledger.
+    if status >= 400 and status != 429 and code != "database.unavailable":
         actor = getattr(request, "actor", None) or getattr(request._request, "actor", None) or Actor.anonymous()
-        record_refusal(actor=actor, code=code, method=request.method, route=_route(request._request))
+        record_refusal(actor=actor, code=code, method=request.method, route=_route(request._request), status=status)

@@ -115,7 +115,7 @@ def test_a_wrong_code_twice_is_refused_and_the_right_one_still_works(client: Cli
         answer = code_step(client, "000000" if code_of(user) != "000000" else "111111")
         assert answer.status_code == 401
         assert "is not right" in answer.content.decode()
-    assert rows("accounts.sign_in.refused") == 2
+    assert rows("accounts.code.refused") == 2
     assert code_step(client, code_of(user)).status_code == 302
 
 

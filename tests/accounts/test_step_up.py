@@ -51,7 +51,8 @@ def test_wrong_codes_count_with_those_at_the_sign_in(rows: Callable[..., int]) -
             step_up.confirm(request, "000000")
     with pytest.raises(SlowDown):
         step_up.confirm(request, code_of(request.user))
-    assert rows("accounts.factor.confirmation_refused", outcome="denied") == 6
+    assert rows("accounts.factor.confirmation_refused", outcome="denied") == 5
+    assert rows("accounts.sign_in.slowed_down") == 1
     assert rows("accounts.factor.confirmed") == 0
 
 
