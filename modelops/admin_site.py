@@ -1,5 +1,8 @@
 """The admin site: for staff who have shown their second factor, entered through the portal's own sign-in."""
 
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
@@ -17,6 +20,7 @@ class PortalAdminSite(admin.AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Django's routes and the system page."""
+        from compliance.ledger_desk.page import urls as ledger_urls
         from compliance.posture.page import posture_page
 
         from .configuration_page import configuration_download
@@ -26,8 +30,22 @@ class PortalAdminSite(admin.AdminSite):
             path("system/", self.admin_view(system_page), name="system"),
             path("configuration.json", self.admin_view(configuration_download), name="configuration"),
             path("posture/", self.admin_view(posture_page), name="posture"),
+            *ledger_urls(self),
         ]
         return own + super().get_urls()
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        """Django's checks around ``view``; what is looked at here stands in the ledger before it is sent."""
+        inner = super().admin_view(view, cacheable)
+
+        def recorded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            from compliance.audit.coverage.admin_reading import record_admin_reading
+
+            response = inner(request, *args, **kwargs)
+            record_admin_reading(request, response)
+            return response
+
+        return update_wrapper(recorded, inner)
 
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user

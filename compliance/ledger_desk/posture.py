@@ -45,7 +45,7 @@ def rows_are_sealed() -> Outcome:
         )
     asked = settings.PRODUCTION or now.sealer is not None
     evidence = f"{now.size} rows in the tree"
-    return Outcome(findings if asked else [], evidence=evidence, url="/admin/ledger/", applies=asked)
+    return Outcome(findings if asked else [], evidence=evidence, url=reverse("admin:ledger"), applies=asked)
 
 
 @control("ledger.anchored", area=AREA, label="Signed heads of the audit log stand outside the database")
@@ -75,7 +75,7 @@ def heads_are_anchored() -> Outcome:
                 )
             )
     size = f"{now.checkpoint.size} rows signed" if now.checkpoint else "nothing signed"
-    return Outcome(findings if asked else [], evidence=size, url="/admin/ledger/", applies=asked)
+    return Outcome(findings if asked else [], evidence=size, url=reverse("admin:ledger"), applies=asked)
 
 
 @control("ledger.verified", area=AREA, label="The audit log was verified and holds")
@@ -104,4 +104,4 @@ def ledger_holds() -> Outcome:
         )
     latest = now.newest
     evidence = f"{latest.ran_at:%Y-%m-%d %H:%M:%S} UTC, root {latest.root[:16]}…" if latest else "Not verified yet"
-    return Outcome(findings, evidence=evidence, url="/admin/ledger/")
+    return Outcome(findings, evidence=evidence, url=reverse("admin:ledger"))

@@ -35,8 +35,8 @@ WITH last AS (
     ORDER BY id DESC LIMIT 1
 )
 SELECT e.id FROM audit_auditevent e CROSS JOIN last LEFT JOIN audit_sealing_leaf l ON l.event_id = e.id
-WHERE l.seq IS NULL AND e.transaction > 0
-  AND (e.transaction >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+WHERE l.seq IS NULL AND e.transaction IS DISTINCT FROM pg_current_xact_id_if_assigned()::text::bigint
+  AND (e.transaction < 3 OR e.transaction >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint
        OR pg_visible_in_snapshot(e.transaction::text::xid8, last.seen))
 ORDER BY e.id LIMIT %s
 """

@@ -16,12 +16,16 @@ WARNINGS: Final = frozenset({"clock.back", "anchor.absent"})
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that does not hold. ``seq`` is the first row concerned, None where it is about none."""
+    """One thing that does not hold. ``seq`` is the first row concerned, None where it is about none.
+
+    Where it is one of several rows, nobody can say which, ``until`` is the row after the last of them.
+    """
 
     kind: Kind
     says: str
     seq: int | None = None
     event_id: str = ""
+    until: int | None = None
 
     @property
     def is_warning(self) -> bool:
@@ -50,6 +54,15 @@ class Verdict:
 
     @property
     def first_bad(self) -> Finding | None:
-        """The finding with the lowest row; one about no row comes last."""
-        bad = [finding for finding in self.findings if not finding.is_warning]
+        """The finding with the lowest row; one about no row comes last.
+
+        A range of rows does not count where another finding names a row in it: that is the one.
+        """
+        named = [finding.seq for finding in self.findings if finding.seq is not None and finding.until is None]
+        bad = [
+            finding
+            for finding in self.findings
+            if not finding.is_warning
+            and not (finding.until and any((finding.seq or 0) <= seq < finding.until for seq in named))
+        ]
         return min(bad, key=lambda finding: (finding.seq is None, finding.seq or 0), default=None)

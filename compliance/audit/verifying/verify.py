@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import Final
 
+from django.db import connection
 from django.db.models import Max
 
-from ..sealing.models import Leaf
+from ..sealing.models import Anchoring, AnchoringState, Leaf
 from ..sealing.note import PublicKey
-from ..sealing.tree import Frontier
+from ..sealing.tiles import StoredTree
+from ..sealing.tree import Frontier, frontier_at
 from . import rows
 from .claims import Claim, anchored_claims, database_claims, known_keys
 from .clock import clock_findings
@@ -47,6 +49,8 @@ def verify(
         anchored = [claim for claim in anchored_claims(name, notes, believed, verdict.findings) if claim.size > first]
         verdict.anchored_size = max([verdict.anchored_size, *(claim.size for claim in anchored)])
         claims += anchored
+    if not verdict.anchored_size and Anchoring.objects.filter(state=AnchoringState.DONE).exists():
+        verdict.findings.append(Finding("anchor.absent", "No anchor can be read from here; only the sealer compares."))
     walked = walk(size, {claim.size: None for claim in claims}, start=start)
     verdict.root = walked.root
     verdict.findings += rows.altered_rows(first, size, at_once=at_once)
@@ -62,9 +66,8 @@ def _start(size: int, full: bool) -> Frontier | None:
     tiles = max(0, size - RECENT_ROWS) // 256
     if full or not tiles:
         return None
-    from ..sealing.storage import frontier_of_tiles
-
-    return frontier_of_tiles(tiles * 256)
+    with connection.cursor() as cursor:
+        return frontier_at(tiles * 256, StoredTree(cursor))
 
 
 def _claims_against(walked: Walk, claims: list[Claim], size: int, first: int) -> Iterable[Finding]:
@@ -93,7 +96,8 @@ def _broken(claim: Claim, size: int, first_bad: int) -> Finding:
         return Finding("anchor.ahead", _capital(says), first_bad)
     last = f"one of the rows {first_bad} to {claim.size - 1} is not what was signed"
     kind = "checkpoint.root" if claim.source == "the database" else "anchor.fork"
-    return Finding(kind, _capital(f"{claim.source} has another root for {claim.size} rows: {last}."), first_bad)
+    says = _capital(f"{claim.source} has another root for {claim.size} rows: {last}.")
+    return Finding(kind, says, first_bad, until=claim.size)
 
 
 def _capital(text: str) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from compliance.audit import Actor
-from compliance.audit.sealing.anchors import held_notes
 from compliance.audit.sealing.note import PublicKey
 from compliance.audit.verifying import Verdict, verify
+from compliance.audit.verifying.anchored import held_notes, notes_in
 from compliance.ledger_desk.verification import run_verification
 
 
@@ -62,8 +62,6 @@ def _key(text: str) -> PublicKey:
 
 
 def _notes(path: Path) -> list[str]:
-    from compliance.audit.sealing.anchors import notes_in
-
     try:
         return list(notes_in(path))
     except OSError as error:

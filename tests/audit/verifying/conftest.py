@@ -1,0 +1,31 @@
+"""A sealed ledger for the tests of one module. Models are imported late: this file is read before the settings."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from .sealed import SealedLedger
+
+
+@pytest.fixture(scope="module")
+def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator["SealedLedger"]:
+    """Committed once: the sealer sees committed rows alone. Each test then works in a transaction of its own."""
+    from .sealed import SealedLedger, put_back
+
+    with django_db_blocker.unblock():
+        found = SealedLedger()
+        for rows in (40, 1, 300, 200, 90):
+            found.grow(rows)
+    yield found
+    with django_db_blocker.unblock():
+        put_back()
+
+
+@pytest.fixture
+def ledger(committed: "SealedLedger", db: None) -> Iterator["SealedLedger"]:
+    """It, with what the test does to its anchor undone afterwards."""
+    notes = list(committed.notes)
+    yield committed
+    committed.notes = notes
