@@ -39,6 +39,8 @@ def _act_no_more(task: Task, **kwargs: object) -> None:
 @beat_init.connect
 def _refuse_to_work_sealed(**kwargs: object) -> None:
     """Worker and beat do nothing that needs no keys, so they end instead of failing task by task."""
-    from modelops.sealed import end_when_sealed  # models are there only now
+    from compliance.audit.sealing.separation import refuse_sealer_secrets  # models are there only now
+    from modelops.sealed import end_when_sealed
 
+    refuse_sealer_secrets()
     end_when_sealed()

@@ -20,7 +20,7 @@ SEALER_ROLE: Final = "modelops_sealer"
 
 _COMMANDS: Final = {
     OWNER: frozenset({"migrate", "audit_partitions"}),
-    SEALER: frozenset({"seal_audit_log"}),
+    SEALER: frozenset({"seal_audit_log", "audit_key"}),
 }
 
 

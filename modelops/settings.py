@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from modelops import database_roles
 from modelops.crypto.providers import sources as key_sources
 from modelops.embedded.locate import environment
+from modelops.embedded.parts import SEALER_ONLY
 from modelops.lib import env
 from modelops.lib.cores import cores
 from modelops.rest.framework import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401  read by name
@@ -54,10 +55,6 @@ MODELOPS_ANCHOR_FILE = Path(env.text("MODELOPS_ANCHOR_FILE", str(MODELOPS_HOME /
 MODELOPS_ANCHOR_S3 = env.text("MODELOPS_ANCHOR_S3", "")
 MODELOPS_ANCHOR_WEBHOOK = env.secret("MODELOPS_ANCHOR_WEBHOOK") or ""
 MODELOPS_ANCHOR_MAIL = env.listing("MODELOPS_ANCHOR_MAIL")
-_SEALER_ONLY = [
-    "MODELOPS_CHECKPOINT_KEY_FILE", "MODELOPS_ANCHOR_S3_KEY_ID", "MODELOPS_ANCHOR_S3_SECRET",
-    "MODELOPS_ANCHOR_S3_SECRET_FILE",
-]  # fmt: skip
 
 # --- secrets --------------------------------------------------------------------------------------------------------
 # The folder below which references of the form file:… are read; none means that there are no such references.
@@ -323,4 +320,4 @@ LOGGING = {"level": env.text("MODELOPS_LOG_LEVEL", "INFO")}
 # A misspelt name would leave a default in force without a word. Tests have switches of their own.
 SILENCED_SYSTEM_CHECKS = env.listing("MODELOPS_ACCEPTED_CHECKS")
 if MODELOPS_ENV != "test":
-    env.refuse_unknown(prefix="MODELOPS_", also=[*key_sources.variables(), *_SEALER_ONLY, "MODELOPS_PART"])
+    env.refuse_unknown(prefix="MODELOPS_", also=[*key_sources.variables(), *SEALER_ONLY, "MODELOPS_PART"])

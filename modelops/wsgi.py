@@ -10,6 +10,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "modelops.settings")
 
 application = draining(get_wsgi_application())
 
-from modelops.sealed import tell_when_sealed  # noqa: E402  models are there only now
+from compliance.audit.sealing.separation import refuse_sealer_secrets  # noqa: E402  models are there only now
+from modelops.sealed import tell_when_sealed  # noqa: E402
 
+refuse_sealer_secrets()
 tell_when_sealed()

@@ -5,7 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-NAMES = ("web", "worker", "beat")
+NAMES = ("web", "worker", "beat", "sealer")
+# What the sealer alone may know: whoever takes over the web server or a worker cannot sign checkpoints.
+SEALER_ONLY = (
+    "MODELOPS_CHECKPOINT_KEY_FILE", "MODELOPS_ANCHOR_S3_KEY_ID", "MODELOPS_ANCHOR_S3_SECRET",
+    "MODELOPS_ANCHOR_S3_SECRET_FILE",
+)  # fmt: skip
 
 
 def command(
@@ -16,7 +21,7 @@ def command(
     concurrency: int = 2,
     tls: tuple[Path, Path] | None = None,
 ) -> list[str]:
-    """Command line of ``part``: "web", "worker" or "beat".
+    """Command line of ``part``, one of `NAMES`.
 
     ``tls`` holds the certificate chain (PEM) and its key (PEM, PKCS#8): the web server then speaks HTTPS only.
     """
@@ -28,6 +33,8 @@ def command(
             # Older protocols are refused; the server knows no others than 1.2 and 1.3.
             server += ["--ssl-certificate", str(tls[0]), "--ssl-keyfile", str(tls[1]), "--ssl-protocol-min", "tls1.2"]
         return [*python, *server, "--no-ws", "--log-level", "info", "modelops.wsgi:application"]
+    if part == "sealer":
+        return [sys.executable, "manage.py", "seal_audit_log"]
     celery = [*python, "celery", "-A", "modelops.celery"]
     if part == "worker":
         return [*celery, "worker", "--concurrency", str(concurrency), "-l", "info", "--without-mingle"]

@@ -1,4 +1,4 @@
-"""Runs a whole portal in the foreground: servers, set-up, web, worker and beat; restarts what dies; stops in order.
+"""Runs a whole portal in the foreground: servers, set-up and all parts of its own; restarts what dies; stops in order.
 
 A part that is killed is started again with growing pauses. When the supervisor itself is killed, the kernel tells its
 children to end, and the next start finds and ends whatever is left before it begins.
@@ -29,8 +29,8 @@ from modelops.embedded.problems import CannotStart, Sealed
 from modelops.embedded.watch import SEALED_EXIT, Part, StopRequested, Watch, say
 
 LARGEST_LOG = 20 * 2**20
-# Web first, so that nothing new comes in; then what hands out work; then what does it.
-PATIENCE_S = {"web": 15.0, "beat": 10.0, "worker": 60.0}
+# Web first, so that nothing new comes in; then what hands out work; then what does it; then what seals its traces.
+PATIENCE_S = {"web": 15.0, "beat": 10.0, "worker": 60.0, "sealer": 15.0}
 
 
 @dataclass
@@ -96,6 +96,9 @@ class Supervisor:
                 f"SEALED. {problem}\nNothing is opened and nothing is stored until the right root key is there.",
                 True,
             )
+        if self.env["MODELOPS_ENV"] != "production":
+            made = self._manage("Preparing the key of the audit log", "audit_key", "create", "--unless-there")
+            told = "\n".join(filter(None, (told, made)))
         return told, False
 
     def _server(self, name: str, start: Callable[[bool], subprocess.Popen[bytes] | None], embedded: bool) -> None:
@@ -111,7 +114,7 @@ class Supervisor:
             log.replace(log.with_suffix(".log.1"))
 
         def start() -> subprocess.Popen[bytes]:
-            env = {**self.env, "MODELOPS_PART": name}
+            env = {**self._known_to(name), "MODELOPS_PART": name}
             if name == "web":
                 # The web processes share their counters through files here; those of an earlier start count no more.
                 shutil.rmtree(self.home.metrics, ignore_errors=True)
@@ -159,7 +162,7 @@ class Supervisor:
 
     def _command(self, arguments: tuple[str, ...], log: Path) -> subprocess.Popen[bytes]:
         command = [sys.executable, str(CHECKOUT / "manage.py"), *arguments]
-        env = {**self.env, "MODELOPS_PART": "command"}
+        env = {**self._known_to(arguments[0]), "MODELOPS_PART": "command"}
         return processes.spawn(command, log=log, env=env, cwd=CHECKOUT, dies_with_parent=signal.SIGTERM)
 
     def _wait_for_web(self) -> None:
@@ -218,6 +221,12 @@ class Supervisor:
         env.update(MODELOPS_HOME=str(self.home.root), PORT=str(self.port), TMPDIR=str(self.home.tmp))
         env["PYTHONUNBUFFERED"] = "1"
         return env
+
+    def _known_to(self, name: str) -> dict[str, str]:
+        """The environment of a part or command: the sealer's secrets are for the sealer."""
+        if name in {"sealer", "audit_key"}:
+            return self.env
+        return {key: value for key, value in self.env.items() if key not in parts.SEALER_ONLY}
 
     def _require_port(self) -> None:
         """Refuse before anything is started when another program listens at our port."""

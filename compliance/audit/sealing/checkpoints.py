@@ -103,7 +103,7 @@ def accept_break(anchors: Sequence[Anchor], key_file: Path, reason: str, *, acto
         _mend_seal()
         head = tree_head(origin(), sealed_size(), lines)
         # What was to be anchored before belongs to the tree that is given up.
-        Anchoring.objects.filter(state=AnchoringState.PENDING).delete()
+        Anchoring.objects.filter(state=AnchoringState.PENDING).update(state=AnchoringState.DROPPED)
         return _store(head, sign(head, private), keys[0].key_id, anchors, to_all=True)
 
 
@@ -137,7 +137,7 @@ def _store(head: Head, note: str, key_id: str, anchors: Sequence[Anchor], *, to_
         last = Anchoring.objects.filter(anchor=anchor.name).select_related("checkpoint").first()
         since = timezone.now() - timedelta(seconds=anchor.every_s)
         is_turn = last is None or last.checkpoint.signed_at <= since or (to_all and anchor.is_readable)
-        if is_turn and (last is None or last.state == AnchoringState.DONE):
+        if is_turn and (last is None or last.state != AnchoringState.PENDING):
             Anchoring.objects.create(checkpoint=checkpoint, anchor=anchor.name)
     return checkpoint
 

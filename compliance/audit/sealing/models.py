@@ -98,10 +98,11 @@ class Checkpoint(models.Model):
 class AnchoringState(models.TextChoices):
     PENDING = "pending", "Pending"
     DONE = "done", "Anchored"
+    DROPPED = "dropped", "Given up"
 
 
 class Anchoring(models.Model):
-    """A checkpoint on its way to one anchor outside the database."""
+    """A checkpoint on its way to one anchor outside the database. Given up is what belongs to a tree before a break."""
 
     checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="anchorings")
     anchor = models.CharField(max_length=40)

@@ -56,10 +56,22 @@ class Sealer:
         while not self._examined.is_set() and signer.is_alive() and not self.stop.wait(0.05):
             pass
         self._repeat(self.seal_step, while_alive=signer)
-        is_complete = self.stop.is_set()
+        was_asked = self.stop.is_set()
         self.stop.set()
         signer.join(10)
-        return is_complete
+        if was_asked:
+            self._finish()
+        return was_asked
+
+    def _finish(self) -> None:
+        """What was committed until now still gets its numbers; the next start signs."""
+        try:
+            if self._refusal is None:
+                seal_round()
+        except (DatabaseError, TreeBroken) as problem:
+            logger.warning("The last rows wait for the next start (%s).", type(problem).__name__)
+        finally:
+            connection.close()
 
     def _repeat(self, step: Callable[[], float], while_alive: threading.Thread | None = None) -> None:
         """Repeat a step, which says for how long to pause after it; an unreachable database is waited for."""

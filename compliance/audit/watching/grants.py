@@ -60,7 +60,9 @@ def _of_sealer(table: str, parent: str) -> frozenset[str]:
     kind = _kinds().get(parent or table)
     if kind == "sealed":
         return SEALING
-    return READING if kind == "append_only" and _is_ledger(parent or table) else NOTHING
+    if kind == "append_only" and _is_ledger(parent or table):
+        return READING if parent else ADDING  # it records its own acts, as a new key
+    return NOTHING
 
 
 def _kinds() -> dict[str, str]:

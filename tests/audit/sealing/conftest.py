@@ -10,7 +10,7 @@ TABLES = (
 
 
 @pytest.fixture
-def empty_ledger(transactional_db: None) -> None:
+def empty_ledger(db: None) -> None:
     """Without the rows that setting up left. (The suite has the triggers that refuse TRUNCATE switched off.)"""
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(TABLES)} CASCADE")

@@ -26,13 +26,13 @@ from compliance.audit.sealing.checkpoints import (
 from compliance.audit.sealing.heads import CheckpointRefused
 from compliance.audit.sealing.models import Anchoring, Checkpoint, CheckpointKey, Leaf, Seal
 from compliance.audit.sealing.note import PublicKey, check, parse
-from compliance.audit.sealing.sequencing import TreeBroken
+from compliance.audit.sealing.sequencing import TreeBroken, seal_round
 from compliance.audit.sealing.signing_keys import KeyFileRefused, create_key, read_keys, rotate_key
 from compliance.audit.sealing.tree import root
 
-from .rows import add, seal_all
+from .rows import add, seal_here
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_ledger")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_ledger")]
 ACTOR = Actor.system("tests")
 
 
@@ -51,7 +51,7 @@ def anchor(tmp_path: Path) -> FileAnchor:
 def grow(anchor: FileAnchor, key_file: Path, rows: int = 10) -> Checkpoint:
     """Add rows, seal, sign and anchor."""
     add(rows)
-    seal_all()
+    seal_here()
     signed = sign_checkpoint([anchor], key_file)
     assert isinstance(signed, Checkpoint)
     deliver([anchor])
@@ -94,11 +94,11 @@ def test_a_checkpoint_is_due_by_rows_by_time_and_hourly_when_idle(anchor: FileAn
     assert not is_due(now + timedelta(minutes=50))
     assert is_due(now + timedelta(hours=1, seconds=1))
     add(1)
-    seal_all()
+    seal_here()
     assert not is_due(now)
     assert is_due(now + timedelta(seconds=61))
     add(1000)
-    seal_all()
+    seal_here()
     assert is_due(now)
 
 
@@ -116,14 +116,14 @@ def rewrite_middle() -> None:
     """Change a row and all that is computed from it."""
     forge("UPDATE audit_auditevent SET details = '{}' WHERE target_id = '5'")
     forge(*(f"DELETE FROM audit_sealing_{table}" for table in ("leaf", "tile", "seal")))
-    seal_all()
+    seal_here()
 
 
 def fork() -> None:
     """Another log of the same length."""
     forge("UPDATE audit_auditevent SET actor_ref = 'somebody'")
     forge(*(f"DELETE FROM audit_sealing_{table}" for table in ("leaf", "tile", "seal", "anchoring", "checkpoint")))
-    seal_all()
+    seal_here()
 
 
 @pytest.mark.parametrize(
@@ -194,10 +194,10 @@ def test_leaves_that_are_gone_are_sealed_again_after_an_accepted_break(anchor: F
     grow(anchor, key_file)
     forge("DELETE FROM audit_sealing_leaf WHERE seq >= 8")
     with pytest.raises(TreeBroken):
-        seal_all()
+        seal_round()
     accept_break([anchor], key_file, "leaves were lost", actor=ACTOR)
     deliver([anchor])
-    seal_all()
+    seal_here()
     assert Leaf.objects.count() == AuditEvent.objects.count()
 
 
@@ -206,7 +206,7 @@ def test_an_anchor_that_cannot_be_read_or_written_makes_signing_wait(anchor: Fil
     grow(anchor, key_file)
     anchor.path.chmod(0o622)
     add(5)
-    seal_all()
+    seal_here()
     signed = sign_checkpoint([anchor], key_file)
     assert isinstance(signed, Checkpoint)
     assert deliver([anchor]) == 0
@@ -274,7 +274,7 @@ def test_a_key_that_others_can_read_or_that_was_never_announced_signs_nothing(
 ) -> None:
     """S3-24: 0600, or it is refused."""
     add(1)
-    seal_all()
+    seal_here()
     key_file.chmod(0o640)
     with pytest.raises(KeyFileRefused) as refused:
         sign_checkpoint([anchor], key_file)
