@@ -1,6 +1,7 @@
-"""What the ledger records about keys, which lie below it and cannot record by themselves."""
+"""What the ledger records about keys, which lie below it and cannot record by themselves, and about its exports."""
 
 from .events import EventClass, define
+from .exporting import events as _exporting  # noqa: F401  declares its own
 
 
 def _key(verb: str, sentence: str, activity: str) -> EventClass:
@@ -26,3 +27,18 @@ KEY_TRANSITIONS = {
     "destroyed": KEY_DESTROYED,
     "aged": _key("aged", "changed the maximum age of key {purpose} version {version}", "update"),
 }
+
+# The admin shows every kind of object through the same pages; the row's target says which one was opened.
+ADMIN_OBJECT_VIEWED = define(
+    "audit.admin_object.viewed", "looked at one of {kind} in the admin", "kind", category="security", ocsf="entity.read"
+)
+ADMIN_LIST_VIEWED = define(
+    "audit.admin_list.viewed",
+    "looked at the list of {kind} in the admin",
+    "kind",
+    category="security",
+    ocsf="entity.read",
+)
+LOG_READ = define(
+    "audit.log.read", "read the audit log (asked for {filters})", "filters", category="security", ocsf="datastore.query"
+)
