@@ -156,3 +156,11 @@ TOKEN_REUSED = define(
 TOKEN_REVOKED = define(
     "accounts.token.revoked", "ended an API sign-in", category="security", ocsf="authentication.logoff"
 )
+
+USER_CHANGED = define(
+    "accounts.user.changed",
+    "changed {fields} of an account",
+    "fields",
+    category="security",
+    ocsf="account_change.other",
+)

@@ -9,7 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from compliance.audit.reading import record_reading
 from dataquality import services
+from dataquality.audit_events import RUN_VIEWED
 from dataquality.models import QualityRun
 from dataquality.querysets import QualityRunQuerySet
 from dataquality.selection import find_version
@@ -47,4 +49,7 @@ class QualityRunView(APIView):
     def get(self, request: Request, run_id: UUID) -> Response:
         """The run with its score and issues, once it has succeeded."""
         runs = QualityRun.objects.visible_to(request.user).with_version().prefetch_related("issues")
-        return Response(QualityRunOut(get_object_or_404(runs, pk=run_id)).data)
+        run = get_object_or_404(runs, pk=run_id)
+        version = run.dataset_version
+        record_reading(RUN_VIEWED, run, request=request, dataset=version.dataset.name, version=version.number)
+        return Response(QualityRunOut(run).data)

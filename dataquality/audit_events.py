@@ -20,3 +20,11 @@ RUN_COMPLETED = define(
     category="data",
     ocsf="scan.completed",
 )
+RUN_VIEWED = define(
+    "dataquality.run.viewed",
+    "looked at the quality of {dataset} version {version}",
+    "dataset",
+    "version",
+    category="data",
+    ocsf="entity.read",
+)

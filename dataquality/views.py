@@ -9,7 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from compliance.audit import timeline
+from compliance.audit.reading import record_reading
 from dataquality import services
+from dataquality.audit_events import RUN_VIEWED
 from dataquality.dimensions import WEIGHTS, Dimension, Severity
 from dataquality.forms import QualityRunForm
 from dataquality.models import QualityRun, RunState
@@ -66,6 +68,8 @@ def run_detail(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
         "filters": [severity, dimension],
         "events": timeline(run),
     }
+    version = run.dataset_version
+    record_reading(RUN_VIEWED, run, request=request, dataset=version.dataset.name, version=version.number)
     return render(request, "dataquality/run_detail.html", context)
 
 

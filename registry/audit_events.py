@@ -26,7 +26,7 @@ SEALED_UPLOAD_OPENED = define(
     "registry.sealed_upload.opened",
     "sent {files} files of {name} version {version} sealed for the recipient key {recipient}",
     "name", "version", "files", "recipient",
-    category="security", ocsf="file_hosting.download",
+    category="security", ocsf="file_hosting.upload",
 )  # fmt: skip
 ARTIFACT_DOWNLOAD_STARTED = define(
     "registry.artifact.download_started",
@@ -67,3 +67,35 @@ METRIC_CHOSEN = define(
 DESCRIBED = define(
     "registry.description.changed", "changed the description of {name}", "name", category="model", ocsf="entity.update"
 )
+
+# Reading. ``part`` says what of the object was shown: its page, its facts, its files, where it lies.
+MODEL_VIEWED = define(
+    "registry.model.viewed",
+    "looked at model {name} ({part})",
+    "name", "part",
+    category="model", ocsf="entity.read",
+)  # fmt: skip
+VERSION_VIEWED = define(
+    "registry.version.viewed",
+    "looked at version {version} of model {name} ({part})",
+    "name", "version", "part",
+    category="model", ocsf="entity.read",
+)  # fmt: skip
+VERSIONS_COMPARED = define(
+    "registry.model.compared",
+    "compared versions {versions} of model {name}",
+    "name", "versions",
+    category="model", ocsf="entity.read",
+)  # fmt: skip
+DATASET_VIEWED = define(
+    "registry.dataset.viewed",
+    "looked at dataset {name} ({part})",
+    "name", "part",
+    category="data", ocsf="entity.read",
+)  # fmt: skip
+DATASET_VERSION_VIEWED = define(
+    "registry.dataset_version.viewed",
+    "looked at version {version} of dataset {name} ({part})",
+    "name", "version", "part",
+    category="data", ocsf="entity.read",
+)  # fmt: skip

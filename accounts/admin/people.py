@@ -8,8 +8,10 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from accounts import services
+from accounts.audit_events import USER_CHANGED
 from accounts.models import User
 from accounts.roles import ROLES
+from compliance.audit import record
 from modelops.lib.errors import DomainError
 from modelops.lib.names import validate_name
 from modelops.lib.templatetags.portal import pill
@@ -133,7 +135,10 @@ class UserAdmin(admin.ModelAdmin):
         """Names and address are saved here; the role goes through its service."""
         if not change:
             return
-        obj.save(update_fields=["first_name", "last_name", "email"])
+        personal = [name for name in ("first_name", "last_name", "email") if name in form.changed_data]
+        if personal:
+            obj.save(update_fields=personal)
+            record(USER_CHANGED, obj, actor=request.actor, fields=", ".join(personal))
         if "role" in form.changed_data:
             services.change_role(obj, form.cleaned_data["role"], actor=request.actor)
 

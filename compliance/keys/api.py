@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
+from compliance.audit.reading import record_reading
 from modelops.crypto import lifecycle
 from modelops.crypto.decisions import Decision
 from modelops.crypto.models import KeyState, KeyVersion
@@ -22,6 +23,7 @@ from modelops.crypto.services import create_key
 from modelops.crypto.states import Reason
 
 from . import approvals, rotations
+from .audit_events import KEY_VIEWED
 from .models import Action, Approval, Rotation
 from .serializers import (
     ApprovalOut,
@@ -77,7 +79,9 @@ class KeyDetail(APIView):
     @extend_schema(responses=KeyDetailOut)
     def get(self, request: Request, key_id: uuid.UUID) -> Response:
         """State, dates and what needs the key."""
-        return Response(KeyDetailOut(get_object_or_404(KeyVersion, pk=key_id)).data)
+        key = get_object_or_404(KeyVersion, pk=key_id)
+        record_reading(KEY_VIEWED, key, request=request, purpose=key.purpose, version=key.version)
+        return Response(KeyDetailOut(key).data)
 
 
 class KeyRequests(APIView):
@@ -237,7 +241,8 @@ class RotationDetail(APIView):
     def patch(self, request: Request, rotation_id: uuid.UUID) -> Response:
         """Move faster or slower; holds from the next batch on."""
         rotation = get_object_or_404(Rotation, pk=rotation_id)
-        return Response(RotationOut(rotations.set_rate(rotation, _checked(RateIn, request)["rate_limit"])).data)
+        rate = _checked(RateIn, request)["rate_limit"]
+        return Response(RotationOut(rotations.set_rate(rotation, rate, actor=request.actor)).data)
 
 
 class RotationAct(APIView):

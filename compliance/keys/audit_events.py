@@ -42,3 +42,15 @@ MINIMUM_RAISED = define(
     "purpose", "version", "reason",
     category="security", ocsf="entity.update",
 )  # fmt: skip
+ROTATION_PACED = define(
+    "keys.rotation.paced",
+    "set the rotation of {purpose} to {rate} rows a second at most",
+    "purpose", "rate",
+    category="security", ocsf="entity.update",
+)  # fmt: skip
+KEY_VIEWED = define(
+    "keys.key.viewed",
+    "looked at key {purpose} version {version} and what it protects",
+    "purpose", "version",
+    category="security", ocsf="entity.read",
+)  # fmt: skip

@@ -14,12 +14,14 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from compliance.audit.reading import record_reading
 from modelops.crypto.admin_search import PART_OF_AN_ADDRESS, is_part_of_an_address
 from modelops.crypto.blind_index import blind_indexes
 from modelops.lib.errors import DomainError
 
 from . import case, services
 from .api import zip_response
+from .audit_events import PERSON_SEARCHED
 from .forms import NoteForm, OpenRequestForm
 from .models import State, SubjectRequest
 from .providers import normalise_email
@@ -109,6 +111,8 @@ class CaseViews:
             return redirect(target)
         if "@" in asked:
             digests = blind_indexes("subjects.subjectrequest.subject_email", normalise_email(asked))
+            number = SubjectRequest.objects.visible_to(request.user).filter(email_index__in=digests).count()
+            record_reading(PERSON_SEARCHED, request=request, strict=True, found=number)
             return redirect(f"{target}?person={'.'.join(digest.hex() for digest in digests)}")
         return redirect(reverse("admin:subjects_subjectrequest_changelist", query={"q": asked}) if asked else target)
 

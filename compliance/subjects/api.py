@@ -13,7 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from compliance.audit.reading import record_reading
+
 from . import services
+from .audit_events import REQUEST_VIEWED
 from .models import SubjectBundle, SubjectRequest
 from .serializers import (
     NoteIn,
@@ -71,7 +74,9 @@ class SubjectRequestDetail(APIView):
     @extend_schema(responses=SubjectRequestDetailOut)
     def get(self, request: Request, request_id: uuid.UUID) -> Response:
         """Where the request stands, with its bundles."""
-        return Response(SubjectRequestDetailOut(_find(request, request_id)).data)
+        found = _find(request, request_id)
+        record_reading(REQUEST_VIEWED, found, request=request, reference=found.reference)
+        return Response(SubjectRequestDetailOut(found).data)
 
 
 class ConfirmIdentity(APIView):

@@ -79,3 +79,17 @@ REQUEST_DELIVERED: Final[EventClass] = define(
 REQUEST_REFUSED: Final[EventClass] = define(
     "subjects.request.refused", "refused {reference}", "reference", category="privacy", ocsf="entity.update"
 )
+REQUEST_VIEWED: Final[EventClass] = define(
+    "subjects.request.viewed",
+    "looked at {reference}",
+    "reference",
+    category="privacy",
+    ocsf="entity.read",
+)
+PERSON_SEARCHED: Final[EventClass] = define(
+    "subjects.request.person_searched",
+    "searched the requests of a person ({found} found)",
+    "found",
+    category="privacy",
+    ocsf="datastore.query",
+)

@@ -9,7 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from compliance.audit.reading import record_reading
+
 from . import services
+from .audit_events import SECRET_VIEWED
 from .models import StoredSecret
 from .serializers import SecretIn, SecretOut, SecretRowOut, SecretValueIn
 
@@ -42,7 +45,9 @@ class SecretView(APIView):
 
     @extend_schema(operation_id="secret_retrieve", responses=SecretOut)
     def get(self, request: Request, name: str) -> Response:
-        return Response(SecretOut(_secret(request, name)).data)
+        secret = _secret(request, name)
+        record_reading(SECRET_VIEWED, secret, request=request, name=secret.name)
+        return Response(SecretOut(secret).data)
 
     @extend_schema(operation_id="secret_destroy", responses={204: None})
     def delete(self, request: Request, name: str) -> Response:

@@ -29,3 +29,10 @@ SECRET_USED = define(
 SECRET_DELETED = define(
     "secret_store.secret.deleted", "deleted the secret {name}", "name", category="security", ocsf="entity.delete"
 )
+SECRET_VIEWED = define(
+    "secret_store.secret.viewed",
+    "looked at what the secret {name} is for",
+    "name",
+    category="security",
+    ocsf="entity.read",
+)

@@ -12,10 +12,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from compliance.audit.reading import record_reading
 from modelops.lib.errors import Invalid
 from monitoring.models.alerts import Alert, AlertChannel, AlertState, Severity
 
 from . import services
+from .audit_events import ALERT_VIEWED, CHANNEL_VIEWED
 from .serializers import AlertDetailOut, AlertOut, ChannelIn, ChannelOut, TestOut
 
 CHANGE_ALERT = "monitoring.change_alert"
@@ -59,6 +61,11 @@ class AlertDetail(RetrieveAPIView):
 
     def get_queryset(self) -> QuerySet[Alert]:
         return Alert.objects.visible_to(self.request.user)
+
+    def get_object(self) -> Alert:
+        alert: Alert = super().get_object()
+        record_reading(ALERT_VIEWED, alert, request=self.request, title=alert.title)
+        return alert
 
 
 class AlertAcknowledge(APIView):
@@ -117,6 +124,11 @@ class ChannelDetail(RetrieveAPIView):
 
     def get_queryset(self) -> QuerySet[AlertChannel]:
         return AlertChannel.objects.visible_to(self.request.user).prefetch_related("secret_settings")
+
+    def get_object(self) -> AlertChannel:
+        channel: AlertChannel = super().get_object()
+        record_reading(CHANNEL_VIEWED, channel, request=self.request, name=channel.name)
+        return channel
 
 
 class ChannelTest(APIView):

@@ -88,3 +88,10 @@ DELIVERY_ABANDONED = define(
     category="data",
     ocsf="api.create",
 )
+
+ALERT_VIEWED = define(
+    "monitoring.alert.viewed", "looked at the alert “{title}”", "title", category="data", ocsf="entity.read"
+)
+CHANNEL_VIEWED = define(
+    "monitoring.channel.viewed", "looked at the channel {name}", "name", category="security", ocsf="entity.read"
+)

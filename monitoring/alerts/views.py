@@ -10,11 +10,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from compliance.audit import timeline
+from compliance.audit.reading import record_reading
 from modelops.lib.errors import DomainError
 from modelops.lib.pages import choice_filter, keyset_page
 from monitoring.models.alerts import Alert, AlertChannel, AlertDelivery, AlertState, DeliveryState, Severity
 
 from . import history, services
+from .audit_events import ALERT_VIEWED
 from .channels import channels
 from .forms import ChannelForm
 from .sources import link
@@ -60,6 +62,7 @@ def alert_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "occurrences": alert.occurrences.all()[:10],
         "events": history.shown(timeline(alert)),
     }
+    record_reading(ALERT_VIEWED, alert, request=request, title=alert.title)
     return render(request, "monitoring/alert_detail.html", context)
 
 

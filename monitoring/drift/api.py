@@ -9,9 +9,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from compliance.audit.reading import record_reading
 from dataquality.selection import find_version
 from dataquality.serializers import RunAcceptedOut
 from monitoring.drift import services
+from monitoring.drift.audit_events import RUN_VIEWED
 from monitoring.drift.evaluation import ALPHA, MINIMUM_EFFECT, Policy
 from monitoring.drift.querysets import DriftRunQuerySet
 from monitoring.drift.serializers import DriftRunIn, DriftRunOut, DriftRunRowOut
@@ -54,4 +56,6 @@ class DriftRunView(APIView):
     def get(self, request: Request, run_id: UUID) -> Response:
         """The run with its verdict and features, once it has succeeded."""
         runs = DriftRun.objects.visible_to(request.user).with_versions().prefetch_related("features")
-        return Response(DriftRunOut(get_object_or_404(runs, pk=run_id)).data)
+        run = get_object_or_404(runs, pk=run_id)
+        record_reading(RUN_VIEWED, run, request=request, reference=str(run.reference), current=str(run.current))
+        return Response(DriftRunOut(run).data)

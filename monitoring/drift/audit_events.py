@@ -20,3 +20,11 @@ RUN_COMPLETED = define(
     category="data",
     ocsf="scan.completed",
 )
+RUN_VIEWED = define(
+    "monitoring.drift_run.viewed",
+    "looked at the comparison of {current} with {reference}",
+    "reference",
+    "current",
+    category="data",
+    ocsf="entity.read",
+)

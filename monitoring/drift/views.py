@@ -8,9 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from compliance.audit import timeline
+from compliance.audit.reading import record_reading
 from dataquality.selection import asked_version
 from modelops.lib.pages import choice_filter, keyset_page
 from monitoring.drift import pictures, services
+from monitoring.drift.audit_events import RUN_VIEWED
 from monitoring.drift.forms import DriftRunForm
 from monitoring.models import DriftFeature, DriftRun
 
@@ -80,4 +82,5 @@ def drift_detail(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
             "distribution": pictures.distribution(selected, labels),
             "outside": pictures.outside(selected),
         }
+    record_reading(RUN_VIEWED, run, request=request, reference=str(run.reference), current=str(run.current))
     return render(request, "monitoring/drift_detail.html", context)

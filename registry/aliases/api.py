@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from registry import viewing
 from registry.api.lookup import model_named, model_version
 from registry.grants.gate import require_change
 
@@ -46,7 +47,9 @@ class AliasView(APIView):
 
     @extend_schema(operation_id="model_alias", responses=AliasOut)
     def get(self, request: Request, name: str, alias: str) -> Response:
-        return Response(AliasOut(_alias(request, name, alias)).data)
+        found = _alias(request, name, alias)
+        viewing.model(request, found.model, "alias")
+        return Response(AliasOut(found).data)
 
     @extend_schema(operation_id="model_alias_remove", responses={204: None})
     def delete(self, request: Request, name: str, alias: str) -> Response:

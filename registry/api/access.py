@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from registry import viewing
 from registry.grants import codes, services
 from registry.grants.gate import require_managing
 from registry.grants.models import Grant, Level
@@ -65,6 +66,7 @@ class _GrantsView(ListAPIView):
         visible = Grant.objects.visible_to(self.request.user).filter(**{self.kind: governed})
         if not visible.exists():
             require_manager(self.request.user, governed)
+        viewing.access(self.request, governed)
         return visible.select_related("user", "group")
 
     def give(self, request: Request) -> Response:

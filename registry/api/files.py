@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from registry import viewing
 from registry.archives import archive_response, file_of
 from registry.downloads import download_response
 from registry.models import ModelVersionFile
@@ -40,6 +41,7 @@ class ModelFilesView(APIView):
     @extend_schema(operation_id="model_files_list", responses=VersionFilesOut)
     def get(self, request: Request, name: str, number: int) -> Response:
         version = model_version(request, name, number)
+        viewing.version(request, version, "files")
         files = version.files.select_related("artifact").order_by("path")
         return Response(VersionFilesOut({"manifest_sha256": version.artifact.sha256, "files": files}).data)
 

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from registry import deletion
+from registry import deletion, viewing
 from registry.grants import services as access
 from registry.grants.gate import require_change, require_managing
 from registry.models import Dataset, DatasetVersion, ModelVersion, RegisteredModel
@@ -92,7 +92,9 @@ class ModelView(APIView):
 
     @extend_schema(operation_id="model_retrieve", parameters=[DELETED], responses=RegisteredModelOut)
     def get(self, request: Request, name: str) -> Response:
-        return Response(RegisteredModelOut(model_named(request, name)).data)
+        model = model_named(request, name)
+        viewing.model(request, model)
+        return Response(RegisteredModelOut(model).data)
 
     @extend_schema(operation_id="model_change", request=ModelChangeIn, responses=RegisteredModelOut)
     def patch(self, request: Request, name: str) -> Response:
@@ -126,7 +128,9 @@ class ModelVersionView(APIView):
 
     @extend_schema(operation_id="model_version_retrieve", parameters=[DELETED], responses=ModelVersionOut)
     def get(self, request: Request, name: str, number: int) -> Response:
-        return Response(ModelVersionOut(model_version(request, name, number)).data)
+        version = model_version(request, name, number)
+        viewing.version(request, version)
+        return Response(ModelVersionOut(version).data)
 
     @extend_schema(
         operation_id="model_version_delete", request=ReasonIn, parameters=[REASON], responses=ModelVersionOut
@@ -161,7 +165,9 @@ class DatasetView(APIView):
 
     @extend_schema(operation_id="dataset_retrieve", parameters=[DELETED], responses=DatasetOut)
     def get(self, request: Request, name: str) -> Response:
-        return Response(DatasetOut(dataset_named(request, name)).data)
+        dataset = dataset_named(request, name)
+        viewing.dataset(request, dataset)
+        return Response(DatasetOut(dataset).data)
 
     @extend_schema(operation_id="dataset_change", request=DescriptionIn, responses=DatasetOut)
     def patch(self, request: Request, name: str) -> Response:
@@ -195,7 +201,9 @@ class DatasetVersionView(APIView):
 
     @extend_schema(operation_id="dataset_version_retrieve", parameters=[DELETED], responses=DatasetVersionOut)
     def get(self, request: Request, name: str, number: int) -> Response:
-        return Response(DatasetVersionOut(dataset_version(request, name, number)).data)
+        version = dataset_version(request, name, number)
+        viewing.dataset_version(request, version)
+        return Response(DatasetVersionOut(version).data)
 
     @extend_schema(
         operation_id="dataset_version_delete", request=ReasonIn, parameters=[REASON], responses=DatasetVersionOut

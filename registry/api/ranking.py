@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from modelops.lib.errors import Invalid, NotFound
+from registry import viewing
 from registry.models import ModelVersion
 from registry.ranking.best import best_of, primary_metric
 from registry.ranking.comparison import compare
@@ -64,6 +65,7 @@ class ModelBestView(APIView):
                 code="model.no_best",
             )
         version: Any = model_version(request, name, best.number)
+        viewing.version(request, version, "best")
         primary = best.primary
         version.ranking = {
             "metric": primary.metric,
@@ -93,6 +95,7 @@ class ModelCompareView(APIView):
             if number not in versions:
                 raise NotFound(f"There is no version {number} of {model}.", code="version.not_found", field="versions")
         primary = primary_metric(model)
+        viewing.comparison(request, model, numbers)
         rows = compare(
             [versions[number].metrics for number in numbers],
             model.metric_directions,

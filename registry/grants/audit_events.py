@@ -40,3 +40,15 @@ CODE_REFUSED = define(
     "name", "attempt",
     category="security", ocsf="file_hosting.access_check",
 )  # fmt: skip
+ACCESS_VIEWED = define(
+    "registry.access.viewed",
+    "looked at who has access to {name}",
+    "name",
+    category="security", ocsf="entity.read",
+)  # fmt: skip
+CODE_ENTERED = define(
+    "registry.access_code.entered",
+    "gave the access code of {name}",
+    "name",
+    category="security", ocsf="authentication.logon",
+)  # fmt: skip

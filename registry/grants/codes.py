@@ -18,7 +18,7 @@ from compliance.audit import Actor, record
 from modelops.lib.errors import Invalid
 from registry.models import RegisteredModel
 
-from .audit_events import CODE_REFUSED, CODE_REMOVED, CODE_SET
+from .audit_events import CODE_ENTERED, CODE_REFUSED, CODE_REMOVED, CODE_SET
 from .errors import AccessCodeRefused, AccessCodeRequired
 
 SHORTEST, LONGEST = 8, 200
@@ -76,8 +76,10 @@ def require_code(model: RegisteredModel, code: str, *, user: Any) -> None:
     throttle.clear(GUESSES, place)
 
 
-def remember(model: RegisteredModel, session: Any) -> None:
+def remember(model: RegisteredModel, session: Any, *, actor: Actor) -> None:
     """The person at this session has just typed the model's code."""
+    with transaction.atomic():
+        record(CODE_ENTERED, model, actor=actor, name=model.name)
     entered = session.get(ENTERED_KEY) or {}
     session[ENTERED_KEY] = {**entered, str(model.pk): [_mark(model), timezone.now().timestamp()]}
 

@@ -22,9 +22,8 @@ from modelops.lib.errors import DomainError
 from modelops.lib.figures import byte_size, grouped
 from modelops.lib.templatetags.portal import pill, state, when
 from registry.replication import changes
-from registry.replication.backfill import enqueue_backfill
+from registry.replication.asking import ask_to_compare, ask_to_fill
 from registry.replication.figures import last_finished, with_usage
-from registry.replication.tasks import enqueue_reconciliation
 
 from .forms import LocationChangeForm, LocationForm
 from .models import ForeignFile, Reconciliation, StorageLocation
@@ -137,7 +136,7 @@ class StorageLocationAdmin(ReadOnlyAdmin):
         """Make every copy that is missing there."""
 
         def ask(location: StorageLocation, *, actor: Any) -> None:
-            enqueue_backfill(location=location, actor=actor)
+            ask_to_fill(location, actor=actor)
 
         return self._act(request, pk, ask, "A job makes the copies that are missing in {}.")
 
@@ -146,7 +145,7 @@ class StorageLocationAdmin(ReadOnlyAdmin):
 
         @transaction.atomic
         def ask(location: StorageLocation, *, actor: Any) -> None:
-            enqueue_reconciliation(location, actor=actor)
+            ask_to_compare(location, actor=actor)
 
         return self._act(request, pk, ask, "A job compares {} with the rows.")
 

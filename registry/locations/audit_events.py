@@ -80,3 +80,13 @@ POLICY_CHANGED = define(
     "name", "locations", "min_replicas",
     category="model", ocsf="entity.update",
 )  # fmt: skip
+LOCATION_VIEWED = define(
+    "locations.location.viewed", "looked at the storage location {name}", "name",
+    category="system", ocsf="entity.read",
+)  # fmt: skip
+WORK_ASKED = define(
+    "locations.location.work_asked",
+    "asked to {work} the storage location {name}",
+    "name", "work",
+    category="system", ocsf="scheduled_job.create",
+)  # fmt: skip

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
@@ -12,13 +11,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from modelops.jobs.api import JobOut
+from registry import viewing
 from registry.api.lookup import dataset_version, model_named, model_version
 from registry.grants.gate import require_change
 from registry.locations.models import StorageLocation
 from registry.models import DatasetVersion, ModelVersion
 
 from . import changes
-from .backfill import enqueue_backfill
+from .asking import ask_to_compare, ask_to_fill
 from .figures import last_runs, with_usage
 from .repairing import repair_version
 from .serializers import (
@@ -32,7 +32,6 @@ from .serializers import (
     VersionVerificationOut,
     places_of,
 )
-from .tasks import enqueue_reconciliation
 from .verifying import copies_of, enqueue_verification, files_of, is_large, verify_version
 
 VERIFY_RESPONSES = {200: VersionVerificationOut, 202: JobOut}
@@ -78,7 +77,9 @@ class LocationView(APIView):
 
     @extend_schema(operation_id="storage_locations_retrieve", responses=LocationOut)
     def get(self, request: Request, name: str) -> Response:
-        return Response(_shown(_location(request, name)))
+        location = _location(request, name)
+        viewing.location(request, location)
+        return Response(_shown(location))
 
     @extend_schema(operation_id="storage_locations_update", request=LocationChangeIn, responses=LocationOut)
     def patch(self, request: Request, name: str) -> Response:
@@ -139,7 +140,7 @@ class LocationBackfillView(APIView):
 
     @extend_schema(operation_id="storage_locations_backfill", request=None, responses={202: JobOut})
     def post(self, request: Request, name: str) -> Response:
-        job = enqueue_backfill(location=_location(request, name), actor=request.actor)
+        job = ask_to_fill(_location(request, name), actor=request.actor)
         return Response(JobOut(job).data, status=202)
 
 
@@ -150,8 +151,7 @@ class LocationReconcileView(APIView):
 
     @extend_schema(operation_id="storage_locations_reconcile", request=None, responses={202: JobOut})
     def post(self, request: Request, name: str) -> Response:
-        with transaction.atomic():
-            job = enqueue_reconciliation(_location(request, name), actor=request.actor)
+        job = ask_to_compare(_location(request, name), actor=request.actor)
         return Response(JobOut(job).data, status=202)
 
 
@@ -162,6 +162,7 @@ class ModelPolicyView(APIView):
 
     @extend_schema(operation_id="model_replication_retrieve", responses=PolicyOut)
     def get(self, request: Request, name: str) -> Response:
+        viewing.model(request, model_named(request, name), "locations")
         return Response(self._shown(request, name))
 
     @extend_schema(operation_id="model_replication_update", request=PolicyIn, responses=PolicyOut)
@@ -187,6 +188,7 @@ class ModelLocationsView(APIView):
     @extend_schema(operation_id="model_version_locations", responses=PlacesOut)
     def get(self, request: Request, name: str, number: int) -> Response:
         version = model_version(request, name, number)
+        viewing.version(request, version, "locations")
         return Response(_places(version, version.model.min_replicas))
 
 
@@ -197,7 +199,9 @@ class DatasetLocationsView(APIView):
 
     @extend_schema(operation_id="dataset_version_locations", responses=PlacesOut)
     def get(self, request: Request, name: str, number: int) -> Response:
-        return Response(_places(dataset_version(request, name, number), 1))
+        version = dataset_version(request, name, number)
+        viewing.dataset_version(request, version, "locations")
+        return Response(_places(version, 1))
 
 
 class ModelRepairView(APIView):

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from registry import viewing
 from registry.api.lookup import model_named, model_version
 from registry.grants.gate import require_change
 from registry.models import ModelVersion, RegisteredModel
@@ -49,7 +50,9 @@ class SignaturesView(APIView):
 
     @extend_schema(operation_id="model_signatures", responses=VerdictOut)
     def get(self, request: Request, name: str, number: int) -> Response:
-        return Response(_said(model_version(request, name, number)))
+        version = model_version(request, name, number)
+        viewing.version(request, version, "signatures")
+        return Response(_said(version))
 
     @extend_schema(operation_id="model_signature_add", request=BundleIn, responses={201: SignatureOut})
     def post(self, request: Request, name: str, number: int) -> Response:
@@ -71,6 +74,7 @@ class BundleView(APIView):
     def get(self, request: Request, name: str, number: int, pk: uuid.UUID) -> JsonResponse:
         version = model_version(request, name, number)
         row = get_object_or_404(VersionSignature, version=version, pk=pk)
+        viewing.version(request, version, "signature")
         return JsonResponse(row.bundle, content_type=MEDIA_TYPE)
 
 
@@ -81,7 +85,9 @@ class PolicyView(APIView):
 
     @extend_schema(operation_id="model_signing_policy", responses=SigningPolicyOut)
     def get(self, request: Request, name: str) -> Response:
-        demand, signer = policy_of(RegisteredModel(pk=model_named(request, name).pk))
+        model = model_named(request, name)
+        viewing.model(request, model, "signature policy")
+        demand, signer = policy_of(RegisteredModel(pk=model.pk))
         return Response(SigningPolicyOut({"demand": demand.value, "signer": signer.value}).data)
 
     @extend_schema(operation_id="model_signing_policy_set", request=SigningPolicyIn, responses=SigningPolicyOut)

@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from modelops.lib.errors import Conflict
 from modelops.rest.idempotency import answer_once, fingerprint_of
-from registry import descriptions
+from registry import descriptions, viewing
 from registry.api.downloading import DOWNLOAD_PARAMETERS, DOWNLOAD_RESPONSES
 from registry.api.lookup import model_version
 from registry.artifacts.upload import allow_upload, received_file
@@ -91,7 +91,9 @@ class VariantView(APIView):
 
     @extend_schema(operation_id="model_variant", responses=VariantOut)
     def get(self, request: Request, name: str, number: int, pk: uuid.UUID) -> Response:
-        return Response(VariantOut(_variant(request, name, number, pk)).data)
+        variant = _variant(request, name, number, pk)
+        viewing.version(request, variant.version, "variant")
+        return Response(VariantOut(variant).data)
 
 
 class VariantMetricsView(APIView):

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.errors import SlowDown
 from accounts.sessions.signing_in import safe_next
 from modelops.lib.errors import DomainError
+from registry import viewing
 from registry.grants import codes, services
 from registry.grants.errors import AccessCodeRefused
 from registry.grants.forms import AccessForm, CodeForm, DatasetAccessForm, GrantForm
@@ -36,6 +37,8 @@ def access(request: HttpRequest, kind: str, name: str) -> HttpResponse:
         services.change_access(governed, **form.cleaned_data, actor=request.actor)
         messages.success(request, "Saved. It holds from the next request on.")
         return redirect("registry:access", kind, name)
+    if not form.is_bound:
+        viewing.access(request, governed)
     return _page(request, governed, form=form)
 
 
@@ -119,7 +122,7 @@ def enter_code(request: HttpRequest, name: str) -> HttpResponse:
     except (AccessCodeRefused, SlowDown) as error:
         form.add_error("code", "The code is not right." if isinstance(error, AccessCodeRefused) else error.message)
         return render(request, "registry/access_code.html", context, status=error.status)
-    codes.remember(model, request.session)
+    codes.remember(model, request.session, actor=request.actor)
     messages.success(request, f"The access code is right. You can download for {context['minutes']} minutes.")
     return redirect(back)
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from compliance.audit import timeline
 from modelops.lib.errors import DomainError
 from modelops.lib.pages import choice_filter, keyset_page
-from registry import services
+from registry import services, viewing
 from registry.downloads import download_response
 from registry.forms import DatasetForm, DatasetVersionForm
 from registry.grants.gate import require_change
@@ -70,6 +70,7 @@ def dataset_detail(request: HttpRequest, name: str) -> HttpResponse:
     )
     filters = [deleted] if request.user.has_perm("registry.delete_datasetversion") and not dataset.is_deleted else []
     context = {"dataset": dataset, "page": page, "events": history(dataset), "filters": filters}
+    viewing.dataset(request, dataset)
     return render(request, "registry/dataset_detail.html", context)
 
 
@@ -117,6 +118,7 @@ def version_detail(request: HttpRequest, name: str, number: int) -> HttpResponse
         "previous": before.order_by("-number").first(),
         "events": timeline(version),
     }
+    viewing.dataset_version(request, version)
     return render(request, "registry/dataset_version_detail.html", context)
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from compliance.audit import timeline
 from modelops.lib.errors import DomainError
 from modelops.lib.pages import choice_filter, keyset_page, with_parameter
-from registry import services
+from registry import services, viewing
 from registry.downloads import download_response
 from registry.formats import label_of
 from registry.forms import ModelForm, VersionForm
@@ -93,6 +93,7 @@ def model_detail(request: HttpRequest, name: str) -> HttpResponse:
         version.format_label = label_of(version.file_format)
     filters = [deleted] if request.user.has_perm("registry.delete_modelversion") and not model.is_deleted else []
     context = {"model": model, "page": page, "events": history(model), "filters": filters}
+    viewing.model(request, model)
     return render(request, "registry/model_detail.html", context)
 
 
@@ -129,7 +130,9 @@ def version_detail(request: HttpRequest, name: str, number: int) -> HttpResponse
     """One version: its facts, file, lineage and history; who may restore it also sees a deleted one."""
     versions = ModelVersion.objects.select_related("model__owner", "artifact", "created_by")
     versions = versions.prefetch_related(trained_on(request.user))
-    return _version_page(request, _known(request, versions, model__name=name, number=number))
+    version = _known(request, versions, model__name=name, number=number)
+    viewing.version(request, version)
+    return _version_page(request, version)
 
 
 @require_POST

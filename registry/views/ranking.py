@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from modelops.lib.errors import DomainError
-from registry import services
+from registry import services, viewing
 from registry.grants.gate import require_change, require_reading
 from registry.models import ModelVersion, RegisteredModel
 from registry.ranking.best import primary_metric
@@ -99,6 +99,8 @@ def comparison(request: HttpRequest, name: str) -> HttpResponse:
     }
     if request.method == "POST":
         context["parameters"] = _parameters(request, versions)
+    elif versions:
+        viewing.comparison(request, model, [version.number for version in versions])
     return render(request, "registry/compare.html", context)
 
 

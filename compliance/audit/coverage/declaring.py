@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ..audit_events import ADMIN_OBJECT_VIEWED
 from ..events import EventClass
 from .exempt import Exempt
 
@@ -19,6 +20,7 @@ class AdminPages:
 
     opened: Told
     listed: Told
+    listing_acts: Told
     adds: Told
     changes: Told
     deletes: Told
@@ -41,8 +43,9 @@ def route(path: str, **methods: Told) -> None:
 def admin_pages(
     label: str,
     *,
-    opened: Told,
+    opened: Told = ADMIN_OBJECT_VIEWED,
     listed: Told = Exempt.NAMES,
+    listing_acts: Told = Exempt.SAME_AS_GET,
     adds: Told = Exempt.REFUSED,
     changes: Told = Exempt.REFUSED,
     deletes: Told = Exempt.REFUSED,
@@ -50,13 +53,15 @@ def admin_pages(
 ) -> None:
     """Declare the pages that the admin makes for the model ``label`` ("registry.Dataset").
 
+    ``listing_acts`` is what its actions do with chosen rows; one of several stands for all.
+
     With ``strict`` the pages show a secret or personal data: what cannot be recorded is not shown.
     """
-    for told in (opened, listed, adds, changes, deletes):
+    for told in (opened, listed, listing_acts, adds, changes, deletes):
         _check(told, label)
     if label.lower() in _admin:
         raise CoverageError(f"The admin pages of {label} are declared twice.")
-    _admin[label.lower()] = AdminPages(opened, listed, adds, changes, deletes, strict)
+    _admin[label.lower()] = AdminPages(opened, listed, listing_acts, adds, changes, deletes, strict)
 
 
 def model(label: str, *events: EventClass, exempt: Exempt | None = None) -> None:

@@ -36,6 +36,7 @@ class Map:
     models: list[Mapped] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     unmapped: list[str] = field(default_factory=list)
+    admin: dict[str, AdminPages] = field(default_factory=dict)
 
 
 @cache
@@ -47,8 +48,8 @@ def coverage_map() -> Map:
 
 def lay_over(routes: list[Route], models: list[str]) -> Map:
     """The declarations over these routes and models."""
-    result = Map()
     declared, admin = declared_routes(), declared_admin()
+    result = Map(admin=admin)
     found: dict[tuple[str, str], Mapped] = {}
     seen_admin = set()
     for one in routes:
@@ -89,7 +90,7 @@ def _of_admin(pages: AdminPages, kind: str, method: str) -> Told:
     reads = method == "GET"
     match kind:
         case "changelist":
-            return pages.listed if reads else Exempt.SAME_AS_GET
+            return pages.listed if reads else pages.listing_acts
         case "add":
             return pages.adds if not reads else Exempt.REFUSED if pages.adds is Exempt.REFUSED else Exempt.FORM
         case "change":

@@ -1,0 +1,87 @@
+"""Which event tells of accounts, of what signs them in, and of who looks at them."""
+
+from compliance.audit.audit_events import ADMIN_LIST_VIEWED
+from compliance.audit.coverage import Exempt, admin_pages, model, route
+
+from .audit_events import (
+    API_KEY_ISSUED,
+    API_KEY_REVOKED,
+    FACTOR_CONFIRMED,
+    FACTOR_ENROLLED,
+    FACTOR_REMOVED,
+    INVITATION_ACCEPTED,
+    INVITATION_REVOKED,
+    PASSWORD_CHANGED,
+    ROLE_CHANGED,
+    SESSION_REVOKED,
+    SIGNED_IN,
+    SIGNED_OUT,
+    TOKEN_ISSUED,
+    TOKEN_REFRESHED,
+    TOKEN_REUSED,
+    TOKEN_REVOKED,
+    USER_ACTIVATED,
+    USER_CHANGED,
+    USER_DEACTIVATED,
+    USER_INVITED,
+    USER_MADE_READY,
+)
+
+route("sign-in/", get=Exempt.FORM, post=Exempt.PROGRESS)
+route("sign-in/code/", get=Exempt.FORM, post=SIGNED_IN)
+route("sign-out/", post=SIGNED_OUT)
+route("invitation/<str:token>/", get=Exempt.FORM, post=(INVITATION_ACCEPTED, PASSWORD_CHANGED))
+route("account/enrol/", get=Exempt.FORM, post=(FACTOR_ENROLLED, SIGNED_IN))
+route("account/confirm/", get=Exempt.FORM, post=FACTOR_CONFIRMED)
+route("account/security/", get=Exempt.OWN)
+route("account/security/password/", get=Exempt.FORM, post=PASSWORD_CHANGED)
+route("account/security/sessions/revoke-others/", post=SESSION_REVOKED)
+route("account/security/sessions/<uuid:pk>/revoke/", post=SESSION_REVOKED)
+route("account/security/api-keys/", post=API_KEY_ISSUED)
+route("account/security/api-keys/<uuid:pk>/revoke/", post=API_KEY_REVOKED)
+route("api/v1/auth/token/", post=TOKEN_ISSUED)
+route("api/v1/auth/token/refresh/", post=TOKEN_REFRESHED)
+route("api/v1/auth/token/revoke/", post=TOKEN_REVOKED)
+
+for _label, _acts in {
+    "Invitation": INVITATION_REVOKED,
+    "Session": SESSION_REVOKED,
+    "ApiKey": API_KEY_REVOKED,
+    "TOTPDevice": None,
+}.items():
+    admin_pages(
+        f"accounts.{_label}",
+        listed=ADMIN_LIST_VIEWED,
+        listing_acts=_acts or Exempt.SAME_AS_GET,
+        strict=True,
+    )
+admin_pages(
+    "accounts.User",
+    listed=ADMIN_LIST_VIEWED,
+    listing_acts=USER_DEACTIVATED,
+    adds=USER_INVITED,
+    changes=USER_CHANGED,
+    strict=True,
+)
+
+model(
+    "accounts.User",
+    USER_INVITED,
+    INVITATION_ACCEPTED,
+    USER_MADE_READY,
+    USER_CHANGED,
+    USER_DEACTIVATED,
+    USER_ACTIVATED,
+    ROLE_CHANGED,
+    PASSWORD_CHANGED,
+    SIGNED_IN,
+)
+model("accounts.User_groups", USER_INVITED, USER_MADE_READY, ROLE_CHANGED)
+model("accounts.User_user_permissions", exempt=Exempt.UNUSED)
+model("accounts.Invitation", USER_INVITED, INVITATION_ACCEPTED, INVITATION_REVOKED)
+model("accounts.TOTPDevice", FACTOR_ENROLLED, FACTOR_REMOVED, FACTOR_CONFIRMED, SIGNED_IN)
+model("accounts.RecoveryCode", FACTOR_ENROLLED, FACTOR_REMOVED, SIGNED_IN)
+model("accounts.ApiKey", API_KEY_ISSUED, API_KEY_REVOKED)
+model("accounts.RefreshToken", TOKEN_ISSUED, TOKEN_REFRESHED, TOKEN_REUSED, TOKEN_REVOKED)
+model("accounts.Session", SIGNED_IN, SIGNED_OUT, SESSION_REVOKED)
+model("accounts.FailureCount", exempt=Exempt.WORKING_MEMORY)

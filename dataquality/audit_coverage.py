@@ -1,0 +1,16 @@
+"""Which event tells of quality runs."""
+
+from compliance.audit.coverage import Exempt, admin_pages, model, route
+
+from .audit_events import RUN_COMPLETED, RUN_REQUESTED, RUN_VIEWED
+
+route("quality/", get=Exempt.NAMES, post=Exempt.SAME_AS_GET)
+route("quality/new/", get=Exempt.FORM, post=RUN_REQUESTED)
+route("quality/<uuid:run_id>/", get=RUN_VIEWED, post=RUN_VIEWED)
+route("api/v1/quality-runs/", get=Exempt.NAMES, post=RUN_REQUESTED)
+route("api/v1/quality-runs/<uuid:run_id>/", get=RUN_VIEWED)
+admin_pages("dataquality.QualityRun")
+admin_pages("dataquality.QualityIssue")
+
+model("dataquality.QualityRun", RUN_REQUESTED, RUN_COMPLETED)
+model("dataquality.QualityIssue", RUN_COMPLETED)

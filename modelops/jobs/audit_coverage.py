@@ -1,0 +1,15 @@
+"""Which event tells of jobs and of what runs by the clock. What a job does is told by the events of its work."""
+
+from compliance.audit.coverage import Exempt, admin_pages, model, route
+
+from .audit_events import JOB_FAILED, SCHEDULE_CHANGED
+
+route("jobs/", get=Exempt.NAMES)
+route("jobs/<uuid:job_id>/", get=Exempt.PROGRESS)
+route("api/v1/jobs/", get=Exempt.NAMES)
+route("api/v1/jobs/<uuid:job_id>/", get=Exempt.PROGRESS)
+admin_pages("jobs.Job")
+admin_pages("jobs.ScheduleEntry", changes=SCHEDULE_CHANGED)
+
+model("jobs.Job", JOB_FAILED)
+model("jobs.ScheduleEntry", SCHEDULE_CHANGED)

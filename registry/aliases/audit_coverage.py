@@ -1,0 +1,17 @@
+"""Which event tells of aliases."""
+
+from compliance.audit.coverage import Exempt, admin_pages, model, route
+from registry.audit_events import MODEL_VIEWED
+
+from .audit_events import ALIAS_REFUSED, ALIAS_REMOVED, ALIAS_SET
+
+_ALIASES = "api/v1/models/<object_name:name>/aliases/"
+
+route("models/<object_name:name>/versions/<int:number>/alias/", post=ALIAS_SET)
+route(_ALIASES, get=Exempt.NAMES, post=ALIAS_SET)
+route(f"{_ALIASES}<object_name:alias>/", get=MODEL_VIEWED, delete=ALIAS_REMOVED)
+admin_pages("aliases.Alias", adds=ALIAS_SET)
+admin_pages("aliases.AliasChange")
+
+model("aliases.Alias", ALIAS_SET, ALIAS_REMOVED)
+model("aliases.AliasChange", ALIAS_SET, ALIAS_REMOVED, ALIAS_REFUSED)
