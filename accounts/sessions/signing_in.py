@@ -21,8 +21,8 @@ from accounts.services import step_up
 from accounts.services.factors import Method
 from compliance.audit import record
 from compliance.audit.context import identify, network_of
+from modelops.lib.browsers import browser_family
 
-from .browsers import browser_family
 from .store import META_KEY
 
 PENDING_KEY = "_pending"

@@ -19,6 +19,7 @@ from modelops.lib.errors import DomainError
 
 from .audit_events import PROOF_SHOWN
 from .models import Verification
+from .origin_page import urls as origin_urls
 from .proofs import Proof, proof_of
 from .standing import standing
 from .verification import ask_for_verification
@@ -33,6 +34,7 @@ def urls(site: admin.AdminSite) -> list[URLPattern]:
         path("ledger/verify/", site.admin_view(require_POST(verify_now)), name="ledger-verify"),
         path("ledger/proofs/<uuid:pk>/", site.admin_view(require_GET(proof_page)), name="ledger-proof"),
         path("ledger/proofs/<uuid:pk>.json", site.admin_view(require_GET(proof_file)), name="ledger-proof-file"),
+        *origin_urls(site),
     ]
 
 

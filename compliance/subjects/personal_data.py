@@ -9,6 +9,7 @@ from compliance.audit import Actor
 from compliance.audit.models import AuditEvent
 from modelops.jobs.models import Job
 
+from . import ledger_data  # noqa: F401  registers its provider
 from .models import SubjectRequest
 from .providers import ErasureRefused, ExportedRow, PersonalDataProvider, Section, Subject, exempt, providers
 

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from accounts.models import Session, User
 from accounts.services import change_password, change_role, deactivate, prune_sessions, revoke_session
-from accounts.sessions.browsers import browser_family
 from accounts.sessions.store import SessionStore
 from accounts.tasks import sweep_sessions
 from compliance.audit import Actor
+from modelops.lib.browsers import browser_family
 from modelops.lib.errors import Conflict, Invalid
 from tests.accounts.conftest import Clock
 from tests.accounts.people import PASSWORD, code_of, make_user, sign_in

@@ -1,4 +1,4 @@
-"""What a session shows of the browser that it lives in: a family and a system, no fingerprint."""
+"""What a session and the ledger show of a browser: a family and a system, no fingerprint."""
 
 _BROWSERS = (
     ("Edg/", "Edge"),
