@@ -12,11 +12,13 @@ import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from modelops.crypto.stream import Algorithm, Digests, SealedReader, SealingWriter
+from registry.locations.filesystem import FilesystemStore
 
 from . import peers
 from .table import Table
@@ -42,9 +44,9 @@ def _seal(raw: object, key: bytes, piece: bytes, pieces: int, **options: object)
     return writer
 
 
-def _open(raw: io.BufferedIOBase, key: bytes) -> str:
+def _open(raw: BinaryIO, key: bytes) -> str:
     digests = Digests()
-    reader = SealedReader(raw, data_key=key, context=_CONTEXT)  # type: ignore[arg-type]
+    reader = SealedReader(raw, data_key=key, context=_CONTEXT)
     for piece in reader.pieces():
         digests.update(piece)
     return digests.hex()["sha256"]
@@ -69,6 +71,11 @@ def measure(*, quick: bool = False, size_gib: float | None = None) -> Table:
             cipher.encrypt_into(nonce, piece, None, buffer)
             digest.update(piece)
 
+    def digest_alone() -> None:
+        digest = hashlib.sha256()
+        for _ in range(pieces):
+            digest.update(piece)
+
     def opening() -> None:
         for _ in range(pieces // kept):
             _open(io.BytesIO(stored), key)
@@ -77,6 +84,7 @@ def measure(*, quick: bool = False, size_gib: float | None = None) -> Table:
     work: dict[str, tuple[Callable[[], object], int, Callable[[], float]]] = {
         "seal with SHA-256": (lambda: _seal(_Sink(), key, piece, pieces), pieces, time.process_time),
         "AES-256-GCM and SHA-256 alone (limit)": (limit, pieces, time.process_time),
+        "SHA-256 alone": (digest_alone, pieces, time.process_time),
         "open with SHA-256": (opening, pieces // kept * kept, time.process_time),
         "seal without a digest": (lambda: _seal(_Sink(), key, piece, pieces, digests=()), pieces, time.process_time),
         "seal with SHA-256 and SHA-512": (lambda: _seal(_Sink(), key, piece, kept, **both), kept, time.process_time),
@@ -85,17 +93,24 @@ def measure(*, quick: bool = False, size_gib: float | None = None) -> Table:
     }  # fmt: skip
     notes = {"size": f"{pieces:,} MiB; Fernet {len(message) >> 20:,} MiB"}
     if (tink := peers.tink(piece, kept)) is not None:
-        work["Tink"] = (tink, kept, time.process_time)
+        work["Tink"] = (tink(False), kept, time.process_time)
+        work["Tink and SHA-256"] = (tink(True), kept, time.process_time)
     if (age := peers.age(piece, kept)) is not None:
-        work["age"] = (age[0], kept, age[1])
+        work["age"] = (age[0](False), kept, age[1])
+        work["age and SHA-256"] = (age[0](True), kept, age[1])
+    figures = _in_turns(work, rounds)
     for name, how in peers.HOW_TO_INSTALL.items():
-        if name not in work:
+        if name in figures:
+            alone = figures["seal without a digest"] / figures[name]
+            same = figures["seal with SHA-256"] / figures[f"{name} and SHA-256"]
+            notes[f"ours beside {name}"] = f"{same:.2f} times with SHA-256 on both sides, {alone:.2f} times without"
+        else:
             notes[name] = f"not installed, so not compared: {how}"
     return Table(
         "Sealing artifacts",
         "MiB per CPU second",
         "seal with SHA-256",
-        _in_turns(work, rounds),
+        figures,
         {**notes, **_through_a_file(pieces)},
     )
 
@@ -113,9 +128,9 @@ def _in_turns(work: dict[str, tuple[Callable[[], object], int, Callable[[], floa
 
 
 def _through_a_file(pieces: int) -> dict[str, str]:
-    """Seal to a file and open it again in a process of its own, which tells how much memory that took."""
+    """Seal into a folder store and open again, in a process of its own, which tells how much memory that took."""
     with tempfile.TemporaryDirectory(prefix="benchmark-sealing-") as folder:
-        command = [sys.executable, "-m", "benchmarks.sealing", str(Path(folder) / "sealed"), str(pieces)]
+        command = [sys.executable, "-m", "benchmarks.sealing", str(Path(folder) / "store"), str(pieces)]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
     told = json.loads(done.stdout)
     return {
@@ -132,11 +147,12 @@ def _child(path: str, pieces: int) -> None:
     Path("/proc/self/clear_refs").write_text("5")
     before = _peak_kib()
     started = time.perf_counter()
-    with Path(path).open("wb", buffering=0) as raw:
-        writer = _seal(raw, key, piece, pieces)
-        os.fsync(raw.fileno())
+    store, name = FilesystemStore(Path(path)), f"{uuid.uuid4().hex}.sealed"
+    pending = store.begin(name)
+    writer = _seal(pending, key, piece, pieces)
+    pending.commit()
     sealed = time.perf_counter()
-    with Path(path).open("rb") as raw:
+    with store.open(name) as raw:
         assert _open(raw, key) == writer.sha256
     opened = time.perf_counter()
     told = {
