@@ -88,7 +88,7 @@ def test_blind_indexes_are_computed_anew_and_search_works_all_the_time() -> None
     assert not any(found.count for found in dependents_of(old, in_full=True))
 
 
-@pytest.mark.parametrize("purpose", [Purpose.SESSION, Purpose.API_KEY, Purpose.TOKEN_SIGNING])
+@pytest.mark.parametrize("purpose", [Purpose.SESSION, Purpose.API_KEY, Purpose.TOKEN_SIGNING, Purpose.SEALED_UPLOAD])
 def test_what_only_its_holder_knows_runs_out(purpose: Purpose) -> None:
     """S0-45: sessions, API keys and tokens are under the new key when they are made anew; the old one still opens."""
     make_device()
