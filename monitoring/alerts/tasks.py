@@ -5,6 +5,7 @@ from celery import shared_task
 from modelops.jobs.schedule import scheduled
 
 from . import services, sources
+from .denials import watch_denials
 from .posture import watch_controls
 
 
@@ -27,3 +28,10 @@ def open_alerts() -> int:
 def watch() -> int:
     """Open an alert for each control that does not hold, and end those that hold again."""
     return watch_controls()
+
+
+@scheduled("Watch refusals", every_s=30)
+@shared_task(name="monitoring.watch_denials")
+def watch_refusals() -> int:
+    """Open an alert for each actor that is refused again and again."""
+    return watch_denials()
