@@ -80,6 +80,8 @@ def test_what_is_killed_comes_back_with_nothing_lost(
     assert "/invitation/" in portal.block  # the first administrator's one-time credential
     assert str(home.root) in portal.block
     assert portal.ready()
+    anchored = home.root / "anchors" / "checkpoints"
+    assert processes.wait_until(anchored.exists, 30), (home.logs / "sealer.log").read_text()
     with connect(home) as database:
         users = database.execute("SELECT count(*) FROM accounts_user").fetchone()
         database.execute("CREATE TABLE kept AS SELECT 42 AS answer")

@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('audit_sealing', '0003_sealer_anchors'),
+        ("audit_sealing", "0003_sealer_anchors"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='anchoring',
-            name='state',
-            field=models.CharField(choices=[('pending', 'Pending'), ('done', 'Anchored'), ('dropped', 'Given up')], default='pending', max_length=10),
+            model_name="anchoring",
+            name="state",
+            field=models.CharField(
+                choices=[("pending", "Pending"), ("done", "Anchored"), ("dropped", "Given up")],
+                default="pending",
+                max_length=10,
+            ),
         ),
     ]

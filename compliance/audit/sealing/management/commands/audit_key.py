@@ -15,6 +15,7 @@ ACTOR = Actor.system("command")
 
 class Command(BaseCommand):
     help = "Makes, rotates or shows the key that signs checkpoints of the audit log."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parts = parser.add_subparsers(dest="what", required=True)
