@@ -6,15 +6,18 @@ from celery import Celery, Task
 from celery.signals import beat_init, setup_logging, task_postrun, task_prerun, worker_init
 
 from compliance.audit.context import begin_via, end_via
+from modelops.jobs.doorbell import SignedTask, remove_builtin_tasks
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "modelops.settings")
 
-app = Celery("modelops")
+app = Celery("modelops", task_cls=SignedTask)
 app.set_default()  # for every thread: an app is current only in the thread that made it
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.steps["worker"].add("modelops.jobs.beat:ScheduleWatch")
 
+app.conf.worker_consumer = "modelops.jobs.consumer:RefusingConsumer"
+app.on_after_finalize.connect(lambda sender, **kwargs: remove_builtin_tasks(sender), weak=False)
 app.conf.beat_scheduler = "modelops.jobs.beat:RowScheduler"
 app.conf.beat_max_loop_interval = 10
 

@@ -11,3 +11,9 @@ SCHEDULE_CHANGED = define(
     "task", "every_s", "state",
     category="system", ocsf="scheduled_job.update",
 )  # fmt: skip
+MESSAGE_REFUSED = define(
+    "jobs.message.refused",
+    "a message in the queue was not acted on ({reason}): {task}",
+    "reason", "task",
+    category="security", ocsf="api.update",
+)  # fmt: skip

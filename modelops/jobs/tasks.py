@@ -6,6 +6,7 @@ from celery import shared_task
 
 from . import schedule, services
 from .beat import send_off
+from .refusals import note_refusal
 from .schedule import scheduled
 
 
@@ -28,3 +29,9 @@ def watch_schedule() -> int:
     late = schedule.claim_due(as_watch=True)
     send_off(late)
     return len(late)
+
+
+@shared_task(name="jobs.note_refused_message")
+def note_refused_message(reason: str, task: str) -> None:
+    """Write the row of a message that the consumer refused."""
+    note_refusal(reason, task)

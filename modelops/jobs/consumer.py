@@ -1,0 +1,39 @@
+"""What the worker does with messages that are no task of ours. It tells a task of its own to write the row.
+
+The consumer lives in the worker's main process, from which others are forked: it must not hold a database connection.
+"""
+
+import logging
+from typing import Any
+
+from celery.signals import task_rejected, task_unknown
+from celery.worker.consumer import Consumer
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+
+class RefusingConsumer(Consumer):
+    """Celery's consumer, which also tells of bodies that it cannot or may not read (pickle)."""
+
+    def on_decode_error(self, message: Any, exc: Exception) -> None:
+        super().on_decode_error(message, exc)
+        _tell(self.app, "body not readable", str(message.content_type))
+
+
+@task_unknown.connect
+def _unknown_task(sender: Any = None, name: str = "", **kwargs: object) -> None:
+    _tell(sender.app, "unknown task", str(name))
+
+
+@task_rejected.connect
+def _rejected(sender: Any = None, message: Any = None, **kwargs: object) -> None:
+    _tell(sender.app, "not a task message", str(getattr(message, "content_type", "")))
+
+
+def _tell(app: Any, reason: str, task: str) -> None:
+    try:
+        app.send_task("jobs.note_refused_message", (reason, task[:100]), retry=False)
+    except (OperationalError, RedisError, OSError) as error:
+        logger.error("A refused message was not told (%s): %s", reason, type(error).__name__)
