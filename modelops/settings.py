@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "compliance.audit",
     "compliance.audit.personal",
     "compliance.audit.sealing",
+    "compliance.audit.streaming",
     "compliance.audit.watching",
     "modelops.secret_store",
     "modelops.jobs",

@@ -2,7 +2,7 @@
 
 from compliance.retention import keep
 
-from . import addresses  # noqa: F401  declares how long addresses are kept
+from . import addresses, streams  # noqa: F401  declare how long addresses and streams are kept
 
 keep(
     "ledger_desk.verifications",

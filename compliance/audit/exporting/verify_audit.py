@@ -155,11 +155,18 @@ def read_note(note: Any, keys: Keys, what: str) -> tuple[str, int, bytes]:
 
 
 def notes_of(path: Path) -> Iterator[str]:
-    """The signed notes that stand one after the other in an anchor."""
+    """The signed notes of an anchor: a JSON object with a ``note`` on each line, or notes one after the other.
+
+    A line that a full disk cut short is passed over, as the portal does.
+    """
     lines: list[str] = []
     has_signature = False
     with path.open(encoding="utf-8") as file:
         for line in file:
+            if not lines and line.startswith("{"):
+                if line.endswith("}\n"):
+                    yield parsed(line.encode(), "A line of the anchor").get("note", "")
+                continue
             if has_signature and not line.startswith(DASH):
                 yield "".join(lines)
                 lines, has_signature = [], False

@@ -1,5 +1,6 @@
 """A sealed ledger in the transaction of a test: rows, their leaves and tiles, and signed checkpoints."""
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,7 +52,8 @@ class SealedLedger:
         return Checkpoint.objects.create(size=size, root=root, note=note, key_id=key.key_id)
 
     def anchor(self, folder: Path) -> Path:
-        """A file with all checkpoints so far, as an anchor outside the portal has them."""
-        path = folder / "checkpoints.txt"
-        path.write_text("".join(self.notes))
+        """A file with all checkpoints so far, as an anchor outside the portal has them: with a line that was cut."""
+        path = folder / "checkpoints.jsonl"
+        lines = [json.dumps({"note": note, "size": 0}, ensure_ascii=False) for note in self.notes]
+        path.write_text('{"note":"cut sh\n' + "".join(f"{line}\n" for line in lines))
         return path
