@@ -16,7 +16,9 @@ import hashlib
 import hmac
 import os
 import uuid
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -31,7 +33,7 @@ FORMATS = (_FORMAT, _VALUE_FORMAT)
 _HEADER_BYTES = 17
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
-_BODY = _HEADER_BYTES + _NONCE_BYTES
+_NOT_SEALED = "The sealed data could not be opened: it is damaged, not from here, or was read by raw SQL."
 
 
 def _associated(header: bytes, purpose: Purpose, context: bytes) -> bytes:
@@ -72,39 +74,48 @@ def unseal(sealed: bytes, *, purpose: Purpose, context: bytes) -> bytes:
         raise DecryptionFailed from None
 
 
-class Opener:
-    """Opens many values of one place, as a list has them: what they share is looked up once.
+def opener(purpose: Purpose, place: bytes, read: Callable[[bytes], Any], row_bytes: int | None) -> Callable[..., Any]:
+    """A converter as Django calls it for every value of a list: what the values of one ``place`` share is kept in it.
 
-    Made for one query and dropped after it, so that a key that was taken away opens nothing later.
+    It takes the row's key, of ``row_bytes`` or up to a zero byte, and the sealed value behind it, and gives ``read`` of
+    the opened bytes. Made for one query and dropped after it, so that a key that was taken away opens nothing later.
+    It raises as `unseal` does.
     """
+    known: dict[bytes, tuple[Callable[..., bytes], bytes]] = {}
 
-    def __init__(self, purpose: Purpose, place: bytes) -> None:
-        self.purpose = purpose
-        self.place = place
-        self._known: dict[bytes, tuple[AESGCM, bytes]] = {}
+    def learn(sealed: bytes) -> tuple[Callable[..., bytes], bytes] | None:
+        """The cipher and what is authenticated before the row; None for the format that has a cipher a value."""
+        header = sealed[:_HEADER_BYTES]
+        if header[:1] not in FORMATS:
+            raise DecryptionFailed(_NOT_SEALED)
+        key = keyring.by_id(key_id(header), purpose)
+        if header[:1] != _VALUE_FORMAT:
+            return None
+        known[header] = _cipher_of(key, place).decrypt, _associated(header, purpose, place + b":")
+        return known[header]
 
-    def open(self, value: bytes, end: int, start: int) -> bytes:
-        """What `seal_value` was given for the row ``value[:end]``; the sealed value is ``value[start:]``.
-
-        In one piece, so that no more is copied than must be: it runs once for every value of a list. Raises as
-        `unseal` does.
-        """
+    # One function without calls of its own, and no copy that can be spared: it runs once a value.
+    def opened(value: bytes | None, expression: object, connection: object) -> Any:
+        if value is None:
+            return None
+        if row_bytes is None:
+            end = value.find(0)
+            start = end + 1
+        else:
+            end = start = row_bytes
         nonce = start + _HEADER_BYTES
-        body = nonce + _NONCE_BYTES
-        found = self._known.get(value[start:nonce])
+        found = known.get(value[start:nonce]) or learn(value[start:])
         if found is None:
-            if value[start : start + 1] != _VALUE_FORMAT:
-                return unseal(value[start:], purpose=self.purpose, context=self.place + b":" + value[:end])
-            found = self._learn(value[start:nonce])
+            return read(unseal(value[start:], purpose=purpose, context=place + b":" + value[:end]))
+        decrypt, associated = found
+        body = nonce + _NONCE_BYTES
         try:
-            return found[0].decrypt(value[nonce:body], value[body:], found[1] + value[:end])
+            data = decrypt(value[nonce:body], value[body:], associated + value[:end])
         except (InvalidTag, ValueError):  # ValueError: the nonce is cut short
             raise DecryptionFailed from None
+        return read(data)
 
-    def _learn(self, header: bytes) -> tuple[AESGCM, bytes]:
-        cipher = _cipher_of(keyring.by_id(key_id(header), self.purpose), self.place)
-        self._known[header] = cipher, _associated(header, self.purpose, self.place + b":")
-        return self._known[header]
+    return opened
 
 
 def reseal(sealed: bytes, *, purpose: Purpose, context: bytes) -> bytes:
