@@ -8,7 +8,7 @@ from pathlib import Path
 
 from modelops.lib.cores import cores
 
-from . import columns, drift, rotation, sealing, transfer
+from . import columns, drift, ledger_search, rotation, sealing, transfer
 from .table import Table
 
 ALL = {
@@ -16,6 +16,7 @@ ALL = {
     "rotation": rotation.measure,
     "columns": columns.measure,
     "drift": drift.measure,
+    "ledger_search": ledger_search.measure,
     "transfer": transfer.measure,  # last: it adds files to the database that the others count
 }
 
@@ -26,6 +27,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="small inputs: shows that it runs, not how fast it is")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
     parser.add_argument("--size", type=float, metavar="GIB", help="size of the file that `sealing` takes; 2 without")
+    parser.add_argument("--rows", type=int, help="rows of the ledger that `ledger_search` asks; 10 million without")
     asked = parser.parse_args()
     unknown = sorted(set(asked.names) - set(ALL))
     if unknown:
@@ -34,6 +36,8 @@ def main() -> int:
     tables: list[Table] = []
     for name in asked.names or ALL:
         more = {"size_gib": asked.size} if asked.size and name == "sealing" else {}
+        if asked.rows and name == "ledger_search":
+            more = {"rows": asked.rows}
         table = ALL[name](quick=asked.quick, **more)
         tables.append(table)
         print(table)

@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -16,9 +16,11 @@ from django.utils.safestring import SafeString
 from modelops.lib.admin import ReadOnlyAdmin, first_id_at
 from modelops.lib.templatetags.portal import pill
 
+from .browsing import LedgerChangeList
 from .events import event_classes
 from .models import AuditEvent, Outcome
 from .naming import name_actors
+from .searching import anything, names_of
 
 OUTCOME_TONES = {Outcome.SUCCESS: "good", Outcome.DENIED: "warn", Outcome.FAILURE: "bad"}
 PERIODS = {
@@ -36,16 +38,6 @@ class _ChoiceFilter(admin.SimpleListFilter):
         return queryset.filter(**{str(self.parameter_name): self.value()}) if self.value() else queryset
 
 
-class CategoryFilter(_ChoiceFilter):
-    """Security, data, model, system, privacy."""
-
-    title, parameter_name = "category", "category"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        categories = sorted({event.category for event in event_classes().values()})
-        return [(category, category.capitalize()) for category in categories]
-
-
 class AreaFilter(admin.SimpleListFilter):
     """The part of the portal: the first word of the action."""
 
@@ -56,7 +48,7 @@ class AreaFilter(admin.SimpleListFilter):
         return [(area, area.capitalize()) for area in areas]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
-        return queryset.filter(name__startswith=f"{self.value()}.") if self.value() else queryset
+        return queryset.filter(name__in=names_of(str(self.value()))) if self.value() else queryset
 
 
 class ActorKindFilter(_ChoiceFilter):
@@ -86,15 +78,6 @@ class PeriodFilter(admin.SimpleListFilter):
         return queryset.filter(pk__gte=first_id_at(timezone.now() - period[1])) if period else queryset
 
 
-class LedgerChangeList(ChangeList):
-    """Names all actors of the page with one query."""
-
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        self.result_list = list(self.result_list)
-        name_actors(self.result_list)
-
-
 def _words_for(label: str) -> str:
     """What a kind of object is called; the label itself when no installed app has it."""
     try:
@@ -109,9 +92,9 @@ class AuditEventAdmin(ReadOnlyAdmin):
 
     list_display = ["recorded", "what", "who", "category_mark", "outcome_mark", "target"]
     list_display_links = ["what"]
-    list_filter = [PeriodFilter, CategoryFilter, AreaFilter, "outcome", ActorKindFilter]
+    list_filter = [PeriodFilter, AreaFilter, "outcome", ActorKindFilter]
     search_fields = ["name"]
-    search_help_text = "An exact request, object or actor id, or the beginning of an action (registry.model)."
+    search_help_text = "The id of a request, object or account, the beginning of an action (registry.model), or words."
     ordering = ["-id"]
     sortable_by = ()
     fields = [
@@ -123,8 +106,10 @@ class AuditEventAdmin(ReadOnlyAdmin):
         "category_mark",
         "actor_kind",
         "actor_ref",
+        "via",
         "target_type",
         "target_id",
+        "target_label",
         "all_details",
         "request_id",
         "source",
@@ -143,14 +128,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[AuditEvent], search_term: str
     ) -> tuple[QuerySet[AuditEvent], bool]:
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        # Kinds are named although any will do: they lead the two indexes, which a bare id could not use.
-        kinds = [model._meta.label_lower for model in apps.get_models()]
-        target = Q(target_type__in=kinds, target_id=term)
-        actor = Q(actor_kind__in=["user", "service", "system"], actor_ref=term)
-        return queryset.filter(Q(request_id=term) | target | actor | Q(name__startswith=term)), False
+        return anything(queryset, search_term), False
 
     @admin.display(description="Time (UTC)")
     def recorded(self, event: AuditEvent) -> SafeString:
@@ -179,7 +157,9 @@ class AuditEventAdmin(ReadOnlyAdmin):
         if not event.target_type:
             return "–"
         words = _words_for(event.target_type)
-        return format_html('<a href="?q={}" title="All rows about this object">{}</a>', event.target_id, words)
+        # The name that it had then: the object may have another one now, or be gone.
+        called = f"{words} {event.target_label}" if event.target_label else words
+        return format_html('<a href="?target_id={}" title="All rows about this object">{}</a>', event.target_id, called)
 
     @admin.display(description="Details")
     def all_details(self, event: AuditEvent) -> SafeString:

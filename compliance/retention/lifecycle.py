@@ -23,6 +23,12 @@ keep(
     "audit_sealing.Anchoring",
     "audit_sealing.SealerState",
 )
+keep(
+    "audit.words",
+    "Words of the audit log",
+    "Kept as long as the rows that they are made from.",
+    "audit_watching.RowWords",
+)
 keep("crypto.keys", "Key ring", "Kept as long as anything is sealed under them.", "crypto.KeyVersion")
 keep("jobs.history", "Jobs", "Kept: what was asked for, by whom, and how it ended.", "jobs.Job")
 keep("jobs.schedule", "Schedule", "Kept: what runs by the clock and how the last run went.", "jobs.ScheduleEntry")

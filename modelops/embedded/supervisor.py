@@ -223,10 +223,15 @@ class Supervisor:
         return env
 
     def _known_to(self, name: str) -> dict[str, str]:
-        """The environment of a part or command: the sealer's secrets are for the sealer."""
-        if name in {"sealer", "audit_key"}:
-            return self.env
-        return {key: value for key, value in self.env.items() if key not in parts.SEALER_ONLY}
+        """The environment of a part or command: the sealer's secrets are for the sealer, the owner's role migrates."""
+        hidden = set()
+        if name != "migrate":
+            hidden.add("MODELOPS_OWNER_DATABASE_URL")
+        if name not in {"sealer", "audit_key"}:
+            hidden |= {*parts.SEALER_ONLY}
+            if name != "migrate":  # which grants the sealer's role what it needs
+                hidden.add("MODELOPS_SEALER_DATABASE_URL")
+        return {key: value for key, value in self.env.items() if key not in hidden}
 
     def _require_port(self) -> None:
         """Refuse before anything is started when another program listens at our port."""

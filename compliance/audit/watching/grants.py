@@ -20,7 +20,10 @@ READING: Final = frozenset({"SELECT"})
 SEALING: Final = frozenset({"SELECT", "INSERT", "UPDATE"})
 NOTHING: Final[frozenset[str]] = frozenset()
 LEDGER: Final = "audit.AuditEvent"
-PENDING: Final = "audit_watching_pending"
+# What functions with the owner's rights write, and migrations.
+_READ_ONLY: Final = frozenset(
+    {"django_migrations", "audit_watching_pending", "audit_watching_horizon", "audit_watching_rowwords"}
+)
 
 
 def apply(cursor: CursorWrapper) -> list[str]:
@@ -44,14 +47,15 @@ def apply(cursor: CursorWrapper) -> list[str]:
                 _set(cursor, role, table, right)
                 changed.append(table)
         if wanted is _of_application:
-            grant = "GRANT EXECUTE ON FUNCTION audit_make_months(integer) TO {role}"
-            cursor.execute(sql.SQL(grant).format(role=sql.Identifier(role)))
+            for function in ("audit_make_months(integer)", "audit_take_words(integer)"):
+                grant = f"GRANT EXECUTE ON FUNCTION {function} TO {{role}}"
+                cursor.execute(sql.SQL(grant).format(role=sql.Identifier(role)))
     return changed
 
 
 def _of_application(table: str, parent: str) -> frozenset[str]:
     kinds = _kinds()
-    if table in {"django_migrations", PENDING} or parent:
+    if table in _READ_ONLY or parent:
         return READING  # rows reach a partition through its parent
     return {"append_only": ADDING, "sealed": READING}.get(kinds.get(table, "rows"), ORDINARY)
 

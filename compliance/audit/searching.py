@@ -1,0 +1,200 @@
+"""Finding rows: every filter is answered by an index of each month, newest first, whatever the number of rows.
+
+`Search` is what the browser and the REST interface ask alike; `matching` is the only place that knows which index
+answers what.
+"""
+
+import datetime as dt
+import ipaddress
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Final
+
+from django.apps import apps
+from django.db import connection, models
+from django.db.models import Q
+from django.utils.dateparse import parse_date, parse_datetime
+
+from modelops.lib.admin import first_id_at
+from modelops.lib.errors import Invalid
+
+from .context import network_of
+from .events import event_classes
+from .personal.origins import origins_of
+from .watching.models import RowWords
+
+if TYPE_CHECKING:
+    from .models import AuditEvent
+
+OUTCOMES: Final = ("success", "denied", "failure")
+CATEGORIES: Final = ("security", "data", "model", "system", "privacy")
+ACTOR_KINDS: Final = ("user", "service", "system", "anonymous")
+# What parts words in details: all marks but those within names, numbers and references.
+_MARKS: Final = "{}[]\":,.;/\\()=@+<>|!?*'`#&~^$"
+
+
+_TAKEN_BEFORE_A_SEARCH: Final = 1000
+
+
+def words_sql(text: str) -> str:
+    """The SQL expression for the words of ``text``, itself SQL; those of the rows are made by the very same one."""
+    marks = _MARKS.replace("'", "''")
+    return f"array_remove(string_to_array(translate(lower({text}), '{marks}', '{' ' * len(_MARKS)}'), ' '), '')"
+
+
+@dataclass(frozen=True)
+class Search:
+    """What somebody looks for; empty fields ask for nothing. ``name`` is an action or the beginning of several.
+
+    ``address`` is one address, or a network (10.0.0.0/24). ``words`` are whole words of the details, all of them.
+    """
+
+    actor: str = ""
+    actor_kind: str = ""
+    target_type: str = ""
+    target_id: str = ""
+    name: str = ""
+    category: str = ""
+    outcome: str = ""
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+    address: str = ""
+    request_id: str = ""
+    words: str = ""
+
+    @classmethod
+    def read(cls, given: Mapping[str, str]) -> "Search":
+        """From the texts of a query string, whose names are those of the fields. Raises Invalid."""
+        texts = {field.name: given.get(field.name, "").strip().replace("\x00", "") for field in fields(cls)}
+        for name, choices in (("outcome", OUTCOMES), ("category", CATEGORIES), ("actor_kind", ACTOR_KINDS)):
+            if texts[name] and texts[name] not in choices:
+                raise Invalid(f"The {name} is one of {', '.join(choices)}.", field=name)
+        since, until = _moment(texts.pop("since"), "since"), _moment(texts.pop("until"), "until")
+        return cls(since=since, until=until, **texts)
+
+    def asked(self) -> list[str]:
+        """The names of the filters that are set."""
+        return [field.name for field in fields(self) if getattr(self, field.name)]
+
+
+def matching(events: "models.QuerySet[AuditEvent]", search: Search) -> "models.QuerySet[AuditEvent]":
+    """The rows that `search` asks for. Raises Invalid for what cannot be looked for."""
+    equal = {name: getattr(search, name) for name in ("actor_kind", "target_type", "category", "outcome", "request_id")}
+    found = events.filter(**{name: value for name, value in equal.items() if value})
+    if search.since:
+        found = found.filter(pk__gte=first_id_at(search.since))
+    if search.until:
+        found = found.filter(pk__lt=first_id_at(search.until))
+    if search.actor:
+        found = found.filter(actor_ref=search.actor)
+        if not search.actor_kind:
+            # Kinds are named although any will do: they lead the index, which a bare reference could not use.
+            kinds = ["user", "service"] if _is_uuid(search.actor) else ["system", "user", "service"]
+            found = found.filter(actor_kind__in=kinds)
+    if search.target_id:
+        found = found.filter(target_id=search.target_id)
+        if not search.target_type:
+            found = found.filter(target_type__in=_target_types())
+    if search.name:
+        found = found.filter(name__in=names_of(search.name))
+    if search.address:
+        found = _from_address(found, search.address)
+    if search.words:
+        found = _with_words(found, search.words)
+    return found
+
+
+def anything(events: "models.QuerySet[AuditEvent]", text: str) -> "models.QuerySet[AuditEvent]":
+    """Rows for what somebody typed into the one field: an id, the beginning of an action, or words of details."""
+    term = text.strip().replace("\x00", "")
+    if not term:
+        return events
+    if _is_uuid(term):
+        target = Q(target_type__in=_target_types(), target_id=term)
+        actor = Q(actor_kind__in=["user", "service"], actor_ref=term)
+        return events.filter(Q(request_id=term) | target | actor)
+    if names_of(term) != [term] or term in event_classes():
+        return events.filter(name__in=names_of(term))
+    return _with_words(events, term)
+
+
+def _moment(text: str, name: str) -> dt.datetime | None:
+    """A day or a moment, UTC unless it says otherwise; None for no text."""
+    if not text:
+        return None
+    try:
+        day = parse_date(text)
+        found = dt.datetime.combine(day, dt.time()) if day else parse_datetime(text)
+    except ValueError:
+        found = None
+    if found is None:
+        raise Invalid(
+            f"{text[:40]!r} is no time. Write 2026-11-22 or 2026-11-22T07:30, UTC.", code="time.invalid", field=name
+        )
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
+
+
+def names_of(beginning: str) -> list[str]:
+    """The actions that begin so; the text itself when none is declared (any more)."""
+    found = [
+        name for name in sorted(event_classes()) if name == beginning or name.startswith(f"{beginning.rstrip('.')}.")
+    ]
+    return found or [beginning]
+
+
+def _from_address(events: "models.QuerySet[AuditEvent]", address: str) -> "models.QuerySet[AuditEvent]":
+    try:
+        network = ipaddress.ip_network(address.strip(), strict=False)
+    except ValueError:
+        raise Invalid(
+            f"{address[:60]!r} is no address and no network. Write 203.0.113.7 or 203.0.113.0/24.",
+            code="address.invalid",
+            field="address",
+        ) from None
+    alone = "/" not in address
+    kept = ipaddress.ip_network(network_of(str(network.network_address)))
+    if alone:
+        return events.filter(source=str(kept), origin__in=_origins(str(network.network_address)))
+    if network.prefixlen > kept.prefixlen:
+        raise Invalid(
+            f"Rows know networks of /{kept.prefixlen}; {network} is smaller. Write one address, or {kept}.",
+            code="network.too_small",
+            field="address",
+        )
+    if network.prefixlen < kept.prefixlen:
+        raise Invalid(
+            f"Rows know networks of /{kept.prefixlen}; {network} is larger. Look for its parts one by one.",
+            code="network.too_large",
+            field="address",
+        )
+    return events.filter(source=str(kept))
+
+
+def _origins(address: str) -> list[bytes]:
+    """Read beforehand: with a list the planner knows how few they are."""
+    return [bytes(row["commitment"]) for row in origins_of(address)]
+
+
+def _with_words(events: "models.QuerySet[AuditEvent]", words: str) -> "models.QuerySet[AuditEvent]":
+    text = " ".join(words.replace("\x00", " ").split())[:300]
+    if not text:
+        return events
+    with connection.cursor() as cursor:
+        # The schedule does the same; here it lets somebody find what has just happened.
+        cursor.execute("SELECT audit_take_words(%s)", [_TAKEN_BEFORE_A_SEARCH])
+        cursor.execute(f"SELECT {words_sql('%s::text')}", [text])
+        (found,) = cursor.fetchone()
+    return events.filter(pk__in=RowWords.objects.filter(words__contains=found).values("event_id")) if found else events
+
+
+def _target_types() -> list[str]:
+    return [model._meta.label_lower for model in apps.get_models(include_auto_created=True)]
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
