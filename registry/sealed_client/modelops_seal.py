@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Seals files for a ModelOps portal on this machine, and opens what the portal gives back; needs ``cryptography`` 48+.
+"""Seals files for a ModelOps portal on this machine, and opens what the portal gives back; needs ``cryptography`` 47+.
 
     export PORTAL_API_KEY=…
     python modelops_seal.py seal-and-upload --portal https://portal.example.org --model churn weights.safetensors
