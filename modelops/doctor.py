@@ -10,6 +10,7 @@ from django.core.checks import ERROR, run_checks
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from compliance.audit.sealing import standing as sealing
 from compliance.escrow.standing import standing
 from modelops.crypto.opening import require_open_ring
 from modelops.crypto.server_log import REMEDY, parameters_in_log
@@ -35,16 +36,18 @@ def examine() -> Iterator[Problem]:
     yield from _broker()
     if not database:
         yield from _keys()
+        yield from _sealer()
 
 
 def facts() -> Iterator[str]:
     """What is worth knowing when all is well: what would survive the loss of the root key."""
     try:
-        found = standing()
+        found, sealer = standing(), sealing.standing()
     except (DatabaseError, InterfaceError):
         return
     yield f"Key backup: {found.backup_words}"
     yield f"Restore drill: {found.drill_words}"
+    yield f"Sealer of the audit log: {sealer.words}"
 
 
 def _settings() -> Iterator[Problem]:
@@ -114,3 +117,17 @@ def _keys() -> Iterator[Problem]:
             f"The restore drill is due: {found.drill_words}.",
             "manage.py keys drill --dump DUMP --backup FILE --identity PRIVATE.pem",
         )
+
+
+def _sealer() -> Iterator[Problem]:
+    """A sealer that worked here must work on; in production there must be one."""
+    try:
+        found = sealing.standing()
+    except (DatabaseError, InterfaceError):
+        return
+    if found.state is None and not settings.PRODUCTION:
+        return
+    if not found.is_alive:
+        yield Problem(f"The sealer of the audit log: {found.words}.", "Start it: manage.py seal_audit_log")
+    elif found.state is not None and found.state.says:
+        yield Problem(f"The audit log's checkpoints are not signed. {found.state.says}", "See docs/howto/audit-log.md.")

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from redis.exceptions import RedisError
 
+from compliance.audit.sealing.standing import standing as sealing_standing
 from compliance.escrow.standing import standing
 from modelops.crypto.errors import KeysUnavailable
 from modelops.crypto.providers import configured_provider
@@ -84,6 +85,7 @@ def system_page(request: HttpRequest) -> HttpResponse:
             ("Address", settings.MODELOPS_BASE_URL),
             ("Data", str(settings.MODELOPS_HOME)),
             *_key_facts(),
+            ("Sealer of the audit log", sealing_standing().words),
         ],
     }
     return TemplateResponse(request, "admin/system.html", context)
