@@ -63,6 +63,11 @@ class KeyVersion(models.Model):
         return f"{self.purpose} v{self.version}"
 
     @property
+    def audit_label(self) -> str:
+        """Its name in the ledger, which outlives it."""
+        return str(self)
+
+    @property
     def wrap_context(self) -> bytes:
         """What binds the wrapped key to this row, so that no key can be put in another's place."""
         return f"{self.id}|{self.purpose}|{self.version}".encode()

@@ -51,6 +51,11 @@ class StoredSecret(models.Model):
         return self.name
 
     @property
+    def audit_label(self) -> str:
+        """Its name in the ledger, which outlives it."""
+        return str(self)
+
+    @property
     def seal_context(self) -> bytes:
         """What binds the sealed value to this row."""
         return f"secret_store.storedsecret:{self.pk}".encode()

@@ -140,6 +140,11 @@ class Alert(models.Model):
         return reverse("monitoring:alert-detail", args=[self.pk])
 
     @property
+    def audit_label(self) -> str:
+        """Its name in the ledger, which outlives it."""
+        return str(self)
+
+    @property
     def is_live(self) -> bool:
         """Whether it still asks for somebody."""
         return self.state in LIVE

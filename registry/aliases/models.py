@@ -37,6 +37,11 @@ class Alias(models.Model):
     def __str__(self) -> str:
         return f"{self.model}@{self.name}"
 
+    @property
+    def audit_label(self) -> str:
+        """Its name in the ledger, which outlives it."""
+        return str(self)
+
 
 class AliasChange(models.Model):
     """One move of an alias: from which version number to which, and what the gates said. Who did it: the ledger."""

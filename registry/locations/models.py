@@ -60,6 +60,11 @@ class StorageLocation(models.Model):
         return self.name
 
     @property
+    def audit_label(self) -> str:
+        """Its name in the ledger, which outlives it."""
+        return str(self)
+
+    @property
     def region(self) -> str:
         """Where the files lie geographically, as far as it is known."""
         return str(self.options.get("region", "")) or ("this machine" if self.kind == "filesystem" else "")

@@ -39,6 +39,11 @@ class Dataset(Deletable):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def audit_label(self) -> str:
+        """Its name in the ledger, which outlives it."""
+        return str(self)
+
     def get_absolute_url(self) -> str:
         """The dataset's page in the portal."""
         return reverse("registry:dataset-detail", args=[self.name])
@@ -80,6 +85,11 @@ class DatasetVersion(Deletable):
 
     def __str__(self) -> str:
         return f"{self.dataset.name} v{self.number}"
+
+    @property
+    def audit_label(self) -> str:
+        """Its name in the ledger, which outlives it."""
+        return str(self)
 
     def get_absolute_url(self) -> str:
         """The version's page in the portal."""

@@ -86,6 +86,11 @@ class RegisteredModel(Deletable):
         return self.name
 
     @property
+    def audit_label(self) -> str:
+        """Its name in the ledger, which outlives it."""
+        return str(self)
+
+    @property
     def has_access_code(self) -> bool:
         """Whether downloads ask for the model's access code."""
         return bool(self.access_code_hash)

@@ -65,6 +65,11 @@ class ModelVersion(Deletable):
     def __str__(self) -> str:
         return f"{self.model.name} v{self.number}"
 
+    @property
+    def audit_label(self) -> str:
+        """Its name in the ledger, which outlives it."""
+        return str(self)
+
     def get_absolute_url(self) -> str:
         """The version's page in the portal."""
         return reverse("registry:version-detail", args=[self.model.name, self.number])

@@ -2,8 +2,17 @@
 
 from compliance.audit.watching import watch
 
-watch("signing.SigningPolicy", "model", "demand", "signer")
-watch("signing.TrustedKey", "name", "fingerprint", "algorithm", "is_portal", "model", "revoked_at", "revoked_because")
+watch("signing.SigningPolicy", "model", "demand", masked=["signer"])
+watch(
+    "signing.TrustedKey",
+    "fingerprint",
+    "algorithm",
+    "is_portal",
+    "model",
+    "revoked_at",
+    "revoked_because",
+    masked=["name", "pem"],
+)
 watch(
     "signing.VersionSignature",
     "version",

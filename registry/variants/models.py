@@ -70,6 +70,11 @@ class Variant(models.Model):
         return f"{self.version} {self.name}"
 
     @property
+    def audit_label(self) -> str:
+        """Its name in the ledger, which outlives it."""
+        return str(self)
+
+    @property
     def size_ratio(self) -> float | None:
         """Its size as a part of its parent's; 0.5 for half of it."""
         return self.artifact.size / self.version.artifact.size if self.artifact else None

@@ -13,7 +13,7 @@ class WatchingConfig(AppConfig):
         """Read the declarations, and bring triggers and grants in step with them after each migration."""
         from modelops.lib.plugins import load_modules
 
-        from . import upkeep
+        from . import checks, upkeep  # noqa: F401  registers the system check
 
         load_modules("watched")
 

@@ -50,6 +50,11 @@ class ScheduleEntry(models.Model):
         return self.label
 
     @property
+    def audit_label(self) -> str:
+        """Its name in the ledger, which outlives it."""
+        return str(self)
+
+    @property
     def grace(self) -> timedelta:
         """How long after its time a run counts as missed."""
         return VITAL_GRACE if self.is_vital else max(LEAST_GRACE, timedelta(seconds=self.every_s) / 10)
