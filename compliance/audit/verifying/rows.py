@@ -28,6 +28,22 @@ WHERE l.seq >= %s AND l.seq < %s
 ORDER BY l.seq LIMIT {NAMED}
 """  # noqa: S608 (constants)
 
+# Counted first, for reading each row's leaf costs far more: rows of transactions below those that were running at the
+# last seal, leaves of such rows, and rows of later ones that have no leaf. The first two agree unless leaves or rows
+# are missing, and the third is nothing but what waits at this moment.
+_COUNTS = """
+WITH last AS (
+    SELECT pg_snapshot_xmin(watermark::pg_snapshot)::text::bigint AS start FROM audit_sealing_seal
+    WHERE cluster = (SELECT system_identifier::text FROM pg_control_system())
+    ORDER BY id DESC LIMIT 1
+), later AS (
+    SELECT l.seq FROM last, audit_auditevent e LEFT JOIN audit_sealing_leaf l ON l.event_id = e.id
+    WHERE e.transaction >= last.start
+)
+SELECT (SELECT count(*) FROM last, audit_auditevent e WHERE e.transaction < last.start),
+       (SELECT count(*) FROM audit_sealing_leaf) - (SELECT count(*) FROM later WHERE seq IS NOT NULL),
+       (SELECT count(*) FROM later WHERE seq IS NULL)
+"""
 _UNSEALED = """
 WITH last AS (
     SELECT watermark::pg_snapshot AS seen FROM audit_sealing_seal
@@ -60,6 +76,10 @@ def unsealed_rows() -> list[Finding]:
     nothing; the sealer catches up there first.
     """
     with connection.cursor() as cursor:
+        cursor.execute(_COUNTS)
+        rows_passed, leaves_passed, others = cursor.fetchone()
+        if not others and rows_passed == leaves_passed:
+            return []
         cursor.execute(_UNSEALED, [NAMED])
         return [
             Finding("row.unsealed", f"The row {event} stands in the ledger but was never sealed.", None, str(event))

@@ -220,3 +220,13 @@ def test_no_function_of_the_database_can_hide_a_change(ledger: SealedLedger) -> 
         finally:
             cursor.execute("RESET search_path")
             cursor.execute("DROP FUNCTION public.sha256(bytea)")
+
+
+def test_a_row_from_the_future_of_its_seal_is_told(ledger: SealedLedger) -> None:
+    """S4-79: the clock was ahead when the row was recorded and right when it was sealed."""
+    with as_superuser():
+        sql(
+            "UPDATE audit_sealing_seal SET sealed_at = sealed_at - interval '1 hour'"
+            " WHERE id = (SELECT min(id) FROM audit_sealing_seal WHERE size > first_seq)"
+        )
+    assert "clock.back" in {found.kind for found in look(ledger).findings}
