@@ -61,7 +61,7 @@ def test_what_may_not_be_done_or_seen_is_one_row(
 def test_somebody_elses_object_is_told_like_one_that_is_not_there(browser: Client) -> None:
     """S2-63: 404 by permission is a row, and the answer does not tell which it was."""
     owner = make_user("owner")
-    RegisteredModel.objects.create(name="secret-model", owner=owner, is_restricted=True, task_type="classification")
+    RegisteredModel.objects.create(name="secret-model", owner=owner, is_restricted=True, task_type="other")
     answers = [browser.get(f"/api/v1/models/{name}/") for name in ("secret-model", "no-such-model")]
     assert {answer.status_code for answer in answers} == {404}
     assert refusals(code="object.not_found") == 2
