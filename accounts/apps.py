@@ -23,8 +23,11 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Keep the roles in step with roles.py after each migration, and name accounts to readers of the ledger."""
         from compliance.audit.naming import register_names
+        from compliance.ledger_desk import second_factor
 
         from . import roles
+        from .services.step_up import require_fresh_factor
 
         post_migrate.connect(roles.sync_after_last_app, dispatch_uid="accounts.roles")
         register_names(_names)
+        second_factor.asked_by(require_fresh_factor)

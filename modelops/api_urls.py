@@ -15,6 +15,7 @@ v1 = [
     path("", include("monitoring.api_urls")),
     path("", include("modelops.jobs.api_urls")),
     path("", include("modelops.secret_store.api_urls")),
+    path("", include("compliance.ledger_desk.api_urls")),
     path("", include("compliance.audit.api_urls")),
     path("", include("compliance.subjects.api_urls")),
     path("", include("compliance.keys.api_urls")),

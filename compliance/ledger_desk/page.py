@@ -18,6 +18,7 @@ from compliance.audit.sealing.note import PublicKey
 from modelops.lib.errors import DomainError
 
 from .audit_events import PROOF_SHOWN
+from .exports import urls as export_urls
 from .models import Verification
 from .origin_page import urls as origin_urls
 from .proofs import Proof, proof_of
@@ -35,6 +36,7 @@ def urls(site: admin.AdminSite) -> list[URLPattern]:
         path("ledger/proofs/<uuid:pk>/", site.admin_view(require_GET(proof_page)), name="ledger-proof"),
         path("ledger/proofs/<uuid:pk>.json", site.admin_view(require_GET(proof_file)), name="ledger-proof-file"),
         *origin_urls(site),
+        *export_urls(site),
     ]
 
 

@@ -13,12 +13,9 @@ class SyslogServer:
     def __init__(self) -> None:
         self.messages: list[bytes] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = str(self._listener.getsockname()[1])
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
-
-    @property
-    def port(self) -> str:
-        return str(self._listener.getsockname()[1])
 
     def close(self) -> None:
         """Refuse connections from now on."""
