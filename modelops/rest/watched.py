@@ -2,4 +2,8 @@
 
 from compliance.audit.watching import exempt
 
-exempt("Answers kept for a day for repeated requests; no fact is held in them.", "rest.StoredAnswer")
+exempt(
+    "Answers and counters kept for a day at most; no fact is held in them.",
+    "rest.LimitedRequests",
+    "rest.StoredAnswer",
+)
