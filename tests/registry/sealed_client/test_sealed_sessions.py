@@ -16,6 +16,7 @@ from tests.registry.answers import problem_of
 from tests.registry.samples import CSV, make_dataset, make_model, pickled, safetensors
 from tests.registry.uploads.sending import UPLOADS, begin, complete, digest_header, upload
 
+from .proxy import traces
 from .sealing import VERSIONS, recipient, sealed
 from .sealing import send as send_in_one
 
@@ -128,6 +129,22 @@ def test_the_digest_said_is_that_of_what_is_sent(api: Client) -> None:
     assert problem_of(complete(api, wrong, sealed=file.key)) == (400, "upload.digest_mismatch")
     right = upload(api, body, digest={"sha256": hashlib.sha256(body).hexdigest()})
     assert complete(api, right, sealed=file.key).status_code == 201
+
+
+def test_no_temporary_file_holds_what_was_opened(
+    api: Client, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S1-01: neither the store nor the temporary folder, in one request and in pieces."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    canary = b"canary-51d0c7e4-in-weights"
+    content, to = safetensors((canary * 200_000)[:4_000_000]), recipient(api)
+    (one, body), (other, pieces) = sealed(content, to), sealed(content, to)
+    assert send_in_one(api, body, one.key).status_code == 201
+    assert complete(api, upload(api, pieces), sealed=other.key).status_code == 201
+    written = [path for root in (tmp_path, Path(settings.MODELOPS_HOME)) for path in root.rglob("*") if path.is_file()]
+    assert len(written) >= 2
+    assert [path for path in written if traces(path.read_bytes(), canary)] == []
 
 
 def test_parts_hold_no_key_and_no_plaintext(api: Client, stored: Stored) -> None:
