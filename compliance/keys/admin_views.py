@@ -21,7 +21,7 @@ from modelops.crypto.services import create_key
 from modelops.crypto.states import Reason
 from modelops.lib.errors import DomainError
 
-from . import approvals, inventory
+from . import approvals, compromising, inventory
 from .forms import AskForm, KeyForm, MaxAgeForm, ReasonForm
 from .models import Action, Approval
 
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 VIEW, ADD, CHANGE = "crypto.view_keyversion", "crypto.add_keyversion", "crypto.change_keyversion"
 ASK, DECIDE = "keys.add_approval", "keys.change_approval"
 
-_STEPS = {"suspend": lifecycle.suspend, "compromise": lifecycle.mark_compromised, "spare": lifecycle.spare}
+_STEPS = {"suspend": lifecycle.suspend, "compromise": compromising.compromise, "spare": lifecycle.spare}
 _DONE = {
     "suspend": "{key} is suspended: nothing opens under it until somebody resumes it.",
-    "compromise": "{key} is marked as compromised. Ask to rotate its purpose, so that what it protects is moved.",
+    "compromise": "{key} is marked as compromised. What it protects is moved to the active key of its purpose.",
     "spare": "{key} stays.",
 }
 

@@ -22,7 +22,7 @@ from modelops.crypto.purposes import Purpose
 from modelops.crypto.services import create_key
 from modelops.crypto.states import Reason
 
-from . import approvals, rotations
+from . import approvals, compromising, rotations
 from .audit_events import KEY_VIEWED
 from .models import Action, Approval, Rotation
 from .serializers import (
@@ -140,11 +140,11 @@ class SuspendKey(KeyStep):
 class CompromiseKey(KeyStep):
     """Mark a key that somebody else may know."""
 
-    step = staticmethod(lifecycle.mark_compromised)
+    step = staticmethod(compromising.compromise)
 
     @extend_schema(operation_id="keys_compromise", request=KeyReasonIn, responses=KeyOut)
     def post(self, request: Request, key_id: uuid.UUID) -> Response:
-        """Write nothing more under the key; what it protects still opens, to be moved."""
+        """Write nothing more under the key; what it protects still opens and is moved to its successor."""
         return self.take(request, key_id)
 
 

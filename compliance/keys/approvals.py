@@ -1,7 +1,7 @@
 """Asking for a change of a key, and approving what somebody else asked for.
 
 Activation, rotation, resumption and destruction need two people. Suspending a key and marking it as compromised need
-one: they only stop something, and must not wait. Who may ask and who may approve is checked where the request comes
+one: they stop something, and must not wait. Who may ask and who may approve is checked where the request comes
 in; here it is checked that the two are not the same and that nothing else was changed meanwhile.
 """
 

@@ -20,7 +20,7 @@ from modelops.crypto.services import create_key
 from modelops.crypto.states import Reason
 from modelops.jobs import enqueue
 from modelops.jobs.models import Job
-from modelops.lib.errors import Conflict, Invalid
+from modelops.lib.errors import Conflict, Invalid, Unavailable
 
 from . import audit_events as events
 from .models import FINISHED, Rotation, RotationRange, RotationState, RotationStep
@@ -62,14 +62,19 @@ def rotate(key: KeyVersion, *, decision: Decision, rate_limit: int = 0) -> Rotat
 
 
 @transaction.atomic
-def follow(new: KeyVersion, *, decision: Decision, old: KeyVersion | None = None, rate_limit: int = 0) -> Rotation:
-    """Move everything of a purpose to ``new``, which is active."""
+def follow(
+    new: KeyVersion, *, decision: Decision, old: KeyVersion | None = None, rate_limit: int = 0, patient: bool = False
+) -> Rotation:
+    """Move everything of a purpose to ``new``, which is active.
+
+    ``patient`` lets the job begin later, by `tend`, where the broker is away; otherwise that is refused.
+    """
     purpose = Purpose(new.purpose)
     _require_none_under_way(purpose)
     _require_rate(rate_limit)
     if old is None:
         old = KeyVersion.objects.filter(purpose=purpose, version__lt=new.version).order_by("-version").first()
-    actor = _actor(decision)
+    actor = actor_of(decision)
     second = decision.second
     rotation = Rotation.objects.create(
         purpose=purpose,
@@ -93,11 +98,16 @@ def follow(new: KeyVersion, *, decision: Decision, old: KeyVersion | None = None
         second_actor=f"{second.kind}:{second.ref}" if second else "",
         reason=decision.reason.value,
     )
-    _enqueue(rotation)
+    try:
+        _enqueue(rotation)
+    except Unavailable:
+        if not patient:
+            raise
     return rotation
 
 
-def _actor(decision: Decision) -> Actor:
+def actor_of(decision: Decision) -> Actor:
+    """Whom the ledger names for a decision."""
     if decision.actor is None:
         return Actor.system("keys")
     return Actor(decision.actor.kind, decision.actor.ref)  # type: ignore[arg-type]  # an Actor, seen from below

@@ -82,7 +82,7 @@ def resume(key: KeyVersion, *, decision: Decision) -> KeyVersion:
 def mark_compromised(key: KeyVersion, *, decision: Decision) -> KeyVersion:
     """Write nothing more under ``key``, which somebody else may know. What it protects still opens, to be moved away.
 
-    An active key leaves its purpose without one: nothing is stored until a rotation is approved.
+    An active key leaves its purpose without one: ``compliance.keys.compromising`` brings a successor in the same act.
     """
     return _move(
         _locked(key), KeyState.COMPROMISED, "compromised", decision, retired_at=timezone.now(), destroy_after=None
