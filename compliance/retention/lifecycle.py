@@ -30,7 +30,7 @@ keep(
     "audit_watching.RowWords",
 )
 keep("crypto.keys", "Key ring", "Kept as long as anything is sealed under them.", "crypto.KeyVersion")
-keep("jobs.history", "Jobs", "Kept: what was asked for, by whom, and how it ended.", "jobs.Job")
+keep("jobs.history", "Jobs", "Kept: what was asked for, by whom, and how it ended.", "jobs.Job", "jobs.JobAttempt")
 keep("jobs.schedule", "Schedule", "Kept: what runs by the clock and how the last run went.", "jobs.ScheduleEntry")
 keep("secret_store.secrets", "Secrets", "Kept until somebody deletes them.", "secret_store.StoredSecret")
 keep(

@@ -7,35 +7,66 @@ from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from modelops.lib.admin import ReadOnlyAdmin
 from modelops.lib.errors import DomainError
+from modelops.lib.templatetags.portal import pill
 
 from . import schedule
-from .models import Job, ScheduleEntry
+from .models import Job, JobAttempt, ScheduleEntry
+
+
+class AttemptInline(admin.TabularInline):
+    """The log: each attempt, which worker did it and how it ended."""
+
+    model = JobAttempt
+    verbose_name_plural = "Attempts"
+    fields = readonly_fields = ["number", "result", "began_at", "ended_at", "worker", "message"]
+    ordering = ["number"]
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("jobs.view_job")
 
 
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
-    list_display = ["kind", "state", "done", "total", "attempts", "created_at", "finished_at", "message"]
+    """What is asked for, by whom, how far it is, and the log of its attempts."""
+
+    list_display = ["kind", "state_mark", "progress", "attempts", "created_at", "finished_at", "message"]
     list_filter = ["state", "kind"]
+    search_fields = ["=id", "=target_id", "=actor_ref"]
+    search_help_text = "The exact id of a job, of what it works on, or of who asked for it."
     ordering = ["-id"]
     readonly_fields = [
-        "id",
-        "kind",
-        "state",
-        "done",
-        "total",
-        "message",
-        "target_type",
-        "target_id",
-        "attempts",
-        "created_at",
-        "started_at",
-        "heartbeat_at",
-        "finished_at",
-    ]
+        "id", "kind", "state_mark", "progress", "message", "target_type", "target_id", "actor_kind", "actor_ref",
+        "attempts", "created_at", "not_before", "started_at", "heartbeat_at", "finished_at", "took",
+    ]  # fmt: skip
     fields = (*readonly_fields,)
+    inlines = (AttemptInline,)
+
+    @admin.display(description="state")
+    def state_mark(self, job: Job) -> SafeString:
+        tone = {"succeeded": "good", "failed": "bad", "running": "info", "queued": "quiet"}.get(job.state, "quiet")
+        return pill(job.get_state_display(), tone)
+
+    @admin.display(description="progress")
+    def progress(self, job: Job) -> str:
+        if job.percent is None:
+            return "–"
+        return f"{job.percent} % ({job.done:,} of {job.total:,})" if job.total else f"{job.percent} %"
+
+    @admin.display(description="took")
+    def took(self, job: Job) -> str:
+        return "–" if job.duration is None else f"{job.duration.total_seconds():.1f} s"
 
 
 class ScheduleForm(forms.ModelForm):
@@ -59,9 +90,12 @@ class ScheduleAdmin(ReadOnlyAdmin):
     """What runs by the clock: its period can be changed, and a run that was missed is seen."""
 
     form = ScheduleForm
-    list_display = ["label", "every", "status", "started_at", "result", "next_due_at"]
+    list_display = ["label", "every", "status", "started_at", "result", "next_due_at", "missed"]
     list_filter = ["is_enabled", "result"]
-    readonly_fields = ["task", "status", "sent_at", "started_at", "finished_at", "result", "message", "next_due_at"]
+    readonly_fields = [
+        "task", "status", "next_due_at", "sent_at", "started_at", "finished_at", "result", "message", "missed",
+        "missed_at",
+    ]  # fmt: skip
     fields = ("every_s", "is_enabled", *readonly_fields)
 
     @admin.display(description="every")

@@ -2,7 +2,7 @@
 
 from compliance.audit.coverage import Exempt, admin_pages, model, route
 
-from .audit_events import JOB_FAILED, SCHEDULE_CHANGED
+from .audit_events import SCHEDULE_CHANGED
 
 route("jobs/", get=Exempt.NAMES)
 route("jobs/<uuid:job_id>/", get=Exempt.PROGRESS)
@@ -11,5 +11,6 @@ route("api/v1/jobs/<uuid:job_id>/", get=Exempt.PROGRESS)
 admin_pages("jobs.Job")
 admin_pages("jobs.ScheduleEntry", changes=SCHEDULE_CHANGED)
 
-model("jobs.Job", JOB_FAILED)
+model("jobs.Job", exempt=Exempt.PROGRESS)
+model("jobs.JobAttempt", exempt=Exempt.PROGRESS)
 model("jobs.ScheduleEntry", SCHEDULE_CHANGED)

@@ -83,14 +83,14 @@ def _note(task: str, **columns: Any) -> None:
 
 
 @signals.task_prerun.connect
-def _started(task: Any = None, **kwargs: Any) -> None:
-    if task.name in schedule.names():
+def _started(task: Any = None, args: Any = (), kwargs: Any = None, **rest: Any) -> None:
+    if task.name in schedule.names() and task.is_genuine(args, kwargs or {}):
         _note(task.name, started_at=timezone.now())
 
 
 @signals.task_postrun.connect
 def _finished(task: Any = None, state: str | None = None, retval: Any = None, **kwargs: Any) -> None:
-    if task.name in schedule.names():
+    if task.name in schedule.names() and state != "IGNORED":
         went_well = state == "SUCCESS"
         message = "" if went_well or retval is None else f"{type(retval).__name__}; the worker's log has the details."
         result = "succeeded" if went_well else "failed"

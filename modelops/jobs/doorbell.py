@@ -10,6 +10,7 @@ import json
 from typing import Any, Final
 
 from celery import Celery, Task
+from celery.exceptions import Ignore
 from celery.signals import before_task_publish
 from django.utils.crypto import salted_hmac
 from kombu.utils import json as wire
@@ -39,16 +40,17 @@ class SignedTask(Task):
     abstract = True
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        request = self.request
-        by_message = not (request.called_directly or request.is_eager)
-        if by_message and not self._is_genuine(args, kwargs):
+        if not self.is_genuine(args, kwargs):
             from .refusals import note_refusal  # models are not there yet when tasks are declared
 
             note_refusal("not signed", str(self.name))
-            return None
+            raise Ignore
         return super().__call__(*args, **kwargs)
 
-    def _is_genuine(self, args: Any, kwargs: Any) -> bool:
+    def is_genuine(self, args: Any, kwargs: Any) -> bool:
+        """Whether this call is a function's, or comes by a message that the portal itself has sent."""
+        if self.request.called_directly or self.request.is_eager:
+            return True
         given = getattr(self.request, HEADER, None)
         if not isinstance(given, str) or not given.isascii():
             return False

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from compliance.audit import Actor
 
+from . import attempts
+
 # Progress is for people: four writes a second are enough, whatever the handler's pace.
 _PROGRESS_EVERY_S = 0.25
 
@@ -63,4 +65,5 @@ class RunningJob:
             job.done = job.total = max(job.total, job.done, 1)
             job.message = message[:500]
             job.save(update_fields=["state", "finished_at", "done", "total", "message"])
+            attempts.end(self._token, "succeeded", message)
         self.completed = True

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from compliance.audit import Actor, record
@@ -92,12 +93,14 @@ def claim_due(*, as_watch: bool = False) -> list[str]:
         period = timedelta(seconds=entry.every_s)
         # The beat is kept; missed runs are made up for by one, not by all.
         following = entry.next_due_at + period
+        missed: dict[str, Any] = {}
         if following <= now:
+            missed = {"missed": F("missed") + (now - entry.next_due_at) // period, "missed_at": now}
             following = now + period
         if (
             _entries()
             .filter(pk=entry.pk, next_due_at=entry.next_due_at)
-            .update(next_due_at=following, sent_at=now, sent_by_watch=as_watch)
+            .update(next_due_at=following, sent_at=now, sent_by_watch=as_watch, **missed)
         ):
             claimed.append(entry.task)
     return claimed

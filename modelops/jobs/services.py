@@ -18,6 +18,7 @@ from compliance.audit import Actor, record
 from compliance.audit.context import acting
 from modelops.lib.errors import DomainError, Invalid, Unavailable
 
+from . import attempts
 from .audit_events import JOB_FAILED
 from .broker import require_broker
 from .handlers import find_handler
@@ -72,12 +73,14 @@ def run(job_id: uuid.UUID) -> bool:
     jobs = apps.get_model("jobs", "Job").objects
     token = uuid.uuid4()
     now = timezone.now()
-    claimed = jobs.filter(pk=job_id, state="queued", not_before__lte=now).update(
-        state="running", token=token, attempts=F("attempts") + 1, started_at=now, heartbeat_at=now
-    )
-    if not claimed:
-        return False
-    job = jobs.get(pk=job_id)
+    with transaction.atomic():
+        claimed = jobs.filter(pk=job_id, state="queued", not_before__lte=now).update(
+            state="running", token=token, attempts=F("attempts") + 1, started_at=now, heartbeat_at=now
+        )
+        if not claimed:
+            return False
+        job = jobs.get(pk=job_id)
+        attempts.begin(job)
     with acting(via=f"job:{job.kind}:{job_id}"):
         return _do(job, token)
 
@@ -134,17 +137,22 @@ class _Heartbeat:
         self._thread.join()
 
 
-def _retry(job_id: uuid.UUID, token: uuid.UUID, attempts: int, message: str) -> None:
+def _retry(job_id: uuid.UUID, token: uuid.UUID, tried: int, message: str, result: str = "retried") -> None:
     """Put the job back for later; after the last attempt it has failed."""
-    if attempts >= MAX_ATTEMPTS:
+    if tried >= MAX_ATTEMPTS:
         _fail(job_id, token, message)
         return
     if not connection.in_atomic_block:
         close_old_connections()  # what failed may have been this process's connection
-    wait = timedelta(seconds=min(60, 2**attempts))
-    apps.get_model("jobs", "Job").objects.filter(pk=job_id, token=token, state="running").update(
-        state="queued", not_before=timezone.now() + wait, message=message[:500]
-    )
+    wait = timedelta(seconds=min(60, 2**tried))
+    with transaction.atomic():
+        put_back = (
+            apps.get_model("jobs", "Job")
+            .objects.filter(pk=job_id, token=token, state="running")
+            .update(state="queued", not_before=timezone.now() + wait, message=message[:500])
+        )
+        if put_back:
+            attempts.end(token, result, message)
 
 
 def _fail(job_id: uuid.UUID, token: uuid.UUID, message: str) -> None:
@@ -159,6 +167,7 @@ def _fail(job_id: uuid.UUID, token: uuid.UUID, message: str) -> None:
             return
         job.state, job.finished_at, job.message = "failed", timezone.now(), message[:500]
         job.save(update_fields=["state", "finished_at", "message"])
+        attempts.end(token, "failed", message)
         handler = find_handler(job.kind)
         if handler is not None and handler.on_failure is not None:
             handler.on_failure(job, message)
@@ -171,7 +180,7 @@ def reconcile() -> int:
     now = timezone.now()
     touched = 0
     for job in jobs.filter(state="running", heartbeat_at__lt=now - STALE_AFTER)[:500]:
-        _retry(job.pk, job.token, job.attempts, "The worker stopped; the job starts again.")
+        _retry(job.pk, job.token, job.attempts, "The worker stopped; the job starts again.", "lost")
         touched += 1
     due = jobs.filter(state="queued", not_before__lte=now).exclude(created_at__gt=now - RING_AGAIN_AFTER, attempts=0)
     for job_id in due.order_by("not_before").values_list("pk", flat=True)[:500]:

@@ -30,6 +30,10 @@ class ScheduleEntry(models.Model):
         default=False, editable=False, help_text="Workers run it by themselves when the scheduler is away."
     )
     next_due_at = models.DateTimeField(default=timezone.now, editable=False)
+    missed = models.PositiveBigIntegerField(
+        "missed runs", default=0, editable=False, help_text="Runs whose time passed while nobody sent them off."
+    )
+    missed_at = models.DateTimeField("last missed", null=True, editable=False)
     sent_at = models.DateTimeField(null=True, editable=False)
     sent_by_watch = models.BooleanField(
         default=False, editable=False, help_text="A worker sent the last run, because the scheduler did not."
