@@ -120,7 +120,14 @@ def test_ctrl_c_stops_the_work_before_the_servers(portal: Portal, home: Home) ->
     os.killpg(portal.process.pid, signal.SIGINT)
     output = portal.rest_of_output()
     assert portal.process.returncode == 0
-    assert re.findall(r"^    (\w+) has stopped$", output, re.M) == ["web", "beat", "worker", "sealer", "valkey", "postgres"]
+    assert re.findall(r"^    (\w+) has stopped$", output, re.M) == [
+        "web",
+        "beat",
+        "worker",
+        "sealer",
+        "valkey",
+        "postgres",
+    ]
     assert not any(processes.alive(pid) for pid in pids.values())
     assert not (home.postgres / "postmaster.pid").exists()
     assert "database system is shut down" in (home.logs / "postgres.log").read_text()

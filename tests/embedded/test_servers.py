@@ -15,8 +15,8 @@ from modelops.embedded.problems import CannotStart
 
 
 def connect(home: Home) -> psycopg.Connection[tuple[object, ...]]:
-    """A connection as the application makes it."""
-    return psycopg.connect(environment(home.root)["DATABASE_URL"], autocommit=True)
+    """A connection as migrations make it: the application may not make tables."""
+    return psycopg.connect(environment(home.root)["MODELOPS_OWNER_DATABASE_URL"], autocommit=True)
 
 
 def valkey(home: Home) -> "redis.Redis[bytes]":
