@@ -27,6 +27,8 @@ from .signing_keys import KeyFileRefused
 logger = logging.getLogger(__name__)
 
 POLL_S = 0.5
+# While rows keep coming.
+BUSY_POLL_S = 0.25
 BEAT_S = 5.0
 RETRY_S = 10.0
 _Standing = SealerState.Standing
@@ -101,8 +103,8 @@ class Sealer:
             else:
                 if isinstance(self._refusal, TreeBroken):
                     self._resume()
-                if done is not None and done.has_more:
-                    pause_s = 0.0
+                if done is not None and done.rows:
+                    pause_s = 0.0 if done.has_more else BUSY_POLL_S
         self._beat()
         return pause_s
 

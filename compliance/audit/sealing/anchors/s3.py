@@ -52,7 +52,7 @@ class S3Anchor(Anchor):
                 "allow_http": gate.receiver.scheme == "http",
                 "proxy_url": gate.proxy_url,
             },
-            retry_config={"max_retries": 1, "retry_timeout": dt.timedelta(seconds=15)},  # type: ignore[typeddict-item]
+            retry_config={"max_retries": 1, "retry_timeout": dt.timedelta(seconds=15)},
             access_key_id=key_id,
             secret_access_key=secret,
         )
