@@ -8,6 +8,7 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         from . import (
+            always_on,  # noqa: F401  registers the system checks
             celery,  # noqa: F401  every process of the portal knows the Celery app
             deploy_checks,  # noqa: F401  registers the system checks
         )

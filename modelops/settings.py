@@ -7,6 +7,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 from modelops import database_roles
+from modelops.always_on import NEVER_ACCEPTED
 from modelops.crypto.providers import sources as key_sources
 from modelops.embedded.locate import environment
 from modelops.embedded.parts import SEALER_ONLY
@@ -321,4 +322,9 @@ LOGGING = {"level": env.text("MODELOPS_LOG_LEVEL", "INFO")}
 # A misspelt name would leave a default in force without a word. Tests have switches of their own.
 SILENCED_SYSTEM_CHECKS = env.listing("MODELOPS_ACCEPTED_CHECKS")
 if MODELOPS_ENV != "test":
+if _refused := sorted(NEVER_ACCEPTED & set(SILENCED_SYSTEM_CHECKS)):
+    raise ImproperlyConfigured(
+        f"MODELOPS_ACCEPTED_CHECKS names {', '.join(_refused)}: that access control and the audit log are on is not "
+        "accepted away. Take it out, and mend what the check found."
+    )
     env.refuse_unknown(prefix="MODELOPS_", also=[*key_sources.variables(), *SEALER_ONLY, "MODELOPS_PART"])

@@ -57,7 +57,8 @@ def origin_of(context: RequestContext, actor: Actor) -> bytes | None:
             _known.move_to_end(slot)
             return found
     # Stored earlier in this very transaction: what waits for its end says so, savepoints that failed included.
-    for _, waiting, _ in reversed(connection.run_on_commit):
+    for entry in reversed(connection.run_on_commit):
+        waiting: object = entry[1]
         if isinstance(waiting, _Remember) and waiting.slot == slot:
             return waiting.commitment
     content = {"address": context.address, "session": context.session, "user_agent": context.user_agent}
