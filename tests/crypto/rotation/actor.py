@@ -12,8 +12,9 @@ from uuid import UUID
 
 import django
 
-ARTIFACTS, REQUESTS = 2400, 80
-ROWS_A_SECOND = 600
+KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "6"))
+# So many that they last for all the moments at which somebody is killed.
+ARTIFACTS, REQUESTS = 1000 * KILLS, 80
 
 
 def data_key(pk: UUID) -> bytes:
@@ -43,11 +44,10 @@ def setup() -> None:
 
     call_command("migrate", verbosity=0)
     create_first_keys()
-    pace = int(os.environ["ROTATION_ROWS_A_SECOND"])
     rows.wrap_artifacts({pk: data_key(pk) for pk in (uuid7() for _ in range(ARTIFACTS))})
     rows.make_requests(REQUESTS)
     with transaction.atomic():
-        for purpose, rate in ((Purpose.ARTIFACT, pace), (Purpose.COLUMN, max(4, pace // 30))):
+        for purpose, rate in ((Purpose.ARTIFACT, 0), (Purpose.COLUMN, max(4, 120 // KILLS))):
             keyring.forget()
             rotations.rotate(rows.active(purpose), decision=by_shell(Reason.DRILL), rate_limit=rate)
 
@@ -58,10 +58,12 @@ def work() -> None:
     from django.utils import timezone
 
     from compliance.keys import rotations
+    from modelops.crypto.rotation.columns import Recolumn
     from modelops.jobs import services
     from modelops.jobs.models import Job
     from modelops.lib.errors import DomainError
 
+    Recolumn.smallest_range = 20  # so that few rows are parted among connections as many would be
     services.STALE_AFTER, services.HEARTBEAT_S = timedelta(seconds=1), 0.2
     say("ready")
     while True:
@@ -117,7 +119,7 @@ def check() -> None:
     from registry.models import Artifact
     from tests.crypto.rotation import rows
 
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline and Rotation.objects.exclude(state="succeeded").exists():
         time.sleep(0.1)
     for rotation in Rotation.objects.order_by("purpose"):

@@ -29,7 +29,7 @@ def make_artifacts(count: int) -> dict[UUID, bytes]:
 def wrap_artifacts(keys: dict[UUID, bytes]) -> dict[UUID, bytes]:
     """Artifacts with these data keys."""
     version = keyring.active(Purpose.ARTIFACT).version
-    Artifact.objects.bulk_create(
+    rows = (
         Artifact(
             id=pk,
             file_name="model.safetensors",
@@ -43,6 +43,7 @@ def wrap_artifacts(keys: dict[UUID, bytes]) -> dict[UUID, bytes]:
         )
         for pk, key in keys.items()
     )
+    Artifact.objects.bulk_create(rows, batch_size=1000)
     return keys
 
 
