@@ -45,7 +45,7 @@ class AreaFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         areas = sorted({name.partition(".")[0] for name in event_classes()})
-        return [(area, area.capitalize()) for area in areas]
+        return [(area, area.replace("_", " ").capitalize()) for area in areas]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
         return queryset.filter(name__in=names_of(str(self.value()))) if self.value() else queryset

@@ -40,7 +40,7 @@ class LedgerChangeList(ChangeList):
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[AuditEvent]:
         rows: QuerySet[AuditEvent] = super().get_queryset(request, exclude_parameters)
-        given = {name: value for name, value in request.GET.items() if name in _OWN}
+        given = {name: str(value) for name, value in request.GET.items() if name in _OWN}
         try:
             self.search = Search.read(given)
             rows = matching(rows, self.search)

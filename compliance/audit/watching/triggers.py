@@ -51,7 +51,7 @@ def model_of(label: str) -> type[models.Model]:
     """The model of a label; "accounts.User.groups" is the table behind a many-to-many field."""
     if label.count(".") == 2:
         model, _, field = label.rpartition(".")
-        through: type[models.Model] = apps.get_model(model)._meta.get_field(field).remote_field.through  # type: ignore[union-attr]
+        through: type[models.Model] = apps.get_model(model)._meta.get_field(field).remote_field.through
         return through
     return apps.get_model(label)
 
