@@ -8,7 +8,7 @@ import django
 
 KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "3"))
 # So many small files that there is something left to copy at every kill.
-VERSIONS = 30 * KILLS
+VERSIONS = 20 * KILLS
 PLACES = ("first", "second")
 
 
