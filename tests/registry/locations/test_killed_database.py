@@ -124,7 +124,8 @@ def _differing(pair: throwaway.ThrowAway, home: Path) -> list[str]:
     with psycopg.connect(pair.owner_url) as database:
         rows = database.execute(
             "SELECT l.name, a.storage_name FROM registry_artifactcopy c "
-            "JOIN registry_artifact a ON a.id = c.artifact_id JOIN locations_storagelocation l ON l.id = c.location_id WHERE c.state = 'stored' AND l.name = ANY(%s)",
+            "JOIN registry_artifact a ON a.id = c.artifact_id JOIN locations_storagelocation l ON l.id = c.location_id "
+            "WHERE c.state = 'stored' AND l.name = ANY(%s)",
             [list(PLACES)],
         ).fetchall()
     return [
