@@ -69,7 +69,9 @@ def make_report(period: Period, *, actor: Actor, form: str = "page") -> Report:
             code="export.not_recorded",
         ) from None
     counts = {outcome: Count("id", filter=Q(outcome=outcome)) for outcome in Outcome.values}
-    found = list(_of(period).order_by().values("category", "name").annotate(**counts).order_by("category", "name"))
+    found: list[Any] = list(
+        _of(period).order_by().values("category", "name").annotate(**counts).order_by("category", "name")
+    )
     categories = sorted({row["category"] for row in found})
     return Report(
         period,

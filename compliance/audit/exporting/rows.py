@@ -34,7 +34,6 @@ def rows(selection: Selection, size: int, first: int = 0) -> Iterator[Row]:
     )
     # A cursor lives in a transaction; without a write it holds up nothing that seals.
     with transaction.atomic(), connection.chunked_cursor() as cursor:
-        cursor.itersize = BATCH
         cursor.execute(statement, [first, size, *given])
         while batch := cursor.fetchmany(BATCH):
             for index, text in batch:

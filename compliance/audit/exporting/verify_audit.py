@@ -33,6 +33,7 @@ WIDTH = 256
 LONGEST_LINE = 16 << 20
 EXPORT_NAME = "modelops-audit-export"
 DASH = "\N{EM DASH} "
+BREAK = "\nbreak "
 # Transactions commit in another order than their clocks are read, so a little is no sign of anything.
 CLOCK_TOLERANCE = timedelta(minutes=5)
 ROW = re.compile(rb'\{"index":(0|[1-9][0-9]{0,17}),(?:"proof":(\[[A-Za-z0-9+/=",]*\]),)?"event":(.*)\}\n', re.DOTALL)
@@ -184,12 +185,16 @@ class Anchors:
         self.origin, self.keys, self.size = origin, keys, size
         self.notes = notes_of(path) if path else iter(())
         self.compared = self.newer = self.number = 0
+        # After an accepted break the ledger begins anew for whoever compares; the checkpoint that says so is signed.
+        self.broken_at = max((n for n, note in enumerate(notes_of(path), 1) if BREAK in note), default=0) if path else 0
         self.before: tuple[int, bytes] = (0, b"")
         self.next: tuple[int, bytes] | None = self._read()
 
     def _read(self) -> tuple[int, bytes] | None:
         for note in self.notes:
             self.number += 1
+            if self.number < self.broken_at:
+                continue
             origin, size, root = read_note(note, self.keys, f"anchored checkpoint {self.number}")
             if origin != self.origin:
                 raise Bad(f"Anchored checkpoint {self.number} is of another ledger: {origin}.")
@@ -282,6 +287,11 @@ class Checker:
             raise Bad("The anchor holds no checkpoint.")
         kind = "all rows" if header["complete"] else "the rows that were selected"
         told = f"{self.count} rows ({kind}) of {origin} stand in the tree of {size} rows, root {root.hex()}."
+        if anchors.broken_at:
+            self.warnings.append(
+                f"Anchored checkpoint {anchors.broken_at} says that the ledger was broken there and that somebody went"
+                " on: what was anchored before it is not continued. Ask who decided it."
+            )
         if self.anchor:
             told += f" {anchors.compared} anchored checkpoints agree"
             told += f"; {anchors.newer} are newer than the file." if anchors.newer else "."

@@ -37,10 +37,11 @@ class ReceiverAdmin(ReadOnlyAdmin):
     """Facts to read; what changes a stream are views of its own over the services."""
 
     list_display = ["name", "kind", "form", "standing_mark", "lag", "next_row", "delivered_at", "last_error"]
-    fields = readonly_fields = [
+    readonly_fields = [
         "name", "kind", "form", "where", "standing_mark", "lag", "next_row", "batch_rows", "delivered_at",
         "failing_since", "last_error", "created_at",
     ]  # fmt: skip
+    fields = (*readonly_fields,)
     change_form_template = "admin/audit_streaming/receiver.html"
 
     def has_add_permission(self, request: HttpRequest) -> bool:

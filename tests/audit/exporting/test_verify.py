@@ -289,6 +289,24 @@ def test_a_fork_of_the_ledger_is_refused_by_what_was_anchored(
     assert (said.code, "no checkpoint" in said.text) == (1, True), said.text
 
 
+def test_an_accepted_break_is_told_and_what_follows_it_is_compared(
+    ledger: SealedLedger, tmp_path: Path, verify: Verify
+) -> None:
+    """S3-23: the signed checkpoint that does not continue the one before says so itself."""
+    file = export_to(tmp_path / "all.jsonl")
+    sound = ledger.notes[1]
+    head = sound.split("\n\n", maxsplit=1)[0].split("\n")
+    lost = sign(Head(ORIGIN, 650, bytes(32)), [ledger.private])
+    line = f"break file 650 {base64.b64encode(bytes(32)).decode()}"
+    anew = sign(Head(ORIGIN, 400, base64.b64decode(head[2]), (line,)), [ledger.private])
+    ledger.notes[:] = [lost, anew, ledger.notes[2]]
+    said = verify(file, anchor=ledger.anchor(tmp_path))
+    assert (said.code, "Warning: Anchored checkpoint 2" in said.text) == (0, True), said.text
+    assert "2 anchored checkpoints agree" in said.text
+    ledger.notes[1] = sound
+    assert verify(file, anchor=ledger.anchor(tmp_path)).code == 1
+
+
 def test_what_is_no_file_is_said_to_be_none(ledger: SealedLedger, tmp_path: Path, verify: Verify) -> None:
     """S3-23: a missing file and an empty one."""
     assert verify(tmp_path / "none.jsonl").code == 2

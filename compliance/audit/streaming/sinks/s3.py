@@ -68,7 +68,7 @@ class S3Sink(Sink):
                 "allow_http": gate.receiver.scheme == "http",
                 "proxy_url": gate.proxy_url,
             },
-            retry_config={"max_retries": 0, "retry_timeout": dt.timedelta(seconds=15)},  # type: ignore[typeddict-item]
+            retry_config={"max_retries": 0, "retry_timeout": dt.timedelta(seconds=15)},
             access_key_id=self.options["key_id"],
             secret_access_key=self.secret,
         )
