@@ -22,7 +22,8 @@ class AttemptInline(admin.TabularInline):
 
     model = JobAttempt
     verbose_name_plural = "Attempts"
-    fields = readonly_fields = ["number", "result", "began_at", "ended_at", "worker", "message"]
+    readonly_fields = ["number", "result", "began_at", "ended_at", "worker", "message"]
+    fields = (*readonly_fields,)
     ordering = ["number"]
     extra = 0
     can_delete = False

@@ -17,7 +17,7 @@ from . import rows
 from .claims import Claim, anchored_claims, database_claims, known_keys
 from .clock import clock_findings
 from .tree_walk import Walk, walk
-from .verdict import Finding, Verdict
+from .verdict import Finding, Kind, Verdict
 
 # What the frequent look hashes anew: the newest rows. The full one takes all.
 RECENT_ROWS: Final = 20_000
@@ -95,7 +95,7 @@ def _broken(claim: Claim, size: int, first_bad: int) -> Finding:
         says = f"{claim.source} has a signed head of {claim.size} rows; the ledger has {size}: the newest were removed."
         return Finding("anchor.ahead", _capital(says), first_bad)
     last = f"one of the rows {first_bad} to {claim.size - 1} is not what was signed"
-    kind = "checkpoint.root" if claim.source == "the database" else "anchor.fork"
+    kind: Kind = "checkpoint.root" if claim.source == "the database" else "anchor.fork"
     says = _capital(f"{claim.source} has another root for {claim.size} rows: {last}.")
     return Finding(kind, says, first_bad, until=claim.size)
 
