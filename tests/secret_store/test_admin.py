@@ -71,3 +71,15 @@ def test_other_staff_may_neither_see_nor_change(admin: Client) -> None:
     assert officer.get(ADD).status_code == 403
     secret.refresh_from_db()
     assert secret.replaced_count == 0
+
+
+def test_an_empty_list_says_what_belongs_there_and_a_search_that_nothing_matches(admin: Client) -> None:
+    """S1-28."""
+    listed = reverse("admin:secret_store_storedsecret_changelist")
+    empty = admin.get(listed).content.decode()
+    assert "No secrets yet" in empty
+    assert f'href="{ADD}"' in empty
+    add(admin)
+    assert "No secrets yet" not in admin.get(listed).content.decode()
+    assert "smtp" in admin.get(listed, {"q": "mail"}).content.decode()
+    assert "No secret matches" in admin.get(listed, {"q": "nothing-like-it"}).content.decode()
