@@ -13,6 +13,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET
 
 from compliance.audit.models import AuditEvent
+from compliance.audit.naming import name_actors
 from compliance.audit.personal.audit_events import PERSONAL_READ
 from compliance.audit.personal.payloads import open_payload
 from compliance.audit.reading import record_reading
@@ -35,6 +36,7 @@ def origin_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     event = get_object_or_404(AuditEvent, pk=pk)
     record_reading(PERSONAL_READ, event, request=request, strict=True, what="who and where")
     origin, personal = _opened(event.origin), _opened(event.personal)
+    name_actors([event])
     context = {
         **admin.site.each_context(request),
         "title": "Who and where",

@@ -56,7 +56,7 @@ def test_the_officer_sees_where_a_row_comes_from_and_the_ledger_says_so(desk: Cl
     """S4-81, S1-19: one row about the reading, with who read."""
     answer = page(desk)
     assert answer.status_code == 200
-    for shown in ("203.0.113.77", "203.0.113.0/24", "Firefox on Linux", AGENT):
+    for shown in ("203.0.113.77", "203.0.113.0/24", "Firefox on Linux", AGENT, "scientist"):
         assert shown in words(answer)
     assert readings() == 1
     assert "203.0.113.77" not in desk.get(f"/admin/audit/auditevent/{row().pk}/change/").content.decode()
