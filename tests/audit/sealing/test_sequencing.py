@@ -10,7 +10,6 @@ from compliance.audit.leaf import leaf_hash, leaf_text
 from compliance.audit.models import AuditEvent
 from compliance.audit.sealing.models import Leaf, Seal, Tile
 from compliance.audit.sealing.sequencing import LOCK, TreeBroken, seal_round
-from compliance.audit.sealing.snapshots import Snapshot
 from compliance.audit.sealing.tree import root
 
 from .rows import add, another_connection, seal_all, sealed_ids, stored_root
@@ -135,13 +134,6 @@ def test_tiles_hold_what_the_leaves_hold(sizes: tuple[int, ...]) -> None:
     assert Tile.objects.filter(level=0).count() == total // 256
 
 
-def test_tiles_of_the_second_level_hold_roots_of_the_first() -> None:
-    add(256 * 256 + 300)
-    seal_all(limit=10_000, catch_up_limit=50_000)
-    assert Tile.objects.filter(level=1).count() == 1
-    assert stored_root() == root(bytes(value) for value in Leaf.objects.values_list("hash", flat=True))
-
-
 def test_a_large_transaction_is_sealed_as_a_whole_and_small_ones_in_parts() -> None:
     seal_all()
     add(30)
@@ -192,12 +184,3 @@ def test_leaves_that_somebody_else_took_or_added_stop_the_sealing() -> None:
     with pytest.raises(TreeBroken, match="4 leaves, and the last seal says 5"):
         seal_round()
     assert AuditEvent.objects.count() == 6
-
-
-def test_snapshots_are_cut_without_losing_what_runs() -> None:
-    before, now = Snapshot.parse("10:20:10,15,18"), Snapshot.parse("15:40:15,33,35")
-    assert str(now) == "15:40:15,33,35"
-    assert now.completed_since(before) == [10, 18]
-    assert now.cut(34, before) == Snapshot(34, frozenset({15, 33}))
-    assert now.cut(16, before) == Snapshot(20, frozenset({15, 18}))
-    assert str(Snapshot.parse("7:7:")) == "7:7:"
