@@ -6,6 +6,7 @@ from compliance.audit.coverage import Exempt, admin_pages, model, route
 from .audit_events import (
     API_KEY_ISSUED,
     API_KEY_REVOKED,
+    CODE_ACCEPTED,
     FACTOR_CONFIRMED,
     FACTOR_ENROLLED,
     FACTOR_REMOVED,
@@ -28,9 +29,9 @@ from .audit_events import (
 )
 
 route("sign-in/", get=Exempt.FORM, post=Exempt.PROGRESS)
-route("sign-in/code/", get=Exempt.FORM, post=SIGNED_IN)
+route("sign-in/code/", get=Exempt.FORM, post=(CODE_ACCEPTED, SIGNED_IN))
 route("sign-out/", post=SIGNED_OUT)
-route("invitation/<str:token>/", get=Exempt.FORM, post=(INVITATION_ACCEPTED, PASSWORD_CHANGED))
+route("invitation/<str:token>/", get=Exempt.FORM, post=INVITATION_ACCEPTED)
 route("account/enrol/", get=Exempt.FORM, post=(FACTOR_ENROLLED, SIGNED_IN))
 route("account/confirm/", get=Exempt.FORM, post=FACTOR_CONFIRMED)
 route("account/security/", get=Exempt.OWN)
@@ -39,7 +40,7 @@ route("account/security/sessions/revoke-others/", post=SESSION_REVOKED)
 route("account/security/sessions/<uuid:pk>/revoke/", post=SESSION_REVOKED)
 route("account/security/api-keys/", post=API_KEY_ISSUED)
 route("account/security/api-keys/<uuid:pk>/revoke/", post=API_KEY_REVOKED)
-route("api/v1/auth/token/", post=TOKEN_ISSUED)
+route("api/v1/auth/token/", post=(CODE_ACCEPTED, TOKEN_ISSUED))
 route("api/v1/auth/token/refresh/", post=TOKEN_REFRESHED)
 route("api/v1/auth/token/revoke/", post=TOKEN_REVOKED)
 

@@ -8,7 +8,7 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from compliance.audit import timeline
+from compliance.audit.history import timeline_page
 from compliance.audit.reading import record_reading
 from dataquality import services
 from dataquality.audit_events import RUN_VIEWED
@@ -66,7 +66,7 @@ def run_detail(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
         "lines": _lines(run),
         "severities": _severities(run),
         "filters": [severity, dimension],
-        "events": timeline(run),
+        "timeline": timeline_page(request, run),
     }
     version = run.dataset_version
     record_reading(RUN_VIEWED, run, request=request, dataset=version.dataset.name, version=version.number)

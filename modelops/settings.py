@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "modelops.jobs",
     "modelops.rest",
     "compliance.ledger_desk",
+    "compliance.reviews",
     "compliance.subjects",
     "compliance.retention",
     "compliance.keys",
@@ -321,6 +322,11 @@ LOGGING = {"level": env.text("MODELOPS_LOG_LEVEL", "INFO")}
 # --- what is left over ----------------------------------------------------------------------------------------------
 # A misspelt name would leave a default in force without a word. Tests have switches of their own.
 SILENCED_SYSTEM_CHECKS = env.listing("MODELOPS_ACCEPTED_CHECKS")
+if _refused := sorted(NEVER_ACCEPTED & set(SILENCED_SYSTEM_CHECKS)):
+    raise ImproperlyConfigured(
+        f"MODELOPS_ACCEPTED_CHECKS names {', '.join(_refused)}: that access control and the audit log are on is not "
+        "accepted away. Take it out, and mend what the check found."
+    )
 if MODELOPS_ENV != "test":
 if _refused := sorted(NEVER_ACCEPTED & set(SILENCED_SYSTEM_CHECKS)):
     raise ImproperlyConfigured(

@@ -19,7 +19,7 @@ from registry.audit_events import (
     VERSIONS_COMPARED,
 )
 from registry.deletion.events import DELETED, PURGED, RESTORED
-from registry.grants.audit_events import ACCESS_CHANGED
+from registry.grants.audit_events import ACCESS_CHANGED, CODE_REMOVED, CODE_SET
 from registry.locations.audit_events import COPY_BAD, COPY_FAILED, COPY_REPAIRED, COPY_STORED, POLICY_CHANGED
 from registry.models import Dataset, DatasetVersion, ModelVersion, RegisteredModel
 from registry.signing.audit_events import SIGNATURE_CHECKED, VERSION_SIGNED
@@ -96,6 +96,8 @@ model(
     DESCRIBED,
     METRIC_CHOSEN,
     ACCESS_CHANGED,
+    CODE_SET,
+    CODE_REMOVED,
     POLICY_CHANGED,
     *(events[RegisteredModel] for events in (DELETED, RESTORED, PURGED)),
 )

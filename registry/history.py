@@ -1,20 +1,26 @@
-"""What the ledger says of a model or dataset together with its versions."""
+"""What the ledger says of a model, a dataset or a version, together with what lies below it."""
 
-from compliance.audit import name_actors
-from compliance.audit.models import AuditEvent
-from registry.models import Dataset, DatasetVersion, ModelVersion, RegisteredModel
+from typing import Any
+
+from django.http import HttpRequest
+
+from compliance.audit.history import Timeline, timeline_page
+from registry.models import Artifact, Dataset, DatasetVersion, ModelVersion, RegisteredModel
 
 _SHOWN_VERSIONS = 20
 
 
-def history(parent: RegisteredModel | Dataset, limit: int = 30) -> list[AuditEvent]:
-    """The newest rows about ``parent`` and its newest versions, newest first."""
+def history(request: HttpRequest, parent: RegisteredModel | Dataset) -> Timeline:
+    """The rows about ``parent`` and its newest versions, newest first."""
     version_model = ModelVersion if isinstance(parent, RegisteredModel) else DatasetVersion
-    versions = [str(key) for key in parent.versions.order_by("-number").values_list("pk", flat=True)[:_SHOWN_VERSIONS]]
-    # Two short index ranges, each already in order; one query with OR would sort the whole lot.
-    own = AuditEvent.objects.filter(target_type=parent._meta.label_lower, target_id=str(parent.pk))
-    theirs = AuditEvent.objects.filter(target_type=version_model._meta.label_lower, target_id__in=versions)
-    rows = [*own.order_by("-id")[:limit], *theirs.order_by("-id")[:limit]]
-    rows.sort(key=lambda row: row.pk, reverse=True)
-    name_actors(rows[:limit])
-    return rows[:limit]
+    versions = parent.versions.order_by("-number").values_list("pk", flat=True)[:_SHOWN_VERSIONS]
+    return timeline_page(request, parent, (version_model, list(versions)))
+
+
+def files_of(version: ModelVersion | DatasetVersion) -> tuple[Any, list[Any]]:
+    """The stored files of a version, of which the ledger tells copies and repairs; for `timeline_page`."""
+    keys = [version.artifact_id]
+    if isinstance(version, ModelVersion):
+        keys += version.files.values_list("artifact_id", flat=True)
+        keys += version.variants.exclude(artifact=None).values_list("artifact_id", flat=True)
+    return Artifact, keys

@@ -9,6 +9,8 @@ admin_pages("audit.AuditEvent", listed=ADMIN_LIST_VIEWED)
 model("audit.AuditEvent", exempt=Exempt.LEDGER)
 for _label in ("Leaf", "Tile", "Seal", "CheckpointKey", "Checkpoint", "Anchoring", "SealerState"):
     model(f"audit_sealing.{_label}", exempt=Exempt.LEDGER)
+# Words to search by, of each row.
+model("audit_watching.RowWords", exempt=Exempt.LEDGER)
 # What stands beside a row comes with it; its erasure has a row of its own.
 for _label in ("SubjectKey", "Payload"):
     model(f"audit_personal.{_label}", exempt=Exempt.LEDGER)

@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from compliance.audit import timeline
+from compliance.audit.history import timeline_page
 from modelops.crypto import lifecycle
 from modelops.crypto.decisions import Decision
 from modelops.crypto.dependents import dependents_of
@@ -86,10 +86,7 @@ class KeyViews:
             "reason_form": ReasonForm(initial={"reason": Reason.INCIDENT}, prefix="stop"),
             "age_form": MaxAgeForm(initial={"max_age_days": key.max_age_days}, prefix="age"),
             "waiting": [row for row in inventory.waiting() if row.key_id == key.pk],
-            "events": [
-                {"sentence": row.sentence, "actor": row.actor_name, "at": row.recorded_at, "icon": "key"}
-                for row in timeline(key)
-            ],
+            "timeline": timeline_page(request, key),
             "may": _may(request),
         }
         return self._page(request, "admin/crypto/key.html", context)

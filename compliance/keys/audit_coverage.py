@@ -21,15 +21,18 @@ from .audit_events import (
 _KEY = "api/v1/keys/<uuid:key_id>/"
 _ROTATION = "api/v1/key-rotations/<uuid:rotation_id>/"
 _ADMIN = "admin/crypto/keyversion/"
-# The second person's word is two rows: that it was given, and what it did.
-_APPROVED = (APPROVAL_EXECUTED, KEY_TRANSITIONS["activated"])
+# The second person's word, and what it did: a key takes the place of another, and a rotation begins.
+_APPROVED = (APPROVAL_EXECUTED, KEY_TRANSITIONS["activated"], KEY_TRANSITIONS["retired"], ROTATION_STARTED)
+
+# A compromised key is replaced at once, and what it protects begins to move.
+_COMPROMISED = (*(KEY_TRANSITIONS[step] for step in ("compromised", "created", "activated")), ROTATION_STARTED)
 
 route("api/v1/keys/", get=Exempt.NAMES, post=KEY_TRANSITIONS["created"])
 route("api/v1/keys/rotate/", post=APPROVAL_REQUESTED)
 route(_KEY, get=KEY_VIEWED)
 route(f"{_KEY}requests/", post=APPROVAL_REQUESTED)
 route(f"{_KEY}suspend/", post=KEY_TRANSITIONS["suspended"])
-route(f"{_KEY}compromise/", post=KEY_TRANSITIONS["compromised"])
+route(f"{_KEY}compromise/", post=_COMPROMISED)
 route(f"{_KEY}spare/", post=KEY_TRANSITIONS["spared"])
 route(f"{_KEY}max-age/", put=KEY_TRANSITIONS["aged"])
 route("api/v1/key-requests/", get=Exempt.NAMES)

@@ -18,6 +18,7 @@ from compliance.audit.sealing.note import PublicKey
 from modelops.lib.errors import DomainError
 
 from .audit_events import PROOF_SHOWN
+from .coverage import urls as coverage_urls
 from .exports import urls as export_urls
 from .models import Verification
 from .origin_page import urls as origin_urls
@@ -36,6 +37,7 @@ def urls(site: admin.AdminSite) -> list[URLPattern]:
         path("ledger/proofs/<uuid:pk>/", site.admin_view(require_GET(proof_page)), name="ledger-proof"),
         path("ledger/proofs/<uuid:pk>.json", site.admin_view(require_GET(proof_file)), name="ledger-proof-file"),
         *origin_urls(site),
+        *coverage_urls(site),
         *export_urls(site),
     ]
 

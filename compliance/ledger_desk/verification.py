@@ -12,7 +12,7 @@ from modelops import jobs
 from modelops.jobs.running import RunningJob
 from modelops.jobs.schedule import scheduled
 
-from .audit_events import VERIFIED
+from .audit_events import VERIFICATION_ASKED, VERIFIED
 from .models import Verification
 
 JOB_KIND = "ledger_desk.verify"
@@ -59,6 +59,7 @@ def _keep(verdict: Verdict, actor: Actor) -> Verification:
 def ask_for_verification(*, actor: Actor) -> object:
     """Have a worker verify everything; returns the job. Raises Unavailable when the broker is away."""
     with transaction.atomic():
+        record(VERIFICATION_ASKED, actor=actor)
         return jobs.enqueue(JOB_KIND, payload={}, actor=actor)
 
 

@@ -14,6 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from compliance.audit.history import timeline_page
 from compliance.audit.reading import record_reading
 from modelops.crypto.admin_search import PART_OF_AN_ADDRESS, is_part_of_an_address
 from modelops.crypto.blind_index import blind_indexes
@@ -94,7 +95,7 @@ class CaseViews:
         found = self._request(request, VIEW, pk)
         context = {
             **self.admin.admin_site.each_context(request),
-            **case.context(found, request.user),
+            **case.context(found, request.user, timeline_page(request, found)),
             **extra,
             "title": found.reference,
         }

@@ -1,11 +1,11 @@
 """What the page of a request shows: where it stands, what comes next, what has happened."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 
-from compliance.audit import timeline
+from compliance.audit.history import Timeline
 from compliance.audit.models import AuditEvent
 
 from . import stages
@@ -69,8 +69,8 @@ def clock_tone(request: SubjectRequest) -> str:
     return "warn" if request.days_left <= 7 else "good"
 
 
-def context(request: SubjectRequest, user: AbstractUser) -> dict[str, Any]:
-    """Everything for the template ``admin/subjects/subjectrequest/case.html``."""
+def context(request: SubjectRequest, user: AbstractUser, told: Timeline) -> dict[str, Any]:
+    """Everything for the template ``admin/subjects/subjectrequest/case.html``; ``told`` is its rows in the ledger."""
     bundles = list(SubjectBundle.objects.filter(request=request).defer("sealed"))
     return {
         "case": request,
@@ -80,7 +80,7 @@ def context(request: SubjectRequest, user: AbstractUser) -> dict[str, Any]:
         "bundle": bundles[0] if bundles else None,
         "older_bundles": bundles[1:],
         "job": request.collection_job,
-        "events": [_told(event) for event in timeline(request)],
+        "timeline": replace(told, events=[_told(event) for event in told.events]),
         "may_handle": user.has_perm("subjects.change_subjectrequest"),
         "may_collect": user.has_perm("subjects.add_subjectbundle"),
         "may_download": user.has_perm("subjects.view_subjectbundle"),

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from compliance.audit import timeline
+from compliance.audit.history import timeline_page
 from modelops.lib.pages import choice_filter, keyset_page
 
 from .models import Job, JobState
@@ -29,4 +29,4 @@ def job_list(request: HttpRequest) -> HttpResponse:
 def job_detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """One job with its progress and what the ledger says of it."""
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=job_id)
-    return render(request, "jobs/detail.html", {"job": job, "events": timeline(job)})
+    return render(request, "jobs/detail.html", {"job": job, "timeline": timeline_page(request, job)})

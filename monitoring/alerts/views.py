@@ -1,6 +1,7 @@
 """Portal pages of alerts and channels."""
 
 import uuid
+from dataclasses import replace
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
@@ -9,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from compliance.audit import timeline
+from compliance.audit.history import timeline_page
 from compliance.audit.reading import record_reading
 from modelops.lib.errors import DomainError
 from modelops.lib.pages import choice_filter, keyset_page
@@ -53,6 +54,7 @@ def alert_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     alert = get_object_or_404(
         Alert.objects.visible_to(request.user).select_related("acknowledged_by", "resolved_by"), pk=pk
     )
+    told = timeline_page(request, alert)
     deliveries = AlertDelivery.objects.visible_to(request.user).filter(alert=alert).select_related("channel")[:100]
     context = {
         "alert": alert,
@@ -60,7 +62,7 @@ def alert_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "on_the_way": any(one.state in {DeliveryState.PENDING, DeliveryState.SENDING} for one in deliveries),
         "source": link(alert),
         "occurrences": alert.occurrences.all()[:10],
-        "events": history.shown(timeline(alert)),
+        "timeline": replace(told, events=history.shown(told.events)),
     }
     record_reading(ALERT_VIEWED, alert, request=request, title=alert.title)
     return render(request, "monitoring/alert_detail.html", context)

@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from compliance.audit import timeline
+from compliance.audit.history import timeline_page
 from compliance.audit.reading import record_reading
 from dataquality.selection import asked_version
 from modelops.lib.pages import choice_filter, keyset_page
@@ -68,7 +68,7 @@ def drift_detail(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
         "features": features,
         "compared": compared,
         "skipped_note": f"{skipped} could not be compared" if skipped else "all columns",
-        "events": timeline(run),
+        "timeline": timeline_page(request, run),
     }
     if compared:
         asked = request.GET.get("feature", "")

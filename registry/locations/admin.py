@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
+from compliance.audit.history import timeline_page
 from modelops.jobs.models import Job
 from modelops.lib.admin import ReadOnlyAdmin
 from modelops.lib.errors import DomainError
@@ -107,6 +108,7 @@ class StorageLocationAdmin(ReadOnlyAdmin):
         except ValueError:
             raise Http404 from None
         more = {
+            "timeline": timeline_page(request, ("locations.storagelocation", str(pk))),
             "runs": Reconciliation.objects.filter(location=pk)[:5],
             "foreign": ForeignFile.objects.filter(location=pk)[:20],
             "job": Job.objects.filter(target_type="locations.storagelocation", target_id=str(pk)).first(),

@@ -8,14 +8,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.audit import timeline
+from compliance.audit.history import timeline_page
 from modelops.lib.errors import DomainError
 from modelops.lib.pages import choice_filter, keyset_page
 from registry import services, viewing
 from registry.downloads import download_response
 from registry.forms import DatasetForm, DatasetVersionForm
 from registry.grants.gate import require_change
-from registry.history import history
+from registry.history import files_of, history
 from registry.models import Dataset, DatasetVersion, ModelVersion
 from registry.tables import table_formats
 from registry.tables.type_names import type_name
@@ -69,7 +69,7 @@ def dataset_detail(request: HttpRequest, name: str) -> HttpResponse:
         request, versions.select_related("artifact", "dataset", "created_by").defer("schema"), order_by="-number"
     )
     filters = [deleted] if request.user.has_perm("registry.delete_datasetversion") and not dataset.is_deleted else []
-    context = {"dataset": dataset, "page": page, "events": history(dataset), "filters": filters}
+    context = {"dataset": dataset, "page": page, "timeline": history(request, dataset), "filters": filters}
     viewing.dataset(request, dataset)
     return render(request, "registry/dataset_detail.html", context)
 
@@ -116,7 +116,7 @@ def version_detail(request: HttpRequest, name: str, number: int) -> HttpResponse
         .select_related("model")
         .order_by("model__name", "-number")[:100],
         "previous": before.order_by("-number").first(),
-        "events": timeline(version),
+        "timeline": timeline_page(request, version, files_of(version)),
     }
     viewing.dataset_version(request, version)
     return render(request, "registry/dataset_version_detail.html", context)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.audit import timeline
+from compliance.audit.history import timeline_page
 from modelops.lib.errors import DomainError
 from modelops.lib.pages import choice_filter, keyset_page, with_parameter
 from registry import services, viewing
@@ -16,7 +16,7 @@ from registry.downloads import download_response
 from registry.formats import label_of
 from registry.forms import ModelForm, VersionForm
 from registry.grants.gate import require_change, require_reading
-from registry.history import history
+from registry.history import files_of, history
 from registry.lineage import trained_on
 from registry.listing import SORT_LABELS, SORTS, narrowed
 from registry.metric_table import metric_table
@@ -92,7 +92,7 @@ def model_detail(request: HttpRequest, name: str) -> HttpResponse:
     for version in page.rows:
         version.format_label = label_of(version.file_format)
     filters = [deleted] if request.user.has_perm("registry.delete_modelversion") and not model.is_deleted else []
-    context = {"model": model, "page": page, "events": history(model), "filters": filters}
+    context = {"model": model, "page": page, "timeline": history(request, model), "filters": filters}
     viewing.model(request, model)
     return render(request, "registry/model_detail.html", context)
 
@@ -187,6 +187,6 @@ def _version_page(request: HttpRequest, version: ModelVersion, **more: Any) -> H
         "tags": sorted(version.tags.items()),
         "has_parameters": ModelVersion.objects.filter(pk=version.pk, parameters__isnull=False).exists(),
         "may_download": services.may_download(version, actor=request.actor),
-        "events": timeline(version),
+        "timeline": timeline_page(request, version, files_of(version)),
     }
     return render(request, "registry/version_detail.html", {**context, **more})

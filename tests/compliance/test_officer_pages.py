@@ -54,7 +54,7 @@ def test_the_whole_way_from_intake_to_the_answer(desk: Client, officer: User) ->
     request.refresh_from_db()
     assert request.state == State.DELIVERED
     about = AuditEvent.objects.filter(target_id=str(request.pk))
-    assert about.count() == 6
+    assert about.exclude(name="audit.admin_object.viewed").count() == 6
     assert set(about.values_list("actor_ref", flat=True)) == {str(officer.pk)}
 
 

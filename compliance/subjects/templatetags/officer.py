@@ -7,6 +7,7 @@ from django import template
 from django.utils import timezone
 
 from compliance.audit import name_actors
+from compliance.audit.coverage.evidence import coverage
 from compliance.audit.models import AuditEvent, Outcome
 from compliance.subjects import case
 from compliance.subjects.models import SubjectRequest
@@ -59,5 +60,6 @@ def _ledger() -> dict[str, Any]:
     return {
         "newest": newest,
         "refused": refused,
+        "coverage": coverage(),
         "refused_count": refusals.order_by().values("pk")[:REFUSALS_COUNTED].count(),
     }

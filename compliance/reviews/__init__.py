@@ -1,0 +1,1 @@
+"""Reviews that people make by the calendar: who may what, and who has read what."""

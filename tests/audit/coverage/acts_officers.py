@@ -1,0 +1,182 @@
+"""Calls of officers: data-subject requests, keys, secrets, schedules, the ledger."""
+
+from typing import Any
+
+from tests.compliance import cases
+
+from .performing import Act
+from .world import World
+
+CASE, KEY, ROTATION, SECRET = (
+    "subjects.subjectrequest",
+    "crypto.keyversion",
+    "keys.rotation",
+    "secret_store.storedsecret",
+)
+_A = "api/v1/"
+_CASE = f"{_A}subject-requests/<uuid:request_id>/"
+_DESK = "admin/subjects/subjectrequest/<uuid:pk>/"
+_KEY = f"{_A}keys/<uuid:key_id>/"
+_ROTATION = f"{_A}key-rotations/<uuid:rotation_id>/"
+_ROOM = "admin/crypto/keyversion/"
+_SECRETS = "admin/secret_store/storedsecret/<uuid:pk>/"
+_INTAKE = {"kind": "access", "regime": "GDPR", "email": cases.EMAIL, "ref": "", "received_on": ""}
+
+
+def _case(make: Any) -> Any:
+    def prepare(world: World) -> dict[str, Any]:
+        pk = make().pk
+        return {"request_id": pk, "pk": pk}
+
+    return prepare
+
+
+def _handed_over() -> Any:
+    from compliance.subjects import services
+
+    case = cases.ready_case()
+    services.download_bundle(case, actor=cases.OFFICER)
+    return case
+
+
+_open, _confirmed, _ready = _case(cases.open_case), _case(cases.confirmed_case), _case(cases.ready_case)
+_given = _case(_handed_over)
+
+
+def _active() -> Any:
+    from modelops.crypto.purposes import Purpose
+    from tests.crypto.rotation.rows import active
+
+    return active(Purpose.ARTIFACT)
+
+
+def _key(world: World) -> dict[str, Any]:
+    key = _active()
+    return {"key_id": key.pk, "pk": key.pk}
+
+
+def _pending(world: World) -> Any:
+    from modelops.crypto.decisions import Decision
+    from modelops.crypto.purposes import Purpose
+    from modelops.crypto.services import create_key
+    from modelops.crypto.states import Reason
+
+    decision = Decision(world.actor("other"), Reason.SCHEDULE)
+    return create_key(Purpose.ARTIFACT, name="next", owner="", max_age_days=90, decision=decision)
+
+
+def _asked(world: World) -> dict[str, Any]:
+    """Somebody else asks to activate a pending key."""
+    from compliance.keys import approvals
+    from compliance.keys.models import Action
+    from modelops.crypto.states import Reason
+
+    asked = approvals.request(_pending(world), Action.ACTIVATE, reason=Reason.SCHEDULE, actor=world.actor("other"))
+    return {"approval_id": asked.pk, "pk": asked.pk}
+
+
+def _doomed(world: World) -> dict[str, Any]:
+    """A key whose grace period is running."""
+    from compliance.keys import approvals
+    from compliance.keys.models import Action
+    from modelops.crypto.states import Reason
+
+    key = _pending(world)
+    asked = approvals.request(key, Action.DESTROY, reason=Reason.UNUSED, actor=world.actor("other"))
+    approvals.approve(asked, actor=world.actor("guard"))
+    return {"key_id": key.pk, "pk": key.pk}
+
+
+def _rotation(act: str = "") -> Any:
+    def prepare(world: World) -> dict[str, Any]:
+        from compliance.keys import rotations
+        from modelops.crypto.decisions import by_shell
+        from modelops.crypto.states import Reason
+
+        rotation = rotations.rotate(_active(), decision=by_shell(Reason.DRILL))
+        if act == "paused":
+            rotations.pause(rotation, actor=world.actor("other"))
+        if act == "failed":
+            type(rotation).objects.filter(pk=rotation.pk).update(state="failed")
+        return {"rotation_id": rotation.pk, "pk": rotation.pk, "act": "pause"}
+
+    return prepare
+
+
+def _secret(world: World) -> dict[str, Any]:
+    from modelops.secret_store.services import set_secret
+
+    secret = set_secret("smtp", "pa55-word", purpose="mail", actor=world.actor("other"))
+    return {"name": "smtp", "pk": secret.pk}
+
+
+def _schedule(world: World) -> dict[str, Any]:
+    from modelops.jobs import schedule
+    from modelops.jobs.models import ScheduleEntry
+
+    schedule.sync()
+    return {"object_id": ScheduleEntry.objects.first().pk}
+
+
+_BOTH = f"{KEY}|{ROTATION}"
+ASK = {"action": "rotate", "reason": "schedule"}
+ACTS: dict[str, Act] = {
+    f"POST {_A}subject-requests/": Act(
+        "officer", CASE, {"kind": "access", "regime": "gdpr", "subject": {"email": cases.EMAIL}}
+    ),
+    f"GET {_CASE}": Act("officer", CASE, before=_open),
+    f"POST {_CASE}confirm-identity/": Act("officer", CASE, {"note": "Called back."}, before=_open),
+    f"POST {_CASE}collect/": Act("officer", CASE, before=_confirmed),
+    f"GET {_CASE}bundle/": Act("officer", CASE, before=_ready),
+    f"POST {_CASE}answer/": Act("officer", CASE, {"note": "Sent."}, before=_given),
+    f"POST {_CASE}refuse/": Act("officer", CASE, {"reason": "Not the person."}, before=_open),
+    "POST admin/subjects/subjectrequest/add/": Act("officer", CASE, _INTAKE),
+    "POST admin/subjects/subjectrequest/find/": Act("officer", "", {"q": cases.EMAIL}),
+    f"POST {_DESK}identity/": Act("officer", CASE, {"identity-note": "Called back."}, before=_open),
+    f"POST {_DESK}collect/": Act("officer", CASE, before=_confirmed),
+    f"POST {_DESK}bundle/": Act("officer", CASE, before=_ready),
+    f"POST {_DESK}answer/": Act("officer", CASE, {"answer-note": "Sent."}, before=_given),
+    f"POST {_DESK}refuse/": Act("officer", CASE, {"refusal-note": "Not the person."}, before=_open),
+    f"POST {_DESK}person/": Act("officer", CASE, before=_open),
+    # The ledger itself
+    f"GET {_A}audit-events/": Act("officer", ""),
+    "GET admin/configuration.json": Act("root", ""),
+    "POST admin/configuration.json": Act("root", ""),
+    # Keys
+    f"POST {_A}keys/": Act("guard", KEY, {"purpose": "artifact", "name": "next", "max_age_days": 90}),
+    f"POST {_A}keys/rotate/": Act("guard", KEY, {"purpose": "artifact", "reason": "schedule"}),
+    f"GET {_KEY}": Act("guard", KEY, before=_key),
+    f"POST {_KEY}requests/": Act("guard", KEY, ASK, before=_key),
+    f"POST {_KEY}suspend/": Act("guard", KEY, {"reason": "incident"}, before=_key),
+    f"POST {_KEY}compromise/": Act("guard", _BOTH, {"reason": "incident"}, before=_key),
+    f"POST {_KEY}spare/": Act("guard", KEY, {"reason": "change"}, before=_doomed),
+    f"PUT {_KEY}max-age/": Act("guard", KEY, {"max_age_days": 30}, before=_key),
+    f"POST {_A}key-requests/<uuid:approval_id>/approve/": Act("guard", _BOTH, before=_asked, also="other"),
+    f"POST {_A}key-requests/<uuid:approval_id>/withdraw/": Act("guard", KEY, before=_asked),
+    f"PATCH {_ROTATION}": Act("guard", ROTATION, {"rate_limit": 10}, before=_rotation()),
+    f"POST {_ROTATION}pause/": Act("guard", ROTATION, before=_rotation()),
+    f"POST {_ROTATION}resume/": Act("guard", ROTATION, before=_rotation("paused")),
+    f"POST {_ROTATION}retry/": Act("guard", ROTATION, before=_rotation("failed")),
+    f"POST {_ROOM}add/": Act("guard", KEY, {"purpose": "artifact", "name": "next", "owner": "", "max_age_days": 90}),
+    f"POST {_ROOM}<uuid:pk>/ask/": Act("guard", KEY, ASK, before=_key),
+    f"POST {_ROOM}<uuid:pk>/age/": Act("guard", KEY, {"age-max_age_days": 30}, before=_key),
+    f"POST {_ROOM}<uuid:pk>/step/<slug:step>/": Act(
+        "guard", KEY, {"stop-reason": "incident"}, before=lambda w: {**_key(w), "step": "suspend"}
+    ),
+    f"POST {_ROOM}requests/<uuid:pk>/approve/": Act("guard", _BOTH, before=_asked, also="other"),
+    f"POST {_ROOM}requests/<uuid:pk>/withdraw/": Act("guard", KEY, before=_asked),
+    "POST admin/keys/rotation/<uuid:pk>/act/<slug:act>/": Act("guard", ROTATION, before=_rotation()),
+    # Secrets and the schedule
+    f"POST {_A}secrets/": Act("guard", SECRET, {"name": "smtp", "purpose": "mail", "value": "pa55-word"}),
+    f"GET {_A}secrets/<str:name>/": Act("guard", SECRET, before=_secret),
+    f"DELETE {_A}secrets/<str:name>/": Act("guard", SECRET, before=_secret),
+    f"POST {_A}secrets/<str:name>/replace/": Act("guard", SECRET, {"value": "another-1"}, before=_secret),
+    "POST admin/secret_store/storedsecret/add/": Act(
+        "guard", SECRET, {"name": "smtp", "purpose": "mail", "value": "pa55-word"}
+    ),
+    f"POST {_SECRETS}replace/": Act("guard", SECRET, {"value": "another-1"}, before=_secret),
+    f"POST {_SECRETS}remove/": Act("guard", SECRET, {}, before=_secret),
+    "POST admin/jobs/scheduleentry/<path:object_id>/change/": Act(
+        "guard", "jobs.scheduleentry", {"every_s": "7200", "is_enabled": "on"}, before=_schedule
+    ),
+}

@@ -1,0 +1,114 @@
+"""Calls upon quality runs, drift runs, alerts and channels."""
+
+from typing import Any
+
+from .performing import Act
+from .world import World
+
+RUN, DRIFT, ALERT, CHANNEL = (
+    "dataquality.qualityrun",
+    "monitoring.driftrun",
+    "monitoring.alert",
+    "monitoring.alertchannel",
+)
+_A = "api/v1/"
+# Address and key of the receiver.
+_STORED, _SECRETS = {"secret_store.secret.stored": 2}, {"secret_store.secret.used": 2}
+
+
+def _hook(world: World) -> dict[str, str]:
+    return {"url": world.receiver, "secret": "hook-secret"}
+
+
+def _run(world: World) -> dict[str, Any]:
+    from dataquality.services import start_quality_run
+
+    return {"run_id": start_quality_run(world.dataset_version(), actor=world.actor("scientist")).pk}
+
+
+def _drift(world: World) -> dict[str, Any]:
+    from monitoring.drift.services import start_drift_run
+
+    first, second = world.dataset_version(1), world.dataset_version(2)
+    return {"run_id": start_drift_run(first, second, actor=world.actor("scientist")).pk}
+
+
+def _alert(world: World) -> dict[str, Any]:
+    from tests.monitoring.alerts.factories import open_alert
+
+    return {"pk": open_alert().pk}
+
+
+def _channel(world: World) -> dict[str, Any]:
+    from tests.monitoring.alerts.factories import make_channel
+
+    return {"pk": make_channel(url=world.receiver).pk}
+
+
+def _off(world: World) -> dict[str, Any]:
+    from monitoring.alerts import services
+    from monitoring.models import AlertChannel
+
+    given = _channel(world)
+    services.set_enabled(AlertChannel.objects.get(pk=given["pk"]), False, actor=world.actor("scientist"))
+    return given
+
+
+def _pair(world: World) -> dict[str, Any]:
+    versions = ({"dataset": world.dataset.name, "version": number} for number in (1, 2))
+    return {"data": dict(zip(("reference", "current"), versions, strict=True))}
+
+
+ACTS: dict[str, Act] = {
+    "POST quality/new/": Act(
+        "scientist", RUN, before=lambda w: {"data": {"dataset_version": str(w.dataset_version().pk)}}
+    ),
+    "GET quality/<uuid:run_id>/": Act("scientist", RUN, before=_run),
+    "POST quality/<uuid:run_id>/": Act("scientist", RUN, before=_run),
+    f"POST {_A}quality-runs/": Act(
+        "scientist", RUN, before=lambda w: {"data": {"dataset": w.dataset.name, "version": 1}}
+    ),
+    f"GET {_A}quality-runs/<uuid:run_id>/": Act("scientist", RUN, before=_run),
+    "POST drift/new/": Act(
+        "scientist",
+        DRIFT,
+        before=lambda w: {
+            "data": {
+                "reference": str(w.dataset_version(1).pk),
+                "current": str(w.dataset_version(2).pk),
+                "alpha": "0.05",
+                "minimum_effect": "0.1",
+            }
+        },
+    ),
+    "GET drift/<uuid:run_id>/": Act("scientist", DRIFT, before=_drift),
+    "POST drift/<uuid:run_id>/": Act("scientist", DRIFT, before=_drift),
+    f"POST {_A}drift-runs/": Act("scientist", DRIFT, before=_pair),
+    f"GET {_A}drift-runs/<uuid:run_id>/": Act("scientist", DRIFT, before=_drift),
+    "GET alerts/<uuid:pk>/": Act("scientist", ALERT, before=_alert),
+    "POST alerts/<uuid:pk>/": Act("scientist", ALERT, before=_alert),
+    "POST alerts/<uuid:pk>/acknowledge/": Act("scientist", ALERT, before=_alert),
+    "POST alerts/<uuid:pk>/resolve/": Act("scientist", ALERT, before=_alert),
+    "POST alerts/channels/new/<slug:kind>/": Act(
+        "scientist",
+        f"{CHANNEL}|secret_store.storedsecret",
+        before=lambda w: {"kind": "webhook", "data": {"name": "hook", "minimum_severity": "info", **_hook(w)}},
+        times=_STORED,
+    ),
+    "POST alerts/channels/<uuid:pk>/test/": Act("scientist", CHANNEL, before=_channel, times=_SECRETS),
+    "POST alerts/channels/<uuid:pk>/enable/": Act("scientist", CHANNEL, before=_off),
+    "POST alerts/channels/<uuid:pk>/disable/": Act("scientist", CHANNEL, before=_channel),
+    f"GET {_A}alerts/<uuid:pk>/": Act("scientist", ALERT, before=_alert),
+    f"POST {_A}alerts/<uuid:pk>/acknowledge/": Act("scientist", ALERT, before=_alert),
+    f"POST {_A}alerts/<uuid:pk>/resolve/": Act("scientist", ALERT, before=_alert),
+    f"POST {_A}alert-channels/": Act(
+        "scientist",
+        f"{CHANNEL}|secret_store.storedsecret",
+        before=lambda w: {"data": {"name": "hook", "kind": "webhook", "config": _hook(w), "minimum_severity": "info"}},
+        times=_STORED,
+    ),
+    f"GET {_A}alert-channels/<uuid:pk>/": Act("scientist", CHANNEL, before=_channel),
+    f"POST {_A}alert-channels/<uuid:pk>/test/": Act("scientist", CHANNEL, before=_channel, times=_SECRETS),
+    f"POST {_A}alert-channels/<uuid:pk>/enable/": Act("scientist", CHANNEL, before=_off),
+    f"POST {_A}alert-channels/<uuid:pk>/disable/": Act("scientist", CHANNEL, before=_channel),
+}

@@ -1,0 +1,118 @@
+"""Work that no call does itself: jobs, commands and tasks, and the models whose rows they write."""
+
+from collections.abc import Callable
+from typing import Any
+
+from . import acts_officers, acts_places, acts_registry, acts_watch
+from .world import World
+
+
+def _run_job(prepare: Callable[[World], dict[str, Any]], label: str, key: str) -> Callable[[World], None]:
+    def work(world: World) -> None:
+        from django.apps import apps
+
+        from modelops.jobs.services import run
+
+        row = apps.get_model(label).objects.get(pk=prepare(world)[key])
+        assert run(row.job_id)
+
+    return work
+
+
+def _reconcile(world: World) -> None:
+    from pathlib import Path
+
+    from django.conf import settings
+
+    from registry.replication import changes
+    from registry.replication.reconciling import reconcile
+
+    changes.test_location(world.location, actor=world.actor("guard"))
+    folder = Path(world.location.options.get("folder") or settings.MODELOPS_HOME)
+    (folder / "left-behind.sealed").write_bytes(b"not sealed at all")
+    world.location.refresh_from_db()
+    reconcile(world.location, actor=world.actor("guard"))
+
+
+def _purge(world: World) -> None:
+    import datetime as dt
+
+    from django.utils import timezone
+
+    from registry import deletion
+    from registry.deletion.purging import purge_due
+    from registry.models import RegisteredModel
+    from tests.registry.samples import make_model
+
+    model = make_model(world.user("scientist"), "short-lived")
+    deletion.delete(model, "made by mistake", actor=world.actor("scientist"))
+    RegisteredModel._base_manager.filter(pk=model.pk).update(purge_after=timezone.now() - dt.timedelta(days=1))
+    purge_due(actor=world.actor("guard"))
+
+
+def _directory(world: World) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from tests.registry.samples import safetensors
+
+    parts = {"files/a.safetensors": SimpleUploadedFile("a.safetensors", safetensors())}
+    trained = {"datasets": f"{world.dataset.name}:1"}
+    answer = world.api("scientist").post(f"/api/v1/models/{world.model.name}/versions/", {**parts, **trained})
+    assert answer.status_code == 201, answer.content
+
+
+def _escrow(world: World) -> None:
+    """A backup for one recipient, and a drill that failed."""
+    import tempfile
+    from pathlib import Path
+
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    from compliance.escrow.drill.result import DrillResult
+    from compliance.escrow.services.backups import make_backup
+    from compliance.escrow.services.drills import record_drill
+    from modelops.crypto.escrow import load_recipient
+
+    public = X25519PrivateKey.generate().public_key()
+    recipient = load_recipient(public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    with tempfile.TemporaryDirectory() as folder:
+        make_backup([recipient], Path(folder) / "keys.backup", actor=world.actor("guard"))
+    record_drill(DrillResult(code="dump.broken"), actor=world.actor("guard"))
+
+
+def _verify(world: World) -> None:
+    from compliance.ledger_desk.verification import run_verification
+
+    run_verification(full=True, actor=world.actor("officer"))
+
+
+def _tell_twice(world: World) -> None:
+    from monitoring.models.alerts import Severity
+    from tests.monitoring.alerts.factories import make_channel, open_alert
+
+    make_channel(url=world.receiver)
+    open_alert("twice")
+    open_alert("twice", severity=Severity.CRITICAL)
+
+
+def _bundle(world: World) -> None:
+    from tests.compliance.cases import ready_case
+
+    ready_case()
+
+
+WORKS: dict[str, Callable[[World], None]] = {
+    "quality run": _run_job(acts_watch._run, "dataquality.QualityRun", "run_id"),
+    "drift run": _run_job(acts_watch._drift, "monitoring.DriftRun", "run_id"),
+    "rotation": _run_job(acts_officers._rotation(), "keys.Rotation", "rotation_id"),
+    "reconciliation": _reconcile,
+    "purge": _purge,
+    "alert told twice": _tell_twice,
+    "bundle": _bundle,
+    "variant": lambda world: acts_places._variant(world) and None,
+    "deletion": lambda world: acts_registry._deleted("model")(world) and None,
+    "directory": _directory,
+    "escrow": _escrow,
+    "verification": _verify,
+}
