@@ -78,7 +78,10 @@ def make_report(period: Period, *, actor: Actor, form: str = "page") -> Report:
         told(timezone.now()),
         _line("total", "", "all events", found),
         [_line("category", name, "", [row for row in found if row["category"] == name]) for name in categories],
-        [_line("action", row["name"], _meaning(row["name"]), [row]) for row in found],
+        [
+            _line("action", row["name"], _meaning(row["name"]), [row])
+            for row in sorted(found, key=lambda row: row["name"])
+        ],
     )
 
 

@@ -65,6 +65,7 @@ def resident() -> int:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
 def test_memory_does_not_grow_with_the_rows(many: SealedLedger, tmp_path: Path) -> None:
     """S4-94: a million rows in less than 200 MB; here the growth from the first piece to the last is bounded."""
     for form, given in (("jsonl", {}), ("jsonl", {"category": "data"}), ("ocsf", {})):

@@ -34,6 +34,7 @@ while True:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @pytest.mark.django_db(transaction=True)
 def test_a_killed_worker_neither_loses_nor_doubles_a_row(http_receiver: HttpReceiver, settings: Any) -> None:
     """S4-89: killed at random moments; the batch under way comes again under its key, and nothing else does."""
