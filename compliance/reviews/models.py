@@ -58,7 +58,7 @@ class ReviewLine(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     review = models.ForeignKey(AccessReview, models.PROTECT, related_name="lines")
     kind = models.CharField(max_length=10, choices=LineKind.choices)
-    key = models.CharField(max_length=200, help_text="The id of the ledger's row, or the key of the right.")
+    about_ref = models.CharField(max_length=200, help_text="The id of the ledger's row, or the key of the right.")
     group = models.CharField(max_length=120, help_text="The role, or the event.")
     holder_ref = models.CharField(max_length=100)
     says = models.CharField(max_length=400)
@@ -71,7 +71,7 @@ class ReviewLine(models.Model):
         verbose_name = "line of a review"
         verbose_name_plural = "lines of a review"
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["review", "kind", "key"], name="reviews_line_once")]
+        constraints = [models.UniqueConstraint(fields=["review", "kind", "about_ref"], name="reviews_line_once")]
 
     def __str__(self) -> str:
         return self.says[:80]

@@ -83,7 +83,7 @@ def decide(line: ReviewLine, decision: str, note: str, *, actor: Actor) -> Revie
     line.save(update_fields=["decision", "note", "decided_at", "decided_ref"])
     record(
         LINE_DECIDED, review, actor=actor, month=f"{review.month:%Y-%m}", line=str(line.pk), decision=decision,
-        key=line.key,
+        key=line.about_ref,
     )  # fmt: skip
     return line
 
@@ -143,12 +143,12 @@ def _rights(seed: str) -> tuple[int, list[Right]]:
 
 def _of_read(row: AuditEvent) -> ReviewLine:
     says = f"{row.recorded_at:%Y-%m-%d %H:%M} UTC: {row.sentence}"[:400]
-    return ReviewLine(kind=LineKind.READ, key=str(row.pk), group=row.name, holder_ref=row.actor_ref, says=says)
+    return ReviewLine(kind=LineKind.READ, about_ref=str(row.pk), group=row.name, holder_ref=row.actor_ref, says=says)
 
 
 def _of_right(right: Right) -> ReviewLine:
     return ReviewLine(
-        kind=LineKind.RIGHT, key=right.key, group=right.group, holder_ref=right.holder_ref, says=right.says[:400]
+        kind=LineKind.RIGHT, about_ref=right.key, group=right.group, holder_ref=right.holder_ref, says=right.says[:400]
     )
 
 

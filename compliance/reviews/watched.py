@@ -2,5 +2,5 @@
 
 from compliance.audit.watching import watch
 
-watch("reviews.AccessReview", "month", "signed_at", "signed_ref", recorded_about=())
-watch("reviews.ReviewLine", "review", "kind", "key", "decision", recorded_about=("review",))
+watch("reviews.AccessReview", "month", "signed_at", "signed_ref")
+watch("reviews.ReviewLine", "review", "kind", "about_ref", "decision", recorded_about=["reviews.accessreview"])

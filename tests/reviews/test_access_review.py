@@ -61,7 +61,7 @@ def test_a_review_draws_reads_and_rights_and_anybody_can_draw_them_again(read_ve
     assert reads.count() == services.READS_SHOWN
     keyed = [(str(row.pk), row.pk) for row in services.reads_of(this_month)]
     assert [str(key) for key in sample(review.seed, keyed, services.READS_SHOWN)] == list(
-        reads.values_list("key", flat=True)
+        reads.values_list("about_ref", flat=True)
     )
     rights = review.lines.filter(kind=LineKind.RIGHT)
     assert review.rights == len(list(standing_rights()))
@@ -146,7 +146,9 @@ def test_what_is_signed_stays_as_it_is(this_month: Any, officer: Any) -> None:
         lambda: lines.update(note="other"),
         lambda: lines.delete(),
         lambda: reviews.update(statement="other"),
-        lambda: ReviewLine.objects.create(review=review, kind="read", key="x", group="x", holder_ref="x", says="x"),
+        lambda: ReviewLine.objects.create(
+            review=review, kind="read", about_ref="x", group="x", holder_ref="x", says="x"
+        ),
     ):
         with pytest.raises(IntegrityError, match="stays as it is"), transaction.atomic():
             change()

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                     models.CharField(choices=[("read", "Somebody read"), ("right", "Somebody may")], max_length=10),
                 ),
                 (
-                    "key",
+                    "about_ref",
                     models.CharField(help_text="The id of the ledger's row, or the key of the right.", max_length=200),
                 ),
                 ("group", models.CharField(help_text="The role, or the event.", max_length=120)),
@@ -76,7 +76,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "line of a review",
                 "verbose_name_plural": "lines of a review",
                 "ordering": ["id"],
-                "constraints": [models.UniqueConstraint(fields=("review", "kind", "key"), name="reviews_line_once")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("review", "kind", "about_ref"), name="reviews_line_once")
+                ],
             },
         ),
     ]
