@@ -38,7 +38,7 @@ _MARKS: Final = "{}[]\":,.;/\\()=@+<>|!?*'`#&~^$"
 _TAKEN_BEFORE_A_SEARCH: Final = 1000
 _NEWEST: Final = 20_000
 _PAGE: Final = 51
-_FEW: Final = 2000
+_FEW: Final = 10_000
 # A limit that is never met: it keeps the planner from going through the rows in the order of the page.
 _AS_ONE: Final = 1_000_000
 
