@@ -34,8 +34,18 @@ Progress = Callable[[int, int, str], None]
 def reconcile(
     location: StorageLocation, *, actor: Actor, progress: Progress | None = None, quiet_for_s: float = QUIET_FOR_S
 ) -> Reconciliation:
+    """Compare a location with the rows and keep what was found; see `compare`."""
+    run = compare(location, actor=actor, progress=progress, quiet_for_s=quiet_for_s)
+    with transaction.atomic():
+        keep(run, actor=actor)
+    return run
+
+
+def compare(
+    location: StorageLocation, *, actor: Actor, progress: Progress | None = None, quiet_for_s: float = QUIET_FOR_S
+) -> Reconciliation:
     """List the whole location and compare: files that no row names, rows whose file is not there, wrong sizes, and
-    files that are not sealed. Safe to run twice and to be killed.
+    files that are not sealed. The row is not written yet. Safe to run twice and to be killed.
 
     Sealed files without a row are removed once they have been quiet for ``quiet_for_s``. What is not sealed is
     reported and never removed: it may be somebody's only copy, and how it came there must be found out. Raises
@@ -52,24 +62,27 @@ def reconcile(
         if progress is not None:
             progress(run.objects_found, 0, f"{run.objects_found:,} files read")
     _find_missing(run, store, seen, actor)
-    with transaction.atomic():
-        ForeignFile.objects.filter(location=location, last_seen_at__lt=run.started_at).delete()
-        run.finished_at = timezone.now()
-        run.save(force_insert=True)
-        record(
-            LOCATION_RECONCILED,
-            location,
-            actor=actor,
-            outcome="failure" if run.missing or run.plaintext or run.wrong_size else "success",
-            name=location.name,
-            objects=run.objects_found,
-            orphans=run.orphans,
-            swept=run.swept,
-            missing=run.missing,
-            wrong_size=run.wrong_size,
-            plaintext=run.plaintext,
-        )
     return run
+
+
+def keep(run: Reconciliation, *, actor: Actor) -> None:
+    """Write what was found, once: inside the caller's transaction."""
+    ForeignFile.objects.filter(location=run.location, last_seen_at__lt=run.started_at).delete()
+    run.finished_at = timezone.now()
+    run.save(force_insert=True)
+    record(
+        LOCATION_RECONCILED,
+        run.location,
+        actor=actor,
+        outcome="failure" if run.missing or run.plaintext or run.wrong_size else "success",
+        name=run.location.name,
+        objects=run.objects_found,
+        orphans=run.orphans,
+        swept=run.swept,
+        missing=run.missing,
+        wrong_size=run.wrong_size,
+        plaintext=run.plaintext,
+    )
 
 
 def _compare(

@@ -14,7 +14,7 @@ from registry.locations.models import StorageLocation
 
 from . import backfill, contact, verifying
 from .copying import due, make_copy
-from .reconciling import reconcile
+from .reconciling import compare, keep
 from .repairing import repair_all
 
 RECONCILE_JOB = "registry.reconcile"
@@ -84,7 +84,7 @@ def run_reconciliation(running: jobs.RunningJob) -> None:
     location = StorageLocation.objects.select_related("secret").filter(pk=running.payload["location"]).first()
     if location is None:
         return
-    run = reconcile(location, actor=running.actor, progress=running.progress)
+    run = compare(location, actor=running.actor, progress=running.progress)
     read, bad = verifying.verify_some(location, most_bytes=verifying.NIGHTLY_BYTES, actor=running.actor)
     begun, refused = repair_all(actor=running.actor)
     with running.completing(
@@ -92,7 +92,7 @@ def run_reconciliation(running: jobs.RunningJob) -> None:
         f"{run.wrong_size} of a wrong size, {run.plaintext} not sealed. {read} read through, {bad} bad. "
         f"{begun} repairs begun, {refused} not possible."
     ):
-        pass
+        keep(run, actor=running.actor)
 
 
 @jobs.handler(backfill.JOB)

@@ -160,7 +160,8 @@ def verify_version(
 ) -> VersionVerification:
     """Read every copy of every file of ``version``, and keep the outcome with the files and in the ledger.
 
-    Raises StorageUnavailable when no location could be reached, KeysUnavailable.
+    With ``running`` that ends the job too. Raises StorageUnavailable when no location could be reached,
+    KeysUnavailable.
     """
     copies = copies_of(files_of(version))
     found = []
@@ -172,7 +173,8 @@ def verify_version(
     if result.deciding.outcome in {"unreachable", "pending"}:
         raise StorageUnavailable(f"No copy could be read, so nothing was found out. {result.deciding.reason}")
     now = timezone.now()
-    with transaction.atomic():
+    # With the end of the job: a worker that dies before it leaves no row of a verification that is done again.
+    with running.completing(_says(result)) if running is not None else transaction.atomic():
         for artifact in {copy.artifact_id: copy.artifact for copy in copies}.values():
             outcomes = {check.outcome for check in found if check.copy.artifact_id == artifact.pk}
             if outcomes & {"pass", "fail"}:
@@ -226,9 +228,11 @@ def run_verification(running: "jobs.RunningJob") -> None:
     version = kinds[running.payload["kind"]]._base_manager.filter(pk=running.payload["id"]).first()
     if version is None:
         return
-    result = verify_version(version, actor=running.actor, running=running)
-    with running.completing(f"{'Sound' if result.is_sound else 'Not sound'}: {result.reason}"):
-        pass
+    verify_version(version, actor=running.actor, running=running)
+
+
+def _says(result: VersionVerification) -> str:
+    return f"{'Sound' if result.is_sound else 'Not sound'}: {result.reason}"
 
 
 def _named(version: ModelVersion | DatasetVersion) -> dict[str, Any]:

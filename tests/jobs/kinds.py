@@ -1,0 +1,212 @@
+"""A case for each kind of job: how it is asked for on real objects, and what each leaves exactly one of."""
+
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from django.db import transaction
+from safetensors.numpy import save
+
+from compliance.audit.models import AuditEvent
+from compliance.keys import rotations
+from compliance.keys.models import FINISHED, Rotation
+from compliance.ledger_desk import verification
+from compliance.ledger_desk.models import Verification
+from compliance.subjects import services as subjects
+from compliance.subjects.models import State, SubjectBundle, SubjectRequest
+from dataquality.models import QualityIssue, QualityRun
+from dataquality.services import start_quality_run
+from modelops.crypto.decisions import by_shell
+from modelops.crypto.models import KeyState, KeyVersion
+from modelops.crypto.purposes import Purpose
+from modelops.crypto.states import Reason
+from monitoring.drift.services import start_drift_run
+from monitoring.models import DriftFeature, DriftRun
+from registry.locations.models import Reconciliation, StorageLocation
+from registry.models import ArtifactCopy, DatasetVersion, ModelVersion
+from registry.replication import backfill, changes, verifying
+from registry.replication.tasks import enqueue_reconciliation
+from registry.variants import services as variants
+from registry.variants.models import Variant, VariantState
+from tests.accounts.people import make_user
+from tests.compliance.cases import confirmed_case
+from tests.dataquality.datasets import ACTOR, stored
+from tests.registry.samples import make_model, make_version
+
+# What the ledger row of a job is about, or None where each row is about a row of its own.
+Asked = tuple[uuid.UUID, str | None]
+
+
+@dataclass
+class World:
+    """Small real objects that jobs work on."""
+
+    reference: DatasetVersion
+    current: DatasetVersion
+    place: StorageLocation
+    scientist: Any
+    model: Any
+    people: int = 0
+    filled: list[uuid.UUID] = field(default_factory=list)
+
+    @classmethod
+    def make(cls, folder: Path) -> "World":
+        """The objects, in an empty portal."""
+        scientist = make_user("scientist", "Data scientist")
+        chance = np.random.default_rng(20261122)
+        versions = [
+            stored("flights", {"delay": [None, *chance.normal(mean, 1.0, 3000)], "day": [None, *range(3000)]})
+            for mean in (0.0, 2.0)
+        ]
+        options = {"folder": str(Path(settings.MODELOPS_HOME) / "locations" / folder.name)}
+        place = changes.add_location("second", "filesystem", options, actor=ACTOR)
+        return cls(versions[0], versions[1], place, scientist, make_model(scientist))
+
+    def version(self) -> ModelVersion:
+        """One more version of the model."""
+        weights = {"w": np.arange(20_000, dtype="f4"), "ids": np.arange(7)}
+        return make_version(self.model, self.scientist, save(weights))
+
+
+@dataclass(frozen=True)
+class Case:
+    """``ask`` asks for one job, or for none while only one can be under way. ``event`` is the ledger row of its end.
+
+    ``results`` counts what the jobs have left: one a job. ``wrong`` are rows that no killed attempt may leave.
+    """
+
+    ask: Callable[[World], Asked | None]
+    event: str
+    results: Callable[[World], int]
+    wrong: Callable[[], Any] = lambda: 0
+
+
+def _quality(world: World) -> Asked:
+    run = start_quality_run(world.reference, actor=ACTOR)
+    return run.job_id, str(run.pk)
+
+
+def _stray_issues() -> int:
+    return QualityIssue.objects.count() - sum(QualityRun.objects.values_list("issue_count", flat=True))
+
+
+def _drift(world: World) -> Asked:
+    run = start_drift_run(world.reference, world.current, actor=ACTOR)
+    return run.job_id, str(run.pk)
+
+
+def _variant(world: World) -> Asked:
+    version = world.version()
+    variant = variants.ask_for_variant(version, "float16", actor=ACTOR)
+    assert variant.job_id is not None
+    return variant.job_id, str(version.pk)
+
+
+def _verify(world: World) -> Asked:
+    version = world.version()
+    return verifying.enqueue_verification(version, actor=ACTOR).pk, str(version.pk)
+
+
+def _backfill(world: World) -> Asked:
+    """A file that the location lacks, as one that was stored before the location was added."""
+    with transaction.atomic():
+        artifact = world.version().artifact
+        ArtifactCopy.objects.filter(artifact=artifact, location=world.place).delete()
+        world.filled.append(artifact.pk)
+        return backfill.enqueue_backfill(location=world.place, actor=ACTOR).pk, str(artifact.pk)
+
+
+def _reconcile(world: World) -> Asked:
+    with transaction.atomic():
+        return enqueue_reconciliation(world.place, actor=ACTOR).pk, str(world.place.pk)  # type: ignore[attr-defined]
+
+
+def _collect(world: World) -> Asked:
+    world.people += 1
+    request = subjects.collect(confirmed_case(email=f"passenger{world.people}@example.org"), actor=ACTOR)
+    assert request.collection_job_id is not None
+    return request.collection_job_id, str(request.pk)
+
+
+def _rotate(world: World) -> Asked | None:
+    if Rotation.objects.exclude(state__in=FINISHED).exists():
+        return None
+    key = KeyVersion.objects.get(purpose=Purpose.ARTIFACT, state=KeyState.ACTIVE)
+    rotation = rotations.rotate(key, decision=by_shell(Reason.DRILL))
+    assert rotation.job_id is not None
+    return rotation.job_id, str(rotation.pk)
+
+
+def _ledger(world: World) -> Asked:
+    return verification.ask_for_verification(actor=ACTOR).pk, None  # type: ignore[attr-defined]
+
+
+CASES = {
+    "quality.run": Case(
+        _quality,
+        "dataquality.run.completed",
+        lambda world: QualityRun.objects.filter(state="succeeded", issue_count__gt=0).count(),
+        _stray_issues,
+    ),
+    "drift.run": Case(
+        _drift,
+        "monitoring.drift_run.completed",
+        lambda world: DriftRun.objects.filter(state="succeeded", drifted=True).count(),
+        lambda: DriftFeature.objects.count() - 2 * DriftRun.objects.count(),
+    ),
+    "variants.derive": Case(
+        _variant,
+        "variants.variant.made",
+        lambda world: Variant.objects.filter(state=VariantState.READY, artifact__isnull=False).count(),
+    ),
+    "registry.verify": Case(
+        _verify,
+        "registry.artifact.verified",
+        lambda world: ModelVersion.objects.filter(artifact__is_sound=True).count(),
+        lambda: ModelVersion.objects.filter(artifact__is_sound=False).count(),
+    ),
+    "registry.backfill": Case(
+        _backfill,
+        "locations.copy.stored",
+        lambda world: (
+            ArtifactCopy.objects.filter(artifact__in=world.filled, state="stored", location=world.place)
+            .exclude(sealed_sha256="")
+            .count()
+        ),
+    ),
+    "registry.reconcile": Case(
+        _reconcile,
+        "locations.location.reconciled",
+        lambda world: Reconciliation.objects.count(),
+    ),
+    "subjects.collect": Case(
+        _collect,
+        "subjects.bundle.collected",
+        lambda world: SubjectBundle.objects.count(),
+        lambda: SubjectRequest.objects.exclude(state=State.READY).count(),
+    ),
+    "keys.rotate": Case(
+        _rotate,
+        "keys.rotation.finished",
+        lambda world: Rotation.objects.filter(state="succeeded", failed=0).count(),
+    ),
+    "ledger_desk.verify": Case(
+        _ledger,
+        "audit.ledger.verified",
+        lambda world: Verification.objects.count(),
+    ),
+}
+
+
+def told(kind: str, asked: list[Asked]) -> Counter[str]:
+    """How many ledger rows of the end there are about each subject of the jobs."""
+    rows = AuditEvent.objects.filter(name=CASES[kind].event)
+    subjects_ = {subject for _, subject in asked}
+    if None not in subjects_:
+        rows = rows.filter(target_id__in=subjects_)
+    return Counter(rows.values_list("target_id", flat=True))
