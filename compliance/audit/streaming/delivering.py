@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from modelops.crypto import envelope
 from modelops.crypto.purposes import Purpose
+from modelops.lib.errors import DomainError
 
 from ..actor import Actor
 from ..canonical import canonical_json
@@ -61,7 +62,7 @@ def deliver(receiver: Receiver, *, budget_s: float = 20.0) -> int:
                 break
             try:
                 open_sink(receiver).send(batch)
-            except NotTaken as refusal:
+            except (NotTaken, DomainError) as refusal:  # a key that is missing is an outage too
                 _failed(receiver, str(refusal))
                 break
             _taken(receiver, batch)

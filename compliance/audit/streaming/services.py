@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from modelops.crypto import envelope
 from modelops.crypto.purposes import Purpose
-from modelops.lib.errors import Conflict, Invalid
+from modelops.lib.errors import Conflict, DomainError, Invalid
 from modelops.lib.names import validate_name
 
 from ..actor import Actor
@@ -91,7 +91,7 @@ def try_out(receiver: Receiver, *, actor: Actor) -> str:
     index = min(receiver.cursor, size - 1)
     try:
         open_sink(receiver).send(batch_of(receiver, index, index + 1))
-    except NotTaken as refusal:
+    except (NotTaken, DomainError) as refusal:
         result = str(refusal)
     else:
         result = ""

@@ -1,7 +1,9 @@
 """A syslog server, and what a receiver that heeds numbers keeps of what it is sent."""
 
+import contextlib
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Iterable
 from typing import Any
@@ -10,7 +12,8 @@ from typing import Any
 class SyslogServer:
     """Takes counted messages over TCP; closes its side once the sender has."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self.messages: list[bytes] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = str(self._listener.getsockname()[1])
@@ -31,8 +34,10 @@ class SyslogServer:
                 client, _ = self._listener.accept()
             except OSError:
                 return
-            with client, client.makefile("rb") as stream:
-                self.messages += self._read(stream)
+            with client, contextlib.suppress(ssl.SSLError, ConnectionError):
+                secured = client if self._tls is None else self._tls.wrap_socket(client, server_side=True)
+                with secured, secured.makefile("rb") as stream:
+                    self.messages += self._read(stream)
 
     def _read(self, stream: Any) -> Iterable[bytes]:
         while length := self._length(stream):

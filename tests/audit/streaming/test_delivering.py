@@ -1,6 +1,7 @@
 """Receivers get every row, in order, once; also after an outage and after a crash in the middle."""
 
 import json
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from tests.audit.exporting.kit import OFFICER, write
 from tests.audit.exporting.sealing import SealedLedger
 from tests.audit.streaming.receiving import SyslogServer, documents, once
 from tests.receivers import HttpReceiver
+from tests.registry.locations.hostile import certificate_for_this_machine
 
 pytestmark = pytest.mark.django_db
 
@@ -170,6 +172,34 @@ def test_a_syslog_server_gets_every_row_as_one_message(ledger: SealedLedger, sys
     assert message.startswith("<110>1 20")
     assert " modelops - tests.export." in message
     assert "\n" not in message
+
+
+def test_syslog_over_tls_asks_for_a_certificate_that_is_trusted(
+    ledger: SealedLedger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S4-89: RFC 5425; an unknown certificate gets nothing."""
+    certificate = certificate_for_this_machine(tmp_path)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate)
+    server = SyslogServer(tls)
+    receiver = add_receiver("collector", "syslog", {"host": "127.0.0.1", "port": server.port}, actor=OFFICER)
+    assert deliver(receiver) == 0
+    assert server.messages == []
+    trusting = ssl.create_default_context(cafile=str(certificate))
+    monkeypatch.setattr("modelops.lib.outbound.tls_context", lambda: trusting)
+    assert deliver(receiver) == sealed_rows()
+    server.close()
+    assert [row["index"] for row in documents(server.messages)] == list(range(sealed_rows()))
+
+
+def test_a_secret_that_does_not_open_is_an_outage(ledger: SealedLedger, http_receiver: HttpReceiver) -> None:
+    """S4-89: told like any other, and nothing is sent without the token."""
+    receiver = to_http(http_receiver)
+    Receiver.objects.update(sealed_secret=b"damaged")
+    assert deliver(receiver) == 0
+    receiver.refresh_from_db()
+    assert receiver.failures == 1
+    assert http_receiver.requests == []
 
 
 def test_a_syslog_server_that_is_away_loses_nothing(ledger: SealedLedger) -> None:

@@ -1,6 +1,8 @@
 """A syslog server: RFC 5424 messages over TCP, counted (RFC 6587), or over TLS (RFC 5425)."""
 
+import contextlib
 import socket
+import ssl
 from typing import Final
 
 from django.conf import settings
@@ -79,10 +81,11 @@ class SyslogSink(Sink):
 
     def _wait_until_read(self, server: socket.socket, deadline: outbound.Deadline) -> None:
         """Say that nothing more comes, and wait for the server to close: it has read everything then."""
-        unwrap = getattr(server, "unwrap", None)
         server.settimeout(deadline.left())
-        if unwrap is not None:
-            unwrap()
+        if isinstance(server, ssl.SSLSocket):
+            # Servers that have read everything may close without saying so in TLS once more.
+            with contextlib.suppress(ssl.SSLEOFError, ssl.SSLZeroReturnError):
+                server.unwrap()
             return
         server.shutdown(socket.SHUT_WR)
         while server.recv(1024):
