@@ -9,6 +9,7 @@ watch(
     "minimum_severity",
     "verified_at",
     masked=["name", "destination", "sealed_config"],
+    recorded_about=["keys.rotation"],
 )
 watch("monitoring.ChannelSecret", "channel", "setting", "secret")
 exempt(

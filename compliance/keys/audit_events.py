@@ -21,6 +21,12 @@ ROTATION_STARTED = define(
     "purpose", "old_version", "new_version", "second_actor", "reason",
     category="security", ocsf="datastore.encrypt",
 )  # fmt: skip
+ROTATION_MOVED = define(
+    "keys.rotation.moved",
+    "moved {rows} rows of {place} to {purpose} version {new_version}",
+    "purpose", "place", "rows", "new_version",
+    category="security", ocsf="datastore.encrypt",
+)  # fmt: skip
 ROTATION_FINISHED = define(
     "keys.rotation.finished",
     "moved {done} rows of {purpose} from version {old_version} to {new_version}, {failed} failed",

@@ -16,8 +16,10 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 
+from compliance.audit import record
 from modelops.crypto.rotation import Failure, Move
 
+from . import audit_events as events
 from .models import Rotation, RotationFailure, RotationRange, RotationStep
 from .standing import standing, wait
 
@@ -139,8 +141,23 @@ def batch(rotation_id: uuid.UUID, range_id: uuid.UUID, move: Move, lanes: int = 
         fruitful = {"fruitless": 0} if done.moved else {}
         Rotation.objects.filter(pk=rotation_id).update(**changes, **fruitful)
         RotationStep.objects.filter(pk=part.step_id).update(**changes)
+        if done.moved:
+            _account(rotation, part.step.label, done.moved)
         rotation.done, rotation.failed = rotation.done + done.moved, rotation.failed + failed
     return rotation, done.moved, not part.is_done
+
+
+def _account(rotation: Rotation, label: str, moved: int) -> None:
+    """The database watches columns that are moved; this tells it in the same transaction who changed them."""
+    record(
+        events.ROTATION_MOVED,
+        rotation,
+        actor=rotation.actor,
+        purpose=rotation.purpose,
+        place=label,
+        rows=moved,
+        new_version=rotation.new_key.version,
+    )
 
 
 def _leave_the_disk_time() -> None:

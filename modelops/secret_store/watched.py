@@ -2,4 +2,6 @@
 
 from compliance.audit.watching import watch
 
-watch("secret_store.StoredSecret", "name", "purpose", masked=["sealed_value", "reference"])
+watch(
+    "secret_store.StoredSecret", "name", "purpose", masked=["sealed_value", "reference"], recorded_about=["keys.rotation"]
+)  # fmt: skip

@@ -48,7 +48,7 @@ def test_a_column_is_written_under_the_successor_at_once_and_moved_to_it(monkeyp
     kinds = ["crypto.keyversion", "keys.rotation"]
     told = AuditEvent.objects.filter(target_type__in=kinds, actor_ref="operator-shell").order_by("id")
     names = [event.name.rpartition(".")[2] for event in told]
-    assert names == ["compromised", "created", "activated", "started", "finished"]
+    assert names == ["compromised", "created", "activated", "started", "moved", "finished"]
 
 
 def test_a_pending_key_is_taken_before_one_is_made() -> None:
