@@ -3,5 +3,9 @@
 from compliance.audit.watching import watch
 
 watch(
-    "secret_store.StoredSecret", "name", "purpose", masked=["sealed_value", "reference"], recorded_about=["keys.rotation"]
-)  # fmt: skip
+    "secret_store.StoredSecret",
+    "name",
+    "purpose",
+    masked=["sealed_value", "reference"],
+    recorded_about=["keys.rotation"],
+)

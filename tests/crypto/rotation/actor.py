@@ -119,7 +119,7 @@ def check() -> None:
     from registry.models import Artifact
     from tests.crypto.rotation import rows
 
-    deadline = time.monotonic() + 180
+    deadline = time.monotonic() + 420
     while time.monotonic() < deadline and Rotation.objects.exclude(state="succeeded").exists():
         time.sleep(0.1)
     for rotation in Rotation.objects.order_by("purpose"):

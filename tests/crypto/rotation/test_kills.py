@@ -20,7 +20,7 @@ from modelops.embedded.paths import CHECKOUT
 
 from .actor import ARTIFACTS, KILLS, REQUESTS
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(2400)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 Start = Callable[[str], subprocess.Popen[str]]
 
 
@@ -96,7 +96,7 @@ def test_a_rotation_goes_on_whatever_is_killed(
             worker = start("work")
     record_property("interrupted", interrupted)
     assert min(interrupted.values()) > 0
-    found, _ = start("check").communicate(timeout=240)
+    found, _ = start("check").communicate(timeout=900)
     probe.send_signal(signal.SIGTERM)
     seen, _ = probe.communicate(timeout=30)
     assert "FAILED" not in seen, seen
