@@ -31,6 +31,7 @@ _STREAMED = frozenset(
         "application/octet-stream",
         "application/offset+octet-stream",
         "application/partial-upload",
+        "application/vnd.modelops.sealed",
     }
 )
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -56,7 +57,6 @@ class RequestContextMiddleware:
         started = time.perf_counter()
         try:
             response = self.get_response(request)
-        finally:
             if response.status_code >= 400:
                 # Django would say so itself, but only after the request's id is gone.
                 log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request)
@@ -64,6 +64,7 @@ class RequestContextMiddleware:
                 count_limited(request)
             if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
                 carry_context(response)
+        finally:
             current.reset(context)
             logs.request_id.reset(log)
         response.headers["X-Request-Id"] = own
@@ -126,8 +127,8 @@ class DomainErrorMiddleware:
                 code=code,
                 method=request.method or "",
                 route=f"/{match.route}" if match else "unknown",
-            )
                 status=status,
+            )
         if wants_problem(request):
             return problem_response(status, code, detail, **extra)
         back = request.headers.get("Referer", "")
