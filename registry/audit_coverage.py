@@ -87,8 +87,10 @@ route(f"{_API}{_DATASET_VERSION}restore/", post=RESTORED[DatasetVersion])
 route(f"{_API}{_DATASET_VERSION}artifact/", get=_SENT)
 route(f"{_API}{_DATASET_VERSION}verify/", post=ARTIFACT_VERIFIED)
 
-for _label in ("Artifact", "RegisteredModel", "ModelVersion", "Dataset", "DatasetVersion"):
+for _label in ("Artifact", "ModelVersion", "DatasetVersion"):
     admin_pages(f"registry.{_label}")
+for _label in ("RegisteredModel", "Dataset"):
+    admin_pages(f"registry.{_label}", changes=ACCESS_CHANGED)
 
 model(
     "registry.RegisteredModel",

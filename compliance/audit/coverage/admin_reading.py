@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 
@@ -10,6 +11,7 @@ from ..audit_events import ADMIN_LIST_VIEWED, ADMIN_OBJECT_VIEWED
 from ..events import EventClass
 from ..reading import record_reading
 from .declaring import events_of
+from .exempt import Exempt
 from .mapping import coverage_map
 from .walking import ADMIN_KINDS
 
@@ -21,12 +23,17 @@ def record_admin_reading(request: HttpRequest, response: HttpResponse) -> None:
     """
     match = request.resolver_match
     model_admin = getattr(match.func, "model_admin", None) if match else None
-    if match is None or model_admin is None or request.method != "GET" or response.status_code != 200:
+    if match is None or model_admin is None or response.status_code != 200:
         return
     opts = model_admin.model._meta
     kind = (match.url_name or "").removeprefix(f"{opts.app_label}_{opts.model_name}_")
     pages = coverage_map().admin.get(opts.label_lower)
     if kind not in ADMIN_KINDS or pages is None:
+        return
+    if request.method != "GET":
+        # A page of one's own that takes no POST would show the object again, and nobody would have looked.
+        if kind == "change" and pages.changes is Exempt.REFUSED:
+            raise PermissionDenied
         return
     told = {"changelist": pages.listed, "change": pages.opened}.get(kind, ())
     for event in events_of(told):

@@ -100,6 +100,12 @@ ACTS: dict[str, Act] = {
     f"POST {_E}restore/": Act("scientist", MODEL, before=_deleted("model")),
     f"POST {_E}versions/<int:number>/delete/": Act("scientist", VERSION, REASON),
     f"POST {_E}versions/<int:number>/restore/": Act("scientist", VERSION, before=_deleted("version")),
+    "POST admin/registry/registeredmodel/<path:object_id>/change/": Act(
+        "root", MODEL, {"is_restricted": "on"}, before=lambda w: {"object_id": w.model.pk}
+    ),
+    "POST admin/registry/dataset/<path:object_id>/change/": Act(
+        "root", DATASET, {"is_restricted": "on"}, before=lambda w: {"object_id": w.dataset.pk}
+    ),
     # REST
     f"POST {_A}models/": Act("scientist", MODEL, _NEW_MODEL),
     f"GET {_A}{_M}": Act("scientist", MODEL),

@@ -61,6 +61,7 @@ def test_the_timeline_on_a_version_page_equals_its_audit_rows(version: ModelVers
     browser = sign_in(Client(), scientist)
     expected = rows_about(version)
     told = browser.get(PAGE_OF_VERSION).context["timeline"]
+    assert [event.name for event in told.events] == [AuditEvent.objects.get(pk=pk).name for pk in expected]
     assert [str(event.pk) for event in told.events] == expected
     names = {event.name for event in told.events}
     assert names >= {
@@ -77,7 +78,7 @@ def test_the_timeline_on_a_version_page_equals_its_audit_rows(version: ModelVers
     }
     page = browser.get(f"{PAGE_OF_VERSION}?events=all")
     assert "looked at version 1" in page.text.lower()
-    assert [str(event.pk) for event in page.context["timeline"].events] == rows_about(version)[1:][:PAGE]
+    assert [str(event.pk) for event in page.context["timeline"].events] == rows_about(version)[:PAGE]
 
 
 def test_a_long_timeline_is_paged(version: ModelVersion, scientist: Any) -> None:
