@@ -183,3 +183,13 @@ def test_the_settings_name_the_anchors(settings: Any, monkeypatch: pytest.Monkey
     settings.MODELOPS_ANCHOR_S3 = "https://bucket/"
     with pytest.raises(ImproperlyConfigured, match="s3://BUCKET"):
         configured_anchors()
+
+
+def test_the_last_line_is_found_in_a_long_file(tmp_path: Path) -> None:
+    anchor = FileAnchor(tmp_path / "checkpoints")
+    for number in range(3):
+        anchor.write(number, f"{number}" * 50_000)
+    assert anchor.last() == "2" * 50_000
+    (tmp_path / "link").symlink_to(anchor.path)
+    with pytest.raises(AnchorFailed):
+        FileAnchor(tmp_path / "link").write(1, "x")

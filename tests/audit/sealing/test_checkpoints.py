@@ -13,7 +13,6 @@ from django.utils import timezone
 from compliance.audit import Actor
 from compliance.audit.models import AuditEvent
 from compliance.audit.sealing.anchoring import deliver
-from compliance.audit.sealing.anchors import AnchorFailed
 from compliance.audit.sealing.anchors.file import FileAnchor
 from compliance.audit.sealing.checkpoints import (
     Waiting,
@@ -149,17 +148,15 @@ def test_a_log_that_does_not_continue_what_is_anchored_is_not_signed(
     assert anchor.path.read_bytes() == before
 
 
-def test_a_forked_checkpoint_at_the_anchor_is_not_followed(anchor: FileAnchor, key_file: Path, tmp_path: Path) -> None:
+def test_a_forked_checkpoint_at_the_anchor_is_not_followed(anchor: FileAnchor, key_file: Path) -> None:
     """S3-24: a checkpoint that another key signed, or that names another log, stops the signing."""
     grow(anchor, key_file)
-    foreign = Path(tmp_path / "foreign.key")
     note = anchor.last()
     assert note is not None
     anchor.path.write_text(json.dumps({"note": note.replace("\n11\n", "\n12\n"), "size": 12}) + "\n")
     with pytest.raises(CheckpointRefused) as refused:
         sign_checkpoint([anchor], key_file)
     assert refused.value.code == "anchor.untrusted"
-    assert not foreign.exists()
 
 
 def test_an_anchor_that_lost_its_end_is_noticed(anchor: FileAnchor, key_file: Path) -> None:
@@ -236,16 +233,6 @@ def test_a_line_that_a_full_disk_cut_short_is_passed_over(anchor: FileAnchor, ke
     assert len(anchor.path.read_text().splitlines()) == 3
     anchor.write(second.size, second.note)
     assert len(anchor.path.read_text().splitlines()) == 3, "what is there already is not written again"
-
-
-def test_the_last_line_is_found_in_a_long_file(tmp_path: Path) -> None:
-    anchor = FileAnchor(tmp_path / "checkpoints")
-    for number in range(3):
-        anchor.write(number, f"{number}" * 50_000)
-    assert anchor.last() == "2" * 50_000
-    (tmp_path / "link").symlink_to(anchor.path)
-    with pytest.raises(AnchorFailed):
-        FileAnchor(tmp_path / "link").write(1, "x")
 
 
 def test_a_rollover_is_announced_and_its_first_checkpoint_carries_both_signatures(
