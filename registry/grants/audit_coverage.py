@@ -25,6 +25,13 @@ for _kind in ("models", "datasets"):
     route(f"api/v1/{_kind}/<object_name:name>/grants/", get=ACCESS_VIEWED, post=GRANT_GIVEN)
     route(f"api/v1/{_kind}/<object_name:name>/grants/<uuid:pk>/", delete=GRANT_REVOKED)
 route(f"api/v1/{_MODEL}access-code/", put=CODE_SET, delete=CODE_REMOVED)
-admin_pages("grants.Grant", listed=ADMIN_LIST_VIEWED, strict=True)
+admin_pages(
+    "grants.Grant",
+    listed=ADMIN_LIST_VIEWED,
+    listing_acts=GRANT_REVOKED,
+    adds=GRANT_GIVEN,
+    deletes=GRANT_REVOKED,
+    strict=True,
+)
 
 model("grants.Grant", GRANT_GIVEN, GRANT_REVOKED)

@@ -203,6 +203,19 @@ ACTS: dict[str, Act] = {
     ),
     f"POST {_M}access-code/": Act("scientist", MODEL, {"code": "open sesame please"}, before=_code),
     f"POST {_M}access/code/": Act("scientist", MODEL, {"act": "set", "code": "open sesame please"}),
+    "POST admin/grants/grant/add/": Act(
+        "root", MODEL, before=lambda w: {"data": {"model": w.model.pk, "user": w.user("colleague").pk, "level": "view"}}
+    ),
+    "POST admin/grants/grant/<path:object_id>/delete/": Act(
+        "root", MODEL, {"post": "yes"}, before=lambda w: {"object_id": _grant(w)["pk"]}
+    ),
+    "POST admin/grants/grant/": Act(
+        "root",
+        MODEL,
+        before=lambda w: {
+            "data": {"action": "delete_selected", "_selected_action": [str(_grant(w)["pk"])], "post": "yes"}
+        },
+    ),
     f"GET {_A}{_M}grants/": Act("scientist", MODEL, before=_grant),
     f"POST {_A}{_M}grants/": Act("scientist", MODEL, {"user": "colleague", "level": "view"}, before=_colleague),
     f"DELETE {_A}{_M}grants/<uuid:pk>/": Act("scientist", MODEL, before=_grant),
