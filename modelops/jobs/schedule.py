@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.apps import apps
 from django.db import transaction
-from django.db.models import F
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Value
 from django.utils import timezone
 
 from compliance.audit import Actor, record
@@ -17,6 +17,7 @@ from .audit_events import SCHEDULE_CHANGED
 
 Task = Any
 LONGEST_S = 366 * 86_400
+_CLOCKS_DIFFER_BY = timedelta(seconds=60)  # at most, between machines that keep time
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ def claim_due(*, as_watch: bool = False) -> list[str]:
     ``as_watch`` gives nothing while the scheduler does its work, and only vital tasks once it is late.
     """
     now = timezone.now()
+    _bring_back(now)
     due = list(_entries().filter(is_enabled=True, next_due_at__lte=now))
     if as_watch:
         due = [entry for entry in due if entry.is_vital]
@@ -104,6 +106,13 @@ def claim_due(*, as_watch: bool = False) -> list[str]:
         ):
             claimed.append(entry.task)
     return claimed
+
+
+def _bring_back(now: datetime) -> None:
+    """Make due what lies more than a period ahead: a clock that was set back would silence it for as long."""
+    period = ExpressionWrapper(F("every_s") * timedelta(seconds=1), output_field=DurationField())
+    ahead = ExpressionWrapper(Value(now + _CLOCKS_DIFFER_BY) + period, output_field=DateTimeField())
+    _entries().filter(is_enabled=True, next_due_at__gt=ahead).update(next_due_at=now)
 
 
 def seconds_to_next(at_most: float) -> float:

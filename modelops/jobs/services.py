@@ -3,13 +3,13 @@
 import logging
 import threading
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from celery import current_app
 from django.apps import apps
 from django.db import InterfaceError, OperationalError, close_old_connections, connection, models, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5
 HEARTBEAT_S = 5.0
+# Between two attempts.
+LONGEST_PAUSE = timedelta(seconds=60)
 # A worker that has not been heard of for this long is taken for dead.
 STALE_AFTER = timedelta(seconds=25)
 # A queued job whose doorbell was lost is rung again after this.
@@ -144,7 +146,7 @@ def _retry(job_id: uuid.UUID, token: uuid.UUID, tried: int, message: str, result
         return
     if not connection.in_atomic_block:
         close_old_connections()  # what failed may have been this process's connection
-    wait = timedelta(seconds=min(60, 2**tried))
+    wait = min(LONGEST_PAUSE, timedelta(seconds=2**tried))
     with transaction.atomic():
         put_back = (
             apps.get_model("jobs", "Job")
@@ -174,12 +176,24 @@ def _fail(job_id: uuid.UUID, token: uuid.UUID, message: str) -> None:
         record(JOB_FAILED, job, actor=job.actor, outcome="failure", kind=job.kind)
 
 
+def _bring_back(now: datetime) -> int:
+    """Begin now what waits for a time further ahead than any pause: the clock was set back. Returns how many."""
+    jobs = apps.get_model("jobs", "Job").objects
+    ahead = jobs.filter(state="queued", not_before__gt=now + 2 * LONGEST_PAUSE)
+    found = list(ahead.order_by("not_before").values_list("pk", flat=True)[:500])
+    jobs.filter(pk__in=found, state="queued").update(not_before=now)
+    for job_id in found:
+        ring(job_id)
+    return len(found)
+
+
 def reconcile() -> int:
     """Ring for queued jobs whose doorbell was lost and give up attempts whose worker is dead; returns how many."""
     jobs = apps.get_model("jobs", "Job").objects
     now = timezone.now()
-    touched = 0
-    for job in jobs.filter(state="running", heartbeat_at__lt=now - STALE_AFTER)[:500]:
+    touched = _bring_back(now)
+    silent = Q(heartbeat_at__lt=now - STALE_AFTER) | Q(heartbeat_at__gt=now + STALE_AFTER)  # the clock was set back
+    for job in jobs.filter(silent, state="running")[:500]:
         _retry(job.pk, job.token, job.attempts, "The worker stopped; the job starts again.", "lost")
         touched += 1
     due = jobs.filter(state="queued", not_before__lte=now).exclude(created_at__gt=now - RING_AGAIN_AFTER, attempts=0)

@@ -27,7 +27,7 @@ ACTOR = Actor.system("tests")
 def entries() -> dict[str, ScheduleEntry]:
     """The declared entries, nothing due yet."""
     schedule.sync()
-    ScheduleEntry.objects.update(next_due_at=timezone.now() + timedelta(hours=1))
+    ScheduleEntry.objects.update(next_due_at=timezone.now() + timedelta(seconds=60))
     return {entry.task: entry for entry in ScheduleEntry.objects.all()}
 
 
