@@ -59,6 +59,4 @@ model("monitoring.Alert", ALERT_OPENED, ALERT_ESCALATED, ALERT_ACKNOWLEDGED, ALE
 model("monitoring.AlertOccurrence", exempt=Exempt.PROGRESS)
 model("monitoring.AlertChannel", CHANNEL_CREATED, CHANNEL_ENABLED, CHANNEL_DISABLED)
 model("monitoring.ChannelSecret", CHANNEL_CREATED)
-model(
-    "monitoring.AlertDelivery", ALERT_OPENED, CHANNEL_TESTED, DELIVERY_SUCCEEDED, DELIVERY_FAILED, DELIVERY_ABANDONED
-)
+model("monitoring.AlertDelivery", ALERT_OPENED, CHANNEL_TESTED, DELIVERY_SUCCEEDED, DELIVERY_FAILED, DELIVERY_ABANDONED)

@@ -70,9 +70,7 @@ class _UploadForm(forms.Form):
         except ValueError:
             said = None
         if said is None or not said.is_valid():
-            raise forms.ValidationError(
-                "The list of uploads cannot be read. Reload the page and choose again."
-            )
+            raise forms.ValidationError("The list of uploads cannot be read. Reload the page and choose again.")
         return dict(said.validated_data)
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.apps import apps
 from django.db import DatabaseError, models, transaction
-from django.http import HttpRequest
 from django.utils import timezone
 
 from modelops.lib.admin import first_id_at
@@ -23,7 +22,7 @@ def record_reading(
     event: EventClass,
     target: models.Model | tuple[str, str] | None = None,
     *,
-    request: HttpRequest | Any,
+    request: Any,
     strict: bool = False,
     **details: Any,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from ..audit_events import ADMIN_OBJECT_VIEWED
 from ..events import EventClass
@@ -93,7 +94,7 @@ def events_of(told: Told) -> tuple[EventClass, ...]:
     return told if isinstance(told, tuple) else (told,)
 
 
-def _add(known: dict, key: object, told: Told, words: str) -> None:  # type: ignore[type-arg]
+def _add(known: dict[Any, Any], key: object, told: Told, words: str) -> None:
     _check(told, words)
     if key in known:
         raise CoverageError(f"{words} is declared twice.")
