@@ -59,6 +59,7 @@ def test_web_and_worker_work_as_the_application_and_an_officer_finds_what_they_d
             person.page.get_by_text("Search by field").click()
             person.page.get_by_label("Words in the details").fill("churn-eu")
             person.page.locator(".ledger-search input[type=submit]").click()
+            person.page.locator("#result_list tbody tr").first.wait_for()
             assert person.page.locator("#result_list tbody tr").count() == 1
             person.page.get_by_role("link", name="Model", exact=True).click()
             assert "churn-eu" in person.page.locator("#result_list").inner_text()
