@@ -19,10 +19,10 @@ from . import portal
 from .table import Table
 
 _OURS, _PLAIN, _PEER = "audit log with its sealer", "plain table (limit)", "per-row chain under a lock"
-_TABLES = {_PLAIN: "bench_plain", _OURS: "audit_auditevent", _PEER: "bench_chained"}
+_TABLES = {_PLAIN: "bench_events", _OURS: "audit_auditevent", _PEER: "bench_chained"}
 _WRITERS = 8
 _CHAIN = """
-CREATE TABLE bench_plain (LIKE audit_auditevent INCLUDING ALL);
+CREATE TABLE bench_events (LIKE audit_auditevent INCLUDING ALL);
 CREATE TABLE bench_chained (LIKE audit_auditevent INCLUDING ALL, seq bigint, chain bytea);
 CREATE TABLE bench_head (seq bigint, chain bytea);
 INSERT INTO bench_head VALUES (0, '');

@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from modelops.lib.admin import CappedPaginator
 
@@ -71,6 +72,11 @@ class GrantAdmin(admin.ModelAdmin):
         """Through the service, which records it."""
         require_managing(request, obj.object)
         services.revoke(obj, actor=request.actor)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """An action counts as a whole: Django writes its own log before the grants are taken away."""
+        with transaction.atomic():
+            return super().changelist_view(request, extra_context)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Grant]) -> None:
         """One by one: each is recorded."""

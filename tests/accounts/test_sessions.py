@@ -126,7 +126,7 @@ def test_a_new_role_ends_old_sessions(client: Client, rows: Callable[..., int]) 
     change_role(user, "Viewer", actor=ACTOR)
     assert not signed_in(client)
     assert User.objects.get(pk=user.pk).role == "Viewer"
-    assert rows("accounts.role.changed", details={"before": "Data scientist", "after": "Viewer"}) == 1
+    assert rows("accounts.role.changed", details__before="Data scientist", details__after="Viewer") == 1
 
 
 def test_a_new_password_ends_all_other_sessions(client: Client) -> None:

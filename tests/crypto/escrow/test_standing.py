@@ -77,7 +77,7 @@ def test_the_dates_stand_where_people_look(client: Client) -> None:
     assert f"Last unwrap</dt><dd>{day}" in system
     for address in (f"/admin/escrow/keybackup/{backup.pk}/change/", f"/admin/escrow/restoredrill/{drill.pk}/change/"):
         assert client.get(address).status_code == 200
-    assert list(doctor.facts()) == [
+    assert list(doctor.facts())[:2] == [
         f"Key backup: {standing().backup_words}",
         f"Restore drill: {standing().drill_words}",
     ]

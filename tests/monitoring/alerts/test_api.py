@@ -62,6 +62,10 @@ def test_a_channel_is_created_and_never_shows_its_secrets(scientist: Caller) -> 
     assert b"token-in" not in bytes(channel.sealed_config)
     assert channel.created_by == scientist.user
     (row,) = AuditEvent.objects.filter(name="monitoring.channel.created")
+    assert {change["model"] for change in row.details.pop("diff")} == {
+        "monitoring.alertchannel",
+        "monitoring.channelsecret",
+    }
     assert (row.actor_ref, row.details) == (str(scientist.user.pk), {"kind": "webhook", "name": "ops"})
 
 
