@@ -29,7 +29,9 @@ def start() -> None:
         "SECRET_KEY": secrets.token_urlsafe(48),
         "MODELOPS_ROOT_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
     }
-    for name in ("SECRET_KEY_FILE", "MODELOPS_ROOT_KEY_FILE", "CELERY_BROKER_URL"):
+    # What another portal's shell names: with it, migrations would go to that portal's database.
+    theirs = ("MODELOPS_OWNER_DATABASE_URL", "MODELOPS_SEALER_DATABASE_URL", "MODELOPS_PART")
+    for name in ("SECRET_KEY_FILE", "MODELOPS_ROOT_KEY_FILE", "CELERY_BROKER_URL", *theirs):
         os.environ.pop(name, None)
     import django
 
