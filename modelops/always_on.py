@@ -1,10 +1,11 @@
 """Access control and the audit log are no options: what they hang on is fixed, and ``check --deploy`` proves it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 
 # In this order: each relies on those before it.
@@ -31,6 +32,15 @@ TRIGGERS: Final = ("audit_append_only", "audit_no_truncate")
 SETTINGS_CHECK, TRIGGERS_CHECK = "modelops.E090", "modelops.E091"
 NEVER_ACCEPTED: Final = frozenset({SETTINGS_CHECK, TRIGGERS_CHECK})
 _HINT: Final = "Take back the change of the program: no setting of the portal does this."
+
+
+def refuse_accepted(accepted: Iterable[str]) -> None:
+    """Raise ImproperlyConfigured when a check that is never accepted is among those that a deployment accepts."""
+    if refused := sorted(NEVER_ACCEPTED & set(accepted)):
+        raise ImproperlyConfigured(
+            f"MODELOPS_ACCEPTED_CHECKS names {', '.join(refused)}: that access control and the audit log are on is not "
+            "accepted away. Take it out, and mend what the check found."
+        )
 
 
 @register(Tags.security, deploy=True)

@@ -7,8 +7,10 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 from modelops import database_roles
-from modelops.always_on import NEVER_ACCEPTED
+from modelops.always_on import refuse_accepted
+from modelops.content_security import CONTENT_SECURITY_POLICY  # noqa: F401  read by name
 from modelops.crypto.providers import sources as key_sources
+from modelops.database_settings import databases
 from modelops.embedded.locate import environment
 from modelops.embedded.parts import SEALER_ONLY
 from modelops.lib import env
@@ -152,25 +154,7 @@ TEMPLATES = [
 MODELOPS_DATABASE_VARIABLE = database_roles.variable_for(sys.argv)
 MODELOPS_APPLICATION_ROLE = database_roles.role_of(env.text("DATABASE_URL"))
 MODELOPS_SEALER_ROLE = database_roles.role_of(env.text(database_roles.SEALER, "")) or database_roles.SEALER_ROLE
-_database = env.database(MODELOPS_DATABASE_VARIABLE, env.text(MODELOPS_DATABASE_VARIABLE))
-_database["OPTIONS"] = {
-    **_database["OPTIONS"],  # type: ignore[dict-item]
-    # Parameters must not stand in the SQL text: column keys are parameters.
-    "server_side_binding": True,
-    "pool": {
-        "min_size": 0,
-        "max_size": env.integer("MODELOPS_DATABASE_POOL", 8, at_least=1),
-        "timeout": 5,
-    },
-}
-DATABASES = {
-    "default": {
-        **_database,
-        "CONN_MAX_AGE": 0,
-        # Without it the first requests after a restart of PostgreSQL fail on connections that are gone.
-        "CONN_HEALTH_CHECKS": True,
-    }
-}
+DATABASES = databases(MODELOPS_DATABASE_VARIABLE)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.text("REDIS_URL")
@@ -222,20 +206,6 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("MODEL
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'none'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
-        "font-src": ["'self'"],
-        "connect-src": ["'self'"],
-        "form-action": ["'self'"],
-        "frame-ancestors": ["'none'"],
-        "base-uri": ["'none'"],
-        "object-src": ["'none'"],
-    }
-}
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- uploads --------------------------------------------------------------------------------------------------------
@@ -322,10 +292,6 @@ LOGGING = {"level": env.text("MODELOPS_LOG_LEVEL", "INFO")}
 # --- what is left over ----------------------------------------------------------------------------------------------
 # A misspelt name would leave a default in force without a word. Tests have switches of their own.
 SILENCED_SYSTEM_CHECKS = env.listing("MODELOPS_ACCEPTED_CHECKS")
-if _refused := sorted(NEVER_ACCEPTED & set(SILENCED_SYSTEM_CHECKS)):
-    raise ImproperlyConfigured(
-        f"MODELOPS_ACCEPTED_CHECKS names {', '.join(_refused)}: that access control and the audit log are on is not "
-        "accepted away. Take it out, and mend what the check found."
-    )
+refuse_accepted(SILENCED_SYSTEM_CHECKS)
 if MODELOPS_ENV != "test":
     env.refuse_unknown(prefix="MODELOPS_", also=[*key_sources.variables(), *SEALER_ONLY, "MODELOPS_PART"])

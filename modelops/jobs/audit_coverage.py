@@ -2,7 +2,7 @@
 
 from compliance.audit.coverage import Exempt, admin_pages, model, route
 
-from .audit_events import SCHEDULE_CHANGED
+from .audit_events import SCHEDULE_CHANGED, SCHEDULE_DECLARED
 
 route("jobs/", get=Exempt.NAMES)
 route("jobs/<uuid:job_id>/", get=Exempt.PROGRESS)
@@ -13,4 +13,4 @@ admin_pages("jobs.ScheduleEntry", changes=SCHEDULE_CHANGED)
 
 model("jobs.Job", exempt=Exempt.PROGRESS)
 model("jobs.JobAttempt", exempt=Exempt.PROGRESS)
-model("jobs.ScheduleEntry", SCHEDULE_CHANGED)
+model("jobs.ScheduleEntry", SCHEDULE_CHANGED, SCHEDULE_DECLARED)

@@ -11,6 +11,12 @@ SCHEDULE_CHANGED = define(
     "task", "every_s", "state",
     category="system", ocsf="scheduled_job.update",
 )  # fmt: skip
+SCHEDULE_DECLARED = define(
+    "jobs.schedule.declared",
+    "brought the schedule in step with the program: added {added}, removed {removed}",
+    "added", "removed",
+    category="system", ocsf="scheduled_job.update",
+)  # fmt: skip
 MESSAGE_REFUSED = define(
     "jobs.message.refused",
     "a message in the queue was not acted on ({reason}): {task}",

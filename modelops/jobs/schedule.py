@@ -13,7 +13,7 @@ from django.utils import timezone
 from compliance.audit import Actor, record
 from modelops.lib.errors import Invalid
 
-from .audit_events import SCHEDULE_CHANGED
+from .audit_events import SCHEDULE_CHANGED, SCHEDULE_DECLARED
 
 Task = Any
 LONGEST_S = 366 * 86_400
@@ -64,9 +64,11 @@ def _entries() -> Any:
 def sync() -> None:
     """Make the rows those that are declared: new ones get their default period, changed periods stay as they are."""
     rows = {row.task: row for row in _entries().select_for_update()}
+    added = []
     for entry in declared():
         row = rows.pop(entry.task, None)
         if row is None:
+            added.append(entry.task)
             # Two schedulers may start at once.
             _entries().bulk_create(
                 [_entries().model(task=entry.task, label=entry.label, every_s=entry.every_s, is_vital=entry.is_vital)],
@@ -76,6 +78,14 @@ def sync() -> None:
             row.label, row.is_vital = entry.label, entry.is_vital
             row.save(update_fields=["label", "is_vital"])
     _entries().filter(task__in=rows).delete()
+    if added or rows:
+        record(
+            SCHEDULE_DECLARED,
+            ("jobs.scheduleentry", "all"),
+            actor=Actor.system("scheduler"),
+            added=added,
+            removed=sorted(rows),
+        )
 
 
 def claim_due(*, as_watch: bool = False) -> list[str]:

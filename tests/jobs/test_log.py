@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from compliance.audit import Actor
+from compliance.audit.models import AuditEvent
 from modelops import jobs
 from modelops.jobs import handlers, schedule, services
 from modelops.jobs.models import Job, ScheduleEntry
@@ -80,3 +81,14 @@ def test_runs_that_nobody_sent_off_are_counted() -> None:
     assert entry.missed == 3
     assert entry.missed_at is not None
     assert schedule.claim_due() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_schedule_stands_in_the_ledger_in_one_row() -> None:
+    """S4-93: the scheduler tells what it put in, and the database sees nothing that nobody told of."""
+    schedule.sync()
+    [row] = AuditEvent.objects.filter(name="jobs.schedule.declared")
+    assert "ledger_desk.verify_newest" in row.details["added"]
+    assert not AuditEvent.objects.filter(name="watching.rows.changed").exists()
+    schedule.sync()
+    assert AuditEvent.objects.filter(name="jobs.schedule.declared").count() == 1

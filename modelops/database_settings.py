@@ -1,0 +1,25 @@
+"""How the portal is connected to PostgreSQL."""
+
+from typing import Any
+
+from modelops.lib import env
+
+
+def databases(variable: str) -> dict[str, dict[str, Any]]:
+    """Django's ``DATABASES`` for the database that the environment variable ``variable`` names."""
+    found: dict[str, Any] = env.database(variable, env.text(variable))
+    options = {
+        **found["OPTIONS"],
+        # Parameters must not stand in the SQL text: column keys are parameters.
+        "server_side_binding": True,
+        "pool": {"min_size": 0, "max_size": env.integer("MODELOPS_DATABASE_POOL", 8, at_least=1), "timeout": 5},
+    }
+    return {
+        "default": {
+            **found,
+            "OPTIONS": options,
+            "CONN_MAX_AGE": 0,
+            # Without it the first requests after a restart of PostgreSQL fail on connections that are gone.
+            "CONN_HEALTH_CHECKS": True,
+        }
+    }
