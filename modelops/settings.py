@@ -7,30 +7,18 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 from modelops import database_roles
+from modelops.account_settings import *  # noqa: F403  read by name
 from modelops.always_on import refuse_accepted
-from modelops.content_security import CONTENT_SECURITY_POLICY  # noqa: F401  read by name
 from modelops.crypto.providers import sources as key_sources
 from modelops.database_settings import databases
-from modelops.embedded.locate import environment
+from modelops.deployment import MODELOPS_ENV, PRODUCTION
 from modelops.embedded.parts import SEALER_ONLY
 from modelops.lib import env
 from modelops.lib.cores import cores
 from modelops.rest.framework import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401  read by name
+from modelops.web_settings import *  # noqa: F403  read by name
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-# A checkout that was set up by `make run` finds its own PostgreSQL, Valkey and keys; anything that is set wins.
-if "DATABASE_URL" not in os.environ or "REDIS_URL" not in os.environ:
-    if "DATABASE_URL" not in os.environ and "REDIS_URL" not in os.environ:
-        os.environ.setdefault("MODELOPS_ENV", "development")
-    for _name, _value in environment().items():
-        if _name.removesuffix("_FILE") not in os.environ:
-            os.environ.setdefault(_name, _value)
-
-MODELOPS_ENV = env.text("MODELOPS_ENV", "production")
-if MODELOPS_ENV not in {"production", "development", "test"}:
-    raise ImproperlyConfigured(f"MODELOPS_ENV is {MODELOPS_ENV!r}; use production, development or test.")
-PRODUCTION = MODELOPS_ENV == "production"
 DEBUG = False
 
 MODELOPS_HOME = Path(env.text("MODELOPS_HOME"))
@@ -62,12 +50,6 @@ MODELOPS_ANCHOR_MAIL = env.listing("MODELOPS_ANCHOR_MAIL")
 # --- secrets --------------------------------------------------------------------------------------------------------
 # The folder below which references of the form file:… are read; none means that there are no such references.
 MODELOPS_SECRETS_FOLDER = env.text("MODELOPS_SECRETS_FOLDER", "")
-
-# --- web ------------------------------------------------------------------------------------------------------------
-ALLOWED_HOSTS = env.listing("MODELOPS_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1],testserver")
-MODELOPS_BASE_URL = env.text("MODELOPS_BASE_URL", f"http://localhost:{os.environ.get('PORT', '8000')}")
-CSRF_TRUSTED_ORIGINS = [MODELOPS_BASE_URL] if MODELOPS_BASE_URL.startswith("https://") else []
-MODELOPS_ENVIRONMENT_LABEL = env.text("MODELOPS_ENVIRONMENT_LABEL", MODELOPS_ENV)
 
 INSTALLED_APPS = [
     "modelops.admin_site.PortalAdminConfig",
@@ -171,42 +153,6 @@ CACHES = {
         },
     }
 }
-
-# --- accounts -------------------------------------------------------------------------------------------------------
-AUTH_USER_MODEL = "accounts.User"
-PASSWORD_HASHERS = [
-    "accounts.hashers.PortalArgon2Hasher",
-    "django.contrib.auth.hashers.ScryptPasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
-LOGIN_URL = "accounts:sign-in"
-LOGIN_REDIRECT_URL = "overview"
-OTP_TOTP_ISSUER = env.text("MODELOPS_ISSUER", "ModelOps portal")
-
-SESSION_ENGINE = "accounts.sessions.store"
-_SECURE = MODELOPS_BASE_URL.startswith("https://") or PRODUCTION
-SESSION_COOKIE_NAME = "__Host-session" if _SECURE else "session"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
-SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "modelops.error_pages.csrf_failure"
-CSRF_COOKIE_NAME = "__Host-csrf" if _SECURE else "csrf"
-
-# --- hardening ------------------------------------------------------------------------------------------------------
-SECURE_SSL_REDIRECT = PRODUCTION and env.flag("MODELOPS_SSL_REDIRECT", True)
-SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
-SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("MODELOPS_BEHIND_TLS_PROXY", False) else None
-SECURE_REFERRER_POLICY = "same-origin"
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- uploads --------------------------------------------------------------------------------------------------------
 # The only handler seals what it receives; a plaintext upload file never exists.
