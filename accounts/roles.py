@@ -53,6 +53,13 @@ _CHANNELS = (
     "monitoring.delete_alertchannel",
     "monitoring.view_alertdelivery",
 )
+_VIEW_KEYS = (
+    "crypto.view_keyversion",
+    "keys.view_approval",
+    "keys.view_rotation",
+    "escrow.view_keybackup",
+    "escrow.view_restoredrill",
+)
 
 
 @dataclass(frozen=True)
@@ -155,16 +162,9 @@ ROLES: dict[str, Role] = {
                 "accounts.change_apikey",
                 "accounts.view_totpdevice",
                 "auth.view_group",
-                "crypto.view_keyversion",
-                "crypto.add_keyversion",
-                "crypto.change_keyversion",
-                "keys.view_approval",
-                "keys.add_approval",
+                # Sees the keys and says yes or no to what a custodian asks for, and holds none of them.
+                *_VIEW_KEYS,
                 "keys.change_approval",
-                "keys.view_rotation",
-                "keys.change_rotation",
-                "escrow.view_keybackup",
-                "escrow.view_restoredrill",
                 "locations.view_storagelocation",
                 "locations.add_storagelocation",
                 "locations.change_storagelocation",
@@ -191,6 +191,19 @@ ROLES: dict[str, Role] = {
                 "audit_streaming.change_receiver",
                 "audit_streaming.delete_receiver",
                 "audit_streaming.export_auditevent",
+            ),
+            staff=True,
+        ),
+        Role(
+            "Key custodian",
+            (
+                *_VIEW_KEYS,
+                "crypto.add_keyversion",
+                "crypto.change_keyversion",
+                "keys.add_approval",
+                "keys.change_rotation",
+                "jobs.view_job",
+                "jobs.view_scheduleentry",
             ),
             staff=True,
         ),

@@ -26,6 +26,7 @@ ACCOUNTS = {
     "engineer": "ML engineer",
     "officer": "Compliance officer",
     "secadmin": "Security administrator",
+    "custodian": "Key custodian",
     "pipeline": "Pipeline",
 }
 ACTOR = Actor.system("demo")

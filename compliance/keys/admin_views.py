@@ -130,8 +130,10 @@ class KeyViews:
 
     def withdraw(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         """Take a request back."""
-        _need(request, DECIDE)
-        approvals.withdraw(get_object_or_404(Approval, pk=pk), actor=request.actor)
+        approval = get_object_or_404(Approval, pk=pk)
+        # Who asked takes it back; who approves may refuse it.
+        _need(request, ASK if approval.actor_ref == request.actor.ref else DECIDE)
+        approvals.withdraw(approval, actor=request.actor)
         messages.success(request, "The request is withdrawn.")
         return redirect(reverse("admin:crypto_keyversion_changelist"))
 

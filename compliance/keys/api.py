@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,6 +22,7 @@ from modelops.crypto.models import KeyState, KeyVersion
 from modelops.crypto.purposes import Purpose
 from modelops.crypto.services import create_key
 from modelops.crypto.states import Reason
+from modelops.rest.permissions import allows
 
 from . import approvals, compromising, rotations
 from .audit_events import KEY_VIEWED
@@ -206,13 +208,17 @@ class Approve(Decide):
 
 
 class Withdraw(Decide):
-    """Taking a request back."""
+    """Taking a request back: by who asked, or as a refusal by who approves."""
 
+    required_permissions = {"POST": VIEW_APPROVALS}
     act = staticmethod(approvals.withdraw)
 
     @extend_schema(operation_id="key_requests_withdraw", request=None, responses=ApprovalOut)
     def post(self, request: Request, approval_id: uuid.UUID) -> Response:
         """Take a request back, or refuse it."""
+        approval = get_object_or_404(Approval, pk=approval_id)
+        if not allows(request, ASK if approval.actor_ref == request.actor.ref else DECIDE):
+            raise PermissionDenied
         return self.decide(request, approval_id)
 
 

@@ -23,9 +23,12 @@ class DeclaredPermission(BasePermission):
             return True  # the view answers 405
         if needed is None or not request.user or not request.user.is_authenticated:
             return False
-        if needed == SIGNED_IN:
-            return True
-        scopes = getattr(request.auth, "scopes", None)
-        if scopes is not None and "all" not in scopes and needed not in scopes:
-            return False
-        return request.user.has_perm(needed)
+        return needed == SIGNED_IN or allows(request, needed)
+
+
+def allows(request: Request, permission: str) -> bool:
+    """Whether the account behind ``request`` holds ``permission`` and its API key, if it came with one, names it."""
+    scopes = getattr(request.auth, "scopes", None)
+    if scopes is not None and "all" not in scopes and permission not in scopes:
+        return False
+    return bool(request.user.has_perm(permission))

@@ -22,7 +22,7 @@ def test_every_permission_of_the_table_exists() -> None:
 
 def test_migration_and_table_name_the_same_roles() -> None:
     migration = importlib.import_module("accounts.migrations.0002_roles")
-    assert set(migration.ROLES) == set(ROLES)
+    assert {*migration.ROLES, "Key custodian"} == set(ROLES)
     assert set(ROLES) <= set(Group.objects.values_list("name", flat=True))
 
 
@@ -48,6 +48,15 @@ def test_nobody_both_works_on_models_and_keeps_accounts() -> None:
     for role in ROLES.values():
         areas = {name.split(".")[0] for name in role.permissions if not name.split(".")[1].startswith("view_")}
         assert not ({"accounts", "crypto"} & areas and {"registry", "monitoring", "dataquality"} & areas), role.name
+
+
+def test_nobody_both_keeps_keys_and_approves_or_gives_rights() -> None:
+    """S4-11: keys have custodians of their own; what they ask for, another role approves."""
+    holding = {"crypto.add_keyversion", "crypto.change_keyversion", "keys.add_approval", "keys.change_rotation"}
+    for role in ROLES.values():
+        held = holding & set(role.permissions)
+        assert not (held and ("keys.change_approval" in role.permissions or "accounts.change_user" in role.permissions))
+        assert bool(held) == (role.name == "Key custodian"), role.name
 
 
 def test_a_viewer_downloads_nothing() -> None:

@@ -30,7 +30,7 @@ def invitations(live_portal: Any) -> dict[str, str]:
     live_portal.start("beat")
     printed = live_portal.manage("load_demo", "--url", live_portal.url).stdout
     links = dict(re.findall(r"account '(\w+)', one-time invitation \(72 hours\): http://[^/]+(\S+)", printed))
-    assert set(links) == {"scientist", "engineer", "officer", "secadmin"}, printed
+    assert set(links) == {"scientist", "engineer", "officer", "secadmin", "custodian"}, printed
     assert "compared features drifted" in printed
     return links
 

@@ -35,7 +35,7 @@ class World:
         return self
 
     def user(self, role: str) -> Any:
-        """The account of a role: scientist, officer, guard, other (another guard), root, pipeline."""
+        """The account of a role: scientist, officer, guard, other (another guard), custodian, root."""
         if role not in self._users:
             roles = {
                 "scientist": "Data scientist",
@@ -44,6 +44,7 @@ class World:
                 "other": "Security administrator",
                 "root": "Security administrator",
                 "colleague": "Data scientist",
+                "custodian": "Key custodian",
             }
             user = make_user(role, roles[role])
             if role == "root":

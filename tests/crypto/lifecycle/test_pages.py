@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 INVENTORY = "admin:crypto_keyversion_changelist"
 
 
-def admin(name: str, role: str = "Security administrator") -> Client:
+def admin(name: str, role: str = "Key custodian") -> Client:
     return sign_in(Client(), make_user(name, role))
 
 
@@ -25,7 +25,7 @@ def test_two_people_rotate_a_key_and_watch_it(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(moving, "SETTLED_AFTER_S", 0.0)
     make_artifacts(12)
-    first, second = admin("first"), admin("second")
+    first, second = admin("first"), admin("second", "Security administrator")
     page = first.get(reverse(INVENTORY)).content.decode()
     assert "registry.Artifact.wrapped_key</dt><dd>12" in page
     key = active(Purpose.ARTIFACT)
