@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "compliance.escrow",
     "compliance.posture",
     "accounts",
+    "accounts.workload",
     "registry.locations",
     "registry",
     "registry.signing",

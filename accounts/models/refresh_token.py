@@ -18,7 +18,11 @@ class RefreshToken(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    access_for_s = models.PositiveIntegerField(default=1800, help_text="How long its access tokens are good.")
+    # The first token of a family stays as long as the sign-in: these three are about all of it.
     last_used_on = models.DateField("access token last used on", null=True, blank=True, editable=False)
+    last_used_network = models.CharField(max_length=43, blank=True, default="", editable=False)
+    confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = OwnedQuerySet.as_manager()
 

@@ -1,0 +1,56 @@
+"""What a credential names of what its owner may do: permissions, each for everything or for one model or dataset.
+
+``registry.download_artifact`` is the permission everywhere; ``registry.download_artifact:delay`` only for the model of
+that name; ``registry.download_artifact:dataset/flights`` only for that dataset. A scope narrows and never widens.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+ALL = "all"
+MODEL, DATASET = "model", "dataset"
+KINDS = (MODEL, DATASET)
+
+
+class Scope(NamedTuple):
+    """One scope in its parts; ``kind`` and ``name`` are empty for a permission without an object."""
+
+    permission: str
+    kind: str = ""
+    name: str = ""
+
+
+def parse(text: str) -> Scope:
+    """The parts of a scope.
+
+    >>> parse("registry.view_modelversion:delay"), parse("registry.view_dataset:flights").kind
+    (Scope(permission='registry.view_modelversion', kind='model', name='delay'), 'dataset')
+    """
+    permission, colon, rest = text.partition(":")
+    if not colon:
+        return Scope(permission)
+    kind, slash, name = rest.partition("/")
+    return Scope(permission, kind, name) if slash else Scope(permission, usual_kind(permission), rest)
+
+
+def usual_kind(permission: str) -> str:
+    """What a bare name after ``permission`` names: a dataset where the permission is about datasets, else a model."""
+    app, _, codename = permission.partition(".")
+    about_datasets = app == "dataquality" or codename.endswith(("_dataset", "_datasetversion"))
+    return DATASET if about_datasets else MODEL
+
+
+def names(scopes: Iterable[str], permission: str) -> bool:
+    """Whether ``scopes`` hold ``permission`` at all; for which objects is decided where the object is found."""
+    return any(text in (ALL, permission) or text.startswith(f"{permission}:") for text in scopes)
+
+
+def is_confined(scopes: Iterable[str]) -> bool:
+    """Whether a scope names a model or dataset: such a credential sees nothing but what it names."""
+    return any(":" in text for text in scopes)
+
+
+def objects_of(scopes: Iterable[str], permission: str, kind: str) -> frozenset[str]:
+    """The names of the objects of ``kind`` for which ``scopes`` hold ``permission``."""
+    found = (parse(text) for text in scopes if text.startswith(f"{permission}:"))
+    return frozenset(scope.name for scope in found if scope.kind == kind)
