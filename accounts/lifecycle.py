@@ -9,10 +9,11 @@ from compliance.audit import Actor
 from compliance.retention import Lifecycle, classes, keep
 
 from . import throttle
-from .models import FailureCount, Invitation, RefreshToken, Session
+from .models import FailureCount, Invitation, Notice, RefreshToken, Session
 from .services import prune_sessions
 
 INVITATIONS_KEPT_FOR = dt.timedelta(days=30)
+NOTICES_KEPT_FOR = dt.timedelta(days=30)
 
 
 @classes.register("accounts.sessions")
@@ -56,6 +57,24 @@ class Invitations(Lifecycle):
 
     def _over(self) -> QuerySet[Invitation]:
         return Invitation.objects.filter(expires_at__lt=timezone.now() - INVITATIONS_KEPT_FOR)
+
+    def due(self) -> int:
+        return self._over().count()
+
+    def remove(self, *, actor: Actor) -> int:
+        return self._over().delete()[0]
+
+
+@classes.register("accounts.notices")
+class Notices(Lifecycle):
+    """Mails about the account; what they told of stands in the audit log."""
+
+    label = "Notices to people about their account"
+    rule = "Removed after 30 days, sent or not."
+    covers = frozenset({"accounts.Notice"})
+
+    def _over(self) -> QuerySet[Notice]:
+        return Notice.objects.filter(created_at__lt=timezone.now() - NOTICES_KEPT_FOR)
 
     def due(self) -> int:
         return self._over().count()

@@ -18,7 +18,7 @@ from compliance.subjects.providers import (
 )
 from modelops.lib.errors import Conflict
 
-from .models import ApiKey, Invitation, RecoveryCode, RefreshToken, Session, TOTPDevice, User
+from .models import ApiKey, Invitation, Notice, RecoveryCode, RefreshToken, Session, TOTPDevice, User
 from .services import deactivate
 
 exempt("accounts.FailureCount", "Holds keyed digests and counts only; they cannot be led back to a person.")
@@ -31,7 +31,7 @@ class Account(PersonalDataProvider):
     label = "Your account"
     covers = frozenset(
         f"accounts.{model}"
-        for model in ("User", "Invitation", "TOTPDevice", "RecoveryCode", "Session", "ApiKey", "RefreshToken")
+        for model in ("User", "Invitation", "TOTPDevice", "RecoveryCode", "Session", "ApiKey", "RefreshToken", "Notice")
     )
     sections = (
         Section(
@@ -42,6 +42,7 @@ class Account(PersonalDataProvider):
                 "first_name": "First name",
                 "last_name": "Last name",
                 "email": "E-mail address",
+                "email_confirmed_at": "When you confirmed the address",
                 "role": "What you may do",
                 "active": "Whether you can sign in",
                 "made_at": "When the account was made",
@@ -89,6 +90,18 @@ class Account(PersonalDataProvider):
             {"began_at": "When a token was issued", "expires_at": "Until when it is good"},
             source="observed when you signed in",
         ),
+        Section(
+            "accounts.notices",
+            "Mails to you about your account",
+            {
+                "kind": "What it was about",
+                "address": "Where it went, when not to the address of the account",
+                "facts": "What it told",
+                "made_at": "When it happened",
+                "sent_at": "When it was sent",
+            },
+            source="the portal, when something about your account changed",
+        ),
     )
 
     def _users(self, subject: Subject) -> QuerySet[User]:
@@ -113,6 +126,7 @@ class Account(PersonalDataProvider):
             + Session.objects.filter(user__in=accounts).count()
             + ApiKey.objects.filter(owner__in=accounts).count()
             + RefreshToken.objects.filter(user__in=accounts).count()
+            + Notice.objects.filter(user__in=accounts).count()
         )
 
     def export(self, subject: Subject) -> Iterator[ExportedRow]:
@@ -127,6 +141,7 @@ class Account(PersonalDataProvider):
                     "first_name": user.first_name,
                     "last_name": user.last_name,
                     "email": user.email,
+                    "email_confirmed_at": user.email_confirmed_at,
                     "role": user.role,
                     "active": user.is_active,
                     "made_at": user.date_joined,
@@ -167,6 +182,15 @@ class Account(PersonalDataProvider):
             )
         for token in RefreshToken.objects.filter(user__in=accounts).order_by("pk").iterator():
             yield ExportedRow("accounts.api_sign_ins", {"began_at": token.created_at, "expires_at": token.expires_at})
+        for notice in Notice.objects.filter(user__in=accounts).order_by("pk").iterator():
+            told = {
+                "kind": notice.kind,
+                "address": notice.address,
+                "facts": ", ".join(f"{name}: {value}" for name, value in sorted(notice.facts.items())),
+                "made_at": notice.created_at,
+                "sent_at": notice.sent_at,
+            }
+            yield ExportedRow("accounts.notices", told)
 
     def erase(self, subject: Subject, *, actor: Actor) -> int:
         """Deactivate the account and replace what names the person; its id stays: what it did stays provable."""
@@ -188,13 +212,14 @@ class Account(PersonalDataProvider):
                     RefreshToken.objects.filter(user=user),
                     RecoveryCode.objects.filter(user=user),
                     TOTPDevice.objects.filter(user=user),
+                    Notice.objects.filter(user=user),
                 )
             )
             pseudonym = f"erased-{str(user.pk)[-12:]}"
             if user.username != pseudonym:
                 user.username, user.email, user.first_name, user.last_name = pseudonym, "", "", ""
                 user.set_unusable_password()
-                user.last_login = None
+                user.last_login = user.email_confirmed_at = None
                 user.save()
                 erased += 1
         return erased

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from modelops.jobs.schedule import scheduled
 
-from . import throttle
+from . import notices, throttle
 from .services import prune_sessions
 
 
@@ -13,3 +13,10 @@ from .services import prune_sessions
 def sweep_sessions() -> int:
     """Delete sessions, refresh tokens and failure counts that can never matter again."""
     return prune_sessions() + throttle.prune()
+
+
+@scheduled("Send notices", every_s=60)
+@shared_task(name="accounts.send_notices")
+def send_notices() -> int:
+    """Mail what is to be told to people about their accounts."""
+    return notices.send_due()

@@ -12,7 +12,9 @@ watch(
 )
 watch("accounts.User.groups", "user", "group")
 watch("accounts.User.user_permissions", "user", "permission")
-watch("accounts.ApiKey", "owner", "scopes", "expires_at", "revoked_at", masked=["name", "digest", "public_id"])
+watch(
+    "accounts.ApiKey", "owner", "scopes", "networks", "expires_at", "revoked_at", masked=["name", "digest", "public_id"]
+)
 watch("accounts.Invitation", "user", "role", "expires_at", "accepted_at", "revoked_at", masked=["token_digest"])
 watch("accounts.TOTPDevice", "user", "confirmed", masked=["sealed_seed"], recorded_about=["keys.rotation"])
 watch("accounts.RecoveryCode", "user", "used_at", masked=["digest"])
@@ -21,4 +23,5 @@ exempt(
     "accounts.Session",
     "accounts.RefreshToken",
     "accounts.FailureCount",
+    "accounts.Notice",
 )

@@ -3,6 +3,7 @@
 from .api_key import ApiKey
 from .failure_count import FailureCount
 from .invitation import Invitation
+from .notice import Notice
 from .recovery_code import RecoveryCode
 from .refresh_token import RefreshToken
 from .session import Session
@@ -13,6 +14,7 @@ __all__ = [
     "ApiKey",
     "FailureCount",
     "Invitation",
+    "Notice",
     "RecoveryCode",
     "RefreshToken",
     "Session",

@@ -23,10 +23,8 @@ class TOTPDevice(Device):
 
     class Meta:
         verbose_name = "authenticator app"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["user"], condition=models.Q(confirmed=True), name="accounts_totpdevice_one_confirmed"
-            ),
+        indexes = [
+            models.Index(fields=["user"], condition=models.Q(confirmed=True), name="accounts_totpdevice_confirmed")
         ]
 
     @property

@@ -22,6 +22,15 @@ class User(AbstractUser):
         help_text="A service never signs in with a password; it uses API keys.",
     )
 
+    email_confirmed_at = models.DateTimeField(
+        "address confirmed",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When the person showed that mails to the address reach them. "
+        "Before, it gets no notice and no reset.",
+    )
+
     objects = PortalUserManager()
 
     # The scopes of the API key that stands for the account in this request; None for the person itself.
@@ -43,6 +52,11 @@ class User(AbstractUser):
         if self.is_superuser:
             return "Superuser"
         return ", ".join(sorted(group.name for group in self.groups.all()))
+
+    @property
+    def confirmed_email(self) -> str:
+        """The address that mails about the account go to, or an empty text."""
+        return self.email if self.email and self.email_confirmed_at else ""
 
     @property
     def has_second_factor(self) -> bool:
