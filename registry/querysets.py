@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from .seeing import Kind, holds, open_to, sees_restricted
+from .seeing import Kind, holds, open_to, sees_everything
 
 
 class VisibleQuerySet(models.QuerySet[Any]):
@@ -32,7 +32,7 @@ class VisibleQuerySet(models.QuerySet[Any]):
 
     def hidden_from(self, user: Any) -> Self:
         """The rows that belong to something restricted for which ``user`` is not named."""
-        if sees_restricted(user):
+        if sees_everything(user):
             return self.none()
         hidden = Q(pk__in=[])
         for kind, path in self.decided_by:

@@ -6,6 +6,8 @@ from typing import Any
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from modelops.lib.scopes import names
+
 # For views that any signed-in caller may use.
 SIGNED_IN = "signed-in"
 
@@ -23,12 +25,14 @@ class DeclaredPermission(BasePermission):
             return True  # the view answers 405
         if needed is None or not request.user or not request.user.is_authenticated:
             return False
+        # Which objects a credential reaches that names some depends on what it is used for.
+        request.user.key_exercises = needed
         return needed == SIGNED_IN or allows(request, needed)
 
 
 def allows(request: Request, permission: str) -> bool:
     """Whether the account behind ``request`` holds ``permission`` and its API key, if it came with one, names it."""
     scopes = getattr(request.auth, "scopes", None)
-    if scopes is not None and "all" not in scopes and permission not in scopes:
+    if scopes is not None and not names(scopes, permission):
         return False
     return bool(request.user.has_perm(permission))

@@ -19,6 +19,7 @@ from registry.grants.gate import require_change
 from registry.lineage import trained_models
 from registry.models import Dataset, DatasetVersion
 from registry.replication.api import VERIFY_RESPONSES, verify_response
+from registry.seeing import require_named
 from registry.serializers import DatasetIn, DatasetOut, DatasetVersionIn, DatasetVersionOut
 from registry.uploads.serializers import FromUploadIn
 from registry.uploads.sources import Sent, one_file_only
@@ -48,6 +49,7 @@ class DatasetsView(ListAPIView):
     def post(self, request: Request) -> Response:
         data = DatasetIn(data=request.data)
         data.is_valid(raise_exception=True)
+        require_named(request.user, "dataset", data.validated_data["name"])
         dataset = services.create_dataset(**data.validated_data, actor=request.actor)
         return Response(DatasetOut(dataset).data, status=201)
 

@@ -21,6 +21,7 @@ from registry.lineage import trained_on
 from registry.listing import SORTS, asked_sort, narrowed
 from registry.models import ModelVersion, RegisteredModel
 from registry.replication.api import VERIFY_RESPONSES, verify_response
+from registry.seeing import require_named
 from registry.serializers import (
     ModelVersionIn,
     ModelVersionOut,
@@ -75,6 +76,7 @@ class ModelsView(ListAPIView):
     def post(self, request: Request) -> Response:
         data = RegisteredModelIn(data=request.data)
         data.is_valid(raise_exception=True)
+        require_named(request.user, "model", data.validated_data["name"])
         model = services.register_model(**data.validated_data, actor=request.actor)
         return Response(RegisteredModelOut(model).data, status=201)
 
