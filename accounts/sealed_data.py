@@ -17,7 +17,8 @@ from .sessions.store import row_context
 _SLACK = timedelta(minutes=5)
 
 
-def _made_under(rows: "QuerySet[Any]", key: KeyVersion) -> "QuerySet[Any]":
+def made_under(rows: "QuerySet[Any]", key: KeyVersion) -> "QuerySet[Any]":
+    """Of ``rows`` with a ``created_at`` those whose digest may have been made under ``key``."""
     if key.activated_at is not None and key.version > 1:
         rows = rows.filter(created_at__gte=key.activated_at - _SLACK)
     if key.retired_at is not None:
@@ -41,19 +42,19 @@ protect(
 protect_digests(
     "accounts.ApiKey.digest",
     purpose=Purpose.API_KEY,
-    needing=lambda key: _made_under(ApiKey.objects.filter(revoked_at=None, expires_at__gt=timezone.now()), key),
+    needing=lambda key: made_under(ApiKey.objects.filter(revoked_at=None, expires_at__gt=timezone.now()), key),
     runs_out="API keys made under it expire, or their owners replace them.",
 )
 protect_digests(
     "accounts.RecoveryCode.digest",
     purpose=Purpose.API_KEY,
-    needing=lambda key: _made_under(RecoveryCode.objects.filter(used_at=None), key),
+    needing=lambda key: made_under(RecoveryCode.objects.filter(used_at=None), key),
     runs_out="Recovery codes made under it are used, or their owners make new ones.",
 )
 protect_digests(
     "accounts.Invitation.token_digest",
     purpose=Purpose.API_KEY,
-    needing=lambda key: _made_under(
+    needing=lambda key: made_under(
         Invitation.objects.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now()), key
     ),
     runs_out="Invitations made under it expire.",

@@ -35,6 +35,8 @@ class User(AbstractUser):
 
     # The scopes of the API key that stands for the account in this request; None for the person itself.
     key_scopes: list[str] | None = None
+    # The permission that this request of an API key makes use of.
+    key_exercises: str = ""
 
     class Meta(AbstractUser.Meta):
         constraints = [
@@ -61,4 +63,4 @@ class User(AbstractUser):
     @property
     def has_second_factor(self) -> bool:
         """Whether a confirmed second factor is enrolled."""
-        return self.totpdevice_set.filter(confirmed=True).exists()
+        return self.totpdevice_set.filter(confirmed=True).exists() or self.passkeys.filter(confirmed=True).exists()

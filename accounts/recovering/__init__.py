@@ -1,0 +1,1 @@
+"""Ways back: a forgotten password, another e-mail address, a lost second factor."""
