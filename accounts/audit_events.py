@@ -83,6 +83,20 @@ SIGNED_OUT = define("accounts.session.ended", "signed out", category="security",
 SESSION_REVOKED = define(
     "accounts.session.revoked", "revoked {count} sessions", "count", category="security", ocsf="authentication.logoff"
 )
+SESSION_DISPLACED = define(
+    "accounts.session.displaced",
+    "signed in with another browser, which ended the oldest of more than {limit} sessions ({count})",
+    "count",
+    "limit",
+    category="security",
+    ocsf="authentication.logoff",
+)
+DEVICE_ADDED = define(
+    "accounts.device.added",
+    "signed in with a device that is new to the account",
+    category="security",
+    ocsf="authentication.other",
+)
 
 FACTOR_ENROLLED = define(
     "accounts.factor.enrolled",
@@ -120,6 +134,22 @@ API_KEY_ISSUED = define(
 )
 API_KEY_REVOKED = define(
     "accounts.api_key.revoked", "revoked the API key {name}", "name", category="security", ocsf="entity.delete"
+)
+API_KEY_ROTATED = define(
+    "accounts.api_key.rotated",
+    "replaced the API key {name}, which ends within {hours} h",
+    "name",
+    "hours",
+    "successor",
+    category="security",
+    ocsf="entity.update",
+)
+API_CONFIRMED = define(
+    "accounts.api_access.confirmed",
+    "confirmed with a second factor what {kind} had asked for",
+    "kind",
+    category="security",
+    ocsf="authentication.other",
 )
 API_KEY_USED = define(
     "accounts.api_key.used",

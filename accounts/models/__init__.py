@@ -1,6 +1,7 @@
 """The models of accounts, one file per concept."""
 
 from .api_key import ApiKey
+from .device import Device
 from .failure_count import FailureCount
 from .invitation import Invitation
 from .notice import Notice
@@ -12,6 +13,7 @@ from .user import User
 
 __all__ = [
     "ApiKey",
+    "Device",
     "FailureCount",
     "Invitation",
     "Notice",

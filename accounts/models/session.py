@@ -17,6 +17,9 @@ class Session(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="sessions"
     )
+    device = models.ForeignKey(
+        "accounts.Device", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="sessions"
+    )
     sealed_payload = models.BinaryField(editable=False)
     ip_prefix = models.CharField("network", max_length=45, blank=True)
     browser = models.CharField(max_length=60, blank=True)

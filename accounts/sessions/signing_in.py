@@ -16,9 +16,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.actors import actor_of
 from accounts.audit_events import SIGNED_IN, SIGNED_OUT
+from accounts.devices.recognising import recognise
 from accounts.models import TOTPDevice, User
 from accounts.services import step_up
 from accounts.services.factors import Method
+from accounts.services.sessions import keep_newest
 from compliance.audit import record
 from compliance.audit.context import identify, network_of
 from modelops.lib.browsers import browser_family
@@ -44,6 +46,8 @@ def safe_next(request: HttpRequest, address: str) -> str:
 
 def begin(request: HttpRequest, user: User, *, next_address: str = "") -> Step:
     """Remember who gave the right password, under a new session id, and return the step that follows."""
+    if auth.SESSION_KEY in request.session:
+        sign_out(request)
     request.session.flush()
     step: Step = "code" if user.has_second_factor else "enrol"
     request.session[PENDING_KEY] = {
@@ -81,18 +85,24 @@ def remember_device(request: HttpRequest, device: TOTPDevice) -> None:
 def complete(request: HttpRequest, user: User, device: TOTPDevice, method: Method) -> str:
     """Sign ``user`` in with both factors, under a new session id; returns the address to go to, or an empty text."""
     next_address = (request.session.get(PENDING_KEY) or {}).get("next", "")
+    if auth.SESSION_KEY in request.session:
+        sign_out(request)  # else a session of the same account would go on under its id
     request.session.pop(PENDING_KEY, None)
+    known = recognise(request, user)
     request.session[META_KEY] = {
         "network": network(request),
         "browser": browser_family(request.headers.get("User-Agent", "")),
+        "id": str(known.pk),
         "amr": ["pwd", "otp" if method == "otp" else "kba"],
     }
     auth.login(request, user, backend=_BACKEND)
     django_otp.login(request, device)
-    if request.session.row is not None:
-        identify(session=str(request.session.row.pk))
     if method == "otp":
         step_up.remember(request)
+    # Saved here, so that the session begins with the row about it or not at all.
+    request.session.save()
+    identify(session=str(request.session.row.pk))
+    keep_newest(user, request.session.row, actor=actor_of(user))
     record(SIGNED_IN, user, actor=actor_of(user), method="a code" if method == "otp" else "a recovery code")
     return next_address
 

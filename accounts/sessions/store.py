@@ -11,7 +11,9 @@ from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.limits import idle_limit, longest_session
@@ -20,6 +22,8 @@ from modelops.crypto import envelope
 from modelops.crypto.errors import DecryptionFailed, UnknownKey
 from modelops.crypto.keyed import keyed_digest, keyed_digests
 from modelops.crypto.purposes import Purpose
+
+from . import reading
 
 _CONTEXT = b"accounts.session"
 # Where the browser and its network stand in the session's data; `save` copies them to columns.
@@ -34,6 +38,8 @@ class SessionStore(SessionBase):
     def __init__(self, session_key: str | None = None) -> None:
         super().__init__(session_key)
         self.row: Session | None = None
+        # Whether this request ended the session, so that the browser is to forget its cookie.
+        self.was_ended = False
 
     @property
     def current_row(self) -> Session | None:
@@ -80,8 +86,32 @@ class SessionStore(SessionBase):
         self.save(must_create=True)
         self.modified = True
 
+    def cycle_key(self) -> None:
+        """Go on under a new id, in the same row: its clocks run on, and the former id opens nothing from now on.
+
+        Raises SessionInterrupted when another request has ended the session or changed its id meanwhile.
+        """
+        self._get_session()
+        if self.row is None:
+            return super().cycle_key()
+        new = self._get_new_session_key()
+        digest = _digest(new)
+        if not _standing(self.row).update(key_digest=digest):
+            raise SessionInterrupted("The session was ended or got a new id while this request was at work.")
+        self.row.key_digest = digest
+        self._session_key = new
+        self.modified = True
+
+    def flush(self) -> None:
+        """End the session: what it remembers is gone, and so is its id."""
+        super().flush()
+        self.was_ended = True
+
     def save(self, must_create: bool = False) -> None:
-        """Write the session; raises UpdateError when it was ended meanwhile: a late request does not revive it."""
+        """Write the session; raises UpdateError when it was ended, or got a new id, while this request was at work.
+
+        A late request therefore neither revives a session nor overwrites what came with the new id.
+        """
         if self.session_key is None:
             return self.create()
         data = self._get_session(no_load=must_create)
@@ -92,19 +122,21 @@ class SessionStore(SessionBase):
             raise UpdateError
         self._fill(row, data)
         if must_create:
-            row.key_digest = keyed_digest(Purpose.SESSION, _CONTEXT, self.session_key.encode())
+            row.key_digest = _digest(self.session_key)
             try:
                 with transaction.atomic():
                     row.save(force_insert=True)
             except IntegrityError:
                 raise CreateError from None
         else:
-            changed = Session.objects.filter(pk=row.pk, revoked_at=None).update(
+            changed = _standing(row).update(
                 sealed_payload=row.sealed_payload,
                 user=row.user,
+                device=row.device_id,
                 ip_prefix=row.ip_prefix,
                 browser=row.browser,
                 amr=row.amr,
+                created_at=row.created_at,
                 expires_at=row.expires_at,
                 idle_expires_at=row.idle_expires_at,
             )
@@ -117,12 +149,13 @@ class SessionStore(SessionBase):
         row.sealed_payload = envelope.seal(payload, purpose=Purpose.SESSION, context=row_context(row))
         device = data.get(META_KEY) or {}
         row.ip_prefix, row.browser = device.get("network", ""), device.get("browser", "")
-        row.amr = device.get("amr", [])
+        row.amr, row.device_id = device.get("amr", []), device.get("id")
         owner = data.get(SESSION_KEY)
         if row.expires_at is None or (str(row.user_id) if row.user_id else None) != owner:
             # New, or just signed in: the clocks start now, with the limits of this account.
             now = timezone.now()
             row.user = User.objects.filter(pk=owner).first() if owner else None
+            row.created_at = now
             row.expires_at = now + longest_session(row.user)
             row.idle_expires_at = now + idle_limit(row.user)
 
@@ -156,10 +189,18 @@ def row_context(row: Session) -> bytes:
 def _find(session_key: str) -> Session | None:
     if not session_key:
         return None
-    rows = Session.objects.select_related("user")
-    value = session_key.encode()
-    row = rows.filter(key_digest=keyed_digest(Purpose.SESSION, _CONTEXT, value)).first()
-    if row is None:
-        # Made before the key was rotated; rare, so only a miss pays for it.
-        row = rows.filter(key_digest__in=keyed_digests(Purpose.SESSION, _CONTEXT, value)[1:]).first()
-    return row
+    row = reading.find(_digest(session_key))
+    if row is not None:
+        return row
+    # Made before the key was rotated; rare, so only a miss pays for it.
+    older = keyed_digests(Purpose.SESSION, _CONTEXT, session_key.encode())[1:]
+    return next(filter(None, map(reading.find, older)), None)
+
+
+def _digest(session_key: str) -> bytes:
+    return keyed_digest(Purpose.SESSION, _CONTEXT, session_key.encode())
+
+
+def _standing(row: Session) -> "QuerySet[Session]":
+    """The row as it was read: neither revoked nor under another id."""
+    return Session.objects.filter(pk=row.pk, revoked_at=None, key_digest=row.key_digest)

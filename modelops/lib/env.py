@@ -38,7 +38,7 @@ def flag(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} is {value!r}; use 1 or 0.")
 
 
-def integer(name: str, default: int, *, at_least: int | None = None) -> int:
+def integer(name: str, default: int, *, at_least: int | None = None, at_most: int | None = None) -> int:
     """The variable as a whole number."""
     _asked.add(name)
     value = os.environ.get(name)
@@ -50,6 +50,8 @@ def integer(name: str, default: int, *, at_least: int | None = None) -> int:
         raise ImproperlyConfigured(f"{name} is {value!r}; a whole number is needed.") from None
     if at_least is not None and number < at_least:
         raise ImproperlyConfigured(f"{name} is {number}; at least {at_least} is needed.")
+    if at_most is not None and number > at_most:
+        raise ImproperlyConfigured(f"{name} is {number}; at most {at_most} is possible.")
     return number
 
 

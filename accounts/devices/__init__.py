@@ -1,0 +1,1 @@
+"""Knowing again the browsers that an account signs in with."""

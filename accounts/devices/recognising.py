@@ -1,0 +1,69 @@
+"""Whether an account has signed in with a browser before; when not, its person is told."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.actors import actor_of
+from accounts.audit_events import DEVICE_ADDED
+from accounts.models import Device, User
+from accounts.notices import notify
+from compliance.audit import record
+from compliance.audit.context import network_of
+from modelops.lib.browsers import browser_family
+
+from . import cookie
+
+# Private windows forget their cookie each time: the oldest go, so that the list stays one to read.
+MOST = 30
+FORGOTTEN_AFTER = dt.timedelta(days=180)
+
+
+@transaction.atomic
+def recognise(request: HttpRequest, user: User) -> Device:
+    """The device that ``user`` signs in with just now.
+
+    It is a known one when it brings its cookie and is the kind of browser that got it; another network alone is a
+    journey. For a new one a notice goes out, and the row of the audit log has no word about what it is.
+    """
+    value = cookie.value_of(request)
+    network = network_of(request.META.get("REMOTE_ADDR", ""))
+    browser = browser_family(request.headers.get("User-Agent", ""))
+    digests = cookie.digests(value) if value else []
+    device = Device.objects.filter(user=user, cookie_digest__in=digests, browser=browser).first()
+    if device is not None:
+        device.cookie_digest = digests[0]
+        device.ip_prefix, device.last_seen_at = network, timezone.now()
+        device.save(update_fields=["cookie_digest", "ip_prefix", "last_seen_at"])
+    else:
+        if not _is_shared(user, digests, browser):
+            value = cookie.new_value()
+        device = Device.objects.create(
+            user=user, cookie_digest=cookie.digest(value), browser=browser, ip_prefix=network
+        )
+        _forget_oldest(user)
+        record(DEVICE_ADDED, user, actor=actor_of(user))
+        notify(user, "new_device", browser=browser, network=network)
+    cookie.remember(request, value)
+    return device
+
+
+def _is_shared(user: User, digests: list[bytes], browser: str) -> bool:
+    """Whether another account got the cookie in this kind of browser: both keep it then.
+
+    One that nobody got from here, or that came along to another browser, is not taken over.
+    """
+    same_cookie = Device.objects.filter(cookie_digest__in=digests)
+    return same_cookie.filter(browser=browser).exists() and not same_cookie.filter(user=user).exists()
+
+
+def _forget_oldest(user: User) -> None:
+    kept = Device.objects.filter(user=user).order_by("-last_seen_at").values("pk")[:MOST]
+    Device.objects.filter(user=user).exclude(pk__in=list(kept.values_list("pk", flat=True))).delete()
+
+
+def last_day() -> dt.datetime:
+    """A device that was not used since then is forgotten."""
+    return timezone.now() - FORGOTTEN_AFTER
