@@ -4,11 +4,10 @@ import sys
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template import loader
 
 from compliance.audit import Actor, record_refusal
-from modelops.rest.middleware import wants_problem
-from modelops.rest.problems import describe, problem_response
+from modelops.rest.plain_pages import plain_answer, wants_problem
+from modelops.rest.problems import UNEXPECTED, UNREADABLE, describe, problem_response
 
 
 def _answer(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
@@ -31,7 +30,7 @@ def _denied(request: HttpRequest, status: int, code: str) -> None:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, or what the error understood calls for."""
-    status, code, detail, _ = describe(exception) or (400, "request.invalid", "The request cannot be understood.", {})
+    status, code, detail, _ = describe(exception) or (400, "request.invalid", UNREADABLE, {})
     return _answer(request, status, code, detail)
 
 
@@ -48,7 +47,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """
     if request.resolver_match is not None:
         _denied(request, 404, "object.not_found")
-    return _answer(request, 404, "object.not_found", "There is nothing at this address, or you may not see it.")
+    detail = "There is nothing at this address, or you may not see it. Check it, or begin at the overview."
+    return _answer(request, 404, "object.not_found", detail)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -62,14 +62,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """500, or 503 when what failed is PostgreSQL, Valkey or the key ring. Must itself need none of them."""
     error = sys.exc_info()[1]
     understood = describe(error) if error is not None else None
-    status, code, detail, _ = understood or (
-        500,
-        "server.error",
-        "An unexpected error happened. It was logged under the request id.",
-        {},
-    )
-    if wants_problem(request):
-        return problem_response(status, code, detail)
-    # No request in the context: its processors would ask for the session and fail once more.
-    page = loader.render_to_string("errors/unavailable.html", {"status": status, "code": code, "detail": detail})
-    return HttpResponse(page, status=status)
+    status, code, detail, _ = understood or (500, "server.error", UNEXPECTED, {})
+    return plain_answer(request, status, code, detail)

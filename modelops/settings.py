@@ -16,6 +16,7 @@ from modelops.embedded.parts import SEALER_ONLY
 from modelops.lib import env
 from modelops.lib.cores import cores
 from modelops.rest.framework import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401  read by name
+from modelops.web import nonces
 from modelops.web_settings import *  # noqa: F403  read by name
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -59,7 +60,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
-    "csp",
+    "corsheaders",
     "django_otp",
     "rest_framework",
     "drf_spectacular",
@@ -98,7 +99,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "modelops.rest.middleware.RequestContextMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "modelops.web.origins.OtherOriginsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "accounts.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -119,8 +120,10 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            # Scripts that templates write get the nonce of their answer.
+            "loaders": [("django.template.loaders.cached.Loader", list(nonces.LOADERS))],
+            "builtins": [nonces.__name__],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
     path("metrics", prometheus.metrics, name="metrics"),
+    path("", include("modelops.web.urls")),
     path("api/", include("modelops.api_urls")),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),

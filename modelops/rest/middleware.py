@@ -17,9 +17,12 @@ from compliance.audit.context import current, escaped, of_request
 from modelops.lib import logs
 from modelops.lib.errors import DomainError
 from modelops.lib.ids import uuid7
+from modelops.web import nonces, peers
+from modelops.web.headers import harden
 
 from .limited import count_limited
 from .metrics import REQUESTS
+from .plain_pages import plain_answer, wants_problem
 from .problems import describe, problem_response
 from .streaming import carry_context
 
@@ -35,15 +38,15 @@ _STREAMED = frozenset(
     }
 )
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-
-
-def wants_problem(request: HttpRequest) -> bool:
-    """Whether the answer goes to a program and not to a person."""
-    return request.path.startswith(("/api/", "/health/", "/metrics"))
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class RequestContextMiddleware:
-    """Gives each request an id (a sound ``X-Request-Id`` of the caller is kept) for logs, ledger and answer."""
+    """Gives each request an id (a sound ``X-Request-Id`` of the caller is kept) for logs, ledger and answer.
+
+    It is the outermost, so it also settles who asks before anything uses that, and completes the headers of whatever
+    answer comes out, of an error too.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -51,12 +54,16 @@ class RequestContextMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-Id", "")
         own = given if _REQUEST_ID.fullmatch(given) else str(uuid7())
+        peers.settle(request.META)
         address, agent = request.META.get("REMOTE_ADDR", ""), request.headers.get("User-Agent", "")
         context = current.set(of_request(own, address, agent))
         log = logs.request_id.set(own)
+        page = nonces.begin()
         started = time.perf_counter()
         try:
             response = self.get_response(request)
+            if response.status_code == 405 and not response.streaming and not response.content:
+                response = _explained(request, response)
             if response.status_code >= 400:
                 # Django would say so itself, but only after the request's id is gone.
                 log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request)
@@ -64,14 +71,12 @@ class RequestContextMiddleware:
                 count_limited(request)
             if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
                 carry_context(response)
+            harden(response.headers, nonces.used(), is_secure=request.is_secure())
         finally:
             current.reset(context)
             logs.request_id.reset(log)
+            nonces.end(page)
         response.headers["X-Request-Id"] = own
-        response.headers.setdefault(
-            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
-        )
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if getattr(request, "user", None) is not None and not response.has_header("Cache-Control"):
             response.headers["Cache-Control"] = "no-store"
         match = request.resolver_match
@@ -80,13 +85,32 @@ class RequestContextMiddleware:
         return response
 
 
+def _explained(request: HttpRequest, bare: HttpResponse) -> HttpResponse:
+    """What Django answers to another method than a page takes, in words."""
+    allowed = bare.headers.get("Allow", "")
+    detail = f"{request.method} is not taken at this address. Use {allowed or 'another method'}."
+    response = plain_answer(request, 405, "request.method_not_allowed", detail)
+    if allowed:
+        response.headers["Allow"] = allowed
+    return response
+
+
 class BodyLimitMiddleware:
-    """Refuses a body over the limit by its announced length, before a byte of it is read."""
+    """Refuses before a byte of the body is read: one over the limit, one without a length where none may be.
+
+    Files may come without a length: they are counted while they are sealed (registry/artifacts/body.py).
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in _METHODS:
+            answer = self._refused(
+                request, 405, "request.method_not_allowed", f"Use one of {', '.join(_METHODS)} at this portal."
+            )
+            answer.headers["Allow"] = ", ".join(_METHODS)
+            return answer
         try:
             announced = int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:
@@ -94,16 +118,22 @@ class BodyLimitMiddleware:
         streams = (request.content_type or "") in _STREAMED
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + (settings.MODELOPS_MAX_ARTIFACT_BYTES if streams else 0)
         if announced > limit:
-            detail = f"The body has {announced} bytes; at most {limit} are allowed here."
-            record_refusal(
-                actor=Actor.anonymous(),
-                code="request.too_large",
-                method=request.method or "",
-                route=escaped(request.path[:200]),
-                status=413,
-            )
-            return problem_response(413, "request.too_large", detail)
+            detail = f"The body has {announced} bytes; at most {limit} are allowed here. Send less, or in parts."
+            return self._refused(request, 413, "request.too_large", detail)
+        if not announced and not streams and "HTTP_TRANSFER_ENCODING" in request.META:
+            detail = "The body comes in chunks without its length. Send it whole, with a Content-Length."
+            return self._refused(request, 411, "request.length_required", detail)
         return self.get_response(request)
+
+    def _refused(self, request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
+        record_refusal(
+            actor=Actor.anonymous(),
+            code=code,
+            method=escaped((request.method or "")[:20]),
+            route=escaped(request.path[:200]),
+            status=status,
+        )
+        return plain_answer(request, status, code, detail)
 
 
 class DomainErrorMiddleware:

@@ -3,7 +3,13 @@
 import logging
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
+from django.core.exceptions import (
+    DisallowedHost,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+)
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from redis.exceptions import RedisError
@@ -18,6 +24,15 @@ logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
 UNAVAILABLE = "Something that the portal needs is not reachable. Nothing was stored. Try again in a minute."
+UNREADABLE = "The request cannot be understood. Check its address, headers and body, and send it again."
+UNEXPECTED = (
+    "An unexpected error happened. It was logged under the id of this request. Try again; if it happens again, tell an "
+    "administrator that id."
+)
+_UNKNOWN_HOST = (
+    "The portal does not answer to the host name of this request. Use the address that you were given; an "
+    "administrator names its hosts in MODELOPS_HOSTS."
+)
 
 _TITLES = {
     400: "The request cannot be used",
@@ -27,6 +42,7 @@ _TITLES = {
     405: "Method not allowed",
     406: "Not acceptable",
     409: "Conflict with the present state",
+    411: "Length required",
     413: "Too large",
     415: "Unsupported content",
     422: "The request cannot be carried out",
@@ -42,6 +58,7 @@ _CODES = {
     404: "object.not_found",
     405: "request.method_not_allowed",
     406: "request.not_acceptable",
+    411: "request.length_required",
     413: "request.too_large",
     415: "request.unsupported_media_type",
     429: "request.slow_down",
@@ -74,9 +91,11 @@ def describe(error: BaseException) -> tuple[int, str, str, dict[str, Any]] | Non
             extra["errors"] = [{"field": error.field, "message": error.message}]
         return error.status, error.code, error.message, extra
     if isinstance(error, RequestDataTooBig | TooManyFieldsSent):
-        return 413, "request.too_large", "The request's body is over the limit.", {}
+        return 413, "request.too_large", "The request's body is over the limit. Send less, or in parts.", {}
+    if isinstance(error, DisallowedHost):
+        return 400, "request.unknown_host", _UNKNOWN_HOST, {}
     if isinstance(error, SuspiciousOperation):
-        return 400, "request.suspicious", "The request cannot be understood.", {}
+        return 400, "request.suspicious", UNREADABLE, {}
     if isinstance(error, OperationalError | InterfaceError):
         return 503, "database.unavailable", UNAVAILABLE, {}
     if isinstance(error, DatabaseError):
@@ -94,9 +113,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     headers: dict[str, str] = {}
     understood = describe(error)
     if isinstance(error, Http404):
-        understood = 404, NotFound.code, "There is no such object, or you may not see it.", {}
+        understood = 404, NotFound.code, "There is no such object, or you may not see it. Check the address.", {}
     elif isinstance(error, PermissionDenied):
-        understood = 403, "permission.denied", "You may not do this.", {}
+        understood = 403, "permission.denied", "Your role does not allow this. Ask an administrator.", {}
     elif isinstance(error, exceptions.APIException):
         understood, headers = _describe_api(error)
     elif isinstance(error, TooManyRequests):
@@ -104,13 +123,14 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     request = context["request"]
     if understood is None:
         logger.exception("Unexpected error in %s %s", request.method, _route(request))
-        understood = 500, "server.error", "An unexpected error happened. It was logged under the request id.", {}
+        understood = 500, "server.error", UNEXPECTED, {}
     status, code, detail, extra = understood
     headers.update(getattr(error, "headers", {}))
     if status == 401:
         headers.setdefault("WWW-Authenticate", 'Bearer realm="api"')
     if not getattr(error, "recorded", False):
-        _record(request, status, code)
+        # Where the caller is told less than is known, the ledger gets the rest.
+        _record(request, status, getattr(error, "ledger_code", "") or code)
     return Response(problem(status, code, detail, **extra), status, headers=headers, content_type=CONTENT_TYPE)
 
 

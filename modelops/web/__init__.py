@@ -1,0 +1,1 @@
+"""The edge of the portal: who is there, what every answer carries, and what browsers may load from it."""
