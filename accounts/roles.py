@@ -5,47 +5,17 @@ from dataclasses import dataclass
 from django.apps import AppConfig, apps
 from django.contrib.auth.models import Group, Permission
 
-_VIEW_REGISTRY = (
-    "registry.view_registeredmodel",
-    "registry.view_modelversion",
-    "registry.view_artifact",
-    "registry.view_dataset",
-    "registry.view_datasetversion",
-    "registry.view_modelversiondataset",
-    "signing.view_versionsignature",
-    "signing.view_trustedkey",
-    "signing.view_signingpolicy",
-    "aliases.view_alias",
-    "aliases.view_aliaschange",
-    "variants.view_variant",
-)
-_ADD_REGISTRY = (
-    "registry.add_registeredmodel",
-    "registry.add_modelversion",
-    "registry.add_dataset",
-    "registry.add_datasetversion",
-    "uploads.add_uploadsession",
-)
-# What opens sealed content; viewing a model does not bring it.
-_PROMOTE = (
-    "signing.add_versionsignature",
-    "aliases.add_alias",
-    "aliases.delete_alias",
-    "variants.add_variant",
-)
-_USE_FILES = ("registry.download_artifact", "registry.verify_artifact", "registry.view_parameters")
-_VIEW_RUNS = (
+_READ = (
+    "access.read_models",
+    "access.read_data",
     "jobs.view_job",
-    "dataquality.view_qualityrun",
-    "dataquality.view_qualityissue",
-    "monitoring.view_driftrun",
-    "monitoring.view_driftfeature",
     "monitoring.view_alert",
     "monitoring.view_alertoccurrence",
 )
+# What opens sealed content; reading models does not bring it.
+_OPEN = ("access.download", "access.decrypt")
 # Who is named for a restricted model or dataset; its owner decides, and whoever manages all access.
 _GRANTS = ("grants.view_grant", "grants.add_grant", "grants.delete_grant")
-_ADD_RUNS = ("dataquality.add_qualityrun", "monitoring.add_driftrun")
 _CHANNELS = (
     "monitoring.view_alertchannel",
     "monitoring.add_alertchannel",
@@ -78,19 +48,18 @@ ROLES: dict[str, Role] = {
         Role(
             "Data scientist",
             (
-                *_VIEW_REGISTRY,
-                *_ADD_REGISTRY,
-                *_USE_FILES,
-                *_PROMOTE,
-                "registry.change_registeredmodel",
-                "registry.change_dataset",
-                "registry.delete_registeredmodel",
-                "registry.delete_modelversion",
+                *_READ,
+                *_OPEN,
+                "access.write_models",
+                "access.train_models",
+                "access.write_data",
+                # Deleted things can be restored for weeks, so who makes them may delete them.
+                "access.delete_models",
                 "registry.delete_dataset",
                 "registry.delete_datasetversion",
+                "access.predict",
+                "access.explain",
                 *_GRANTS,
-                *_VIEW_RUNS,
-                *_ADD_RUNS,
                 "monitoring.change_alert",
                 *_CHANNELS,
             ),
@@ -98,18 +67,16 @@ ROLES: dict[str, Role] = {
         Role(
             "ML engineer",
             (
-                *_VIEW_REGISTRY,
-                *_USE_FILES,
-                *_PROMOTE,
-                "registry.add_registeredmodel",
-                "registry.add_modelversion",
-                "uploads.add_uploadsession",
-                "registry.change_registeredmodel",
-                "registry.change_modelversion",
+                *_READ,
+                *_OPEN,
+                "access.write_models",
+                "access.deploy_models",
                 "registry.delete_modelversion",
+                "dataquality.add_qualityrun",
+                "monitoring.add_driftrun",
+                "access.predict",
+                "access.explain",
                 *_GRANTS,
-                *_VIEW_RUNS,
-                *_ADD_RUNS,
                 "monitoring.change_alert",
                 *_CHANNELS,
             ),
@@ -117,7 +84,7 @@ ROLES: dict[str, Role] = {
         Role(
             "Compliance officer",
             (
-                *_VIEW_REGISTRY,
+                *_READ,
                 "registry.verify_artifact",
                 "signing.change_signingpolicy",
                 "registry.view_restricted",
@@ -125,12 +92,11 @@ ROLES: dict[str, Role] = {
                 "locations.view_storagelocation",
                 "locations.view_foreignfile",
                 "locations.view_reconciliation",
-                *_VIEW_RUNS,
                 "monitoring.view_alertchannel",
                 "monitoring.view_alertdelivery",
                 "audit.view_auditevent",
                 "audit_personal.view_payload",
-                "audit_streaming.export_auditevent",
+                "access.export",
                 "audit_streaming.view_receiver",
                 "subjects.view_subjectrequest",
                 "subjects.add_subjectrequest",
@@ -138,33 +104,24 @@ ROLES: dict[str, Role] = {
                 "subjects.view_subjectbundle",
                 "subjects.add_subjectbundle",
                 "accounts.view_user",
+                "access.view_emergency",
                 "escrow.view_keybackup",
                 "escrow.view_restoredrill",
                 "reviews.view_accessreview",
                 "reviews.change_accessreview",
                 "jobs.view_scheduleentry",
-                "jobs.view_job",
             ),
             staff=True,
         ),
         Role(
             "Security administrator",
             (
-                "accounts.view_user",
-                "accounts.add_user",
-                "accounts.change_user",
-                "accounts.view_invitation",
-                "accounts.add_invitation",
-                "accounts.change_invitation",
-                "accounts.view_session",
-                "accounts.change_session",
-                "accounts.view_apikey",
-                "accounts.change_apikey",
-                "accounts.view_totpdevice",
-                "auth.view_group",
+                "access.admin_system",
+                "access.export",
+                "access.view_emergency",
                 # Sees the keys and says yes or no to what a custodian asks for, and holds none of them.
                 *_VIEW_KEYS,
-                "keys.change_approval",
+                "access.approve",
                 "locations.view_storagelocation",
                 "locations.add_storagelocation",
                 "locations.change_storagelocation",
@@ -181,16 +138,12 @@ ROLES: dict[str, Role] = {
                 "signing.view_signingpolicy",
                 "signing.change_signingpolicy",
                 "signing.view_versionsignature",
-                "jobs.view_scheduleentry",
-                "jobs.view_job",
-                "jobs.change_scheduleentry",
                 "audit.view_auditevent",
                 "audit_personal.view_payload",
                 "audit_streaming.view_receiver",
                 "audit_streaming.add_receiver",
                 "audit_streaming.change_receiver",
                 "audit_streaming.delete_receiver",
-                "audit_streaming.export_auditevent",
             ),
             staff=True,
         ),
@@ -207,18 +160,19 @@ ROLES: dict[str, Role] = {
             ),
             staff=True,
         ),
-        Role("Viewer", (*_VIEW_REGISTRY, *_VIEW_RUNS)),
+        Role("Viewer", _READ),
         Role(
             "Pipeline",
             # A service has no second factor; a key of it opens what asks for one only where the key names that scope.
             (
-                *_VIEW_REGISTRY,
-                *_ADD_REGISTRY,
-                *_USE_FILES,
-                *_PROMOTE,
+                *_READ,
+                *_OPEN,
+                "access.write_models",
+                "access.train_models",
+                "access.deploy_models",
+                "access.write_data",
+                "access.predict",
                 "registry.bypass_step_up",
-                *_VIEW_RUNS,
-                *_ADD_RUNS,
             ),
             service=True,
         ),
@@ -226,21 +180,34 @@ ROLES: dict[str, Role] = {
 }
 
 
-def sync_roles() -> list[str]:
-    """Give each role's group the permissions of the table; returns those that do not exist (yet).
+def _found(names: set[str]) -> dict[str, Permission]:
+    rows = Permission.objects.filter(codename__in={name.split(".", 1)[1] for name in names})
+    every = {f"{row.content_type.app_label}.{row.codename}": row for row in rows.select_related("content_type")}
+    return {name: row for name, row in every.items() if name in names}
 
-    Permissions that an administrator added to a group stay.
+
+def sync_roles() -> list[str]:
+    """Give each role's group what the table gives it now and did not before; returns names that do not exist (yet).
+
+    What an administrator added to or took from a group stays as decided. A group that the table never gave anything
+    gets exactly what the table says.
     """
+    states = apps.get_model("access", "RoleState").objects
     wanted = {name for role in ROLES.values() for name in role.permissions}
-    found = {
-        f"{permission.content_type.app_label}.{permission.codename}": permission
-        for permission in Permission.objects.filter(
-            codename__in={name.split(".", 1)[1] for name in wanted}
-        ).select_related("content_type")
-    }
+    found = _found(wanted)
     for role in ROLES.values():
         group, _ = Group.objects.get_or_create(name=role.name)
-        group.permissions.add(*(found[name] for name in role.permissions if name in found))
+        state = states.filter(group=group).first()
+        given = sorted(name for name in role.permissions if name in found)
+        if state is None:
+            group.permissions.set(found[name] for name in given)
+            states.create(group=group, given=given)
+        elif state.given != given:
+            before = set(state.given)
+            group.permissions.remove(*_found(before - set(given)).values())
+            group.permissions.add(*(found[name] for name in given if name not in before))
+            state.given = given
+            state.save(update_fields=["given"])
     return sorted(wanted - found.keys())
 
 

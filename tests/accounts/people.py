@@ -4,6 +4,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import totp
+from accounts.access import emergency
 from accounts.models import TOTPDevice, User
 from accounts.roles import ROLES
 from accounts.services.people import make_account
@@ -37,9 +38,11 @@ def code_of(user: User, *, steps: int = 0) -> str:
 
 
 def sign_in(client: Client, user: User) -> Client:
-    """Sign ``client`` in with both factors, as the portal's sign-in leaves it."""
+    """Sign ``client`` in with both factors, as the portal's sign-in leaves it; a superuser has given a reason."""
     client.force_login(user)
     session = client.session
     session["otp_device_id"] = TOTPDevice.objects.get(user=user, confirmed=True).persistent_id
+    if user.is_superuser:
+        emergency.begin(user, session, "A test that is about something else.")
     session.save()
     return client

@@ -4,12 +4,16 @@ import importlib
 
 import pytest
 from django.apps import apps
-from django.contrib.auth.models import AnonymousUser, Group
+from django.contrib.auth.models import AnonymousUser, Group, Permission
+from django.test import Client
 
+from accounts.access.actions import ACTIONS, Action
+from accounts.access.models import RoleState
 from accounts.models import ApiKey, User
 from accounts.roles import ROLES, sync_after_last_app, sync_roles
 from accounts.services import issue_api_key
 from compliance.audit import Actor
+from modelops.lib.implied import with_implied
 from tests.accounts.people import make_user
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +34,7 @@ def test_migration_and_table_name_the_same_roles() -> None:
 def test_an_account_may_what_its_role_says_and_nothing_else(role: str) -> None:
     """S4-12 to S4-14."""
     user = User.objects.get(pk=make_user("somebody", role).pk)
-    assert user.get_all_permissions() == set(ROLES[role].permissions)
+    assert user.get_all_permissions() == with_implied(ROLES[role].permissions)
     assert (user.is_staff, user.is_service, user.is_superuser) == (ROLES[role].staff, ROLES[role].service, False)
 
 
@@ -66,15 +70,74 @@ def test_a_viewer_downloads_nothing() -> None:
     assert scientist.has_perm("registry.download_artifact")
 
 
-def test_missing_groups_and_permissions_come_back_after_a_migration() -> None:
+def test_a_missing_group_comes_back_after_a_migration_and_what_was_decided_stays() -> None:
+    """S4-16: what an administrator took from a role, the next release does not give back."""
     Group.objects.get(name="Viewer").delete()
-    Group.objects.get(name="Pipeline").permissions.clear()
+    pipeline = Group.objects.get(name="Pipeline")
+    pipeline.permissions.remove(Permission.objects.get(codename="predict"))
     configs = [config for config in apps.get_app_configs() if config.models_module is not None]
     sync_after_last_app(configs[0])
     assert not Group.objects.filter(name="Viewer").exists()
     sync_after_last_app(configs[-1])
     assert Group.objects.get(name="Viewer").permissions.count() == len(ROLES["Viewer"].permissions)
-    assert Group.objects.get(name="Pipeline").permissions.count() == len(ROLES["Pipeline"].permissions)
+    assert not pipeline.permissions.filter(codename="predict").exists()
+
+
+def test_what_a_release_gives_differently_changes_and_nothing_else() -> None:
+    """S4-16: the table as it was the last time is remembered with the group."""
+    viewer = Group.objects.get(name="Viewer")
+    extra = Permission.objects.get(codename="download")
+    viewer.permissions.add(extra)
+    gone, new = Permission.objects.get(codename="approve"), Permission.objects.get(codename="read_data")
+    viewer.permissions.add(gone)
+    viewer.permissions.remove(new)
+    earlier = sorted({*ROLES["Viewer"].permissions, "access.approve"} - {"access.read_data"})
+    RoleState.objects.filter(group=viewer).update(given=earlier)
+    sync_roles()
+    held = set(viewer.permissions.values_list("codename", flat=True))
+    assert {"download", "read_data"} <= held
+    assert "approve" not in held
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.codename)
+def test_a_named_action_is_a_permission_that_gives_what_it_says(action: Action) -> None:
+    """S4-15, S2-35: each codename exists after migrating, and holding it alone is holding what the code checks."""
+    user = make_user("somebody", "Viewer")
+    user.groups.clear()
+    user.user_permissions.add(Permission.objects.get(codename=action.codename, content_type__app_label="access"))
+    user = User.objects.get(pk=user.pk)
+    assert user.has_perm(action.permission)
+    assert user.get_all_permissions() == {action.permission, *action.implied}
+    assert all(user.has_perm(name) for name in action.implied)
+    assert not user.has_perm("crypto.change_keyversion")
+    known = {
+        f"{row.content_type.app_label}.{row.codename}" for row in Permission.objects.select_related("content_type")
+    }
+    assert known >= set(action.implied)
+
+
+def test_the_actions_of_the_list_exist() -> None:
+    """S4-15: read, write, delete, train and deploy models, read and write data, administer, and six more."""
+    listed = "read_models write_models delete_models train_models deploy_models read_data write_data admin_system"
+    more = "approve download decrypt export explain predict"
+    found = Permission.objects.filter(content_type__app_label="access").values_list("codename", flat=True)
+    assert {*listed.split(), *more.split()} <= set(found)
+
+
+def test_a_deactivated_account_holds_no_action() -> None:
+    user = make_user("somebody", "Viewer")
+    user.is_active = False
+    assert not user.has_perm("registry.view_dataset")
+    assert user.get_all_permissions() == set()
+
+
+def test_a_key_that_names_an_action_names_what_it_holds() -> None:
+    """S4-15, S0-40: scopes are the same words."""
+    user = make_user()
+    key = issue_api_key(user, name="reader", scopes=["access.read_models"], days=1, actor=Actor.system("test"))[1]
+    client = Client(headers={"Authorization": f"Bearer {key}"})
+    assert client.get("/api/v1/models/").status_code == 200
+    assert client.get("/api/v1/datasets/").status_code == 403
 
 
 def test_people_see_their_own_rows_and_administrators_all() -> None:

@@ -173,10 +173,10 @@ ACTS: dict[str, Act] = {
         "root", MODEL, before=lambda w: {"data": {"model": w.model.name, "demand": "warn", "signer": "any"}}
     ),
     # Aliases
-    f"POST {_MV}alias/": Act("scientist", VERSION, {"alias": "candidate"}),
-    f"POST {_A}{_M}aliases/": Act("scientist", VERSION, {"alias": "candidate", "version": 1}),
+    f"POST {_MV}alias/": Act("engineer", VERSION, {"alias": "candidate"}),
+    f"POST {_A}{_M}aliases/": Act("engineer", VERSION, {"alias": "candidate", "version": 1}),
     f"GET {_A}{_M}aliases/<object_name:alias>/": Act("scientist", MODEL, before=_alias),
-    f"DELETE {_A}{_M}aliases/<object_name:alias>/": Act("scientist", VERSION, before=_alias),
+    f"DELETE {_A}{_M}aliases/<object_name:alias>/": Act("engineer", VERSION, before=_alias),
     "POST admin/aliases/alias/add/": Act(
         "root", VERSION, before=lambda w: {"data": {"model": w.model.name, "version": 1, "alias": "candidate"}}
     ),

@@ -35,7 +35,7 @@ class World:
         return self
 
     def user(self, role: str) -> Any:
-        """The account of a role: scientist, officer, guard, other (another guard), custodian, root."""
+        """The account of a role: scientist, officer, guard, other (another guard), custodian, engineer, root."""
         if role not in self._users:
             roles = {
                 "scientist": "Data scientist",
@@ -45,6 +45,7 @@ class World:
                 "root": "Security administrator",
                 "colleague": "Data scientist",
                 "custodian": "Key custodian",
+                "engineer": "ML engineer",
             }
             user = make_user(role, roles[role])
             if role == "root":

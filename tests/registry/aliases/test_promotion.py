@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.models import User
 from compliance.audit import Actor
 from compliance.audit.models import AuditEvent
 from registry.aliases import services as aliases
@@ -14,7 +15,7 @@ from registry.models import ModelVersion
 from registry.signing import services as signing
 from registry.signing.models import VersionSignature
 from tests.accounts.people import make_user, sign_in
-from tests.registry.conftest import api, api_as, portal, scientist  # noqa: F401
+from tests.registry.conftest import api, api_as, portal  # noqa: F401
 from tests.registry.samples import make_model, make_version
 from tests.registry.signing.bundles import new_key, pem_of, signed
 
@@ -25,7 +26,13 @@ BAD = "The signature is for other content of 'model.safetensors'."
 
 
 @pytest.fixture
-def version(scientist: Any) -> ModelVersion:  # noqa: F811
+def scientist(db: None) -> User:
+    """Who registers and deploys here: aliases are the ML engineer's."""
+    return make_user("scientist", "ML engineer")
+
+
+@pytest.fixture
+def version(scientist: User) -> ModelVersion:
     return make_version(make_model(scientist), scientist)
 
 
@@ -37,7 +44,7 @@ def spoil(version: ModelVersion) -> None:
     signing.add_signature(version, signed({"model.safetensors": b"other"}, key), actor=ACTOR)
 
 
-def test_an_alias_moves_and_its_history_stays(version: ModelVersion, scientist: Any) -> None:  # noqa: F811
+def test_an_alias_moves_and_its_history_stays(version: ModelVersion, scientist: User) -> None:
     second = make_version(version.model, scientist)
     for each in (version, second):
         aliases.set_alias(version.model, "production", each, actor=ACTOR)
@@ -47,7 +54,11 @@ def test_an_alias_moves_and_its_history_stays(version: ModelVersion, scientist: 
     assert AliasChange.objects.first().gates[0]["gate"] == "signature"  # type: ignore[union-attr]
     aliases.remove_alias(Alias.objects.get(), actor=ACTOR)
     assert AliasChange.objects.count() == 3
-    assert AuditEvent.objects.filter(name__startswith="aliases.alias").count() == 3
+    told = AuditEvent.objects.filter(name__startswith="aliases.alias").order_by("id")
+    # S4-93: each says what was before and what is after.
+    assert [[change["operation"] for change in row.details["diff"]] for row in told] == [
+        ["insert"], ["update"], ["delete"],
+    ]  # fmt: skip
 
 
 def test_the_api_tells_why_a_version_is_not_promoted(api: Client, version: ModelVersion) -> None:  # noqa: F811
@@ -103,8 +114,10 @@ def test_the_admin_tells_why_a_version_is_not_promoted(version: ModelVersion, cl
     assert "is now" in client.post("/admin/aliases/alias/add/", given, follow=True).content.decode()
 
 
-def test_who_may_not_promote_cannot(api_as: Callable[..., Client], version: ModelVersion) -> None:  # noqa: F811
-    viewer = api_as(make_user("viewer", "Viewer"))
+@pytest.mark.parametrize("role", ["Viewer", "Data scientist"])
+def test_who_may_not_promote_cannot(api_as: Callable[..., Client], version: ModelVersion, role: str) -> None:  # noqa: F811
+    """S4-12, S4-14: to train is not to deploy."""
+    viewer = api_as(make_user("viewer", role))
     assert viewer.get(API).status_code == 200
     assert viewer.post(API, {"alias": "production", "version": 1}, "application/json").status_code == 403
 

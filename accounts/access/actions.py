@@ -1,0 +1,131 @@
+"""The named actions: permissions that people speak of, each with the permissions that the code checks.
+
+Whoever holds an action holds what it implies (`backend`), so a role reads like a sentence. An action that implies
+nothing is itself what the code checks.
+"""
+
+from dataclasses import dataclass
+
+from modelops.lib.implied import imply
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """``codename`` is the permission ``access.<codename>``; ``implied`` are the permissions that it holds."""
+
+    codename: str
+    label: str
+    implied: tuple[str, ...] = ()
+
+    @property
+    def permission(self) -> str:
+        """Its full name."""
+        return f"access.{self.codename}"
+
+
+_UPLOAD = ("registry.add_modelversion", "uploads.add_uploadsession")
+
+ACTIONS: tuple[Action, ...] = (
+    Action(
+        "read_models",
+        "Read models: their pages, versions, metrics, signatures and aliases",
+        (
+            "registry.view_registeredmodel",
+            "registry.view_modelversion",
+            "registry.view_artifact",
+            "registry.view_modelversiondataset",
+            "signing.view_versionsignature",
+            "signing.view_trustedkey",
+            "signing.view_signingpolicy",
+            "aliases.view_alias",
+            "aliases.view_aliaschange",
+            "variants.view_variant",
+        ),
+    ),
+    Action(
+        "write_models",
+        "Write models: register and describe them, add versions, variants and signatures",
+        (
+            *_UPLOAD,
+            "registry.add_registeredmodel",
+            "registry.change_registeredmodel",
+            "registry.change_modelversion",
+            "signing.add_versionsignature",
+            "variants.add_variant",
+        ),
+    ),
+    Action(
+        "delete_models",
+        "Delete models and versions",
+        ("registry.delete_registeredmodel", "registry.delete_modelversion"),
+    ),
+    Action(
+        "train_models",
+        "Train models: add what a training made, check and compare its data",
+        (*_UPLOAD, "dataquality.add_qualityrun", "monitoring.add_driftrun"),
+    ),
+    Action(
+        "deploy_models", "Deploy models: move aliases such as production", ("aliases.add_alias", "aliases.delete_alias")
+    ),
+    Action(
+        "read_data",
+        "Read data: datasets, versions, profiles, quality and drift",
+        (
+            "registry.view_dataset",
+            "registry.view_datasetversion",
+            "dataquality.view_qualityrun",
+            "dataquality.view_qualityissue",
+            "monitoring.view_driftrun",
+            "monitoring.view_driftfeature",
+        ),
+    ),
+    Action(
+        "write_data",
+        "Write data: create and describe datasets, add versions",
+        (
+            "registry.add_dataset",
+            "registry.add_datasetversion",
+            "registry.change_dataset",
+            "uploads.add_uploadsession",
+        ),
+    ),
+    Action(
+        "admin_system",
+        "Administer the system: accounts, roles, sessions, API keys, the schedule",
+        (
+            "accounts.view_user",
+            "accounts.add_user",
+            "accounts.change_user",
+            "accounts.view_invitation",
+            "accounts.add_invitation",
+            "accounts.change_invitation",
+            "accounts.view_session",
+            "accounts.change_session",
+            "accounts.view_apikey",
+            "accounts.change_apikey",
+            "accounts.view_totpdevice",
+            "auth.view_group",
+            "auth.change_group",
+            "jobs.view_scheduleentry",
+            "jobs.change_scheduleentry",
+            "jobs.view_job",
+        ),
+    ),
+    Action("approve", "Approve what somebody else asks for about keys", ("keys.change_approval",)),
+    Action("download", "Download files of models and data", ("registry.download_artifact",)),
+    Action(
+        "decrypt",
+        "Have sealed content opened inside the portal: parameters, verification of files",
+        ("registry.view_parameters", "registry.verify_artifact"),
+    ),
+    Action("export", "Export the audit log and reports about access", ("audit_streaming.export_auditevent",)),
+    Action("explain", "Ask a deployed model for explanations"),
+    Action("predict", "Ask a deployed model for predictions"),
+)
+
+
+def declare() -> None:
+    """Tell the permission checks what each action holds; called once at the start."""
+    for action in ACTIONS:
+        if action.implied:
+            imply(action.permission, action.implied)
