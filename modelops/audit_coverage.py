@@ -22,12 +22,10 @@ for _way in ("login", "logout", "password_change", "password_change/done"):
     route(f"admin/{_way}/", get=Exempt.REDIRECT, post=Exempt.REDIRECT)
 route("admin/r/<path:content_type_id>/<path:object_id>/", get=Exempt.REDIRECT, post=Exempt.REDIRECT)
 route("admin/(?P<url>.*)$", get=Exempt.REDIRECT, post=Exempt.REDIRECT)
-admin_pages("auth.Group")
 
 model("admin.LogEntry", exempt=Exempt.UNUSED)
 model("auth.Permission", exempt=Exempt.REFERENCE)
 model("auth.Group", exempt=Exempt.REFERENCE)
-model("auth.Group_permissions", exempt=Exempt.REFERENCE)
 model("contenttypes.ContentType", exempt=Exempt.REFERENCE)
 model("rest.StoredAnswer", exempt=Exempt.WORKING_MEMORY)
 model("rest.LimitedRequests", exempt=Exempt.WORKING_MEMORY)
