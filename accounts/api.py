@@ -12,8 +12,8 @@ from .services import tokens
 from .sessions.signing_in import network
 
 _REFUSED = {
-    400: OpenApiResponse(description="A field is missing (request.invalid)."),
-    401: OpenApiResponse(description="Refused (login.refused, auth.token_expired, auth.token_revoked)."),
+    400: OpenApiResponse(description="A field cannot be used (request.invalid, token.invalid_lifetime)."),
+    401: OpenApiResponse(description="Refused (login.refused, auth.token_invalid, auth.token_revoked)."),
     429: OpenApiResponse(description="Too many failures (login.slow_down); Retry-After says for how long."),
 }
 
@@ -36,12 +36,16 @@ class TokenView(OpenView):
         operation_id="auth_token_create", request=SignInIn, responses={200: TokenPairOut, **_REFUSED}, auth=[]
     )
     def post(self, request: Request) -> Response:
-        """Sign in with name, password and code; gives an access token for 30 minutes and a refresh token."""
+        """Sign in with name, password and code; gives an access token for half an hour and a refresh token."""
         data = SignInIn(data=request.data)
         data.is_valid(raise_exception=True)
         given = data.validated_data
         pair = tokens.sign_in_to_api(
-            given["username"], given["password"], given["otp"], network=network(request._request)
+            given["username"],
+            given["password"],
+            given["otp"],
+            network=network(request._request),
+            lifetime_s=given["lifetime_s"],
         )
         return Response(TokenPairOut(pair).data)
 

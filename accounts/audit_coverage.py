@@ -4,9 +4,12 @@ from compliance.audit.audit_events import ADMIN_LIST_VIEWED
 from compliance.audit.coverage import Exempt, admin_pages, model, route
 
 from .audit_events import (
+    API_CONFIRMED,
     API_KEY_ISSUED,
     API_KEY_REVOKED,
+    API_KEY_ROTATED,
     CODE_ACCEPTED,
+    DEVICE_ADDED,
     FACTOR_CONFIRMED,
     FACTOR_ENROLLED,
     FACTOR_REMOVED,
@@ -14,6 +17,7 @@ from .audit_events import (
     INVITATION_REVOKED,
     PASSWORD_CHANGED,
     ROLE_CHANGED,
+    SESSION_DISPLACED,
     SESSION_REVOKED,
     SIGNED_IN,
     SIGNED_OUT,
@@ -29,17 +33,24 @@ from .audit_events import (
 )
 
 route("sign-in/", get=Exempt.FORM, post=Exempt.PROGRESS)
-route("sign-in/code/", get=Exempt.FORM, post=(CODE_ACCEPTED, SIGNED_IN))
+route("sign-in/code/", get=Exempt.FORM, post=(CODE_ACCEPTED, DEVICE_ADDED, SIGNED_IN))
 route("sign-out/", post=SIGNED_OUT)
 route("invitation/<str:token>/", get=Exempt.FORM, post=INVITATION_ACCEPTED)
-route("account/enrol/", get=Exempt.FORM, post=(FACTOR_ENROLLED, SIGNED_IN))
+route("account/enrol/", get=Exempt.FORM, post=(FACTOR_ENROLLED, DEVICE_ADDED, SIGNED_IN))
 route("account/confirm/", get=Exempt.FORM, post=FACTOR_CONFIRMED)
 route("account/security/", get=Exempt.OWN)
 route("account/security/password/", get=Exempt.FORM, post=PASSWORD_CHANGED)
 route("account/security/sessions/revoke-others/", post=SESSION_REVOKED)
 route("account/security/sessions/<uuid:pk>/revoke/", post=SESSION_REVOKED)
+route("account/security/api-sign-ins/<uuid:family>/end/", post=TOKEN_REVOKED)
 route("account/security/api-keys/", post=API_KEY_ISSUED)
 route("account/security/api-keys/<uuid:pk>/revoke/", post=API_KEY_REVOKED)
+route("account/security/api-keys/<uuid:pk>/rotate/", get=Exempt.FORM, post=API_KEY_ROTATED)
+route("account/confirm/api/<slug:kind>/<uuid:pk>/", get=Exempt.FORM, post=API_CONFIRMED)
+route(".well-known/jwks.json", get=Exempt.INTERFACE)
+route("api/v1/api-keys/", get=Exempt.OWN, post=API_KEY_ISSUED)
+route("api/v1/api-keys/<uuid:pk>/", get=Exempt.OWN, delete=API_KEY_REVOKED)
+route("api/v1/api-keys/<uuid:pk>/rotate/", post=API_KEY_ROTATED)
 route("api/v1/auth/token/", post=(CODE_ACCEPTED, TOKEN_ISSUED))
 route("api/v1/auth/token/refresh/", post=TOKEN_REFRESHED)
 route("api/v1/auth/token/revoke/", post=TOKEN_REVOKED)
@@ -82,8 +93,9 @@ model("accounts.User_user_permissions", exempt=Exempt.UNUSED)
 model("accounts.Invitation", USER_INVITED, INVITATION_ACCEPTED, INVITATION_REVOKED)
 model("accounts.TOTPDevice", FACTOR_ENROLLED, FACTOR_REMOVED, FACTOR_CONFIRMED, SIGNED_IN)
 model("accounts.RecoveryCode", FACTOR_ENROLLED, FACTOR_REMOVED, SIGNED_IN)
-model("accounts.ApiKey", API_KEY_ISSUED, API_KEY_REVOKED)
+model("accounts.ApiKey", API_KEY_ISSUED, API_KEY_ROTATED, API_KEY_REVOKED, API_CONFIRMED)
 model("accounts.RefreshToken", TOKEN_ISSUED, TOKEN_REFRESHED, TOKEN_REUSED, TOKEN_REVOKED)
-model("accounts.Session", SIGNED_IN, SIGNED_OUT, SESSION_REVOKED)
+model("accounts.Session", SIGNED_IN, SIGNED_OUT, SESSION_REVOKED, SESSION_DISPLACED)
+model("accounts.Device", DEVICE_ADDED, SESSION_REVOKED)
 model("accounts.FailureCount", exempt=Exempt.WORKING_MEMORY)
 model("accounts.Notice", exempt=Exempt.WORKING_MEMORY)

@@ -69,12 +69,19 @@ SLOWED_DOWN = define(
     category="security",
     ocsf="account_change.lock",
 )
+PASSWORD_ACCEPTED = define(
+    "accounts.password.accepted",
+    "the right name and password were given; a second factor is asked for",
+    category="security",
+    ocsf="authentication.preauth",
+)
 CODE_ACCEPTED = define(
     "accounts.code.accepted", "gave the right {kind}", "kind", category="security", ocsf="authentication.preauth"
 )
 CODE_REFUSED = define(
     "accounts.code.refused",
-    "a code was refused at a sign-in (attempt {attempt})",
+    "a code was refused at a sign-in ({reason}, attempt {attempt})",
+    "reason",
     "attempt",
     category="security",
     ocsf="authentication.preauth",
@@ -115,6 +122,20 @@ FACTOR_CONFIRMATION_REFUSED = define(
     "reason",
     category="security",
     ocsf="authentication.other",
+)
+FACTOR_TAKEN_AWAY = define(
+    "accounts.factor.taken_away",
+    "removed {kind}; others remain",
+    "kind",
+    category="security",
+    ocsf="account_change.mfa_factor_disable",
+)
+RECOVERY_CODES_RENEWED = define(
+    "accounts.recovery_codes.renewed",
+    "made {count} new recovery codes in place of the former ones",
+    "count",
+    category="security",
+    ocsf="account_change.other",
 )
 FACTOR_REMOVED = define(
     "accounts.factor.removed",

@@ -1,4 +1,4 @@
-"""How the API knows its callers: access tokens, API keys, and the portal's own session."""
+"""How the API knows its callers: access tokens, API keys, exchanged tokens, and the portal's own session."""
 
 from typing import Any, NamedTuple
 
@@ -9,21 +9,28 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.authentication import SessionAuthentication as DjangoSessionAuthentication
 from rest_framework.request import Request
 
+from . import tokens
+from .access.emergency import require_present
 from .actors import actor_of
 from .api_key_format import PREFIX
 from .errors import CredentialRefused
-from .models import User
+from .models import RefreshToken, User
 from .services import check_access_token, check_api_key
+from .workload.services.checking import check_exchanged_token
 
 
-class FullScope(NamedTuple):
-    """What ``request.auth`` is for an access token: everything that the account may do."""
+class ApiSignIn(NamedTuple):
+    """What ``request.auth`` is for an access token: everything that the account may do, by one sign-in to the API."""
 
+    sign_in: RefreshToken
     scopes: tuple[str, ...] = ("all",)
 
 
 class BearerAuthentication(BaseAuthentication):
-    """``Authorization: Bearer`` with an access token or an API key. Credentials in the address are not read."""
+    """``Authorization: Bearer`` with an access token, an exchanged token or an API key.
+
+    Credentials in the address are refused before (`addressed_credentials`).
+    """
 
     def authenticate(self, request: Request) -> tuple[User, Any] | None:
         """Account and scopes of the caller; None without the header; raises CredentialRefused."""
@@ -36,18 +43,27 @@ class BearerAuthentication(BaseAuthentication):
             raise CredentialRefused(
                 "The Authorization header is not 'Bearer' and one token without spaces.", "auth.malformed"
             ) from None
-        if token.startswith(f"{PREFIX}_"):
-            key = check_api_key(token)
-            user, auth = key.owner, key
-            user.key_scopes = key.scopes
-        else:
-            user, auth = check_access_token(token), FullScope()
+        user, auth = _account_behind(token, request.META.get("REMOTE_ADDR", ""))
         request._request.actor = actor_of(user)
+        require_present(user)  # a superuser's program waits for a reason as its person does
         return user, auth
 
     def authenticate_header(self, request: Request) -> str:
         """The challenge of a 401 answer."""
         return 'Bearer realm="api"'
+
+
+def _account_behind(token: str, address: str) -> tuple[User, Any]:
+    if token.startswith(f"{PREFIX}_"):
+        key = check_api_key(token, address=address)
+        key.owner.key_scopes = key.scopes
+        return key.owner, key
+    if tokens.kind_of(token) == tokens.WORKLOAD:
+        exchanged = check_exchanged_token(token, address=address)
+        exchanged.user.key_scopes = exchanged.scopes
+        return exchanged.user, exchanged
+    sign_in = check_access_token(token, address=address)
+    return sign_in.user, ApiSignIn(sign_in)
 
 
 class SessionAuthentication(DjangoSessionAuthentication):
@@ -89,7 +105,7 @@ class BearerScheme(OpenApiAuthenticationExtension):
         return {
             "type": "http",
             "scheme": "bearer",
-            "description": "An access token from auth/token/ or an API key.",
+            "description": "An access token from auth/token/ or auth/token-exchange/, or an API key.",
         }
 
 

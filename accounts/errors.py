@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.urls import reverse
 from rest_framework.exceptions import AuthenticationFailed
 
@@ -22,13 +23,36 @@ class SignInRefused(DomainError):
 
 
 class StepUpRequired(NotAllowed):
-    """What is asked for needs a fresh second factor; the portal leads to the page that asks for it."""
+    """What is asked for needs a fresh second factor; the portal leads to the page that asks for it.
+
+    A program gets the address of that page: 401 with a challenge after RFC 9470.
+    """
+
+    status: ClassVar[int] = 401
+    code = "step_up.required"
+    headers: ClassVar[dict[str, str]] = {
+        "WWW-Authenticate": 'Bearer realm="api", error="insufficient_user_authentication", '
+        'error_description="A fresh second factor is needed", max_age=300'
+    }
+
+    def __init__(self, remedy: str, *, leads_to: str = "") -> None:
+        super().__init__(f"This needs a second factor that is not older than a few minutes. {remedy}.")
+        self.leads_to = leads_to or reverse("accounts:confirm")
+        self.members = {"challenge_url": f"{settings.MODELOPS_BASE_URL.rstrip('/')}{self.leads_to}"}
+
+
+class StepUpImpossible(NotAllowed):
+    """What is asked for needs a second factor, and nobody can show one for this credential."""
 
     code = "step_up.required"
 
-    def __init__(self, remedy: str) -> None:
+    def __init__(self, bypass: str) -> None:
+        remedy = (
+            f"An API key of a service has none, and this one does not name {bypass}"
+            if bypass
+            else "An API key has none: do it in the portal, or sign in to the API as a person"
+        )
         super().__init__(f"This needs a second factor that is not older than a few minutes. {remedy}.")
-        self.leads_to = reverse("accounts:confirm")
 
 
 class StepUpRefused(NotAllowed):
@@ -58,10 +82,14 @@ class SlowDown(TooManyRequests):
 
 
 class CredentialRefused(AuthenticationFailed):
-    """401 for a token or an API key, with the code of the problem."""
+    """401 for a token or an API key, with the code of the problem; ``reason`` is the code that the ledger gets.
+
+    Whoever shows a token that was not issued here learns nothing about what is wrong with it; the ledger does.
+    """
 
     auth_header = 'Bearer realm="api", error="invalid_token"'
 
-    def __init__(self, detail: str, problem_code: str) -> None:
+    def __init__(self, detail: str, problem_code: str, *, reason: str = "") -> None:
         super().__init__(detail)
         self.problem_code = problem_code
+        self.ledger_code = reason

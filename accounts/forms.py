@@ -5,8 +5,6 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts
 
-from .services.api_keys import ALL, LONGEST_DAYS
-
 _CURRENT = {"autocomplete": "current-password"}
 _NEW = {"autocomplete": "new-password"}
 
@@ -15,7 +13,9 @@ class SignInForm(forms.Form):
     """The first step."""
 
     username = forms.CharField(
-        label="Name", max_length=150, widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True})
+        label="Name or e-mail address",
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "username webauthn", "autofocus": True}),
     )
     # The field's default keeps what was typed out of the page that comes back.
     password = forms.CharField(max_length=1024, strip=False, widget=forms.PasswordInput(attrs=_CURRENT))
@@ -87,19 +87,3 @@ class ChangePasswordForm(NewPasswordForm):
         label="Current password", strip=False, max_length=1024, widget=forms.PasswordInput(attrs=_CURRENT)
     )
     field_order = ["current", "password", "repeated"]
-
-
-class ApiKeyForm(forms.Form):
-    """What a new API key is for."""
-
-    READ = "read"
-
-    name = forms.CharField(max_length=100, help_text="What uses the key, for example “nightly training”.")
-    access = forms.ChoiceField(
-        choices=[(READ, "Read only"), (ALL, "Everything that my role allows")],
-        initial=READ,
-        help_text="A key never may more than its owner.",
-    )
-    days = forms.IntegerField(
-        label="Valid for (days)", min_value=1, max_value=LONGEST_DAYS, initial=90, help_text="At most 365."
-    )

@@ -38,6 +38,8 @@ SUBJECTS = {
     "role_changed": "your role was changed",
     "api_key_issued": "an API key was issued in your name",
     "api_key_revoked": "an API key of yours was revoked",
+    "api_key_rotated": "an API key of yours was replaced",
+    "api_key_ends": "an API key of yours ends soon",
 }
 GIVEN_UP_AFTER = dt.timedelta(hours=24)
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 60, 3600

@@ -21,6 +21,7 @@ watch("accounts.RecoveryCode", "user", "used_at", masked=["digest"])
 exempt(
     "Written at every request or sign-in; signing in, out and revoking have events of their own.",
     "accounts.Session",
+    "accounts.Device",
     "accounts.RefreshToken",
     "accounts.FailureCount",
     "accounts.Notice",

@@ -67,11 +67,15 @@ def named_by_key(user: Any, kind: Kind) -> frozenset[str] | None:
     if scopes is None or not naming.is_confined(scopes):
         return None
     used = getattr(user, "key_exercises", "")
-    own = naming.objects_of(scopes, used, kind)
-    if own or _is_about(used, kind):
-        return None if used in scopes else own
+    if naming.everywhere(scopes, used):
+        if _is_about(used, kind):
+            return None
+    elif naming.names(scopes, used):
+        own = naming.objects_of(scopes, used, kind)
+        if own or _is_about(used, kind) or naming.usual_kind(used) == kind:
+            return own
     views = _VIEWS[kind]
-    if any(view in scopes for view in views):
+    if any(naming.everywhere(scopes, view) for view in views):
         return None
     return frozenset().union(*(naming.objects_of(scopes, view, kind) for view in views))
 

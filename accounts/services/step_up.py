@@ -13,9 +13,10 @@ from accounts import throttle
 from accounts.actors import actor_of
 from accounts.audit_events import FACTOR_CONFIRMATION_REFUSED, FACTOR_CONFIRMED
 from accounts.errors import StepUpRefused, StepUpRequired
-from accounts.models import ApiKey, TOTPDevice, User
+from accounts.models import TOTPDevice, User
 from compliance.audit import record
 
+from . import api_step_up
 from .sign_in import tell_of_wait
 
 MAX_AGE = dt.timedelta(minutes=5)
@@ -27,20 +28,14 @@ CONFIRMED_KEY = "_factor_at"
 def require_fresh_factor(request: Any, *, max_age: dt.timedelta = MAX_AGE, bypass: str = "") -> None:
     """Return when ``request`` comes with a second factor not older than ``max_age``; else raise StepUpRequired.
 
-    A session counts from its sign-in with a code of the app, or from its last confirmation. An access token brings a
-    code with the request, in the header ``X-Step-Up-Code``. An API key has no second factor: it is refused, unless its
-    scopes name the permission ``bypass`` (the scope "all" does not) and its owner holds that permission.
+    A session counts from its sign-in with a code of the app, or from its last confirmation. A caller of the API brings
+    a code with the request, in the header ``X-Step-Up-Code``, or confirms on a page (`api_step_up`); a key passes it by
+    where its scopes name the permission ``bypass`` (the scope "all" does not) and its owner holds that permission.
     Raises StepUpRefused for a wrong code and SlowDown after too many of them.
     """
-    credential = getattr(request, "auth", None)
-    if isinstance(credential, ApiKey):
-        if bypass and bypass in credential.scopes and credential.owner.has_perm(bypass):
-            return
-        raise StepUpRequired("An API key has none" + (f", and this one does not name {bypass}" if bypass else ""))
-    if credential is not None:
-        if not (code := request.headers.get(CODE_HEADER, "")):
-            raise StepUpRequired(f"Send a code of your app in the header {CODE_HEADER}")
-        use_code(request.user, code)
+    if getattr(request, "auth", None) is not None:
+        code = request.headers.get(CODE_HEADER, "")
+        api_step_up.require(request, code=code, use_code=use_code, max_age=max_age, bypass=bypass)
         return
     if not is_fresh(request, max_age):
         raise StepUpRequired("Confirm with a code of your app")

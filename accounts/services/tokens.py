@@ -14,7 +14,7 @@ from accounts.errors import CredentialRefused
 from accounts.limits import longest_session
 from accounts.models import RefreshToken, User
 from compliance.audit import record
-from compliance.audit.context import identify
+from compliance.audit.context import identify, network_of
 from modelops.lib.ids import uuid7
 
 from . import sign_in
@@ -30,22 +30,23 @@ class TokenPair(NamedTuple):
     expires_in: int
 
 
-def sign_in_to_api(username: str, password: str, code: str, *, network: str) -> TokenPair:
-    """Both steps at once. Raises SignInRefused and SlowDown."""
-    user = sign_in.check_password(username, password, network=network)
-    _, method = sign_in.check_code(user, code)
-    sign_in.forget_failures(user, network=network)
+def sign_in_to_api(
+    username: str, password: str, code: str, *, network: str, lifetime_s: int | None = None
+) -> TokenPair:
+    """Both steps at once; ``lifetime_s`` is asked for the access tokens. Raises SignInRefused, SlowDown and Invalid."""
+    access_for_s = tokens.lifetime(lifetime_s)
+    user, method = sign_in.check_both(username, password, code, network=network)
     family = uuid7()
     identify(session=str(family))
     with transaction.atomic():
-        pair = _pair(user, family, AMR[method], timezone.now() + longest_session(user))
+        pair = _pair(user, family, AMR[method], timezone.now() + longest_session(user), access_for_s)
         record(TOKEN_ISSUED, user, actor=actor_of(user), method="a code" if method == "otp" else "a recovery code")
     return pair
 
 
-def _pair(user: User, family: uuid.UUID, amr: list[str], ends: dt.datetime) -> TokenPair:
-    row = RefreshToken.objects.create(user=user, family=family, expires_at=ends)
-    exp = min(timezone.now() + tokens.ACCESS_FOR, ends)
+def _pair(user: User, family: uuid.UUID, amr: list[str], ends: dt.datetime, access_for_s: int) -> TokenPair:
+    row = RefreshToken.objects.create(user=user, family=family, expires_at=ends, access_for_s=access_for_s)
+    exp = min(timezone.now() + dt.timedelta(seconds=access_for_s), ends)
     access = tokens.sign(tokens.ACCESS, user_id=user.pk, token_id=uuid7(), family=family, amr=amr, exp=exp)
     refresh = tokens.sign(tokens.REFRESH, user_id=user.pk, token_id=row.pk, family=family, amr=amr, exp=ends)
     return TokenPair(access, refresh, int((exp - timezone.now()).total_seconds()))
@@ -71,7 +72,7 @@ def refresh(token: str) -> TokenPair:
             row.used_at = timezone.now()
             row.save(update_fields=["used_at"])
             record(TOKEN_REFRESHED, row.user, actor=actor_of(row.user))
-            return _pair(row.user, row.family, list(claims.amr), row.expires_at)
+            return _pair(row.user, row.family, list(claims.amr), row.expires_at, row.access_for_s)
         if row.used_at is not None and row.revoked_at is None:
             RefreshToken.objects.filter(family=row.family).update(revoked_at=timezone.now())
             record(TOKEN_REUSED, row.user, actor=actor_of(row.user), outcome="denied")
@@ -90,8 +91,11 @@ def end(token: str) -> None:
             record(TOKEN_REVOKED, user, actor=actor_of(user))
 
 
-def check_access_token(token: str) -> User:
-    """The account of an access token whose sign-in still stands. Raises CredentialRefused."""
+def check_access_token(token: str, *, address: str = "") -> RefreshToken:
+    """The sign-in behind an access token, with its account, while it stands. Raises CredentialRefused.
+
+    It is told by the first refresh token of its family.
+    """
     claims = tokens.read(token, tokens.ACCESS)
     identify(session=str(claims.family))
     standing = RefreshToken.objects.filter(family=claims.family, user=claims.user_id, revoked_at=None)
@@ -99,17 +103,18 @@ def check_access_token(token: str) -> User:
     first = standing.filter(user__is_active=True).select_related("user").order_by("created_at", "pk").first()
     if first is None:
         raise _ended()
-    _remember_use(first)
-    return first.user
+    _remember_use(first, network_of(address))
+    return first
 
 
-def _remember_use(first: RefreshToken) -> None:
+def _remember_use(first: RefreshToken, network: str) -> None:
     """The first use of an API sign-in on a day (UTC) is a row of the ledger, one for requests at once."""
     today = timezone.now().astimezone(dt.UTC).date()
     if first.last_used_on == today:
         return
     with transaction.atomic():
-        if RefreshToken.objects.filter(pk=first.pk).exclude(last_used_on=today).update(last_used_on=today):
+        unused = RefreshToken.objects.filter(pk=first.pk).exclude(last_used_on=today)
+        if unused.update(last_used_on=today, last_used_network=network):
             record(TOKEN_USED, first.user, actor=actor_of(first.user))
 
 

@@ -1,6 +1,6 @@
 """Which event tells of trusted issuers, their rules, and exchanged tokens."""
 
-from compliance.audit.coverage import Exempt, model
+from compliance.audit.coverage import Exempt, model, route
 
 from .audit_events import (
     ISSUER_ADDED,
@@ -11,6 +11,8 @@ from .audit_events import (
     TOKEN_REVOKED,
     TOKEN_USED,
 )
+
+route("api/v1/auth/token-exchange/", post=TOKEN_EXCHANGED)
 
 model("workload.TrustedIssuer", ISSUER_ADDED, ISSUER_CHANGED)
 model("workload.ExchangeRule", RULE_ADDED, RULE_CHANGED)

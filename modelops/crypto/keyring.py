@@ -61,6 +61,10 @@ class Keyring:
         rows.sort(key=lambda row: (row.state == KeyState.ACTIVE, row.version), reverse=True)
         return [self._unwrap(row) for row in rows]
 
+    def row(self, key_id: uuid.UUID) -> KeyVersion | None:
+        """What the ring knows of a key beside its material: its state, and when another took its place."""
+        return self._known().get(key_id)
+
     def whatever_state(self, row: KeyVersion) -> Key:
         """The key of a row that may not open data any more: only to prove that nothing is left under it."""
         return self._unwrap(row)

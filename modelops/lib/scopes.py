@@ -7,6 +7,8 @@ that name; ``registry.download_artifact:dataset/flights`` only for that dataset.
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from .implied import implied_by
+
 ALL = "all"
 MODEL, DATASET = "model", "dataset"
 KINDS = (MODEL, DATASET)
@@ -36,13 +38,19 @@ def parse(text: str) -> Scope:
 def usual_kind(permission: str) -> str:
     """What a bare name after ``permission`` names: a dataset where the permission is about datasets, else a model."""
     app, _, codename = permission.partition(".")
-    about_datasets = app == "dataquality" or codename.endswith(("_dataset", "_datasetversion"))
+    about_datasets = app == "dataquality" or codename.endswith(("_dataset", "_datasetversion", "_data"))
     return DATASET if about_datasets else MODEL
 
 
 def names(scopes: Iterable[str], permission: str) -> bool:
     """Whether ``scopes`` hold ``permission`` at all; for which objects is decided where the object is found."""
-    return any(text in (ALL, permission) or text.startswith(f"{permission}:") for text in scopes)
+    held = {ALL, permission, *implied_by(permission)}
+    return any(text.partition(":")[0] in held for text in scopes)
+
+
+def everywhere(scopes: Iterable[str], permission: str) -> bool:
+    """Whether ``scopes`` hold ``permission`` for every object."""
+    return not {ALL, permission, *implied_by(permission)}.isdisjoint(scopes)
 
 
 def is_confined(scopes: Iterable[str]) -> bool:
@@ -52,5 +60,6 @@ def is_confined(scopes: Iterable[str]) -> bool:
 
 def objects_of(scopes: Iterable[str], permission: str, kind: str) -> frozenset[str]:
     """The names of the objects of ``kind`` for which ``scopes`` hold ``permission``."""
-    found = (parse(text) for text in scopes if text.startswith(f"{permission}:"))
-    return frozenset(scope.name for scope in found if scope.kind == kind)
+    held = {permission, *implied_by(permission)}
+    found = (parse(text) for text in scopes if ":" in text)
+    return frozenset(scope.name for scope in found if scope.permission in held and scope.kind == kind)

@@ -9,6 +9,7 @@ from .test_routes import ALL
 
 NOT_REPEATED = {
     "api/v1/auth/token/": "there is no account yet, and the answer is a pair of tokens",
+    "api/v1/auth/token-exchange/": "the token of a job is exchanged once by itself",
     "api/v1/auth/token/refresh/": "a refresh token is used once by itself",
     "api/v1/auth/token/revoke/": "ending a sign-in twice is the same as once",
 }

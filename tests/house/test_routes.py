@@ -22,6 +22,8 @@ OPEN = {
     "sign-out/": "signing out twice harms nobody",
     "invitation/<str:token>/": "the token is the credential",
     "api/schema/": "describes a published interface; a client reads it before it has a key",
+    ".well-known/jwks.json": "public keys, for whoever checks tokens",
+    "api/v1/auth/token-exchange/": "takes the token of a job",
     "api/v1/auth/token/": "takes the password",
     "api/v1/auth/token/refresh/": "takes the refresh token",
     "api/v1/auth/token/revoke/": "takes the refresh token",

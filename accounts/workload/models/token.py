@@ -37,6 +37,11 @@ class ExchangedToken(models.Model):
         return f"Token {str(self.pk)[-8:]} of {self.rule_id}"
 
     @property
+    def via(self) -> str:
+        """Through what the job acts, in the rows of the ledger."""
+        return f"workload:{self.rule.name[:60]}:{self.pk}"
+
+    @property
     def state(self) -> str:
         """live, expired or revoked."""
         if self.revoked_at:

@@ -15,11 +15,13 @@ from .addresses import (
     parse_url,
     resolve,
 )
+from .fetching import DOCUMENT_LIMIT, fetch
 from .guard import Gate, gate_to
 from .transport import CONNECT_TIMEOUT_S, TOTAL_TIMEOUT_S, Answer, Deadline, connect, post, tls_context
 
 __all__ = [
     "CONNECT_TIMEOUT_S",
+    "DOCUMENT_LIMIT",
     "MAIL_PORTS",
     "TOTAL_TIMEOUT_S",
     "Answer",
@@ -30,6 +32,7 @@ __all__ = [
     "ReceiverUnreachable",
     "check_host",
     "connect",
+    "fetch",
     "gate_to",
     "is_allowed_private",
     "is_public",

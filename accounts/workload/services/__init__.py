@@ -1,0 +1,1 @@
+"""Trusting issuers, exchanging the tokens of their jobs, and checking what came of it."""
