@@ -9,7 +9,8 @@ from compliance.audit import Actor
 from compliance.retention import Lifecycle, classes, keep
 
 from . import throttle
-from .models import FailureCount, Invitation, Notice, RefreshToken, Session
+from .devices.recognising import last_day
+from .models import Device, FailureCount, Invitation, Notice, RefreshToken, Session
 from .services import prune_sessions
 
 INVITATIONS_KEPT_FOR = dt.timedelta(days=30)
@@ -30,6 +31,24 @@ class Sessions(Lifecycle):
 
     def remove(self, *, actor: Actor) -> int:
         return prune_sessions()
+
+
+@classes.register("accounts.devices")
+class Devices(Lifecycle):
+    """Browsers that an account has signed in with."""
+
+    label = "Devices"
+    rule = "Removed 180 days after the last sign-in with them; at most 30 an account are kept."
+    covers = frozenset({"accounts.Device"})
+
+    def _over(self) -> QuerySet[Device]:
+        return Device.objects.filter(last_seen_at__lt=last_day())
+
+    def due(self) -> int:
+        return self._over().count()
+
+    def remove(self, *, actor: Actor) -> int:
+        return self._over().delete()[0]
 
 
 @classes.register("accounts.failures")

@@ -18,7 +18,7 @@ from compliance.subjects.providers import (
 )
 from modelops.lib.errors import Conflict
 
-from .models import ApiKey, Invitation, Notice, RecoveryCode, RefreshToken, Session, TOTPDevice, User
+from .models import ApiKey, Device, Invitation, Notice, RecoveryCode, RefreshToken, Session, TOTPDevice, User
 from .services import deactivate
 
 exempt("accounts.FailureCount", "Holds keyed digests and counts only; they cannot be led back to a person.")
@@ -31,7 +31,17 @@ class Account(PersonalDataProvider):
     label = "Your account"
     covers = frozenset(
         f"accounts.{model}"
-        for model in ("User", "Invitation", "TOTPDevice", "RecoveryCode", "Session", "ApiKey", "RefreshToken", "Notice")
+        for model in (
+            "User",
+            "Invitation",
+            "TOTPDevice",
+            "RecoveryCode",
+            "Session",
+            "Device",
+            "ApiKey",
+            "RefreshToken",
+            "Notice",
+        )
     )
     sections = (
         Section(
@@ -68,6 +78,17 @@ class Account(PersonalDataProvider):
                 "began_at": "When you signed in",
                 "last_seen_at": "When it was last used",
                 "revoked_at": "When it was ended",
+            },
+            source="observed when you signed in",
+        ),
+        Section(
+            "accounts.devices",
+            "Browsers that you signed in with",
+            {
+                "network": "Network of the last sign-in, shortened so that it names no single connection",
+                "browser": "Kind of browser",
+                "first_seen_at": "When you first signed in with it",
+                "last_seen_at": "When you last signed in with it",
             },
             source="observed when you signed in",
         ),
@@ -124,6 +145,7 @@ class Account(PersonalDataProvider):
             self._users(subject).count()
             + Invitation.objects.filter(user__in=accounts).count()
             + Session.objects.filter(user__in=accounts).count()
+            + Device.objects.filter(user__in=accounts).count()
             + ApiKey.objects.filter(owner__in=accounts).count()
             + RefreshToken.objects.filter(user__in=accounts).count()
             + Notice.objects.filter(user__in=accounts).count()
@@ -168,6 +190,9 @@ class Account(PersonalDataProvider):
                     "revoked_at": session.revoked_at,
                 },
             )
+        for known in Device.objects.filter(user__in=accounts).order_by("pk").iterator():
+            seen = {"first_seen_at": known.first_seen_at, "last_seen_at": known.last_seen_at}
+            yield ExportedRow("accounts.devices", {"network": known.ip_prefix, "browser": known.browser, **seen})
         for key in ApiKey.objects.filter(owner__in=accounts).order_by("pk").iterator():
             yield ExportedRow(
                 "accounts.api_keys",
@@ -208,6 +233,7 @@ class Account(PersonalDataProvider):
                 for rows in (
                     Invitation.objects.filter(user=user),
                     Session.objects.filter(user=user),
+                    Device.objects.filter(user=user),
                     ApiKey.objects.filter(owner=user),
                     RefreshToken.objects.filter(user=user),
                     RecoveryCode.objects.filter(user=user),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
@@ -11,6 +12,7 @@ from modelops.lib.posture import Finding, Outcome, control
 
 from .access.duties import clashes_in
 from .access.models import Emergency
+from .limits import LIMITS
 from .models import ApiKey, TOTPDevice, User
 from .roles import ROLES
 
@@ -174,3 +176,21 @@ def keys_are_young_and_used() -> Outcome:
     total, missing = live.count(), due.count()
     url = reverse("admin:accounts_apikey_changelist")
     return Outcome(findings, total - missing, total, evidence=f"{total} keys that open something.", url=url)
+
+
+@control("accounts.session_limits", area="Accounts", label="Sessions end as early as the portal recommends")
+def sessions_end_early() -> Outcome:
+    """By the limits that this process was started with."""
+    findings = [
+        Finding(
+            limit.setting,
+            f"{getattr(settings, limit.setting)} {limit.label} are allowed; {limit.recommended} are recommended",
+            f"Set {limit.setting} to {limit.recommended} or less, or leave it out.",
+        )
+        for limit in LIMITS
+        if getattr(settings, limit.setting) > limit.recommended
+    ]
+    evidence = "; ".join(f"{getattr(settings, limit.setting)} {limit.label}" for limit in LIMITS) + "."
+    return Outcome(
+        findings, len(LIMITS) - len(findings), len(LIMITS), evidence, url=reverse("admin:accounts_session_changelist")
+    )

@@ -56,7 +56,8 @@ def confirm(request: Any, code: str) -> None:
 
 
 def remember(request: Any) -> None:
-    """This session was shown a code of the app just now."""
+    """This session was shown a code of the app just now; it goes on under a new id (OWASP ASVS 5.0, 7.2.4)."""
+    request.session.cycle_key()
     request.session[CONFIRMED_KEY] = timezone.now().timestamp()
 
 
