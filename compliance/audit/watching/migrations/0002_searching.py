@@ -18,16 +18,22 @@ FILLING = r"""
 CREATE TABLE @schema@.audit_watching_horizon (id smallint PRIMARY KEY DEFAULT 1 CHECK (id = 1), transaction bigint NOT NULL);
 INSERT INTO @schema@.audit_watching_horizon (transaction) VALUES (0);
 
--- Takes the words of up to `most` rows, of whole transactions, in their order. Like the sealer it goes no further than
--- the oldest transaction that is still running, so that a late commit is never passed over.
+-- Takes the words of about `most` rows, of whole transactions, in their order. Like the sealer it goes no further than
+-- the oldest transaction that is still running, so that a late commit is never passed over; of what has ended since,
+-- it takes what it sees, and looks there again.
 CREATE FUNCTION @schema@.audit_take_words(most integer) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, @schema@, pg_temp AS $function$
 DECLARE
     low bigint;
     high bigint := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
     last bigint;
+    -- Ids begin with their time: what runs now wrote into the newest months. A day allows for the clocks.
+    since uuid := (lpad(to_hex((extract(epoch FROM now() - interval '1 day') * 1000)::bigint), 12, '0')
+        || repeat('0', 20))::uuid;
     done integer;
+    more integer := 0;
 BEGIN
+    most := least(greatest(most, 1), 100000);
     IF NOT pg_try_advisory_xact_lock(hashtextextended('audit.words', 0)) THEN
         RETURN 0;
     END IF;
@@ -37,17 +43,22 @@ BEGIN
     END IF;
     SELECT max(t.transaction) INTO last FROM (
         SELECT transaction FROM audit_auditevent WHERE transaction >= low AND transaction < high
-        ORDER BY transaction LIMIT least(greatest(most, 1), 100000)) t;
-    IF last IS NULL THEN
-        UPDATE audit_watching_horizon SET transaction = high WHERE transaction <> high;
-        RETURN 0;
-    END IF;
+        ORDER BY transaction LIMIT most) t;
     INSERT INTO audit_watching_rowwords (event_id, words)
         SELECT id, @words@ FROM audit_auditevent WHERE transaction >= low AND transaction <= last
         ON CONFLICT DO NOTHING;
     GET DIAGNOSTICS done = ROW_COUNT;
-    UPDATE audit_watching_horizon SET transaction = last + 1;
-    RETURN done;
+    low := coalesce(last + 1, high);
+    UPDATE audit_watching_horizon SET transaction = low WHERE transaction <> low;
+    IF done < most THEN
+        INSERT INTO audit_watching_rowwords (event_id, words)
+            SELECT id, @words@ FROM audit_auditevent e WHERE transaction >= high AND id >= since
+                AND NOT EXISTS (SELECT FROM audit_watching_rowwords w WHERE w.event_id = e.id)
+            ORDER BY transaction LIMIT most - done
+            ON CONFLICT DO NOTHING;
+        GET DIAGNOSTICS more = ROW_COUNT;
+    END IF;
+    RETURN done + more;
 END
 $function$;
 REVOKE ALL ON FUNCTION @schema@.audit_take_words(integer) FROM PUBLIC;
@@ -60,6 +71,10 @@ def create(apps, schema_editor) -> None:
         cursor.execute("SELECT quote_ident(current_schema())")
         (schema,) = cursor.fetchone()
         cursor.execute(FILLING.replace("@schema@", schema).replace("@words@", WORDS))
+
+
+def drop(apps, schema_editor) -> None:
+    schema_editor.execute("DROP FUNCTION audit_take_words(integer); DROP TABLE audit_watching_horizon;")
 
 
 class Migration(migrations.Migration):
@@ -76,14 +91,7 @@ class Migration(migrations.Migration):
                 "indexes": [django.contrib.postgres.indexes.GinIndex(fields=["words"], name="audit_words")],
             },
         ),
-        migrations.RunPython(
-            create,
-            migrations.RunPython.noop,
-        ),
-        migrations.RunSQL(
-            migrations.RunSQL.noop,
-            "DROP FUNCTION audit_take_words(integer); DROP TABLE audit_watching_horizon;",
-        ),
+        migrations.RunPython(create, drop),
         migrations.RunSQL(
             "CREATE INDEX audit_origin ON audit_auditevent (origin, id DESC) WHERE origin IS NOT NULL;",
             "DROP INDEX audit_origin;",
