@@ -12,6 +12,7 @@ from accounts.services import deactivate
 from compliance.audit import Actor
 from compliance.audit.leaf import LEAF_SQL, leaf_text
 from compliance.audit.models import AuditEvent
+from compliance.audit.watching import triggers
 from modelops.jobs.models import ScheduleEntry
 from tests.audit.roles.conftest import Connect, connect  # noqa: F401  a fixture
 
@@ -106,6 +107,25 @@ def test_every_kind_of_statement_is_seen(connect: Connect, account: User) -> Non
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {LEAF_SQL} FROM audit_auditevent e WHERE id = %s", [row.pk])
             assert cursor.fetchone()[0] == leaf_text(row)
+
+
+@pytest.mark.django_db
+def test_columns_may_have_any_name() -> None:
+    """S4-93: also one that the function behind the triggers uses for itself."""
+    names = ("key", "r", "j", "n", "o", "id", "watched", "total", "listed", "about", "shown", "masked", "changed")
+    odd = triggers.Watched("tests_odd", "tests.odd", "number", names, (), ("key",), ("tests.odd",))
+    with connection.cursor() as cursor:
+        columns = ", ".join(f"{name} text" for name in names)
+        cursor.execute(f"CREATE TABLE tests_odd (number integer PRIMARY KEY, {columns})")
+        triggers._put(cursor, odd)
+        cursor.execute(f"INSERT INTO tests_odd VALUES (7{', %s' * len(names)})", ["a"] * len(names))
+        cursor.execute(f"UPDATE tests_odd SET {', '.join(f'{name} = %s' for name in names)}", ["b"] * len(names))
+        cursor.execute("DELETE FROM tests_odd")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    changes = (("insert", [None, "a"]), ("update", ["a", "b"]), ("delete", ["b", None]))
+    assert {row.details["operation"]: row.details["rows"] for row in rows()} == {
+        operation: [{"id": "7", "changes": dict.fromkeys(names, change)}] for operation, change in changes
+    }
 
 
 def test_nothing_hides_a_change(connect: Connect, account: User) -> None:  # noqa: F811

@@ -60,6 +60,7 @@ CREATE FUNCTION @schema@.audit_uuid7() RETURNS uuid LANGUAGE sql VOLATILE PARALL
 $function$;
 """
 
+# A row is turned into one value before anything else is said of it: its columns may have any name, also of a variable.
 ROWS = r"""
 CREATE FUNCTION @schema@.audit_watch_rows() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, @schema@, pg_temp AS $function$
@@ -76,8 +77,8 @@ BEGIN
     IF TG_OP = 'UPDATE' THEN
         WITH changed AS MATERIALIZED (
             SELECT coalesce(n.j ->> key, o.j ->> key) AS id, o.j AS before, n.j AS after
-            FROM (SELECT to_jsonb(r) AS j FROM old_rows r) o
-            FULL JOIN (SELECT to_jsonb(r) AS j FROM new_rows r) n ON n.j ->> key = o.j ->> key
+            FROM (SELECT to_jsonb(r.*) AS j FROM old_rows r) o
+            FULL JOIN (SELECT to_jsonb(r.*) AS j FROM new_rows r) n ON n.j ->> key = o.j ->> key
             WHERE EXISTS (SELECT FROM unnest(watched) c WHERE o.j -> c IS DISTINCT FROM n.j -> c)
         )
         SELECT count(*),
@@ -88,7 +89,9 @@ BEGIN
                 || ARRAY(SELECT f.after ->> p FROM unnest(parents) p)) v WHERE v IS NOT NULL)
         INTO total, listed, about FROM changed;
     ELSIF TG_OP = 'INSERT' THEN
-        WITH changed AS MATERIALIZED (SELECT to_jsonb(r) ->> key AS id, to_jsonb(r) AS after FROM new_rows r)
+        WITH changed AS MATERIALIZED (
+            SELECT n.j ->> key AS id, n.j AS after FROM (SELECT to_jsonb(r.*) AS j FROM new_rows r) n
+        )
         SELECT count(*),
             (SELECT string_agg(audit_watch_row(f.id, NULL, f.after, shown, masked), ',' ORDER BY f.id COLLATE "C")
                 FROM (SELECT * FROM changed ORDER BY id COLLATE "C" LIMIT 10) f),
@@ -96,7 +99,9 @@ BEGIN
                 ARRAY[f.id] || ARRAY(SELECT f.after ->> p FROM unnest(parents) p)) v WHERE v IS NOT NULL)
         INTO total, listed, about FROM changed;
     ELSE
-        WITH changed AS MATERIALIZED (SELECT to_jsonb(r) ->> key AS id, to_jsonb(r) AS before FROM old_rows r)
+        WITH changed AS MATERIALIZED (
+            SELECT o.j ->> key AS id, o.j AS before FROM (SELECT to_jsonb(r.*) AS j FROM old_rows r) o
+        )
         SELECT count(*),
             (SELECT string_agg(audit_watch_row(f.id, f.before, NULL, shown, masked), ',' ORDER BY f.id COLLATE "C")
                 FROM (SELECT * FROM changed ORDER BY id COLLATE "C" LIMIT 10) f),
