@@ -61,11 +61,11 @@ def _of_application(table: str, parent: str) -> frozenset[str]:
 
 
 def _of_sealer(table: str, parent: str) -> frozenset[str]:
-    kind = _kinds().get(parent or table)
+    kind = _kinds().get(table)
     if kind == "sealed":
         return SEALING
-    if kind == "append_only" and _is_ledger(parent or table):
-        return READING if parent else ADDING  # it records its own acts, as a new key
+    if kind == "append_only" and _is_ledger(table):
+        return ADDING  # it records its own acts, as a new key; rows are read and added through the parent of the months
     return NOTHING
 
 

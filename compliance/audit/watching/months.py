@@ -1,4 +1,4 @@
-"""Whether each row of the ledger lies in its month, and what may be done with months that are over."""
+"""Which months of the ledger there are, which are missing, and whether each row lies in one."""
 
 import datetime as dt
 

@@ -37,8 +37,8 @@ def powers() -> list[str]:
         found += [f"{role} may {privilege} rows of {table}" for table, privilege in cursor.fetchall()]
         cursor.execute(
             "SELECT c.relname FROM pg_class c WHERE c.oid = ANY (%s::regclass[])"
-            " AND (has_table_privilege(c.oid, 'INSERT') OR has_table_privilege(c.oid, 'UPDATE')) ORDER BY 1 LIMIT 5",
-            [sealed],
+            " AND has_table_privilege(c.oid, %s) ORDER BY 1 LIMIT 5",
+            [sealed, ", ".join(("INSERT", *_CHANGES))],
         )
         found += [f"{role} may write {table}, which is the sealer's" for (table,) in cursor.fetchall()]
         if makes_tables:

@@ -1,4 +1,4 @@
-"""After each migration: triggers, grants and the months of the ledger are as they are declared."""
+"""After each migration: triggers and grants are as they are declared."""
 
 from typing import Any
 

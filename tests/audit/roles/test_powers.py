@@ -15,6 +15,8 @@ from compliance.audit.watching import checks, grants, posture, powers
 from modelops import database_roles
 from modelops.embedded.paths import CHECKOUT
 
+from .conftest import Connect
+
 
 def application_url() -> str:
     base, _, options = os.environ["DATABASE_URL"].partition("?")
@@ -57,6 +59,19 @@ def test_a_process_that_owns_the_ledger_finds_itself() -> None:
     with override_settings(PRODUCTION=True):
         [finding] = posture.roles().findings
     assert finding.severity == "critical"
+
+
+@pytest.mark.parametrize("right", ["INSERT", "UPDATE", "DELETE", "TRUNCATE"])
+def test_a_right_to_the_seals_is_named(connect: Connect, monkeypatch: pytest.MonkeyPatch, right: str) -> None:
+    """S3-24: also the right to take them away."""
+    owner = connect("owner")
+    monkeypatch.setattr(powers, "connection", connect("application"))
+    assert powers.powers() == []
+    owner.execute(f"GRANT {right} ON audit_sealing_leaf TO modelops")
+    try:
+        assert powers.powers() == ["modelops may write audit_sealing_leaf, which is the sealer's"]
+    finally:
+        owner.execute(f"REVOKE {right} ON audit_sealing_leaf FROM modelops")
 
 
 @pytest.mark.django_db
