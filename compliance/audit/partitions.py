@@ -2,10 +2,13 @@
 
 import uuid
 from datetime import UTC, datetime
+from typing import Final
 
 from django.db import models
 
 TABLE = "audit_auditevent"
+# The most values of a column that the planner knows the frequency of: there are fewer names of events.
+NAMES_KNOWN: Final = 1000
 
 
 class CurrentTransaction(models.Func):
@@ -36,6 +39,7 @@ def create_partition_sql(month: datetime) -> str:
     return (
         f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF {TABLE}"
         f" FOR VALUES FROM ('{first_id(month)}') TO ('{first_id(next_month(month))}');"
+        f" ALTER TABLE {name} ALTER COLUMN name SET STATISTICS {NAMES_KNOWN};"
         f" CREATE OR REPLACE TRIGGER audit_no_truncate BEFORE TRUNCATE ON {name}"
         " FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();"
     )

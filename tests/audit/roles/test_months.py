@@ -6,7 +6,8 @@ import psycopg
 import pytest
 from django.db import connection
 
-from compliance.audit.partitions import TABLE, first_id, month_of
+from compliance.audit import event_classes
+from compliance.audit.partitions import NAMES_KNOWN, TABLE, create_partition_sql, first_id, month_of
 from compliance.audit.watching import months, posture
 from compliance.ledger_desk.months import AHEAD, make_months
 
@@ -39,6 +40,23 @@ def test_months_to_come_are_made_and_missing_ones_are_a_finding() -> None:
         cursor.execute("SELECT has_table_privilege('modelops', %s, 'INSERT')", [f"{TABLE}_{last:%Y_%m}"])
         assert cursor.fetchone() == (False,)
         assert months.missing(now + dt.timedelta(days=400))
+
+
+@pytest.mark.django_db
+def test_the_planner_knows_every_name_of_an_event() -> None:
+    """S3-23: in each month, also one that is made later: else a rare event would be looked for in the newest rows."""
+    later = dt.datetime(2090, 1, 1, tzinfo=dt.UTC)
+    with connection.cursor() as cursor:
+        make_months()
+        cursor.execute(create_partition_sql(later))
+        cursor.execute(
+            "SELECT attrelid::regclass::text FROM pg_attribute WHERE attname = 'name' AND attstattarget = 1000"
+            f" AND (attrelid = '{TABLE}'::regclass OR attrelid IN"
+            f" (SELECT inhrelid FROM pg_inherits WHERE inhparent = '{TABLE}'::regclass))"
+        )
+        known = {table for (table,) in cursor.fetchall()}
+    assert known == {TABLE, f"{TABLE}_rest", f"{TABLE}_2090_01", *months.months()}
+    assert len(event_classes()) < NAMES_KNOWN
 
 
 @pytest.mark.django_db

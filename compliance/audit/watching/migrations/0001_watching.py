@@ -203,6 +203,7 @@ BEGIN
         CONTINUE WHEN EXISTS (SELECT FROM audit_auditevent_rest WHERE id >= low AND id < high);
         EXECUTE format('CREATE TABLE %I.%I PARTITION OF %I.audit_auditevent FOR VALUES FROM (%L) TO (%L)',
             '@plain@', name, '@plain@', low, high);
+        EXECUTE format('ALTER TABLE %I.%I ALTER COLUMN name SET STATISTICS 1000', '@plain@', name);
         EXECUTE format('CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON %I.%I'
             ' FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change()', '@plain@', name);
         RETURN NEXT name;
