@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 
+from modelops.crypto.errors import KeysUnavailable
 from modelops.lib.admin import first_id_at
 
 from .actor import Actor
@@ -39,7 +40,7 @@ def record_reading(
             if "HX-Request" in request.headers and _told_already(event, target, request.actor):
                 return
             record(event, target, actor=request.actor, **details)
-    except DatabaseError:
+    except (DatabaseError, KeysUnavailable):
         if strict:
             raise
         logger.error("A reading could not be recorded: %s", event.name)
