@@ -13,13 +13,14 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from modelops.lib.admin import ReadOnlyAdmin, first_id_at
+from modelops.lib.admin import ReadOnlyAdmin
 from modelops.lib.templatetags.portal import pill
 
 from .browsing import LedgerChangeList
 from .events import event_classes
 from .models import AuditEvent, Outcome
 from .naming import name_actors
+from .partitions import recorded_within
 from .searching import anything, names_of
 
 OUTCOME_TONES = {Outcome.SUCCESS: "good", Outcome.DENIED: "warn", Outcome.FAILURE: "bad"}
@@ -66,7 +67,7 @@ class ActorKindFilter(_ChoiceFilter):
 
 
 class PeriodFilter(admin.SimpleListFilter):
-    """Recent rows, as a range of the primary key."""
+    """Recent rows."""
 
     title, parameter_name = "time", "period"
 
@@ -75,7 +76,7 @@ class PeriodFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
         period = PERIODS.get(self.value() or "")
-        return queryset.filter(pk__gte=first_id_at(timezone.now() - period[1])) if period else queryset
+        return queryset.filter(recorded_within(timezone.now() - period[1])) if period else queryset
 
 
 def _words_for(label: str) -> str:

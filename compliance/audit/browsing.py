@@ -1,5 +1,6 @@
 """The list of the ledger browser: category views, fields to search by, and older rows without end."""
 
+import uuid
 from typing import Any, Final
 
 from django.contrib import messages
@@ -7,7 +8,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from modelops.lib.errors import DomainError
+from modelops.lib.errors import DomainError, Invalid
 
 from .models import AuditEvent
 from .naming import name_actors
@@ -44,10 +45,10 @@ class LedgerChangeList(ChangeList):
         try:
             self.search = Search.read(given)
             rows = matching(rows, self.search)
+            return rows.filter(pk__lt=_row_id(given[BEFORE])) if given.get(BEFORE) else rows
         except DomainError as problem:
             messages.error(request, str(problem))
             return rows.none()
-        return rows.filter(pk__lt=given[BEFORE]) if given.get(BEFORE) else rows
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -94,3 +95,12 @@ class LedgerChangeList(ChangeList):
         if len(self.result_list) < self.list_per_page:
             return ""
         return str(self.get_query_string({BEFORE: str(self.result_list[-1].pk)}, ["p"]))
+
+
+def _row_id(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise Invalid(
+            f"{text[:40]!r} is no id of a row. Begin with the newest rows.", code="row.invalid", field=BEFORE
+        ) from None

@@ -1,14 +1,18 @@
-"""The months of the ledger: names and bounds of its partitions."""
+"""The months of the ledger: names and bounds of its partitions, and periods as ranges of the ids in them."""
 
-import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from django.db import models
 
+from modelops.lib.ids import first_id_at
+
 TABLE = "audit_auditevent"
 # The most values of a column that the planner knows the frequency of: there are fewer names of events.
 NAMES_KNOWN: Final = 1000
+# A process makes the id by its clock and the database the time by its own. A period finds rows whose two are at most
+# this far apart: a clock that keeps time is off by less than a second, one that missed a change of the hour by this.
+CLOCKS_APART: Final = timedelta(hours=1)
 
 
 class CurrentTransaction(models.Func):
@@ -28,9 +32,19 @@ def next_month(month: datetime) -> datetime:
     return month.replace(year=month.year + month.month // 12, month=month.month % 12 + 1)
 
 
-def first_id(moment: datetime) -> uuid.UUID:
-    """The least UUID of version 7 that could be made at ``moment``."""
-    return uuid.UUID(int=int(moment.timestamp() * 1000) << 80)
+def recorded_within(
+    since: datetime | None, until: datetime | None = None, *, apart: timedelta = CLOCKS_APART
+) -> models.Q:
+    """Rows from ``since``, which belongs to them, to ``until``, which does not; None is no limit.
+
+    Their own time decides. No index knows it, so the range of ids around it says which months to read, and where.
+    """
+    found = models.Q()
+    if since is not None:
+        found &= models.Q(recorded_at__gte=since, pk__gte=first_id_at(since, -apart))
+    if until is not None:
+        found &= models.Q(recorded_at__lt=until, pk__lt=first_id_at(until, apart))
+    return found
 
 
 def create_partition_sql(month: datetime) -> str:
@@ -38,7 +52,7 @@ def create_partition_sql(month: datetime) -> str:
     name = f"{TABLE}_{month:%Y_%m}"
     return (
         f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF {TABLE}"
-        f" FOR VALUES FROM ('{first_id(month)}') TO ('{first_id(next_month(month))}');"
+        f" FOR VALUES FROM ('{first_id_at(month)}') TO ('{first_id_at(next_month(month))}');"
         f" ALTER TABLE {name} ALTER COLUMN name SET STATISTICS {NAMES_KNOWN};"
         f" CREATE OR REPLACE TRIGGER audit_no_truncate BEFORE TRUNCATE ON {name}"
         " FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();"

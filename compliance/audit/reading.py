@@ -9,7 +9,7 @@ from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 
 from modelops.crypto.errors import KeysUnavailable
-from modelops.lib.admin import first_id_at
+from modelops.lib.ids import first_id_at
 
 from .actor import Actor
 from .events import EventClass

@@ -11,29 +11,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import reduce
 from operator import or_
-from typing import Final
+from typing import Final, get_args
 
 from django.apps import apps
 from django.db import connection, models
 from django.db.models import Q
 from django.utils.dateparse import parse_date, parse_datetime
 
-from modelops.lib.admin import first_id_at
 from modelops.lib.errors import Invalid
 
+from .actor import Kind
 from .context import network_of
-from .events import event_classes
-from .models import AuditEvent
-from .partitions import TABLE
+from .events import Category, event_classes
+from .models import AuditEvent, Outcome
+from .partitions import TABLE, recorded_within
 from .personal.origins import origins_of
 from .watching.models import RowWords
 
-OUTCOMES: Final = ("success", "denied", "failure")
-CATEGORIES: Final = ("security", "data", "model", "system", "privacy")
-ACTOR_KINDS: Final = ("user", "service", "system", "anonymous")
+CATEGORIES: Final = get_args(Category)
+ACTOR_KINDS: Final = get_args(Kind)
 # What parts words in details: all marks but those within names, numbers and references.
 _MARKS: Final = "{}[]\":,.;/\\()=@+<>|!?*'`#&~^$"
-
 
 _TAKEN_BEFORE_A_SEARCH: Final = 1000
 _NEWEST: Final = 20_000
@@ -73,25 +71,19 @@ class Search:
     def read(cls, given: Mapping[str, str]) -> "Search":
         """From the texts of a query string, whose names are those of the fields. Raises Invalid."""
         texts = {field.name: given.get(field.name, "").strip().replace("\x00", "") for field in fields(cls)}
-        for name, choices in (("outcome", OUTCOMES), ("category", CATEGORIES), ("actor_kind", ACTOR_KINDS)):
+        for name, choices in (("outcome", Outcome.values), ("category", CATEGORIES), ("actor_kind", ACTOR_KINDS)):
             if texts[name] and texts[name] not in choices:
                 raise Invalid(f"The {name} is one of {', '.join(choices)}.", field=name)
         since, until = _moment(texts.pop("since"), "since"), _moment(texts.pop("until"), "until")
         return cls(since=since, until=until, **texts)
 
-    def asked(self) -> list[str]:
-        """The names of the filters that are set."""
-        return [field.name for field in fields(self) if getattr(self, field.name)]
-
 
 def matching(events: "models.QuerySet[AuditEvent]", search: Search) -> "models.QuerySet[AuditEvent]":
     """The rows that `search` asks for. Raises Invalid for what cannot be looked for."""
     equal = {name: getattr(search, name) for name in ("actor_kind", "target_type", "category", "outcome", "request_id")}
-    found = events.filter(**{name: value for name, value in equal.items() if value})
-    if search.since:
-        found = found.filter(pk__gte=first_id_at(search.since))
-    if search.until:
-        found = found.filter(pk__lt=first_id_at(search.until))
+    found = events.filter(
+        recorded_within(search.since, search.until), **{name: value for name, value in equal.items() if value}
+    )
     if search.actor:
         found = found.filter(actor_ref=search.actor)
         if not search.actor_kind:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from compliance.audit import Actor, name_actors, record
 from compliance.audit.history import reads as read_events
 from compliance.audit.models import AuditEvent
-from modelops.lib.admin import first_id_at
+from compliance.audit.partitions import recorded_within
 from modelops.lib.errors import Conflict, Invalid
 
 from .audit_events import LINE_DECIDED, REVIEW_OPENED, REVIEW_SIGNED
@@ -120,7 +120,7 @@ def reads_of(month: dt.date) -> QuerySet[AuditEvent]:
     """What people and programs read in a month."""
     begin = dt.datetime.combine(month, dt.time(), dt.UTC)
     end = (begin + dt.timedelta(days=32)).replace(day=1)
-    rows = AuditEvent.objects.filter(pk__gte=first_id_at(begin), pk__lt=first_id_at(end))
+    rows = AuditEvent.objects.filter(recorded_within(begin, end))
     return rows.filter(name__in=read_events(), actor_kind__in=["user", "service"])
 
 

@@ -1,7 +1,5 @@
 """Manners of the admin that hold for every app."""
 
-import datetime as dt
-import uuid
 from typing import Any
 
 from django.contrib import admin
@@ -49,12 +47,3 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
-
-
-def first_id_at(moment: dt.datetime) -> uuid.UUID:
-    """The smallest id (UUID version 7) that can have been made at ``moment`` or later.
-
-    Ids sort by time, so a filter on them is a range of the primary key's index.
-    """
-    milliseconds = int(moment.timestamp() * 1000)
-    return uuid.UUID(int=((milliseconds & (2**48 - 1)) << 80) | (0x7 << 76) | (0b10 << 62))

@@ -4,7 +4,10 @@ import secrets
 import threading
 import time
 import uuid
+from datetime import datetime, timedelta
+from typing import Final
 
+_LAST_MILLISECOND: Final = 2**48 - 1
 _lock = threading.Lock()
 _last = 0
 
@@ -26,9 +29,18 @@ def uuid7() -> uuid.UUID:
     (method 3).
     """
     tick = _tick()
-    value = (tick >> 12 & (2**48 - 1)) << 80
+    value = (tick >> 12 & _LAST_MILLISECOND) << 80
     value |= 0x7 << 76
     value |= (tick & 0xFFF) << 64
     value |= 0b10 << 62
     value |= secrets.randbits(62)
     return uuid.UUID(int=value)
+
+
+def first_id_at(moment: datetime, shift: timedelta = timedelta(0)) -> uuid.UUID:
+    """The smallest id that can have been made at ``moment``, or ``shift`` after it; before 1970, the smallest of all.
+
+    Ids sort by time, so a filter on them is a range of the primary key's index.
+    """
+    milliseconds = int((moment.timestamp() + shift.total_seconds()) * 1000)
+    return uuid.UUID(int=min(max(milliseconds, 0), _LAST_MILLISECOND) << 80)

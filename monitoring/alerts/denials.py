@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from compliance.audit import Actor
 from compliance.audit.ledger import REQUEST_REFUSED
-from modelops.lib.admin import first_id_at
+from modelops.lib.ids import first_id_at
 from modelops.rest.audit_events import REQUESTS_LIMITED
 from monitoring.models.alerts import Alert, AlertState, Severity
 

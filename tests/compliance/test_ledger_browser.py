@@ -13,8 +13,8 @@ from accounts.models import User
 from compliance.audit import Actor, record_refusal
 from compliance.audit.admin import AuditEventAdmin
 from compliance.audit.models import AuditEvent
-from modelops.lib.admin import CappedPaginator, first_id_at
-from modelops.lib.ids import uuid7
+from modelops.lib.admin import CappedPaginator
+from modelops.lib.ids import first_id_at, uuid7
 
 from .cases import open_case
 

@@ -3,8 +3,9 @@
 import threading
 import time
 import uuid
+from datetime import UTC, datetime, timedelta
 
-from modelops.lib.ids import uuid7
+from modelops.lib.ids import first_id_at, uuid7
 
 
 def test_ids_of_one_process_sort_in_the_order_they_were_made() -> None:
@@ -27,3 +28,18 @@ def test_an_id_is_of_version_7_and_tells_its_moment() -> None:
     made = uuid7()
     assert (made.version, made.variant) == (7, uuid.RFC_4122)
     assert abs((made.int >> 80) / 1000 - time.time()) < 5
+
+
+def test_the_first_id_of_a_moment_grows_with_it_and_has_bounds() -> None:
+    """Years before 1970 have no ids; a shift may lead out of the calendar."""
+    moments = [
+        datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC),
+        datetime(2026, 3, 1, tzinfo=UTC),
+        datetime.max.replace(tzinfo=UTC),
+    ]
+    ids = [first_id_at(moment) for moment in moments]
+    assert ids == sorted(ids)
+    assert len(set(ids)) == 3
+    assert first_id_at(datetime.min.replace(tzinfo=UTC), -timedelta(days=1)) == uuid.UUID(int=0)
+    assert first_id_at(moments[-1], timedelta(days=1)) > ids[-1]
+    assert first_id_at(moments[1], timedelta(days=1)) == first_id_at(moments[1] + timedelta(days=1))

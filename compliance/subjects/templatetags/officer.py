@@ -11,7 +11,7 @@ from compliance.audit.coverage.evidence import coverage
 from compliance.audit.models import AuditEvent, Outcome
 from compliance.subjects import case
 from compliance.subjects.models import SubjectRequest
-from modelops.lib.admin import first_id_at
+from modelops.lib.ids import first_id_at
 
 register = template.Library()
 

@@ -7,9 +7,10 @@ import pytest
 from django.db import connection
 
 from compliance.audit import event_classes
-from compliance.audit.partitions import NAMES_KNOWN, TABLE, create_partition_sql, first_id, month_of
+from compliance.audit.partitions import NAMES_KNOWN, TABLE, create_partition_sql, month_of
 from compliance.audit.watching import months, posture
 from compliance.ledger_desk.months import AHEAD, make_months
+from modelops.lib.ids import first_id_at
 
 from .conftest import Connect
 
@@ -29,7 +30,7 @@ def test_months_to_come_are_made_and_missing_ones_are_a_finding() -> None:
         assert f"{TABLE}_{last:%Y_%m}" in make_months()
         assert make_months() == []
         assert posture.in_months().passed
-        cursor.execute(INSERT, [first_id(last)])
+        cursor.execute(INSERT, [first_id_at(last)])
         cursor.execute(f"SELECT count(*) FROM {TABLE}_{last:%Y_%m}")
         assert cursor.fetchone() == (1,)
         cursor.execute(
@@ -64,7 +65,7 @@ def test_rows_of_no_month_are_a_finding_and_are_not_moved() -> None:
     """S3-23: a clock that was wrong; nothing is moved silently."""
     far = dt.datetime(2001, 1, 15, tzinfo=dt.UTC)
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, [first_id(far)])
+        cursor.execute(INSERT, [first_id_at(far)])
     [finding] = posture.in_months().findings
     assert finding.key == "strays"
     assert months.strays() == 1

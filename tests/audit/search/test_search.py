@@ -11,14 +11,21 @@ from django.utils import timezone
 from compliance.audit import Actor, define, record
 from compliance.audit.context import RequestContext, current, network_of
 from compliance.audit.models import AuditEvent
-from compliance.audit.searching import words_sql
+from compliance.audit.partitions import TABLE, month_of, next_month
+from compliance.audit.searching import Search, matching, words_sql
+from modelops.lib.ids import first_id_at
 from registry.models import RegisteredModel
 from tests.accounts.people import make_user, sign_in
+from tests.audit.roles.conftest import Connect, connect  # noqa: F401  a fixture
 
 HERE = define("tests.search.here", "was here: {note}", "note", category="data", ocsf="entity.other")
 THERE = define("tests.search.there", "was there: {note}", "note", category="privacy", ocsf="entity.other")
 API = "/api/v1/audit-events/"
 LIST = "/admin/audit/auditevent/"
+INSERT = (
+    "INSERT INTO audit_auditevent (id, name, category, outcome, actor_kind, actor_ref, target_type, target_id, details,"
+    " request_id, source) VALUES (%s, %s, 'data', 'success', 'system', 'tests', '', '', %s, '', '')"
+)
 
 
 @pytest.fixture
@@ -101,6 +108,7 @@ def test_every_filter_finds_its_rows_and_no_others(officer: Client, rows: dict[s
         ({"address": "203.0.113.0/28"}, "network.too_small"),
         ({"address": "203.0.0.0/16"}, "network.too_large"),
         ({"since": "yesterday"}, "time.invalid"),
+        ({"until": "2026-11-31"}, "time.invalid"),
         ({"outcome": "good"}, None),
         ({"category": "weather"}, None),
     ],
@@ -116,6 +124,58 @@ def test_what_cannot_be_looked_for_is_refused_in_words(
     if "outcome" not in asked:
         assert not page.context["cl"].result_list
         assert str(answer.json()["detail"])[:20] in page.text.replace("&#x27;", "'")
+
+
+def test_a_period_is_that_of_the_rows_own_times(rows: dict[str, AuditEvent]) -> None:
+    """S3-23: the ids only say where to look, with room for clocks that differ."""
+    since = timezone.now() - dt.timedelta(hours=30)
+    until = since + dt.timedelta(hours=1)
+    second, apart = dt.timedelta(seconds=1), dt.timedelta(minutes=50)
+    made = {
+        "first": (since, since),
+        "by a slow clock": (since + second, since - apart),
+        "by a fast clock": (until - second, until + apart),
+        "before": (since - second, since + second),
+        "after": (until, until - second),
+    }
+    for label, (at, id_at) in made.items():
+        AuditEvent.objects.create(
+            id=first_id_at(id_at), recorded_at=at, name=HERE.name, category="data", outcome="success",
+            actor_kind="system", actor_ref="tests", target_label=label, details={"note": "x"},
+        )  # fmt: skip
+    within = matching(AuditEvent.objects.all(), Search(since=since, until=until))
+    assert set(within.values_list("target_label", flat=True)) == {"first", "by a slow clock", "by a fast clock"}
+    assert {"by a fast clock", "after"} == set(
+        matching(AuditEvent.objects.all(), Search(since=until - second, until=until + second)).values_list(
+            "target_label", flat=True
+        )
+    )
+    plan = within.order_by("-id").explain()
+    assert f"{TABLE}_{next_month(month_of(timezone.now())):%Y_%m}" not in plan, plan  # no month beside is looked into
+
+
+def test_a_period_may_begin_before_there_was_a_clock(officer: Client, rows: dict[str, AuditEvent]) -> None:
+    """S3-23: years before 1970 are before every row."""
+    for day in ("0001-01-01", "1900-01-01", "1970-01-01"):
+        assert found(officer, name="tests.search", since=day) == {"here", "there"}
+        assert found(officer, name="tests.search", until=day) == set()
+    assert found(officer, name="tests.search", until="9999-12-31") == {"here", "there"}
+
+
+def test_rows_are_found_by_their_words_while_a_longer_transaction_goes_on(
+    officer: Client,
+    rows: dict[str, AuditEvent],
+    connect: Connect,  # noqa: F811
+) -> None:
+    """S3-23: those before it and those since, at the first search; its own when it has ended."""
+    longer = connect("application")
+    with longer.transaction():
+        longer.execute(INSERT, [first_id_at(timezone.now()), HERE.name, '{"note":"late"}'])
+        with transaction.atomic():
+            record(THERE, actor=Actor.system("tests"), note="late")
+        assert found(officer, words="late") == {"there"}
+        assert found(officer, words="model-7") == {"here"}
+    assert found(officer, words="late") == {"here", "there"}
 
 
 def test_the_words_of_a_row_are_made_as_those_of_a_search() -> None:
@@ -147,6 +207,15 @@ def test_older_rows_are_reached_without_counting(officer: Client, transactional_
         seen += [event.details["note"] for event in page.result_list]
         address = page.older
     assert seen == [str(number) for number in reversed(range(120))]
+
+
+def test_a_page_that_begins_nowhere_says_so(officer: Client, rows: dict[str, AuditEvent]) -> None:
+    """S3-23: rather than break."""
+    page = officer.get(LIST, {"before": "nonsense"})
+    assert page.status_code == 200
+    assert "nonsense" in page.text
+    assert "is no id of a row" in page.text
+    assert not page.context["cl"].result_list
 
 
 def test_the_name_of_what_is_gone_stays(officer: Client) -> None:
