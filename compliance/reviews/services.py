@@ -70,7 +70,7 @@ def decide(line: ReviewLine, decision: str, note: str, *, actor: Actor) -> Revie
     line = ReviewLine.objects.get(pk=line.pk, review=review)
     note = note.strip()
     if decision not in Decision.values:
-        raise Invalid(f"A line is kept, withdrawn or explained, not {decision!r}.", code="review.decision")
+        raise Invalid(f"A line is kept, withdrawn or explained, not {decision[:40]!r}.", code="review.decision")
     if decision != Decision.KEEP and not note:
         raise Invalid(
             "A withdrawal and an explanation need a note: who does it until when, or why it is right.",
@@ -148,7 +148,11 @@ def _of_read(row: AuditEvent) -> ReviewLine:
 
 def _of_right(right: Right) -> ReviewLine:
     return ReviewLine(
-        kind=LineKind.RIGHT, about_ref=right.key, group=right.group, holder_ref=right.holder_ref, says=right.says[:400]
+        kind=LineKind.RIGHT,
+        about_ref=right.key,
+        group=right.group[:120],
+        holder_ref=right.holder_ref[:100],
+        says=right.says[:400],
     )
 
 

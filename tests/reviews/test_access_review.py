@@ -4,13 +4,15 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actors import actor_of
-from compliance.audit import Actor
+from compliance.audit import Actor, event_classes
+from compliance.audit.history import reads
 from compliance.audit.models import AuditEvent
 from compliance.reviews import services
 from compliance.reviews.models import AccessReview, LineKind, ReviewLine
@@ -76,6 +78,19 @@ def test_a_sample_is_the_same_whatever_the_order(this_month: Any) -> None:
     assert first == sample("seed", reversed(keyed), 25)
     assert first != sample("another", keyed, 25)
     assert len(set(first)) == 25
+
+
+def test_what_counts_as_reading_is_declared() -> None:
+    """S2-12: an event that was given another name would go missing from the reviews."""
+    assert set(reads()) <= event_classes().keys()
+
+
+def test_long_names_of_groups_do_not_keep_a_review_from_being_opened(this_month: Any, officer: Any) -> None:
+    """S2-12: Django lets a name of a group be longer than a line has room for."""
+    group = Group.objects.create(name="g" * 150)
+    officer.groups.add(group)
+    review = services.open_review(this_month, actor=ACTOR)
+    assert review.lines.filter(group__startswith="ggg", holder_ref=str(officer.pk)).exists()
 
 
 def test_the_clock_opens_the_review_of_the_month_before_once() -> None:
