@@ -4,7 +4,6 @@ from .actor import Actor
 from .events import EventClass, define, event_classes
 from .ledger import record, record_refusal
 from .naming import name_actors, register_names
-from .querying import timeline
 
 __all__ = [
     "Actor",
@@ -15,5 +14,4 @@ __all__ = [
     "record",
     "record_refusal",
     "register_names",
-    "timeline",
 ]

@@ -3,7 +3,7 @@
 import pytest
 from django.db import DatabaseError, transaction
 
-from compliance.audit import Actor, define, event_classes, record, record_refusal, timeline
+from compliance.audit import Actor, define, event_classes, record, record_refusal
 from compliance.audit.context import network_of
 from compliance.audit.ledger import UndeclaredEvent
 from compliance.audit.models import AuditEvent
@@ -16,7 +16,7 @@ ACTOR = Actor.system("tests")
 def test_a_row_tells_who_did_what_to_which_object() -> None:
     """S3-21, S4-78."""
     record(PROBED, ("tests.thing", "7"), actor=ACTOR, part="header", times=2)
-    [event] = timeline(("tests.thing", "7"))
+    event = AuditEvent.objects.get(target_type="tests.thing", target_id="7")
     assert (event.name, event.outcome, event.actor_kind, event.actor_ref) == (PROBED.name, "success", "system", "tests")
     assert event.sentence == "probed header 2 times"
     assert event.actor == "tests"
