@@ -16,9 +16,10 @@ from ..actor import Actor
 from ..events import event_classes
 from ..ledger import record
 from ..models import AuditEvent, Outcome
+from ..partitions import recorded_within
 from .events import REPORT_MADE
 from .forms import csv_line
-from .period import Period, told
+from .period import CLOCKS_APART, Period, told
 from .signing import signed
 
 MEDIA: Final = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
@@ -104,10 +105,7 @@ def as_file(report: Report, form: str) -> Iterator[bytes]:
 
 
 def _of(period: Period) -> QuerySet[AuditEvent]:
-    rows = AuditEvent.objects.all()
-    if period.since:
-        rows = rows.filter(recorded_at__gte=period.since)
-    return rows.filter(recorded_at__lt=period.until) if period.until else rows
+    return AuditEvent.objects.filter(recorded_within(period.since, period.until, apart=CLOCKS_APART))
 
 
 def _line(kind: str, name: str, meaning: str, rows: list[dict[str, Any]]) -> Line:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final, get_args
 
 from modelops.lib.errors import Invalid
+from modelops.lib.ids import first_id_at
 
 from ..events import Category, event_classes
 from ..models import Outcome
-from .period import Period, moment, told
+from .period import CLOCKS_APART, Period, moment, told
 
 NAMES: Final = ("from", "to", "category", "actor", "object", "action", "outcome")
 LONGEST: Final = 200
@@ -51,9 +52,9 @@ class Selection:
             given.extend(values)
 
         if self.period.since:
-            add("e.recorded_at >= %s", self.period.since)
+            add("e.recorded_at >= %s AND e.id >= %s", self.period.since, first_id_at(self.period.since, -CLOCKS_APART))
         if self.period.until:
-            add("e.recorded_at < %s", self.period.until)
+            add("e.recorded_at < %s AND e.id < %s", self.period.until, first_id_at(self.period.until, CLOCKS_APART))
         for name, column in (("category", "category"), ("action", "name"), ("outcome", "outcome")):
             if value := getattr(self, name):
                 add(f"e.{column} = %s", value)

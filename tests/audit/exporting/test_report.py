@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import json
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from compliance.audit.exporting.period import Period, moment
 from compliance.audit.exporting.report import as_file, make_report
 from compliance.audit.models import AuditEvent
 from modelops.lib.errors import Unavailable
+from modelops.lib.ids import first_id_at
 from tests.audit.exporting.kit import OFFICER, READ, WRITTEN, Verify
 from tests.audit.exporting.test_giving_out import fresh
 
@@ -35,7 +37,10 @@ def march() -> None:
         newest = AuditEvent.objects.order_by("-id")[0]
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE audit_auditevent DISABLE TRIGGER USER")
-            cursor.execute("UPDATE audit_auditevent SET recorded_at = %s WHERE id = %s", [at, newest.pk])
+            its_id = uuid.UUID(int=first_id_at(at).int + number)
+            cursor.execute(
+                "UPDATE audit_auditevent SET recorded_at = %s, id = %s WHERE id = %s", [at, its_id, newest.pk]
+            )
             cursor.execute("ALTER TABLE audit_auditevent ENABLE TRIGGER USER")
 
 
