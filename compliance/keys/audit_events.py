@@ -21,6 +21,12 @@ ROTATION_STARTED = define(
     "purpose", "old_version", "new_version", "second_actor", "reason",
     category="security", ocsf="datastore.encrypt",
 )  # fmt: skip
+ROTATION_BEGUN = define(
+    "keys.rotation.begun",
+    "began to move {purpose} to version {new_version}",
+    "purpose", "new_version",
+    category="security", ocsf="entity.activate",
+)  # fmt: skip
 ROTATION_MOVED = define(
     "keys.rotation.moved",
     "moved {rows} rows of {place} to {purpose} version {new_version}",

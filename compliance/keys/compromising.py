@@ -5,9 +5,7 @@ learns a new key of the ring, and a purpose without an active key would store no
 """
 
 from django.db import transaction
-from django.utils import timezone
 
-from compliance.audit import record
 from modelops.crypto import lifecycle
 from modelops.crypto.decisions import Decision
 from modelops.crypto.errors import KeysUnavailable
@@ -15,8 +13,8 @@ from modelops.crypto.models import KeyState, KeyVersion
 from modelops.crypto.purposes import Purpose
 from modelops.crypto.services import create_key
 
-from . import audit_events as events
 from . import rotations
+from .ending import end
 from .models import FINISHED, Rotation, RotationState
 
 
@@ -54,17 +52,5 @@ def _give_up(purpose: Purpose, key: KeyVersion, decision: Decision) -> None:
     """End the rotation to the compromised key: the one after it moves what is left."""
     under_way = Rotation.objects.select_for_update(of=("self",)).filter(purpose=purpose).exclude(state__in=FINISHED)
     for rotation in under_way.select_related("old_key", "new_key"):
-        rotation.state, rotation.finished_at = RotationState.FAILED, timezone.now()
-        rotation.message = f"The key {key.name} is compromised; the rotation after this one moves what is left."
-        rotation.save(update_fields=["state", "finished_at", "message"])
-        record(
-            events.ROTATION_FINISHED,
-            rotation,
-            actor=rotations.actor_of(decision),
-            outcome="failure",
-            purpose=rotation.purpose,
-            old_version=rotation.old_key.version if rotation.old_key else 0,
-            new_version=rotation.new_key.version,
-            done=rotation.done,
-            failed=rotation.failed,
-        )
+        message = f"The key {key.name} is compromised; the rotation after this one moves what is left."
+        end(rotation, RotationState.FAILED, message, actor=rotations.actor_of(decision))

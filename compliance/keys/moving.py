@@ -5,13 +5,14 @@ import uuid
 from django.db import transaction
 from django.utils import timezone
 
-from compliance.audit import record
+from compliance.audit import Actor, record
 from modelops.crypto.keyring import ACTIVE_FOR_S
 from modelops.crypto.purposes import Purpose
 from modelops.crypto.rotation import Move, moves_of
 from modelops.jobs import RunningJob
 
 from . import audit_events as events
+from .ending import end
 from .models import FINISHED, Rotation, RotationState, RotationStep
 from .ranges import pass_over
 from .standing import GivenUp, Stopped, standing, wait
@@ -50,6 +51,13 @@ def _begin(rotation_id: uuid.UUID) -> Rotation:
         if rotation.state != RotationState.RUNNING:
             rotation.state = RotationState.RUNNING
             rotation.save(update_fields=["state"])
+            record(
+                events.ROTATION_BEGUN,
+                rotation,
+                actor=Actor.system("keys"),
+                purpose=rotation.purpose,
+                new_version=rotation.new_key.version,
+            )
     return rotation
 
 
@@ -97,19 +105,6 @@ def _finish(rotation_id: uuid.UUID, given_up: str = "") -> None:
     rotation = Rotation.objects.select_for_update(of=("self",)).select_related("old_key", "new_key").get(pk=rotation_id)
     if rotation.state in FINISHED:
         return
-    rotation.state = RotationState.FAILED if rotation.failed or given_up else RotationState.SUCCEEDED
-    rotation.finished_at = timezone.now()
     rows = "row" if rotation.failed == 1 else "rows"
-    rotation.message = given_up or (f"{rotation.failed:,} {rows} could not be moved." if rotation.failed else "")
-    rotation.save(update_fields=["state", "finished_at", "message"])
-    record(
-        events.ROTATION_FINISHED,
-        rotation,
-        actor=rotation.actor,
-        outcome="success" if rotation.state == RotationState.SUCCEEDED else "failure",
-        purpose=rotation.purpose,
-        old_version=rotation.old_key.version if rotation.old_key else 0,
-        new_version=rotation.new_key.version,
-        done=rotation.done,
-        failed=rotation.failed,
-    )
+    message = given_up or (f"{rotation.failed:,} {rows} could not be moved." if rotation.failed else "")
+    end(rotation, RotationState.FAILED if message else RotationState.SUCCEEDED, message, actor=rotation.actor)

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
+from contextvars import copy_context
 from queue import Empty, SimpleQueue
 from threading import Event
 
@@ -96,7 +97,7 @@ def _at_once(rotation_id: uuid.UUID, todo: list[uuid.UUID], move: Move, lanes: i
             connection.close()
 
     with ThreadPoolExecutor(lanes, thread_name_prefix="rotation") as pool:
-        running = [pool.submit(lane) for _ in range(lanes)]
+        running = [pool.submit(copy_context().run, lane) for _ in range(lanes)]  # the ledger names the job
         try:
             while wait_for(running, _LOOK_EVERY_S).not_done:
                 tell(standing(rotation_id))

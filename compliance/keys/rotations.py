@@ -7,7 +7,6 @@ take turns, and one that is killed leaves nothing half done.
 from collections.abc import Iterator
 
 from django.db import transaction
-from django.utils import timezone
 
 from compliance.audit import Actor, record
 from modelops.crypto import lifecycle
@@ -23,6 +22,7 @@ from modelops.jobs.models import Job
 from modelops.lib.errors import Conflict, Invalid, Unavailable
 
 from . import audit_events as events
+from .ending import end
 from .models import FINISHED, Rotation, RotationRange, RotationState, RotationStep
 
 JOB = "keys.rotate"
@@ -117,8 +117,8 @@ def _enqueue(rotation: Rotation) -> None:
     job = enqueue(
         JOB, payload={"rotation": str(rotation.pk)}, actor=rotation.actor, target=rotation, total=rotation.total
     )
-    rotation.state, rotation.job_id, rotation.message = RotationState.QUEUED, job.pk, ""
-    rotation.save(update_fields=["state", "job_id", "message"])
+    rotation.job_id, rotation.message = job.pk, ""
+    rotation.save(update_fields=["job_id", "message"])
 
 
 def _locked(rotation: Rotation) -> Rotation:
@@ -143,8 +143,8 @@ def resume(rotation: Rotation, *, actor: Actor) -> Rotation:
     rotation = _locked(rotation)
     if rotation.state != RotationState.PAUSED:
         raise Conflict(f"The rotation is {rotation.state}, not paused.", code="rotation.wrong_state")
-    rotation.fruitless = 0
-    rotation.save(update_fields=["fruitless"])
+    rotation.state, rotation.fruitless = RotationState.QUEUED, 0
+    rotation.save(update_fields=["state", "fruitless"])
     record(events.ROTATION_RESUMED, rotation, actor=actor, purpose=rotation.purpose)
     _enqueue(rotation)
     return rotation
@@ -165,8 +165,8 @@ def retry(rotation: Rotation, *, actor: Actor) -> Rotation:
     rotation.failures.all().delete()
     RotationRange.objects.filter(step__rotation=rotation).delete()
     rotation.steps.update(is_done=False, failed=0)
-    rotation.failed, rotation.fruitless, rotation.finished_at = 0, 0, None
-    rotation.save(update_fields=["failed", "fruitless", "finished_at"])
+    rotation.state, rotation.failed, rotation.fruitless, rotation.finished_at = RotationState.QUEUED, 0, 0, None
+    rotation.save(update_fields=["state", "failed", "fruitless", "finished_at"])
     record(events.ROTATION_RETRIED, rotation, actor=actor, purpose=rotation.purpose)
     _enqueue(rotation)
     return rotation
@@ -243,9 +243,8 @@ def _tend_one(rotation: Rotation) -> int:
     rotation.fruitless += 1
     rotation.save(update_fields=["fruitless"])
     if rotation.fruitless > FRUITLESS_JOBS:
-        rotation.state, rotation.finished_at = RotationState.FAILED, timezone.now()
-        rotation.message = "Its jobs ended again and again without moving a row. Read the jobs' messages, then retry."
-        rotation.save(update_fields=["state", "finished_at", "message"])
+        message = "Its jobs ended again and again without moving a row. Read the jobs' messages, then retry."
+        end(rotation, RotationState.FAILED, message, actor=Actor.system("keys"))
         return 0
     _enqueue(rotation)
     return 1

@@ -54,6 +54,8 @@ def test_ranges_are_moved_on_several_connections_and_counted_once(monkeypatch: p
     assert not RotationRange.objects.exists()
     assert not any(found.count for found in dependents_of(rotation.old_key))
     assert {request.pk: request.subject_email for request in SubjectRequest.objects.all()} == made
+    moved = AuditEvent.objects.filter(name="keys.rotation.moved")
+    assert set(moved.values_list("via", flat=True)) == {f"job:keys.rotate:{rotation.job_id}"}
     # The database sees each batch change ciphertexts; the rotation accounts for them, so nothing calls it tampering.
     assert not AuditEvent.objects.filter(name="watching.rows.changed", target_type="subjects.subjectrequest").exists()
 

@@ -30,6 +30,13 @@ pytestmark = pytest.mark.django_db
 ACTOR = Actor("user", "0194d0c0-0000-7000-8000-000000000002")
 
 
+def states_told(step: str) -> list[list[str]]:
+    """The states before and after that rows of ACTOR in the ledger show for a step."""
+    told = AuditEvent.objects.filter(name=f"keys.rotation.{step}", actor_ref=ACTOR.ref).order_by("id")
+    changes = [change for row in told for change in row.details["diff"] if change["model"] == "keys.rotation"]
+    return [change["rows"][0]["changes"]["state"] for change in changes]
+
+
 def test_a_paused_rotation_stops_after_its_batch_and_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     """S0-46: nothing is moved while it is paused; after it is resumed all is moved, once."""
     monkeypatch.setattr(Reseal, "batch_size", 10, raising=False)
@@ -55,8 +62,8 @@ def test_a_paused_rotation_stops_after_its_batch_and_goes_on_where_it_was(monkey
     work(rotation)
     assert (rotation.state, rotation.done) == (RotationState.SUCCEEDED, 1100)
     assert versions() == {2: 1100}
-    told = AuditEvent.objects.filter(name__in=["keys.rotation.paused", "keys.rotation.resumed"], actor_ref=ACTOR.ref)
-    assert told.count() == 2
+    assert states_told("paused") == [["running", "paused"]]
+    assert states_told("resumed") == [["paused", "queued"]]
 
 
 def test_a_row_that_does_not_open_is_told_and_tried_again() -> None:
@@ -75,6 +82,7 @@ def test_a_row_that_does_not_open_is_told_and_tried_again() -> None:
         rotations.raise_minimum(Purpose.ARTIFACT, 2, reason=Reason.UNUSED, actor=ACTOR)
     Artifact.objects.filter(pk=broken).update(wrapped_key=sound)
     rotations.retry(rotation, actor=ACTOR)
+    assert states_told("retried") == [["failed", "queued"]]
     work(rotation)
     assert (rotation.state, rotation.done, rotation.failed) == (RotationState.SUCCEEDED, 20, 0)
     assert open_all(keys) == 20
@@ -129,6 +137,22 @@ def test_a_rotation_whose_job_is_gone_gets_another_one() -> None:
     work(rotation)
     assert (rotation.state, rotation.done, rotation.fruitless) == (RotationState.SUCCEEDED, 4, 0)
     assert open_all(keys) == 4
+
+
+def test_a_rotation_that_is_given_up_is_told_and_can_be_retried() -> None:
+    """S0-46: nothing moved however many jobs it was given, so somebody must look; nothing is lost by that."""
+    keys = make_artifacts(2)
+    rotation = start(Purpose.ARTIFACT)
+    for _ in range(rotations.FRUITLESS_JOBS + 1):
+        Job.objects.filter(pk=rotation.job_id).update(state="failed")
+        rotations.tend()
+        rotation.refresh_from_db()
+    assert rotation.state == RotationState.FAILED
+    told = AuditEvent.objects.get(name="keys.rotation.finished")
+    assert (told.outcome, told.actor_ref, told.target_id) == ("failure", "keys", str(rotation.pk))
+    rotations.retry(rotation, actor=ACTOR)
+    work(rotation)
+    assert (rotation.state, open_all(keys)) == (RotationState.SUCCEEDED, 2)
 
 
 def test_what_a_long_transaction_left_behind_is_found_later() -> None:
