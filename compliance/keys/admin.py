@@ -12,12 +12,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
+from compliance.audit.history import timeline_page
 from modelops.crypto.models import KeyVersion
 from modelops.lib.admin import ReadOnlyAdmin
 from modelops.lib.templatetags.portal import state
 
 from . import rotations
-from .admin_views import KeyViews
+from .admin_views import VIEW, KeyViews
 from .models import Approval, Rotation
 
 FAILURES_SHOWN = 100
@@ -62,7 +63,7 @@ class KeyVersionAdmin(ReadOnlyAdmin):
 
 @admin.register(Approval)
 class ApprovalAdmin(ReadOnlyAdmin):
-    """What was asked for and who approved it. Deciding is done on the inventory."""
+    """What was asked for and who approved it, with the life of its key. Deciding is done on the inventory."""
 
     list_display = ["action", "key", "state_mark", "reason", "created_at", "expires_at", "decided_at"]
     list_select_related = ["key"]
@@ -73,6 +74,16 @@ class ApprovalAdmin(ReadOnlyAdmin):
         "created_at", "expires_at", "decided_at",
     ]  # fmt: skip
     fields = (*readonly_fields,)
+    change_form_template = "admin/keys/approval.html"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        approval = get_object_or_404(Approval, pk=_uuid(object_id))
+        more: dict[str, Any] = {}
+        if request.user.has_perm(VIEW):
+            more["timeline"] = timeline_page(request, ("crypto.keyversion", str(approval.key_id)))
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
 
     @admin.display(description="state", ordering="state")
     def state_mark(self, approval: Approval) -> SafeString:
@@ -118,6 +129,7 @@ class RotationAdmin(ReadOnlyAdmin):
             "rotation": rotation,
             "steps": rotation.steps.all(),
             "failures": rotation.failures.all()[:FAILURES_SHOWN],
+            "timeline": timeline_page(request, rotation),
             "may_change": request.user.has_perm("keys.change_rotation"),
         }
         return TemplateResponse(request, "admin/keys/rotation.html", context)

@@ -20,7 +20,7 @@ def admin(name: str, role: str = "Key custodian") -> Client:
 
 
 def test_two_people_rotate_a_key_and_watch_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """S0-45, S0-47, S3-02: "Rotate" makes version N+1 after an approval; the page shows moved of total and a retry."""
+    """S0-45, S0-47, S3-02, S3-45: version N+1 after an approval; its page shows moved of total, and its life."""
     from compliance.keys import moving
 
     monkeypatch.setattr(moving, "SETTLED_AFTER_S", 0.0)
@@ -49,6 +49,10 @@ def test_two_people_rotate_a_key_and_watch_it(monkeypatch: pytest.MonkeyPatch) -
     page = first.get(address).content.decode()
     assert "12 of 12 rows moved, 0 failed" in page
     assert "style=" not in page
+    told = [event.name.rpartition(".")[2] for event in first.get(address).context["timeline"].events]
+    assert told == ["finished", "moved", "begun", "resumed", "paused", "started"]
+    page = first.get(reverse("admin:keys_approval_change", args=[approval.pk])).content.decode()
+    assert "approved to rotate key artifact version 1" in page.lower()
     page = first.get(reverse("admin:crypto_keyversion_change", args=[key.pk])).content.decode()
     assert "Decrypt only" in page
     for row in KeyVersion.objects.all():
