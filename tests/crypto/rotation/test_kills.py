@@ -117,6 +117,7 @@ LIVING = (
     "AND heartbeat_at > now() - interval '0.6 s'"
 )
 LEFT = "SELECT 1 FROM keys_rotation WHERE state <> 'succeeded'"
+OVER = "SELECT 1 FROM keys_rotation WHERE state = 'failed'"
 
 
 def _found(pair: throwaway.ThrowAway, query: LiteralString) -> bool:
@@ -133,6 +134,7 @@ def _wait_until_at_work(pair: throwaway.ThrowAway) -> None:
     """Until it has found what the last one left, unless nothing is left."""
     deadline = time.monotonic() + 60
     while _found(pair, LEFT) and not _under_way(pair):
+        assert not _found(pair, OVER), f"a rotation was given up: {_state_of(pair)}"
         assert time.monotonic() < deadline, f"no worker takes the rotation up again: {_state_of(pair)}"
         time.sleep(0.05)
 
