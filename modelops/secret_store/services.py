@@ -99,8 +99,8 @@ def delete_secret(secret: StoredSecret, *, actor: Actor) -> None:
             f"The secret {secret.name} is in use by {', '.join(users)}. Give those another secret first.",
             code="secret.in_use",
         )
+    StoredSecret.objects.filter(pk=secret.pk).delete()  # the object keeps its id, for its row of the ledger
     record(SECRET_DELETED, secret, actor=actor, name=secret.name)
-    secret.delete()
 
 
 def used_by(secret: StoredSecret, most: int = 20) -> list[str]:

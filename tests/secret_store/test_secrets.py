@@ -87,9 +87,14 @@ def test_a_sealed_value_opens_in_its_own_row_only() -> None:
 
 
 def test_a_secret_that_nothing_refers_to_is_deleted() -> None:
-    services.delete_secret(make_secret(), actor=ACTOR)
+    """S4-93: its row says what was there, and nothing of the value."""
+    secret = make_secret()
+    services.delete_secret(secret, actor=ACTOR)
     assert not StoredSecret.objects.exists()
-    assert len(rows("deleted")) == 1
+    [row] = rows("deleted")
+    assert row.target_id == str(secret.pk)
+    [change] = row.details["diff"]
+    assert (change["operation"], change["rows"][0]["changes"]["name"]) == ("delete", [secret.name, None])
 
 
 @pytest.mark.parametrize(
