@@ -72,5 +72,5 @@ def remove_alias(alias: Alias, *, actor: Actor) -> None:
     alias = Alias.objects.select_for_update(of=("self",)).select_related("model", "version").get(pk=alias.pk)
     number = alias.version.number
     AliasChange.objects.create(model=alias.model, alias=alias.name, from_number=number, to_number=None)
-    record(ALIAS_REMOVED, alias.version, actor=actor, name=alias.model.name, alias=alias.name, before=number)
     alias.delete()
+    record(ALIAS_REMOVED, alias.version, actor=actor, name=alias.model.name, alias=alias.name, before=number)
