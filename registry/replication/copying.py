@@ -58,6 +58,13 @@ def due() -> QuerySet[ArtifactCopy]:
     return waiting.exclude(location__is_up=False).order_by("not_before")
 
 
+def bring_back() -> int:
+    """Make due what waits for a time further ahead than any wait: the clock was set back. Returns how many."""
+    now = timezone.now()
+    ahead = ArtifactCopy.objects.filter(state__in=WAITING, not_before__gt=now + 2 * timedelta(seconds=LONGEST_WAIT_S))
+    return ahead.update(not_before=now)
+
+
 def make_copy(copy_id: uuid.UUID) -> bool:
     """Make one copy, if it is to be made and nobody else is at it; returns whether it is stored now.
 

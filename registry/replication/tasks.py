@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from celery import shared_task
 from django.db import connection, transaction
@@ -13,7 +14,7 @@ from modelops.jobs.schedule import scheduled
 from registry.locations.models import StorageLocation
 
 from . import backfill, contact, verifying
-from .copying import due, make_copy
+from .copying import bring_back, due, make_copy
 from .reconciling import compare, keep
 from .repairing import repair_all
 
@@ -29,6 +30,7 @@ _SLOTS = (0x6D6F_7265, 0x6D6F_7266)
 @shared_task(name="registry.replicate")
 def replicate() -> int:
     """Make the copies that are due; returns how many were made. Safe to run at any time and many at once."""
+    bring_back()
     made = 0
     stop_at = time.monotonic() + _TAKES_FOR_S
     with _slot() as is_free:
@@ -73,7 +75,7 @@ def reconcile_locations() -> None:
             enqueue_reconciliation(location, actor=CLOCK)
 
 
-def enqueue_reconciliation(location: StorageLocation, *, actor: Actor) -> object:
+def enqueue_reconciliation(location: StorageLocation, *, actor: Actor) -> Any:
     """Have a worker compare one location with the rows; returns the job. Inside the caller's transaction."""
     return jobs.enqueue(RECONCILE_JOB, payload={"location": str(location.pk)}, actor=actor, target=location)
 

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ from registry.locations.models import StorageLocation
 from registry.models import Artifact, ArtifactCopy, CopyState
 from registry.replication import changes
 from registry.replication.contact import watch_locations
-from registry.replication.copying import LEASE, make_copy
+from registry.replication.copying import LEASE, LONGEST_WAIT_S, make_copy
 from registry.replication.policy import replication_of
+from registry.replication.tasks import replicate
 from tests.registry.samples import make_model, make_version, safetensors
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("wire")]
@@ -110,6 +112,18 @@ def test_a_copy_that_is_being_made_is_left_alone(scientist: Any, locate: Locate)
     assert not make_copy(copy.pk)
     copy.refresh_from_db()
     assert (copy.state, copy.attempts) == ("pending", 1)
+
+
+def test_a_clock_that_was_set_back_keeps_no_copy_waiting(scientist: Any, locate: Locate) -> None:
+    """S1-16: what waits for a time that is far ahead again is made now; the longest wait that there is, is kept."""
+    replica = locate()
+    version = make_version(make_model(scientist), scientist)
+    copies = ArtifactCopy.objects.filter(artifact=version.artifact, location=replica)
+    copies.update(state="failed", not_before=timezone.now() + timedelta(seconds=1.25 * LONGEST_WAIT_S))
+    assert replicate() == 0
+    copies.update(not_before=timezone.now() + timedelta(days=1))
+    assert replicate() == 1
+    assert state_of(replica) == "stored"
 
 
 @pytest.mark.parametrize("kind", ["filesystem", "s3"])
