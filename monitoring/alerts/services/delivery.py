@@ -16,13 +16,15 @@ from modelops.lib.errors import DomainError
 from monitoring.alerts import audit_events as events
 from monitoring.alerts.backoff import MAX_ATTEMPTS, wait_after
 from monitoring.alerts.channels import Channel, DeliveryFailed, Message, Receipt
-from monitoring.models.alerts import AlertChannel, AlertDelivery, DeliveryState, Severity
+from monitoring.models.alerts import DUE, AlertChannel, AlertDelivery, DeliveryState, Severity
 
 from .receivers import open_channel
 
 logger = logging.getLogger(__name__)
 
 DISPATCHER = Actor.system("alerts")
+# Half an hour and a third by `wait_after`, or the hour that a receiver may ask for.
+NO_WAIT_IS_LONGER = timedelta(hours=1)
 TEST = "test"
 MASK = "•••"
 
@@ -203,10 +205,17 @@ def give_up_stale(older_than: timedelta) -> int:
 
     A test message, and a message that took its sender with it at every attempt, is given up.
     """
-    stale = AlertDelivery.objects.filter(state=DeliveryState.SENDING, claimed_at__lt=timezone.now() - older_than)
+    now = timezone.now()
+    silent = Q(claimed_at__lt=now - older_than) | Q(claimed_at__gt=now + older_than)  # the clock was set back
+    stale = AlertDelivery.objects.filter(silent, state=DeliveryState.SENDING)
     hopeless = Q(alert__isnull=True) | Q(attempts__gte=MAX_ATTEMPTS)
     reason = "The portal stopped while sending."
     given_up = stale.filter(hopeless).update(state=DeliveryState.DEAD, claim=None, last_reason=reason)
-    return given_up + stale.update(
-        state=DeliveryState.FAILED, claim=None, next_attempt_at=timezone.now(), last_reason=reason
-    )
+    return given_up + stale.update(state=DeliveryState.FAILED, claim=None, next_attempt_at=now, last_reason=reason)
+
+
+def bring_back() -> int:
+    """Make due what waits for a time further ahead than any wait: the clock was set back. Returns how many."""
+    now = timezone.now()
+    ahead = AlertDelivery.objects.filter(state__in=DUE, next_attempt_at__gt=now + 2 * NO_WAIT_IS_LONGER)
+    return ahead.update(next_attempt_at=now)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from monitoring.models.alerts import DUE, AlertDelivery, DeliveryState
 
-from .delivery import Attempt, Outcome, give_up_stale, prepare, settle
+from .delivery import Attempt, Outcome, bring_back, give_up_stale, prepare, settle
 
 SENDERS = 16
 # A receiver that hangs may hold two senders, never all of them.
@@ -35,6 +35,7 @@ def deliver_due(takes_for_s: float = TAKES_FOR_S) -> int:
     occupy another worker.
     """
     give_up_stale(STALE_AFTER)
+    bring_back()
     stop_taking_at = time.monotonic() + takes_for_s
     made = 0
     # Looked at again after the lock is released: what came in between found the door shut.
