@@ -9,7 +9,7 @@ watch(
     "minimum_severity",
     "verified_at",
     masked=["name", "destination", "sealed_config"],
-    recorded_about=["keys.rotation"],
+    recorded_about=["keys.rotation", "monitoring.alert"],  # each delivery of an alert says when the channel worked
 )
 watch("monitoring.ChannelSecret", "channel", "setting", "secret")
 exempt(

@@ -2,4 +2,13 @@
 
 from ..watching import watch
 
-watch("audit_streaming.Receiver", "name", "kind", "form", "options", "is_paused", masked=["sealed_secret"])
+watch(
+    "audit_streaming.Receiver",
+    "name",
+    "kind",
+    "form",
+    "options",
+    "is_paused",
+    masked=["sealed_secret"],
+    recorded_about=["keys.rotation"],
+)

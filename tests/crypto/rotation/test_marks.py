@@ -1,10 +1,14 @@
 """Which rows are under a key is answered by an index, on every protected column."""
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
+from compliance.audit.watching.declarations import watches
+from modelops.crypto.blind_index import BlindIndexField
 from modelops.crypto.dependents import dependents_of
 from modelops.crypto.discovery import encrypted_tables
+from modelops.crypto.encrypted_column import EncryptedColumn
 from modelops.crypto.marks import ensure_indexes, index_name
 from modelops.crypto.protected import sealed_fields
 from modelops.crypto.purposes import Purpose
@@ -26,6 +30,19 @@ def test_every_protected_column_has_its_index() -> None:
         cursor.execute("SELECT indexname FROM pg_indexes WHERE indexname LIKE 'key\\_mark\\_%'")
         assert wanted <= {name for (name,) in cursor.fetchall()}
     assert ensure_indexes() == []
+
+
+def test_a_rotation_accounts_for_every_watched_column_that_it_moves() -> None:
+    """S4-93: else the database calls each rotation tampering."""
+    moved = {(field.model, field.field) for field in sealed_fields()} | {
+        (model._meta.label, field.name)
+        for model in apps.get_models()
+        for field in model._meta.local_concrete_fields
+        if isinstance(field, EncryptedColumn | BlindIndexField)
+    }
+    for watch in watches.values():
+        if any((watch.label, name) in moved for name in (*watch.shown, *watch.masked)):
+            assert "keys.rotation" in watch.recorded_about, watch.label
 
 
 def test_the_question_what_needs_a_key_reads_the_index() -> None:

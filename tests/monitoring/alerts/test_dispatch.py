@@ -47,6 +47,16 @@ def test_an_alert_reaches_a_webhook_and_a_mailbox(http_receiver: HttpReceiver, s
     assert AlertChannel.objects.filter(verified_at=None).count() == 0
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_delivery_that_verifies_its_channel_is_no_change_that_nobody_told_of(http_receiver: HttpReceiver) -> None:
+    """S4-93: the row of the delivery stands for it."""
+    make_channel(url=http_receiver.url)
+    open_alert()
+    assert services.deliver_due() == 1
+    assert AlertChannel.objects.get().verified_at is not None
+    assert not AuditEvent.objects.filter(name="watching.rows.changed").exists()
+
+
 def test_a_failed_delivery_is_tried_again_under_the_same_id(http_receiver: HttpReceiver) -> None:
     http_receiver.statuses = [500]
     make_channel(url=http_receiver.url)
@@ -122,6 +132,26 @@ def test_what_a_dead_sender_left_is_sent_again(http_receiver: HttpReceiver) -> N
     # The sender was only slow: its late outcome changes nothing.
     assert deliveries.settle(attempt, deliveries.Outcome(1, failure=deliveries.DeliveryFailed("late"))) is None
     assert only().state == "delivered"
+
+
+@pytest.mark.parametrize("is_claimed", [False, True])
+def test_a_clock_that_was_set_back_keeps_nothing_waiting(http_receiver: HttpReceiver, is_claimed: bool) -> None:
+    """Neither what waits for a time that is far ahead again, nor what a sender claimed at such a time and left."""
+    make_channel(url=http_receiver.url)
+    open_alert()
+    if is_claimed:
+        dispatch.claim_next(full=[])
+    ahead = timezone.now() + timedelta(days=1)
+    AlertDelivery.objects.update(**{"claimed_at" if is_claimed else "next_attempt_at": ahead})
+    assert services.deliver_due() == 1
+    assert only().state == "delivered"
+
+
+def test_the_hour_that_a_receiver_asks_for_is_kept(http_receiver: HttpReceiver) -> None:
+    make_channel(url=http_receiver.url)
+    open_alert()
+    AlertDelivery.objects.update(next_attempt_at=timezone.now() + deliveries.NO_WAIT_IS_LONGER)
+    assert services.deliver_due() == 0
 
 
 def test_a_message_that_takes_its_sender_with_it_is_given_up_in_the_end(http_receiver: HttpReceiver) -> None:
