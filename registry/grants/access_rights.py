@@ -10,8 +10,9 @@ from .models import Grant
 @rights_source("registry.grants")
 def grants() -> Iterator[Right]:
     """Each grant that holds now."""
-    for grant in Grant.objects.select_related("model", "dataset", "group").iterator(chunk_size=500):
+    for grant in Grant.objects.standing().select_related("model", "dataset", "group").iterator(chunk_size=500):
         governed = grant.model or grant.dataset
         holder = grant.group.name if grant.group else str(grant.user_id)
         until = f"until {grant.expires_at:%Y-%m-%d}" if grant.expires_at else "without an end"
-        yield Right(str(grant.pk), "Grants", holder, f"{grant.level} access to {governed}, {until}")
+        what = ", ".join([grant.level, *grant.actions])
+        yield Right(str(grant.pk), "Grants", holder, f"{what} access to {governed}, {until}")

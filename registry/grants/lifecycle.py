@@ -4,6 +4,7 @@ from compliance.audit import Actor
 from compliance.retention import Lifecycle, classes
 
 from .models import Grant
+from .services import revoke
 
 
 @classes.register("registry.grants")
@@ -18,4 +19,4 @@ class Grants(Lifecycle):
         return Grant.objects.expired().count()
 
     def remove(self, *, actor: Actor) -> int:
-        return Grant.objects.expired().delete()[0]
+        return sum(revoke(grant, actor=actor) for grant in Grant.objects.expired().iterator())
