@@ -37,8 +37,6 @@ def access(request: HttpRequest, kind: str, name: str) -> HttpResponse:
         services.change_access(governed, **form.cleaned_data, actor=request.actor)
         messages.success(request, "Saved. It holds from the next request on.")
         return redirect("registry:access", kind, name)
-    if not form.is_bound:
-        viewing.access(request, governed)
     return _page(request, governed, form=form)
 
 
@@ -48,13 +46,20 @@ def access(request: HttpRequest, kind: str, name: str) -> HttpResponse:
 def grant(request: HttpRequest, kind: str, name: str) -> HttpResponse:
     """Name an account or a role."""
     governed = _governed(request, kind, name)
-    form = GrantForm(request.POST)
+    form = GrantForm(request.POST, is_model=isinstance(governed, RegisteredModel))
     if not form.is_valid():
         return _page(request, governed, status=422, grant_form=form)
     said = form.cleaned_data
     try:
         holder = services.holder_named(user=said["user"], group=said["group"].name if said["group"] else "")
-        services.give(governed, holder, said["level"], expires_at=form.expires_at, actor=request.actor)
+        services.give(
+            governed,
+            holder,
+            said["level"],
+            actions=said.get("actions", ()),
+            expires_at=form.expires_at,
+            actor=request.actor,
+        )
     except DomainError as error:
         form.add_error(error.field if error.field in form.fields else None, error.message)
         return _page(request, governed, status=422, grant_form=form)
@@ -140,15 +145,20 @@ def _switches(governed: Governed, data: Any = None) -> AccessForm:
     return form(data, initial=present)
 
 
-def _page(request: HttpRequest, governed: Governed, *, status: int = 200, **more: Any) -> HttpResponse:
+def _page(
+    request: HttpRequest, governed: Governed, *, status: int = 200, issued: str = "", **more: Any
+) -> HttpResponse:
+    if not issued:  # the page with a new code has the row of that
+        viewing.access(request, governed)
     is_model = isinstance(governed, RegisteredModel)
     context = {
         "governed": governed,
         "kind": "models" if is_model else "datasets",
         "is_model": is_model,
         "form": _switches(governed),
-        "grant_form": GrantForm(),
+        "grant_form": GrantForm(is_model=is_model),
         "code_form": CodeForm(),
+        "issued": issued,
         "grants": governed.grants.select_related("user", "group").order_by("created_at")[:SHOWN_GRANTS],
         **more,
     }

@@ -232,6 +232,16 @@ def test_datasets_lineage_runs_alerts_and_jobs_follow(
     assert b"open-model" not in client.get("/datasets/payroll/versions/1/").content
 
 
+def test_a_form_that_is_refused_shows_nobody_without_a_row(scientist: User, portal: Client) -> None:
+    """The page names who has access, whatever was sent to get it."""
+    make_model(scientist, "alpha")
+    for path, status in (("access/grants/", 422), ("access/code/", 422), ("access/", 200)):
+        before = AuditEvent.objects.filter(name="registry.access.viewed").count()
+        method = portal.get if status == 200 else portal.post
+        assert method(f"/models/alpha/{path}").status_code == status, path
+        assert AuditEvent.objects.filter(name="registry.access.viewed").count() == before + 1, path
+
+
 def test_the_owner_decides_on_a_page(scientist: User, reader: User, portal: Client, client: Client) -> None:
     """S0-06."""
     make_model(scientist, "alpha")
@@ -275,6 +285,23 @@ def test_grants_in_the_admin_go_through_the_service(two: Any, reader: User, clie
     answer = client.post(change, {})
     assert answer.headers["Location"].startswith("/account/confirm/?next=")
     assert ModelVersion.objects.filter(model=alpha).exists()
+
+
+def test_what_has_expired_is_reviewed_no_more_and_removed_with_a_row(two: Any, reader: User) -> None:
+    """S4-93: whatever is removed by the clock is told as if somebody had taken it away."""
+    from compliance.retention.services import apply_retention
+    from registry.grants.access_rights import grants
+
+    alpha, beta = two
+    over, standing = give(alpha, reader), give(beta, reader)
+    Grant.objects.filter(pk=over.pk).update(expires_at=timezone.now())
+    assert [right.key for right in grants()] == [str(standing.pk)]
+    [applied] = [result for result in apply_retention(actor=ACTOR, execute=True) if result.key == "registry.grants"]
+    assert (applied.due, applied.removed) == (1, 1)
+    assert Grant.objects.get() == standing
+    told = AuditEvent.objects.get(name="registry.grant.revoked")
+    assert (told.target_id, told.actor_ref) == (str(alpha.pk), ACTOR.ref)
+    assert "delete" in [change["operation"] for change in told.details["diff"]]
 
 
 def test_levels_are_ordered() -> None:
