@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -136,20 +135,11 @@ class StorageLocationAdmin(ReadOnlyAdmin):
 
     def backfill(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         """Make every copy that is missing there."""
-
-        def ask(location: StorageLocation, *, actor: Any) -> None:
-            ask_to_fill(location, actor=actor)
-
-        return self._act(request, pk, ask, "A job makes the copies that are missing in {}.")
+        return self._act(request, pk, ask_to_fill, "A job makes the copies that are missing in {}.")
 
     def reconcile(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         """Compare what lies there with the rows."""
-
-        @transaction.atomic
-        def ask(location: StorageLocation, *, actor: Any) -> None:
-            ask_to_compare(location, actor=actor)
-
-        return self._act(request, pk, ask, "A job compares {} with the rows.")
+        return self._act(request, pk, ask_to_compare, "A job compares {} with the rows.")
 
     @admin.display(description="kind")
     def kind_label(self, location: StorageLocation) -> str:

@@ -15,7 +15,7 @@ from registry import viewing
 from registry.api.lookup import dataset_version, model_named, model_version
 from registry.grants.gate import require_change
 from registry.locations.models import StorageLocation
-from registry.models import DatasetVersion, ModelVersion
+from registry.models import DatasetVersion, ModelVersion, RegisteredModel
 
 from . import changes
 from .asking import ask_to_compare, ask_to_fill
@@ -162,8 +162,9 @@ class ModelPolicyView(APIView):
 
     @extend_schema(operation_id="model_replication_retrieve", responses=PolicyOut)
     def get(self, request: Request, name: str) -> Response:
-        viewing.model(request, model_named(request, name), "locations")
-        return Response(self._shown(request, name))
+        model = model_named(request, name)
+        viewing.model(request, model, "locations")
+        return Response(self._shown(model))
 
     @extend_schema(operation_id="model_replication_update", request=PolicyIn, responses=PolicyOut)
     def put(self, request: Request, name: str) -> Response:
@@ -171,11 +172,9 @@ class ModelPolicyView(APIView):
         data.is_valid(raise_exception=True)
         model = model_named(request, name)
         require_change(request, model)
-        changes.set_policy(model, **data.validated_data, actor=request.actor)
-        return Response(self._shown(request, name))
+        return Response(self._shown(changes.set_policy(model, **data.validated_data, actor=request.actor)))
 
-    def _shown(self, request: Request, name: str) -> dict[str, Any]:
-        model = model_named(request, name)
+    def _shown(self, model: RegisteredModel) -> dict[str, Any]:
         names = list(model.replicate_to.order_by("name").values_list("name", flat=True))
         return {"locations": names, "min_replicas": model.min_replicas}
 

@@ -9,6 +9,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from compliance.audit.history import looks
+from compliance.audit.models import AuditEvent
 from modelops.jobs.models import Job
 from registry.locations.choose import store_of
 from registry.locations.models import StorageLocation
@@ -69,6 +71,24 @@ def test_a_location_is_added_tested_and_filled_in_the_admin(officer: Client, sci
     assert "Down" in page
     page = text(officer.post(f"{address}primary/", follow=True))
     assert "is not there" in page
+
+
+def test_the_page_of_a_location_tells_its_life(officer: Client, locate: Locate) -> None:
+    """S3-45: the rows of the ledger about it, newest first; who merely looked when that is asked for."""
+    disk = locate("disk")
+    address = f"/admin/locations/storagelocation/{disk.pk}/"
+    for action in ("test", "disable", "enable", "reconcile"):
+        officer.post(f"{address}{action}/")
+    rows = AuditEvent.objects.filter(target_type="locations.storagelocation", target_id=str(disk.pk)).order_by("-id")
+    told = officer.get(f"{address}change/").context["timeline"].events
+    assert [event.pk for event in told] == [row.pk for row in rows.exclude(name__in=looks())]
+    assert {event.name for event in told} == {
+        "locations.location.added",
+        "locations.location.tested",
+        "locations.location.changed",
+        "locations.location.work_asked",
+    }
+    assert "looked at" in text(officer.get(f"{address}change/?events=all")).lower()
 
 
 def test_what_is_wrong_with_a_new_location_stands_in_the_form(officer: Client) -> None:
