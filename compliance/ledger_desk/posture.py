@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from compliance.audit.sealing.standing import findings as sealing_findings
+from compliance.audit.verifying.verdict import WARNINGS
 from modelops.lib.posture import Finding, Outcome, control
 
 from . import coverage  # noqa: F401  declares a control of its own
@@ -16,7 +17,7 @@ AREA = "Audit log"
 def rows_are_sealed() -> Outcome:
     """The sealer is there, keeps up and signs."""
     now = standing()
-    found = [finding for finding in sealing_findings() if not finding.key.startswith("anchor.")]
+    found = [finding for finding in sealing_findings(now.sealing) if not finding.key.startswith("anchor.")]
     return _outcome(now, found, f"{now.sealing.size} rows sealed; the sealer {now.sealing.words}")
 
 
@@ -24,7 +25,7 @@ def rows_are_sealed() -> Outcome:
 def heads_are_anchored() -> Outcome:
     """Without an anchor, whoever holds the database could cut the newest rows and nobody would see it."""
     now = standing()
-    found = [finding for finding in sealing_findings() if finding.key.startswith("anchor.")]
+    found = [finding for finding in sealing_findings(now.sealing) if finding.key.startswith("anchor.")]
     if not settings.PRODUCTION:  # one machine alone has nowhere else to put them
         found = [finding for finding in found if finding.key != "anchor.too_few"]
     reach = ", ".join(f"{anchor.name} up to row {anchor.size or 0}" for anchor in now.sealing.anchors)
@@ -37,7 +38,7 @@ def ledger_holds() -> Outcome:
     now = standing()
     found = []
     if now.broken is not None:
-        says = next((one["says"] for one in now.broken.findings if one["kind"] != "clock.back"), "")
+        says = next((one["says"] for one in now.broken.findings if one["kind"] not in WARNINGS), "")
         found.append(
             Finding(
                 "broken",

@@ -21,6 +21,7 @@ from .models import Anchoring, AnchoringState, Checkpoint, Seal
 from .note import BadNote, Head, check, sign
 from .sequencing import LOCK
 from .signing_keys import origin, read_keys, require_known, write_keys
+from .sizes import sealed_rows, sealed_size
 
 EVERY_ROWS = 1000
 EVERY_S = 60
@@ -43,11 +44,6 @@ def is_due(now: datetime | None = None) -> bool:
     age_s = ((now or timezone.now()) - last.signed_at).total_seconds()
     grown = size - last.size
     return grown < 0 or grown >= EVERY_ROWS or (grown > 0 and age_s >= EVERY_S) or age_s >= IDLE_EVERY_S
-
-
-def sealed_size() -> int:
-    """How many rows have a number."""
-    return Seal.objects.values_list("size", flat=True).first() or 0
 
 
 def examine(anchors: Sequence[Anchor], key_file: Path) -> AnchorFailed | None:
@@ -144,8 +140,6 @@ def _store(head: Head, note: str, key_id: str, anchors: Sequence[Anchor], *, to_
 
 def _mend_seal() -> None:
     """Where leaves are gone, say so: every row without a leaf then gets a new number at the next round."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(max(seq) + 1, 0) FROM audit_sealing_leaf")
-        (leaves,) = cursor.fetchone()
+    leaves = sealed_rows()
     if leaves != sealed_size():
         Seal.objects.create(first_seq=leaves, size=leaves, watermark="", cluster="")

@@ -10,7 +10,7 @@ from modelops.lib.errors import Conflict
 
 from .anchors import Anchor, AnchorFailed
 from .models import Anchoring, AnchoringState
-from .note import BadNote, Head, PublicKey, check
+from .note import BREAK, BadNote, Head, PublicKey, check
 from .tiles import StoredTree
 from .tree import check_consistency, consistency_proof, frontier_at
 
@@ -54,9 +54,13 @@ def read_back(anchors: Sequence[Anchor]) -> tuple[list[Anchored], list[AnchorFai
 
 
 def tree_head(origin: str, size: int, extensions: Sequence[str] = ()) -> Head:
-    """The head of the stored tree at ``size``."""
-    with connection.cursor() as cursor:
-        return Head(origin, size, frontier_at(size, StoredTree(cursor)).root(), tuple(extensions))
+    """The head of the stored tree at ``size``. Raises CheckpointRefused where the tree has a gap."""
+    try:
+        with connection.cursor() as cursor:
+            root = frontier_at(size, StoredTree(cursor)).root()
+    except LookupError as gap:
+        raise CheckpointRefused(str(gap), code="checkpoint.tree_broken", anchor="", anchored_size=0) from None
+    return Head(origin, size, root, tuple(extensions))
 
 
 def require_continuation(found: Anchored, head: Head, keys: Sequence[PublicKey]) -> None:
@@ -129,10 +133,10 @@ def breaks(found: Sequence[Anchored], keys: Sequence[PublicKey]) -> list[str]:
         try:
             head = check(one.note, keys)[0] if one.note is not None else None
         except BadNote:
-            lines.append(f"break {one.anchor} untrusted")
+            lines.append(f"{BREAK}{one.anchor} untrusted")
             continue
         if head is not None:
-            lines.append(f"break {one.anchor} {head.size} {base64.b64encode(head.root).decode()}")
+            lines.append(f"{BREAK}{one.anchor} {head.size} {base64.b64encode(head.root).decode()}")
         else:
-            lines.append(f"break {one.anchor} empty")
+            lines.append(f"{BREAK}{one.anchor} empty")
     return lines

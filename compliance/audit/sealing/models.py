@@ -79,7 +79,10 @@ class CheckpointKey(models.Model):
 
 
 class Checkpoint(models.Model):
-    """A signed head of the tree; ``note`` is the whole signed note, letter for letter."""
+    """A signed head of the tree; ``note`` is the whole signed note, letter for letter.
+
+    The first is the one that was signed last. After an accepted break there may be larger ones, of the tree given up.
+    """
 
     size = models.BigIntegerField()
     root = models.BinaryField()

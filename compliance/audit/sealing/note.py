@@ -5,8 +5,8 @@ Ed25519 (signature type 0x01).
 """
 
 import base64
-import binascii
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +18,9 @@ from modelops.lib.errors import Invalid
 _ED25519 = b"\x01"
 _DASH = "\N{EM DASH} "
 LONGEST_NOTE = 16 << 10
+# A checkpoint that does not continue what is anchored names it in lines of its own: "break ANCHOR SIZE ROOT".
+BREAK = "break "
+_SIZE = re.compile("0|[1-9][0-9]{0,17}")
 
 
 class BadNote(Invalid):
@@ -34,6 +37,11 @@ class Head:
     size: int
     root: bytes
     extensions: tuple[str, ...] = ()
+
+    @property
+    def is_break(self) -> bool:
+        """Whether it gives up what was signed before: somebody decided to go on from it."""
+        return any(line.startswith(BREAK) for line in self.extensions)
 
     def text(self) -> str:
         """The signed text, which ends with a line break."""
@@ -72,7 +80,7 @@ class PublicKey:
         key_id, _, encoded = rest.partition("+")
         try:
             raw = base64.b64decode(encoded, validate=True)
-        except binascii.Error:
+        except ValueError:
             raw = b""
         key = cls(name, raw[1:])
         if len(raw) != 33 or raw[:1] != _ED25519 or key.key_id != key_id:
@@ -127,7 +135,7 @@ def parse(note: str) -> Note:
     lines = text.split("\n")
     if len(note) > LONGEST_NOTE or not blank or not signed.endswith("\n") or len(lines) < 3 or not all(lines):
         raise BadNote("The text is no signed checkpoint; three lines, a blank one and signatures are needed.")
-    if not lines[1].isascii() or not lines[1].isdigit() or lines[1] != str(int(lines[1])):
+    if not _SIZE.fullmatch(lines[1]):
         raise BadNote("The second line of the checkpoint is not a size.")
     head = Head(lines[0], int(lines[1]), _decoded(lines[2], 32), tuple(lines[3:]))
     return Note(head, f"{text}\n", tuple(_signature(line) for line in signed[:-1].split("\n")))
@@ -164,7 +172,7 @@ def _signature(line: str) -> Signature:
 def _decoded(text: str, length: int | None) -> bytes:
     try:
         raw = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         raw = b""
     if not raw or (length is not None and len(raw) != length):
         raise BadNote("A line of the checkpoint is not the base64 text that it must be.")

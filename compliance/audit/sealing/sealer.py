@@ -18,11 +18,12 @@ from .anchoring import SEALER, deliver
 from .anchors import Anchor, AnchorFailed
 from .audit_events import CHECKPOINT_REFUSED, CHECKPOINT_RESUMED
 from .beating import beat
-from .checkpoints import EVERY_S, Waiting, examine, finish_rollover, is_due, sealed_size, sign_checkpoint
+from .checkpoints import EVERY_S, Waiting, examine, finish_rollover, is_due, sign_checkpoint
 from .heads import CheckpointRefused
 from .models import SealerState
 from .sequencing import TreeBroken, seal_round
 from .signing_keys import KeyFileRefused
+from .sizes import sealed_size
 
 logger = logging.getLogger(__name__)
 

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from modelops.lib.errors import Conflict
 
 from ..leaf import LEAF_SQL
+from .sizes import sealed_rows
 from .snapshots import Snapshot
 from .tiles import StoredTree, new_tiles
 
@@ -43,6 +44,11 @@ class TreeBroken(Conflict):
     """The stored tree is not what the sealer left."""
 
     code = "audit_tree.broken"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(
+            f"{message} Bring the database back from a backup; docs/howto/audit-log.md tells what else can be done."
+        )
 
 
 @dataclass(frozen=True)
@@ -93,13 +99,9 @@ def seal_round(limit: int = BATCH_ROWS, catch_up_limit: int = CATCH_UP_ROWS) -> 
 def _last(cursor: Any) -> _Last:
     cursor.execute("SELECT size, watermark, cluster FROM audit_sealing_seal ORDER BY id DESC LIMIT 1")
     last = _Last(*(cursor.fetchone() or (0, "", "")))
-    cursor.execute("SELECT coalesce(max(seq) + 1, 0) FROM audit_sealing_leaf")
-    (leaves,) = cursor.fetchone()
+    leaves = sealed_rows()
     if leaves != last.size:
-        raise TreeBroken(
-            f"The tree has {leaves} leaves, and the last seal says {last.size}: somebody else changed it. "
-            "Bring the database back from a backup; docs/howto/audit-log.md tells what else can be done."
-        )
+        raise TreeBroken(f"The tree has {leaves} leaves, and the last seal says {last.size}: somebody else changed it.")
     return last
 
 
@@ -145,7 +147,10 @@ def _inserted(cursor: Any, statement: str, given: list[Any]) -> list[bytes]:
 
 
 def _store(cursor: Any, edge: StoredTree, size: int, hashes: list[bytes], watermark: str, cluster: str) -> None:
-    tiles = list(new_tiles(size, hashes, edge))
+    try:
+        tiles = list(new_tiles(size, hashes, edge))
+    except LookupError as gap:
+        raise TreeBroken(str(gap)) from None
     if tiles:
         cursor.executemany("INSERT INTO audit_sealing_tile (level, index, hashes, root) VALUES (%s, %s, %s, %s)", tiles)
     cursor.execute(

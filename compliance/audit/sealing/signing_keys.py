@@ -28,8 +28,9 @@ from modelops.lib.errors import Conflict, Unavailable
 from ..actor import Actor
 from ..ledger import record
 from .audit_events import KEY_CREATED, KEY_ROTATED
-from .models import CheckpointKey, Seal
+from .models import CheckpointKey
 from .note import PublicKey, public_key
+from .sizes import sealed_size
 
 VARIABLE = "MODELOPS_CHECKPOINT_KEY_FILE"
 _END = "-----END PRIVATE KEY-----\n"
@@ -164,8 +165,7 @@ def rotate_key(path: Path, reason: str, *, is_lost: bool = False, actor: Actor) 
 
 
 def _announce(key: PublicKey) -> None:
-    size = Seal.objects.values_list("size", flat=True).first() or 0
-    CheckpointKey.objects.create(key_id=key.key_id, name=key.name, public_key=key.raw, from_size=size)
+    CheckpointKey.objects.create(key_id=key.key_id, name=key.name, public_key=key.raw, from_size=sealed_size())
 
 
 def _target(key: PublicKey) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from modelops.lib.posture import Finding
 
 from .models import Anchoring, AnchoringState, Checkpoint, Seal, SealerState
+from .sizes import sealed_size
 from .snapshots import Snapshot
 
 SILENT_AFTER_S = 30
@@ -68,12 +69,13 @@ def is_alive() -> bool:
 
 def standing() -> Standing:
     """All of it, by a few small queries."""
+    state = SealerState.objects.filter(pk=1).first()
     return Standing(
-        state=SealerState.objects.filter(pk=1).first(),
-        size=Seal.objects.values_list("size", flat=True).first() or 0,
+        state=state,
+        size=sealed_size(),
         unsealed=unsealed_rows(),
         checkpoint=Checkpoint.objects.first(),
-        anchors=list(_anchors()),
+        anchors=[_anchor(name) for name in _names(state)],
     )
 
 
@@ -92,9 +94,10 @@ def unsealed_rows(older_than_s: float = UNSEALED_AFTER_S, at_most: int = COUNTED
         return int(cursor.fetchone()[0])
 
 
-def findings() -> list[Finding]:
+def findings(now: Standing | None = None) -> list[Finding]:
     """What is wrong with the sealing of the audit log, for the posture page and its alerts."""
-    return [*_sealer_findings(now := standing()), *_anchor_findings(now)]
+    now = now or standing()
+    return [*_sealer_findings(now), *_anchor_findings(now)]
 
 
 def _sealer_findings(now: Standing) -> Iterator[Finding]:
@@ -130,7 +133,7 @@ def _anchor_findings(now: Standing) -> Iterator[Finding]:
                 f"Mend it; the checkpoint goes there by itself. See {_GUIDE}.",
                 "high",
             )
-    names = now.state.anchors.split(",") if now.state else []
+    names = _names(now.state)
     if now.state is not None and len(names) < FEWEST_ANCHORS:
         yield Finding(
             "anchor.too_few",
@@ -139,20 +142,23 @@ def _anchor_findings(now: Standing) -> Iterator[Finding]:
         )
 
 
-def _anchors() -> Iterator[AnchorStanding]:
-    """By name; a few rows for each, found through the index over anchors."""
-    state = SealerState.objects.filter(pk=1).first()
-    for name in filter(None, state.anchors.split(",") if state else []):
-        rows = Anchoring.objects.filter(anchor=name).annotate(
-            size=F("checkpoint__size"), signed_at=F("checkpoint__signed_at")
-        )
-        done = rows.filter(state=AnchoringState.DONE).values("size", "anchored_at").first()
-        waiting = rows.filter(state=AnchoringState.PENDING).order_by("id").values().first()
-        yield AnchorStanding(
-            name,
-            done["size"] if done else None,
-            done["anchored_at"] if done else None,
-            waiting["attempts"] if waiting else 0,
-            waiting["last_error"] if waiting else "",
-            waiting["signed_at"] if waiting else None,
-        )
+def _names(state: SealerState | None) -> list[str]:
+    """The anchors that the sealer writes to."""
+    return [name for name in (state.anchors.split(",") if state else []) if name]
+
+
+def _anchor(name: str) -> AnchorStanding:
+    """From a few rows, found through the index over anchors."""
+    rows = Anchoring.objects.filter(anchor=name).annotate(
+        size=F("checkpoint__size"), signed_at=F("checkpoint__signed_at")
+    )
+    done = rows.filter(state=AnchoringState.DONE).values("size", "anchored_at").first()
+    waiting = rows.filter(state=AnchoringState.PENDING).order_by("id").values().first()
+    return AnchorStanding(
+        name,
+        done["size"] if done else None,
+        done["anchored_at"] if done else None,
+        waiting["attempts"] if waiting else 0,
+        waiting["last_error"] if waiting else "",
+        waiting["signed_at"] if waiting else None,
+    )

@@ -6,7 +6,7 @@ leaves) and its index there; only complete nodes have a name: node (level, index
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 EMPTY_ROOT: Final = hashlib.sha256(b"").digest()
@@ -57,6 +57,16 @@ class Frontier:
         return found
 
 
+def complete(start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The largest complete nodes that the leaves from ``start`` to ``end`` consist of, from left to right."""
+    while start < end:
+        level = (end - start).bit_length() - 1
+        if start:  # a node begins at a multiple of its width
+            level = min(level, (start & -start).bit_length() - 1)
+        yield level, start >> level
+        start += 1 << level
+
+
 def root(leaves: Iterable[bytes]) -> bytes:
     """The root hash over leaf hashes."""
     frontier = Frontier()
@@ -66,12 +76,12 @@ def root(leaves: Iterable[bytes]) -> bytes:
 
 def frontier_at(size: int, nodes: Nodes) -> Frontier:
     """The frontier of the first ``size`` leaves of a tree."""
-    return Frontier(size, [nodes(level, index) for level, index in _complete(0, size)])
+    return Frontier(size, [nodes(level, index) for level, index in complete(0, size)])
 
 
 def subtree(start: int, end: int, nodes: Nodes) -> bytes:
     """The hash over the leaves from ``start`` to ``end``, a range that occurs in a tree."""
-    *rest, found = [nodes(level, index) for level, index in _complete(start, end)]
+    *rest, found = [nodes(level, index) for level, index in complete(start, end)]
     for left in reversed(rest):
         found = node_hash(left, found)
     return found
@@ -187,11 +197,3 @@ class MemoryTree:
 def _split(width: int) -> int:
     """The largest power of two below ``width``."""
     return 1 << (width - 1).bit_length() - 1
-
-
-def _complete(start: int, end: int) -> Iterable[tuple[int, int]]:
-    """The complete nodes that make up a range of a tree, from the left; its start is aligned to its width."""
-    while start < end:
-        level = (end - start).bit_length() - 1
-        yield level, start >> level
-        start += 1 << level

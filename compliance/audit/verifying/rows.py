@@ -13,12 +13,10 @@ from typing import Any, Final
 from django.db import connection, connections
 
 from ..leaf import LEAF_SQL
-from .verdict import Finding
+from .verdict import NAMED, Finding
 
 # Leaves that one query looks at: some seconds at most, so that a busy server can end it, and nested loops stay warm.
 CHUNK: Final = 100_000
-# More would only repeat what the first say; the first is what has to be named.
-NAMED: Final = 20
 
 _DIFFERENT = f"""
 SELECT l.seq, l.event_id, e.id IS NULL

@@ -7,10 +7,10 @@ from typing import Final
 
 from django.db import connection
 
+from ..sealing.tiles import WIDTH
 from ..sealing.tree import Frontier
 from .verdict import Finding
 
-_TILE: Final = 256
 _TILES_A_QUERY: Final = 512
 
 
@@ -28,33 +28,34 @@ def walk(size: int, wanted: Mapping[int, object], *, start: Frontier | None = No
 
     ``wanted`` holds the sizes whose root is needed. Gaps end the walk: behind one, no root can be right.
     """
-    upper = Frontier() if start is None else Frontier(start.size // _TILE, start.nodes)
+    upper = Frontier() if start is None else Frontier(start.size // WIDTH, start.nodes)
     walked = Walk()
     if 0 in wanted:
         walked.roots[0] = Frontier().root()
-    sizes = sorted(at for at in wanted if upper.size * _TILE < at <= size)
+    sizes = sorted(at for at in wanted if upper.size * WIDTH < at <= size)
     at = 0
     for tile, hashes, stored in _tiles(upper.size, size):
-        first = tile * _TILE
-        expected = min(_TILE, size - first)
+        first = tile * WIDTH
+        expected = min(WIDTH, size - first)
         if len(hashes) != expected * 32:
             missing = _first_missing(first, expected)
             walked.findings.append(Finding("leaf.missing", f"Row {missing} has no leaf in the tree.", missing))
             return walked
         if stored is not None and bytes(stored) != hashes:
-            bad = next(n for n in range(_TILE) if stored[n * 32 : n * 32 + 32] != hashes[n * 32 : n * 32 + 32])
+            parts = (n for n in range(WIDTH) if stored[n * 32 : n * 32 + 32] != hashes[n * 32 : n * 32 + 32])
+            bad = next(parts, 0)  # none where the tile is longer than it can be
             walked.findings.append(
                 Finding("tile.altered", f"The leaf of row {first + bad} is not the one in its tile.", first + bad)
             )
         while at < len(sizes) and sizes[at] < first + expected:
             walked.roots[sizes[at]] = _partial(upper, hashes[: (sizes[at] - first) * 32]).root()
             at += 1
-        if expected < _TILE:
+        if expected < WIDTH:
             whole = _partial(upper, hashes)
             walked.root = walked.roots[size] = whole.root()
             return walked
         upper.append(_over(hashes))
-        if at < len(sizes) and sizes[at] == first + _TILE:
+        if at < len(sizes) and sizes[at] == first + WIDTH:
             walked.roots[sizes[at]] = upper.root()
             at += 1
     walked.root = walked.roots[size] = upper.root()
@@ -63,7 +64,7 @@ def walk(size: int, wanted: Mapping[int, object], *, start: Frontier | None = No
 
 def _tiles(first_tile: int, size: int) -> Iterator[tuple[int, bytes, bytes | None]]:
     """Each tile's number, its leaf hashes in order, and what its stored tile says."""
-    tiles = -(-size // _TILE)
+    tiles = -(-size // WIDTH)
     while first_tile < tiles:
         after = min(first_tile + _TILES_A_QUERY, tiles)
         with connection.cursor() as cursor:
@@ -91,7 +92,7 @@ def _partial(upper: Frontier, hashes: bytes) -> Frontier:
     """The frontier of the whole tiles and some leaves after them."""
     lower = Frontier()
     lower.extend(hashes[at : at + 32] for at in range(0, len(hashes), 32))
-    return Frontier(upper.size * _TILE + lower.size, [*upper.nodes, *lower.nodes])
+    return Frontier(upper.size * WIDTH + lower.size, [*upper.nodes, *lower.nodes])
 
 
 def _first_missing(first: int, expected: int) -> int:

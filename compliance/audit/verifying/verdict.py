@@ -1,17 +1,22 @@
 """What a verification has found."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
 Kind = Literal[
-    "row.altered", "row.missing", "row.unsealed", "row.repeated", "leaf.missing", "leaf.surplus", "tile.altered",
-    "checkpoint.signature", "checkpoint.root", "checkpoint.order", "checkpoint.absent", "anchor.absent",
-    "anchor.fork", "anchor.ahead", "clock.back", "cluster.behind",
+    "row.altered", "row.missing", "row.unsealed", "leaf.missing", "tile.altered", "checkpoint.signature",
+    "checkpoint.root", "checkpoint.order", "checkpoint.broken_off", "anchor.absent", "anchor.fork", "anchor.ahead",
+    "clock.back",
 ]  # fmt: skip
 
-# A clock that went back says nothing about the rows; everything else means that something is not as it was sealed.
-WARNINGS: Final = frozenset({"clock.back", "anchor.absent"})
+# A clock that went back says nothing about the rows, and a break was decided by somebody and stands in the ledger;
+# everything else means that something is not as it was sealed.
+WARNINGS: Final = frozenset({"clock.back", "anchor.absent", "checkpoint.broken_off"})
+# Of each kind: more would only repeat what the first say; the first is what has to be named.
+NAMED: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +71,15 @@ class Verdict:
             and not (finding.until and any((finding.seq or 0) <= seq < finding.until for seq in named))
         ]
         return min(bad, key=lambda finding: (finding.seq is None, finding.seq or 0), default=None)
+
+
+def most_telling(findings: Sequence[Finding]) -> list[Finding]:
+    """The first ``NAMED`` of each kind by row, in the order in which they were found."""
+    by_row = sorted(findings, key=lambda finding: (finding.seq is None, finding.seq or 0))
+    told: Counter[str] = Counter()
+    kept: set[int] = set()
+    for finding in by_row:
+        if told[finding.kind] < NAMED:
+            told[finding.kind] += 1
+            kept.add(id(finding))
+    return [finding for finding in findings if id(finding) in kept]

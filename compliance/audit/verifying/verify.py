@@ -2,22 +2,23 @@
 
 import time
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Final
 
 from django.db import connection
-from django.db.models import Max
 
-from ..sealing.models import Anchoring, AnchoringState, Leaf
+from ..sealing.models import Anchoring, AnchoringState
 from ..sealing.note import PublicKey
-from ..sealing.tiles import StoredTree
+from ..sealing.sizes import sealed_rows
+from ..sealing.tiles import WIDTH, StoredTree
 from ..sealing.tree import Frontier, frontier_at
 from . import rows
 from .claims import Claim, anchored_claims, database_claims, known_keys
 from .clock import clock_findings
 from .tree_walk import Walk, walk
-from .verdict import Finding, Kind, Verdict
+from .verdict import Finding, Kind, Verdict, most_telling
 
 # What the frequent look hashes anew: the newest rows. The full one takes all.
 RECENT_ROWS: Final = 20_000
@@ -38,36 +39,48 @@ def verify(
     """
     begun = time.perf_counter()
     verdict = Verdict(started_at=datetime.now(UTC), is_full=full)
-    size = verdict.size = (Leaf.objects.aggregate(last=Max("seq"))["last"] or -1) + 1 if Leaf.objects.exists() else 0
+    size = verdict.size = sealed_rows()
     start = _start(size, full)
-    first = start.size if start else 0
+    first, above = (start.size, start.size) if start else (0, -1)
     believed = known_keys(keys)
-    claims = list(database_claims(believed, verdict.findings, above=first))
+    claims = list(database_claims(believed, verdict.findings, above=above))
     verdict.checkpoints = len(claims)
     for name, notes in (anchors or {}).items():
         verdict.anchors.append(name)
-        anchored = [claim for claim in anchored_claims(name, notes, believed, verdict.findings) if claim.size > first]
+        anchored = anchored_claims(name, notes, believed, verdict.findings, above=above)
         verdict.anchored_size = max([verdict.anchored_size, *(claim.size for claim in anchored)])
         claims += anchored
     if not verdict.anchored_size and Anchoring.objects.filter(state=AnchoringState.DONE).exists():
         verdict.findings.append(Finding("anchor.absent", "No anchor can be read from here; only the sealer compares."))
-    walked = walk(size, {claim.size: None for claim in claims}, start=start)
+    sizes = {claim.size: None for claim in claims}
+    if at_once == 1:
+        walked, altered = walk(size, sizes, start=start), rows.altered_rows(first, size, at_once=1)
+    else:
+        # The tree is hashed here and the rows by PostgreSQL: beside each other they keep every processor busy.
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            looking = beside.submit(rows.altered_rows, first, size, at_once=at_once)
+            walked = walk(size, sizes, start=start)
+            altered = looking.result()
     verdict.root = walked.root
-    verdict.findings += rows.altered_rows(first, size, at_once=at_once)
+    verdict.findings += altered
     verdict.rows = size - first
     verdict.findings += chain(walked.findings, _claims_against(walked, claims, size, first))
     verdict.findings += rows.unsealed_rows() + clock_findings(first, size, each_row=not full or size <= RECENT_ROWS)
+    verdict.findings = most_telling(verdict.findings)
     verdict.duration_s = time.perf_counter() - begun
     return verdict
 
 
 def _start(size: int, full: bool) -> Frontier | None:
     """Where the walk begins: at a whole tile below the newest rows, from the stored tiles; None for the beginning."""
-    tiles = max(0, size - RECENT_ROWS) // 256
+    tiles = max(0, size - RECENT_ROWS) // WIDTH
     if full or not tiles:
         return None
-    with connection.cursor() as cursor:
-        return frontier_at(tiles * 256, StoredTree(cursor))
+    try:
+        with connection.cursor() as cursor:
+            return frontier_at(tiles * WIDTH, StoredTree(cursor))
+    except LookupError:
+        return None  # the stored tree has gaps: a walk from the beginning names them
 
 
 def _claims_against(walked: Walk, claims: list[Claim], size: int, first: int) -> Iterable[Finding]:

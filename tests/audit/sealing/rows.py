@@ -1,4 +1,4 @@
-"""Rows of the ledger, many at once and through connections of their own."""
+"""Rows of the ledger, many at once and through connections of their own; and changing them past the triggers."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +9,7 @@ from django.db import connection
 
 from compliance.audit.sealing.models import Leaf, Seal
 from compliance.audit.sealing.sequencing import seal_round
+from compliance.audit.sealing.sizes import sealed_rows
 from compliance.audit.sealing.tiles import StoredTree
 from compliance.audit.sealing.tree import frontier_at
 
@@ -25,6 +26,24 @@ def add(count: int, *, first: int = 0, through: Any = None) -> None:
     """Add rows, one transaction for all; through Django's connection, or another one."""
     with (through or connection).cursor() as cursor:
         cursor.execute(INSERT, [first, first + count - 1])
+
+
+@contextmanager
+def as_superuser() -> Iterator[None]:
+    """Past every trigger, which only who owns the tables can do."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        try:
+            yield
+        finally:
+            cursor.execute("SET session_replication_role = DEFAULT")
+
+
+def sql(statement: str, *params: object) -> int:
+    """Run it; how many rows it changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return int(cursor.rowcount)
 
 
 @contextmanager
@@ -47,10 +66,9 @@ def seal_all(**limits: int) -> int:
 
 def seal_here() -> int:
     """Seal what a test added in its own open transaction, which no snapshot shows as complete; the size of the tree."""
-    size = Seal.objects.values_list("size", flat=True).first() or 0
-    Seal.objects.create(
-        first_seq=size, size=size, watermark="", cluster=""
-    )  # as after a restore: every row is asked for
+    size = sealed_rows()
+    # As after a restore: every row is asked for.
+    Seal.objects.create(first_seq=size, size=size, watermark="", cluster="")
     return seal_all()
 
 

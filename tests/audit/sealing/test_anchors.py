@@ -10,7 +10,6 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
 
 from compliance.audit import Actor
 from compliance.audit.sealing.anchoring import deliver
@@ -27,7 +26,7 @@ from compliance.audit.sealing.signing_keys import create_key
 from tests.receivers import HttpReceiver, Mailbox
 from tests.wire.fixtures import Servers, wire_servers
 
-from .rows import add, seal_here
+from .rows import add, as_superuser, seal_here, sql
 
 __all__ = ["wire_servers"]
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -153,17 +152,15 @@ def test_a_log_that_is_cut_back_together_with_the_file_is_found_by_the_bucket(
         assert deliver(anchors) == 2
     first, _ = (tmp_path / "checkpoints").read_text().splitlines()
     (tmp_path / "checkpoints").write_text(first + "\n")
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        cursor.execute("DELETE FROM audit_sealing_leaf WHERE seq >= %s", [sizes[0]])
-        cursor.execute("DELETE FROM audit_sealing_seal WHERE size > %s", [sizes[0]])
-        cursor.execute(
+    with as_superuser():
+        sql("DELETE FROM audit_sealing_leaf WHERE seq >= %s", sizes[0])
+        sql("DELETE FROM audit_sealing_seal WHERE size > %s", sizes[0])
+        sql(
             "DELETE FROM audit_sealing_anchoring WHERE checkpoint_id IN"
             " (SELECT id FROM audit_sealing_checkpoint WHERE size > %s)",
-            [sizes[0]],
+            sizes[0],
         )
-        cursor.execute("DELETE FROM audit_sealing_checkpoint WHERE size > %s", [sizes[0]])
-        cursor.execute("SET session_replication_role = DEFAULT")
+        sql("DELETE FROM audit_sealing_checkpoint WHERE size > %s", sizes[0])
     assert isinstance(sign_checkpoint(anchors[:1], tmp_path / "key"), Checkpoint), "the file alone sees nothing"
     Anchoring.objects.all().delete()
     with pytest.raises(CheckpointRefused) as refused:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.utils import timezone
 
 from compliance.audit import Actor
@@ -29,7 +28,7 @@ from compliance.audit.sealing.sequencing import TreeBroken, seal_round
 from compliance.audit.sealing.signing_keys import KeyFileRefused, create_key, read_keys, rotate_key
 from compliance.audit.sealing.tree import root
 
-from .rows import add, seal_here
+from .rows import add, as_superuser, seal_here, sql
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_ledger")]
 ACTOR = Actor.system("tests")
@@ -63,11 +62,9 @@ def public_keys() -> list[PublicKey]:
 
 def forge(*statements: str) -> None:
     """Do what triggers refuse, as the owner of the database could."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
+    with as_superuser():
         for statement in statements:
-            cursor.execute(statement)
-        cursor.execute("SET session_replication_role = DEFAULT")
+            sql(statement)
 
 
 def test_a_checkpoint_names_the_tree_and_is_kept_in_the_database_and_outside(

@@ -34,6 +34,7 @@ def test_a_note_says_what_was_signed_and_by_whom() -> None:
     [
         ("\n7\n", "\n8\n"),
         ("\n7\n", "\n07\n"),
+        ("\n7\n", f"\n{'7' * 5000}\n"),
         ("AAAA=", "AAAB="),
         ("audit\n", "audiT\n"),
         ("\n\n", "\nmore\n\n"),

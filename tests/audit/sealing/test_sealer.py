@@ -10,7 +10,6 @@ import pytest
 from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.utils import timezone
 
 from compliance.audit import Actor
@@ -21,9 +20,10 @@ from compliance.audit.sealing.anchors.file import FileAnchor
 from compliance.audit.sealing.models import Anchoring, Checkpoint, Leaf, SealerState
 from compliance.audit.sealing.sealer import Sealer
 from compliance.audit.sealing.separation import present, refuse_sealer_secrets
+from compliance.audit.sealing.sequencing import TreeBroken
 from compliance.audit.sealing.signing_keys import create_key
 
-from .rows import add, seal_here
+from .rows import add, as_superuser, seal_here, sql
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_ledger")]
 
@@ -99,19 +99,37 @@ def test_leaves_that_are_gone_stop_the_sealer_until_they_are_back(sealer: Sealer
     add(5)
     turn(sealer)
     turn(sealer)
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE gone AS SELECT * FROM audit_sealing_leaf WHERE seq >= 4")
-        cursor.execute("SET session_replication_role = replica")
-        cursor.execute("DELETE FROM audit_sealing_leaf WHERE seq >= 4")
-        cursor.execute("SET session_replication_role = DEFAULT")
+    with as_superuser():
+        sql("CREATE TEMPORARY TABLE gone AS SELECT * FROM audit_sealing_leaf WHERE seq >= 4")
+        sql("DELETE FROM audit_sealing_leaf WHERE seq >= 4")
     sealer.seal_step()
     assert SealerState.objects.get().code == "audit_tree.broken"
     turn(sealer)
     assert AuditEvent.objects.filter(name="audit.checkpoint.refused").count() == 1
-    with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO audit_sealing_leaf SELECT * FROM gone")
+    sql("INSERT INTO audit_sealing_leaf SELECT * FROM gone")
     sealer.seal_step()
     assert AuditEvent.objects.filter(name="audit.checkpoint.resumed").count() == 1
+
+
+def test_a_gap_in_the_tree_stops_the_sealer_and_does_not_end_it(sealer: Sealer) -> None:
+    """S3-24: it says what is wrong, and goes on when the leaf is back."""
+    add(5)
+    turn(sealer)
+    turn(sealer)
+    with as_superuser():
+        sql("CREATE TEMPORARY TABLE gone AS SELECT * FROM audit_sealing_leaf WHERE seq = 2")
+        sql("DELETE FROM audit_sealing_leaf WHERE seq = 2")
+    sealer._next_examination = 0.0
+    turn(sealer)
+    assert SealerState.objects.get().code == "checkpoint.tree_broken"
+    assert "sealer.refused:checkpoint.tree_broken" in keys(standing.findings())
+    with pytest.raises(TreeBroken, match="gap"):
+        seal_here()
+    sql("INSERT INTO audit_sealing_leaf SELECT * FROM gone")
+    turn(sealer)
+    turn(sealer)
+    assert SealerState.objects.get().standing == "working"
+    assert Leaf.objects.count() == AuditEvent.objects.count()
 
 
 def test_without_a_key_rows_are_numbered_and_nothing_is_signed(sealer: Sealer, tmp_path: Path) -> None:

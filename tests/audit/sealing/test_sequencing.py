@@ -12,7 +12,7 @@ from compliance.audit.sealing.models import Leaf, Seal, Tile
 from compliance.audit.sealing.sequencing import LOCK, TreeBroken, seal_round
 from compliance.audit.sealing.tree import root
 
-from .rows import add, another_connection, seal_all, sealed_ids, stored_root
+from .rows import add, another_connection, as_superuser, seal_all, sealed_ids, sql, stored_root
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_ledger")]
 
@@ -157,13 +157,12 @@ def test_rows_of_another_cluster_are_sealed_once() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_current_xact_id()::text::bigint")
         here = cursor.fetchone()[0]
-        # The restored rows carry the numbers of where they came from: far above this cluster's, and just above.
-        cursor.execute("SET session_replication_role = replica")
+    # The restored rows carry the numbers of where they came from: far above this cluster's, and just above.
+    with as_superuser():
         add(4, first=50)
-        cursor.execute("UPDATE audit_auditevent SET transaction = %s + 1000000", [here])
-        cursor.execute("UPDATE audit_auditevent SET transaction = %s + 12 WHERE target_id = '0'", [here])
-        cursor.execute("UPDATE audit_sealing_seal SET cluster = '1', watermark = '900000000:900000000:'")
-        cursor.execute("SET session_replication_role = DEFAULT")
+        sql("UPDATE audit_auditevent SET transaction = %s + 1000000", here)
+        sql("UPDATE audit_auditevent SET transaction = %s + 12 WHERE target_id = '0'", here)
+        sql("UPDATE audit_sealing_seal SET cluster = '1', watermark = '900000000:900000000:'")
     assert seal_all(catch_up_limit=3) == 9
     for number in range(20):  # the counter of this cluster passes the number of a row that came along
         add(1, first=100 + number)
@@ -176,10 +175,8 @@ def test_leaves_that_somebody_else_took_or_added_stop_the_sealing() -> None:
     """S3-24: a cut tail is seen before any new number is given."""
     add(5)
     seal_all()
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        cursor.execute("DELETE FROM audit_sealing_leaf WHERE seq = 4")
-        cursor.execute("SET session_replication_role = DEFAULT")
+    with as_superuser():
+        sql("DELETE FROM audit_sealing_leaf WHERE seq = 4")
     add(1, first=9)
     with pytest.raises(TreeBroken, match="4 leaves, and the last seal says 5"):
         seal_round()

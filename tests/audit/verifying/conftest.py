@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from .sealed import SealedLedger
+    from .sealed import CommittedLedger
 
 
 @pytest.fixture(scope="module")
-def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator["SealedLedger"]:
+def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator["CommittedLedger"]:
     """Committed once: the sealer sees committed rows alone. Each test then works in a transaction of its own."""
-    from .sealed import SealedLedger, put_back
+    from .sealed import CommittedLedger, put_back
 
     with django_db_blocker.unblock():
-        found = SealedLedger()
+        found = CommittedLedger()
         for rows in (40, 1, 300, 200, 90):
             found.grow(rows)
     yield found
@@ -24,7 +24,7 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator["Sealed
 
 
 @pytest.fixture
-def ledger(committed: "SealedLedger", db: None) -> Iterator["SealedLedger"]:
+def ledger(committed: "CommittedLedger", db: None) -> Iterator["CommittedLedger"]:
     """It, with what the test does to its anchor undone afterwards."""
     notes = list(committed.notes)
     yield committed

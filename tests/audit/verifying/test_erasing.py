@@ -19,7 +19,7 @@ from compliance.audit.sealing.models import Leaf
 from compliance.audit.verifying import verify
 from compliance.ledger_desk.addresses import remove_addresses
 
-from .sealed import HAPPENED, SealedLedger, put_back
+from .sealed import HAPPENED, CommittedLedger, put_back
 
 pytestmark = pytest.mark.django_db
 
@@ -28,10 +28,10 @@ ERASED, OTHER = (Actor("user", str(uuid.uuid4())) for _ in range(2))
 
 
 @pytest.fixture(scope="module")
-def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[SealedLedger]:
+def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[CommittedLedger]:
     """A sealed ledger with rows of two people: the sealer sees committed rows alone."""
     with django_db_blocker.unblock():
-        found = SealedLedger()
+        found = CommittedLedger()
         for number, who in enumerate((ERASED, OTHER)):
             with acting(address="203.0.113.77", source="203.0.113.0/24"), transaction.atomic():
                 record(HAPPENED, None, actor=who, personal={"email": "a@example.org"}, subject=who, number=number)
@@ -41,7 +41,7 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[SealedL
         put_back()
 
 
-def test_the_ledger_holds_after_people_were_erased_and_addresses_removed(ledger: SealedLedger) -> None:
+def test_the_ledger_holds_after_people_were_erased_and_addresses_removed(ledger: CommittedLedger) -> None:
     """S4-85, S4-86: rows sealed, signed and anchored before; every row hashed anew after."""
     rows = {row.actor_ref: row for row in AuditEvent.objects.filter(actor_ref__in=[ERASED.ref, OTHER.ref])}
     assert Leaf.objects.filter(event_id__in=[row.pk for row in rows.values()]).count() == 2

@@ -15,8 +15,10 @@ from compliance.ledger_desk.models import Verification
 from compliance.ledger_desk.verification import run_verification
 from modelops.lib.posture import controls
 from tests.accounts.people import make_user, sign_in
+from tests.audit.exporting.sealing import ORIGIN
+from tests.audit.sealing.rows import as_superuser, sql, stored_root
 
-from .sealed import ORIGIN, SealedLedger, as_superuser, sql
+from .sealed import CommittedLedger
 
 
 @pytest.fixture
@@ -29,7 +31,7 @@ def outcome(key: str) -> list[str]:
     return [finding.key for finding in found.look().findings]
 
 
-def test_the_standing_shows_head_and_last_verification(ledger: SealedLedger, desk: Client) -> None:
+def test_the_standing_shows_head_and_last_verification(ledger: CommittedLedger, desk: Client) -> None:
     """S4-111: last verify time and head hash on the page, and in the posture."""
     page = desk.get("/admin/ledger/").content.decode()
     assert "Not verified yet" in page
@@ -39,11 +41,11 @@ def test_the_standing_shows_head_and_last_verification(ledger: SealedLedger, des
     assert "The ledger holds" in page
     assert row.root[:20] in page
     assert f"{row.ran_at:%Y-%m-%d %H:%M:%S}" in page
-    assert public_key(ORIGIN, ledger.key).text.replace("+", "+") in page.replace("&#x2B;", "+")
+    assert public_key(ORIGIN, ledger.private).text.replace("+", "+") in page.replace("&#x2B;", "+")
     assert outcome("ledger.verified") == []
 
 
-def test_a_broken_ledger_is_a_finding_and_stands_on_the_page(ledger: SealedLedger, desk: Client) -> None:
+def test_a_broken_ledger_is_a_finding_and_stands_on_the_page(ledger: CommittedLedger, desk: Client) -> None:
     bad = Leaf.objects.get(seq=30).event_id
     with as_superuser():
         sql("UPDATE audit_auditevent SET source = 'x' WHERE id = %s", bad)
@@ -54,13 +56,13 @@ def test_a_broken_ledger_is_a_finding_and_stands_on_the_page(ledger: SealedLedge
     assert f"Row 30 ({bad}) was changed" in page
 
 
-def test_a_row_proves_itself(ledger: SealedLedger, desk: Client) -> None:
+def test_a_row_proves_itself(ledger: CommittedLedger, desk: Client) -> None:
     """The proof on the page and in the file leads from the text to the signed root; looking at it is recorded."""
     leaf = Leaf.objects.get(seq=123)
     page = desk.get(f"/admin/ledger/proofs/{leaf.event_id}/").content.decode()
     assert "Proven" in page
     proof = json.loads(desk.get(f"/admin/ledger/proofs/{leaf.event_id}.json").content)
-    head, _ = check(proof["checkpoint"], [public_key(ORIGIN, ledger.key)])
+    head, _ = check(proof["checkpoint"], [public_key(ORIGIN, ledger.private)])
     computed = leaf_hash(proof["event"].encode())
     steps = [bytes.fromhex(step) for step in proof["proof"]]
     assert check_inclusion(computed, proof["index"], head.size, steps, head.root)
@@ -71,7 +73,7 @@ def test_a_row_proves_itself(ledger: SealedLedger, desk: Client) -> None:
     )
 
 
-def test_a_changed_row_cannot_prove_itself(ledger: SealedLedger, desk: Client) -> None:
+def test_a_changed_row_cannot_prove_itself(ledger: CommittedLedger, desk: Client) -> None:
     leaf = Leaf.objects.get(seq=123)
     with as_superuser():
         sql("UPDATE audit_auditevent SET source = 'x' WHERE id = %s", leaf.event_id)
@@ -80,7 +82,25 @@ def test_a_changed_row_cannot_prove_itself(ledger: SealedLedger, desk: Client) -
     assert "Proven" not in page
 
 
-def test_a_row_that_waits_says_so(ledger: SealedLedger, desk: Client) -> None:
+def test_a_tree_with_a_gap_proves_no_row(ledger: CommittedLedger, desk: Client) -> None:
+    """S4-111: the page says so instead of failing."""
+    with as_superuser():
+        sql("DELETE FROM audit_sealing_leaf WHERE seq = (SELECT max(seq) - 1 FROM audit_sealing_leaf)")
+    page = desk.get(f"/admin/ledger/proofs/{Leaf.objects.get(seq=123).event_id}/").content.decode()
+    assert "Not proven" in page
+
+
+def test_a_row_is_proven_by_the_tree_that_goes_on_after_a_break(ledger: CommittedLedger, desk: Client) -> None:
+    """S4-111: not by a larger head that was given up."""
+    size = Leaf.objects.count()
+    ledger.sign(124, b"\x01" * 32, ledger.private)
+    ledger.sign(size, stored_root(size), ledger.private, "break file 124 AQEB")
+    page = desk.get(f"/admin/ledger/proofs/{Leaf.objects.get(seq=123).event_id}/").content.decode()
+    assert "Not proven" not in page
+    assert "Proven" in page
+
+
+def test_a_row_that_waits_says_so(ledger: CommittedLedger, desk: Client) -> None:
     record_refusal(actor=Actor.anonymous(), code="x.waits", method="GET", route="/")
     waiting = AuditEvent.objects.get(details__code="x.waits")
     answer = desk.get(f"/admin/ledger/proofs/{waiting.pk}/")

@@ -13,8 +13,10 @@ from compliance.audit.sealing.models import CheckpointKey, Leaf
 from compliance.audit.sealing.note import public_key
 from compliance.audit.sealing.tree import MemoryTree, root
 from compliance.audit.verifying import Verdict, verify
+from tests.audit.exporting.sealing import ORIGIN
+from tests.audit.sealing.rows import as_superuser, sql
 
-from .sealed import ORIGIN, SealedLedger, as_superuser, sql
+from .sealed import CommittedLedger
 
 pytestmark = pytest.mark.django_db
 _REHASH = (
@@ -23,7 +25,7 @@ _REHASH = (
 )
 
 
-def look(ledger: SealedLedger) -> Verdict:
+def look(ledger: CommittedLedger) -> Verdict:
     return verify(anchors={"file": ledger.notes}, at_once=1)
 
 
@@ -31,7 +33,7 @@ def event_at(seq: int) -> str:
     return str(Leaf.objects.get(seq=seq).event_id)
 
 
-def test_a_sound_ledger_holds(ledger: SealedLedger) -> None:
+def test_a_sound_ledger_holds(ledger: CommittedLedger) -> None:
     """S3-24: every row hashed anew, every signed head recomputed, the anchor compared."""
     verdict = look(ledger)
     assert verdict.findings == []
@@ -49,7 +51,7 @@ CHANGES = [
 ]  # fmt: skip
 
 
-def test_an_edited_row_is_named(ledger: SealedLedger) -> None:
+def test_an_edited_row_is_named(ledger: CommittedLedger) -> None:
     """S3-24: whichever column."""
     edited = event_at(131)
     for change in CHANGES:
@@ -63,7 +65,7 @@ def test_an_edited_row_is_named(ledger: SealedLedger) -> None:
         assert named == [("row.altered", 131, edited)], change
 
 
-def test_a_deleted_row_is_named(ledger: SealedLedger) -> None:
+def test_a_deleted_row_is_named(ledger: CommittedLedger) -> None:
     gone = event_at(77)
     with as_superuser():
         assert sql("DELETE FROM audit_auditevent WHERE id = %s", gone) == 1
@@ -71,7 +73,7 @@ def test_a_deleted_row_is_named(ledger: SealedLedger) -> None:
     assert (verdict.first_bad.kind, verdict.first_bad.seq) == ("row.missing", 77)
 
 
-def test_a_deleted_row_with_its_leaf_is_named(ledger: SealedLedger) -> None:
+def test_a_deleted_row_with_its_leaf_is_named(ledger: CommittedLedger) -> None:
     """S4-78: a gap in the sequence is reported."""
     gone = event_at(300)
     with as_superuser():
@@ -97,7 +99,7 @@ def empty() -> None:
 
 @pytest.mark.parametrize(("act", "left"), [(cut_tail, -10), (empty, None)])
 def test_a_cut_tail_and_an_emptied_log_are_seen_from_the_anchor(
-    ledger: SealedLedger, act: Callable[[], None], left: int | None
+    ledger: CommittedLedger, act: Callable[[], None], left: int | None
 ) -> None:
     """S3-24: deleting the tail is caught from outside; inside, nothing is left that could tell."""
     size = Leaf.objects.count()
@@ -125,7 +127,7 @@ def rewrite(seq: int) -> None:
         )
 
 
-def test_a_rewritten_middle_contradicts_what_was_signed(ledger: SealedLedger) -> None:
+def test_a_rewritten_middle_contradicts_what_was_signed(ledger: CommittedLedger) -> None:
     """Rows, leaves and tiles agree again, and the signatures do not; the row lies behind the last head that holds."""
     sizes = [note.split("\n")[1] for note in ledger.notes]
     with as_superuser():
@@ -136,7 +138,7 @@ def test_a_rewritten_middle_contradicts_what_was_signed(ledger: SealedLedger) ->
     assert f"{sizes[1]} to {int(sizes[2]) - 1}" in verdict.first_bad.says
 
 
-def test_a_rewritten_middle_signed_with_an_exchanged_key_contradicts_the_anchor(ledger: SealedLedger) -> None:
+def test_a_rewritten_middle_signed_with_an_exchanged_key_contradicts_the_anchor(ledger: CommittedLedger) -> None:
     """Who owns the database can exchange the public keys in it and sign anew; the anchor was signed by the true one."""
     other = Ed25519PrivateKey.generate()
     sizes = [int(note.split("\n")[1]) for note in ledger.notes]
@@ -151,20 +153,20 @@ def test_a_rewritten_middle_signed_with_an_exchanged_key_contradicts_the_anchor(
         ledger.sign(size, root(leaves[:size]), other, anchored=False)
     assert verify(at_once=1).holds
     assert {found.kind for found in look(ledger).findings} == {"checkpoint.signature"}
-    verdict = verify(anchors={"file": ledger.notes}, keys=[public_key(ORIGIN, ledger.key)])
+    verdict = verify(anchors={"file": ledger.notes}, keys=[public_key(ORIGIN, ledger.private)])
     assert "anchor.fork" in {found.kind for found in verdict.findings}
     assert verdict.first_bad is not None
 
 
-def test_a_forked_head_is_seen(ledger: SealedLedger) -> None:
+def test_a_forked_head_is_seen(ledger: CommittedLedger) -> None:
     """Two signed heads of one size: whoever holds the key told two stories."""
     size = Leaf.objects.count()
-    ledger.sign(size, b"\x01" * 32, ledger.key)
+    ledger.sign(size, b"\x01" * 32, ledger.private)
     verdict = look(ledger)
     assert {found.kind for found in verdict.findings} == {"checkpoint.root", "anchor.fork"}
 
 
-def test_a_row_put_in_behind_the_sealer_is_named(ledger: SealedLedger) -> None:
+def test_a_row_put_in_behind_the_sealer_is_named(ledger: CommittedLedger) -> None:
     """Under a transaction that the sealer has passed, or one that no server has begun."""
     columns = "name, category, outcome, actor_kind, actor_ref, target_type, target_id, details, request_id, source"
     for transaction_id in (3, 2**60):
@@ -177,12 +179,12 @@ def test_a_row_put_in_behind_the_sealer_is_named(ledger: SealedLedger) -> None:
     assert [found.kind for found in verdict.findings] == ["row.unsealed", "row.unsealed"]
 
 
-def test_rows_that_wait_for_the_sealer_are_no_finding(ledger: SealedLedger) -> None:
+def test_rows_that_wait_for_the_sealer_are_no_finding(ledger: CommittedLedger) -> None:
     record_refusal(actor=Actor.anonymous(), code="x.y", method="GET", route="/")
     assert look(ledger).holds
 
 
-def test_swapped_leaves_are_named(ledger: SealedLedger) -> None:
+def test_swapped_leaves_are_named(ledger: CommittedLedger) -> None:
     with as_superuser():
         sql("UPDATE audit_sealing_leaf SET seq = -1 WHERE seq = 20")
         sql("UPDATE audit_sealing_leaf SET seq = 20 WHERE seq = 30")
@@ -190,13 +192,13 @@ def test_swapped_leaves_are_named(ledger: SealedLedger) -> None:
     assert look(ledger).first_bad.seq == 20
 
 
-def test_an_edited_tile_is_named(ledger: SealedLedger) -> None:
+def test_an_edited_tile_is_named(ledger: CommittedLedger) -> None:
     with as_superuser():
         sql("UPDATE audit_sealing_tile SET hashes = set_byte(hashes, 32 * 9 + 1, get_byte(hashes, 32 * 9 + 1) # 1)")
     assert (look(ledger).first_bad.kind, look(ledger).first_bad.seq) == ("tile.altered", 9)
 
 
-def test_a_clock_that_went_back_is_told_and_is_no_proof_of_a_change(ledger: SealedLedger) -> None:
+def test_a_clock_that_went_back_is_told_and_is_no_proof_of_a_change(ledger: CommittedLedger) -> None:
     """S4-79."""
     with as_superuser():
         sql(
@@ -208,7 +210,7 @@ def test_a_clock_that_went_back_is_told_and_is_no_proof_of_a_change(ledger: Seal
     assert verdict.holds
 
 
-def test_no_function_of_the_database_can_hide_a_change(ledger: SealedLedger) -> None:
+def test_no_function_of_the_database_can_hide_a_change(ledger: CommittedLedger) -> None:
     """Functions that somebody puts in front of PostgreSQL's own are not called."""
     with as_superuser():
         sql("UPDATE audit_auditevent SET source = 'x' WHERE id = %s", event_at(5))
@@ -222,7 +224,7 @@ def test_no_function_of_the_database_can_hide_a_change(ledger: SealedLedger) -> 
             cursor.execute("DROP FUNCTION public.sha256(bytea)")
 
 
-def test_a_row_from_the_future_of_its_seal_is_told(ledger: SealedLedger) -> None:
+def test_a_row_from_the_future_of_its_seal_is_told(ledger: CommittedLedger) -> None:
     """S4-79: the clock was ahead when the row was recorded and right when it was sealed."""
     with as_superuser():
         sql(

@@ -12,6 +12,7 @@ from compliance.audit.sealing.note import PublicKey
 from compliance.audit.verifying import Verdict, verify
 from compliance.audit.verifying.anchored import held_notes, notes_in
 from compliance.ledger_desk.verification import run_verification
+from modelops.lib.errors import DomainError
 
 
 class Command(BaseCommand):
@@ -57,7 +58,7 @@ def _key(text: str) -> PublicKey:
     path = Path(text)
     try:
         return PublicKey.parse(path.read_text(encoding="utf-8") if path.is_file() else text)
-    except (OSError, UnicodeDecodeError, ValueError) as error:
+    except (OSError, UnicodeDecodeError, DomainError) as error:
         raise CommandError(f"{text}: {error}") from None
 
 
