@@ -8,7 +8,7 @@ from pathlib import Path
 
 from modelops.lib.cores import cores
 
-from . import columns, drift, ledger, ledger_search, ledger_verify, rotation, sealing, transfer
+from . import columns, drift, ledger, ledger_search, ledger_verify, rotation, sealing, sessions, transfer
 from .table import Table
 
 ALL = {
@@ -19,6 +19,7 @@ ALL = {
     "ledger": ledger.measure,
     "ledger_verify": ledger_verify.measure,
     "ledger_search": ledger_search.measure,
+    "sessions": sessions.measure,
     "transfer": transfer.measure,  # last: it adds files to the database that the others count
 }
 

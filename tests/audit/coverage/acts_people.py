@@ -1,5 +1,6 @@
 """Calls upon accounts: signing in, one's own security, the admin of people."""
 
+import datetime as dt
 from typing import Any
 
 from django.test import Client
@@ -79,6 +80,15 @@ def _sessions(world: World) -> dict[str, Any]:
     return {"client": own, "pk": other.session.current_row.pk}
 
 
+def _api_sign_in(world: World) -> dict[str, Any]:
+    from django.utils import timezone
+
+    from accounts.models import RefreshToken
+
+    ends = timezone.now() + dt.timedelta(hours=1)
+    return {"family": RefreshToken.objects.create(user=world.user("colleague"), expires_at=ends).family}
+
+
 def _own_key(world: World) -> dict[str, Any]:
     from accounts.services import issue_api_key
 
@@ -131,6 +141,7 @@ ACTS: dict[str, Act] = {
     f"POST {_SECURITY}password/": Act("colleague", USER, before=_password),
     f"POST {_SECURITY}sessions/revoke-others/": Act("colleague", USER, before=_sessions),
     f"POST {_SECURITY}sessions/<uuid:pk>/revoke/": Act("colleague", USER, before=_sessions),
+    f"POST {_SECURITY}api-sign-ins/<uuid:family>/end/": Act("colleague", USER, before=_api_sign_in),
     f"POST {_SECURITY}api-keys/": Act("scientist", KEY, {"name": "training", "access": "all", "days": "30"}),
     f"POST {_SECURITY}api-keys/<uuid:pk>/revoke/": Act("scientist", KEY, before=_own_key),
     f"POST {_AUTH}": Act("colleague", USER, before=_login),
