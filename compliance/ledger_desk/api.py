@@ -12,27 +12,15 @@ from rest_framework.views import APIView
 from compliance.audit.exporting import export, report
 from compliance.audit.exporting.forms import MEDIA
 from compliance.audit.exporting.period import Period, moment
-from compliance.audit.exporting.selection import read_selection
+from compliance.audit.exporting.selection import NAMES, read_selection
 from compliance.audit.vocabulary.schema import schema
 from modelops.rest.permissions import SIGNED_IN
 
 from .exports import NEEDED, streamed, told_report
 from .second_factor import require
 
-_PERIOD = [
-    OpenApiParameter("from", str, description="The first moment, inclusive: a date (UTC) or a time with its zone."),
-    OpenApiParameter("to", str, description="The moment before which, exclusive."),
-]
-_FILTERS = [
-    OpenApiParameter(name, str, description=words)
-    for name, words in {
-        "category": "security, data, model, system or privacy",
-        "actor": "an account's id, or kind:id",
-        "object": "an object's id, or type:id",
-        "action": "an action, as registry.model.registered",
-        "outcome": "success, denied or failure",
-    }.items()
-]
+_SELECTION = [OpenApiParameter(name, str, description=meaning) for name, meaning in NAMES.items()]
+_PERIOD = [parameter for parameter in _SELECTION if parameter.name in {"from", "to"}]
 
 
 class ExportView(APIView):
@@ -44,8 +32,7 @@ class ExportView(APIView):
     @extend_schema(
         operation_id="audit_events_export",
         parameters=[
-            *_PERIOD,
-            *_FILTERS,
+            *_SELECTION,
             OpenApiParameter("form", str, enum=list(MEDIA), description="jsonl by default"),
         ],
         responses={(200, "application/x-ndjson"): OpenApiTypes.BINARY, (200, "text/csv"): OpenApiTypes.BINARY},

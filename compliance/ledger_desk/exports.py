@@ -130,13 +130,8 @@ def report_file(request: HttpRequest) -> HttpResponse:
 
 
 def told_report(period: Period, form: str, request: Any) -> HttpResponse:
-    """Figures as a file that is signed at its end."""
-    if form not in report.MEDIA:
-        raise Invalid(
-            f"There is no form {form[:40]!r}; use one of {', '.join(report.MEDIA)}.",
-            code="export.unknown_form",
-            field="form",
-        )
+    """Figures as a file that is signed at its end. Raises Invalid for an unknown form."""
+    file_forms.require_form(form, report.MEDIA)
     figures = report.make_report(period, actor=request.actor, form=form)
     response = HttpResponse(b"".join(report.as_file(figures, form)), content_type=report.MEDIA[form])
     response.headers["Content-Disposition"] = f'attachment; filename="audit-report.{form}"'
@@ -148,7 +143,7 @@ def _exports_page(request: HttpRequest, form: ExportForm) -> HttpResponse:
         **admin.site.each_context(request),
         "title": "Export the ledger",
         "form": form,
-        "checkpoint": Checkpoint.objects.order_by("-size", "-id").first(),
+        "checkpoint": Checkpoint.objects.first(),
     }
     return TemplateResponse(request, "admin/ledger/exports.html", context, status=422 if form.is_bound else 200)
 

@@ -4,29 +4,28 @@ An export holds rows under the newest signed checkpoint; what came after it is i
 """
 
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db import DatabaseError, transaction
-from django.db.models import Max
 from django.utils import timezone
 
-from modelops.lib.errors import Conflict, Invalid, Unavailable
+from modelops.lib.errors import Conflict
 from modelops.version import VERSION as PORTAL_VERSION
 
 from ..actor import Actor
 from ..canonical import canonical_json
 from ..context import current
 from ..ledger import record
-from ..sealing.models import Checkpoint, Leaf
+from ..sealing.models import Checkpoint
 from ..sealing.note import parse
+from ..sealing.sizes import sealed_rows
 from ..sealing.tiles import WIDTH
 from .events import EXPORT_FINISHED, EXPORT_STARTED
-from .forms import COLUMNS, MEDIA, csv_line, other_line, proven_line, suffix
+from .forms import COLUMNS, MEDIA, csv_line, end_line, other_line, proven_line, require_form, suffix
 from .period import told
 from .proofs import Proofs
+from .recording import recorded_or_nothing
 from .rows import rows
 from .selection import Selection
 from .signing import signed
@@ -47,13 +46,8 @@ class Export:
 def begin_export(selection: Selection, form: str, *, actor: Actor) -> Export:
     """Record the export, then give the file. Raises Invalid for an unknown form, Conflict when no checkpoint is signed,
     Unavailable when it cannot be recorded, KeysUnavailable."""
-    if form not in MEDIA:
-        raise Invalid(
-            f"There is no form {form[:40]!r}; use one of {', '.join(MEDIA)}.",
-            code="export.unknown_form",
-            field="format",
-        )
-    checkpoint = Checkpoint.objects.order_by("-size", "-id").first()
+    require_form(form, MEDIA)
+    checkpoint = Checkpoint.objects.first()
     if checkpoint is None:
         raise Conflict(
             "No checkpoint of the ledger is signed yet, so nothing could be proven of a file. Start the sealer "
@@ -61,11 +55,9 @@ def begin_export(selection: Selection, form: str, *, actor: Actor) -> Export:
             code="export.no_checkpoint",
         )
     signed(0, hashlib.sha256().digest())  # a key that is missing is found before anything is recorded or sent
-    try:
-        with transaction.atomic():
-            record(EXPORT_STARTED, None, actor=actor, form=form, selection=selection.describe(), size=checkpoint.size)
-    except DatabaseError:
-        raise _unrecorded() from None
+    told_as = selection.describe()
+    with recorded_or_nothing():
+        record(EXPORT_STARTED, None, actor=actor, form=form, selection=told_as, size=checkpoint.size)
     name = f"audit-log-{timezone.now():%Y%m%dT%H%M%SZ}.{suffix(form)}"
     return Export(name, MEDIA[form], _pieces(_Writer(selection, form, checkpoint, actor).lines()))
 
@@ -92,7 +84,7 @@ class _Writer:
         """Rows with their proofs: of each block where all rows are there, else of each row."""
         size, is_whole = self.checkpoint.size, self.selection.is_whole
         proofs = Proofs(size)
-        yield canonical_json(self._header()) + "\n"
+        yield _line(self._header())
         for row in rows(self.selection, size):
             proof = None if is_whole else proofs.inclusion(row.index)
             yield proven_line(row.index, row.text or "null", proof)
@@ -112,13 +104,12 @@ class _Writer:
                 self.count += 1
 
     def _header(self) -> dict[str, Any]:
-        sealed = Leaf.objects.aggregate(last=Max("seq"))["last"]
         return {
             "modelops_audit_export": FORMAT,
             "checkpoint": self.checkpoint.note,
             "complete": self.selection.is_whole,
             "made_at": told(timezone.now()),
-            "newer_rows": sealed + 1 - self.checkpoint.size,
+            "newer_rows": sealed_rows() - self.checkpoint.size,
             "origin": parse(self.checkpoint.note).head.origin,
             "portal": PORTAL_VERSION,
             "selection": self.selection.asked,
@@ -131,18 +122,15 @@ class _Writer:
         note = signed(self.count, digest)
         token = current.set(self.context)
         try:
-            with transaction.atomic():
+            with recorded_or_nothing():
                 record(EXPORT_FINISHED, None, actor=self.actor, form=self.form, rows=self.count, sha256=digest.hex())
-        except DatabaseError:
-            raise _unrecorded() from None
         finally:
             current.reset(token)
-        end = _line({"end": {"digest": digest.hex(), "rows": self.count, "signature": note}})
-        return (f"# {end}" if self.form == "csv" else end).encode()
+        return end_line(self.form, self.count, digest, note).encode()
 
 
 def _line(content: dict[str, Any]) -> str:
-    return json.dumps(content, separators=(",", ":"), ensure_ascii=False, sort_keys=True) + "\n"
+    return canonical_json(content) + "\n"
 
 
 def _pieces(lines: Iterator[bytes]) -> Iterator[bytes]:
@@ -156,10 +144,3 @@ def _pieces(lines: Iterator[bytes]) -> Iterator[bytes]:
             yield b"".join(held)
             held, size = [], 0
     yield b"".join(held)
-
-
-def _unrecorded() -> Unavailable:
-    return Unavailable(
-        "The export could not be recorded in the ledger, so nothing is given out. Try again when the database is back.",
-        code="export.not_recorded",
-    )

@@ -4,7 +4,10 @@ import csv
 import io
 import json
 import re
+from collections.abc import Iterable
 from typing import Any, Final
+
+from modelops.lib.errors import Invalid
 
 from ..canonical import canonical_json
 from ..vocabulary.rendering import one_line
@@ -32,6 +35,14 @@ _FORMULA: Final = ("=", "+", "-", "@")
 _BREAKS: Final = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 
+def require_form(form: str, known: Iterable[str]) -> None:
+    """Raise Invalid for a form that is none of ``known``."""
+    if form not in known:
+        raise Invalid(
+            f"There is no form {form[:40]!r}; use one of {', '.join(known)}.", code="export.unknown_form", field="form"
+        )
+
+
 def suffix(form: str) -> str:
     """How a file of the form ends."""
     return {"csv": "csv", "jsonl": "jsonl"}.get(form, f"{form}.jsonl")
@@ -49,6 +60,12 @@ def other_line(form: str, index: int, text: str) -> str:
     if form == "csv":
         return csv_line([index, *_cells(leaf)])
     return one_line(form, leaf, index) + "\n"
+
+
+def end_line(form: str, rows: int, digest: bytes, signature: str) -> str:
+    """The last line: how many rows were before it, their digest, and the note that signs both."""
+    line = canonical_json({"end": {"digest": digest.hex(), "rows": rows, "signature": signature}})
+    return f"# {line}\n" if form == "csv" else f"{line}\n"
 
 
 def csv_line(cells: Any) -> str:

@@ -50,7 +50,7 @@ class Proofs:
         at = 0
         sizes = Checkpoint.objects.filter(size__lte=self.size, size__gt=0).order_by("size").distinct("size")
         for size in sizes.values_list("size", flat=True).iterator(chunk_size=500):
-            nodes = [self.nodes(level, index) for level, index in complete(at, size)]
+            nodes = [self.nodes(level, index) for level, index in tree.complete(at, size)]
             yield {"grown": size, "nodes": text_of(b"".join(nodes))}
             at = size
 
@@ -67,11 +67,3 @@ class Proofs:
         if self._stored is None or len(self._asked) > _TILES_KEPT:
             self._stored, self._asked = StoredTree(connection.cursor()), {(level, tile)}
         return self._stored
-
-
-def complete(start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The largest complete nodes that the leaves from ``start`` to ``end`` consist of, from left to right."""
-    while start < end:
-        level = min((start & -start).bit_length() - 1 if start else 64, (end - start).bit_length() - 1)
-        yield level, start >> level
-        start += 1 << level

@@ -6,11 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db import DatabaseError, transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
-
-from modelops.lib.errors import Invalid, Unavailable
 
 from ..actor import Actor
 from ..events import event_classes
@@ -18,8 +15,9 @@ from ..ledger import record
 from ..models import AuditEvent, Outcome
 from ..partitions import recorded_within
 from .events import REPORT_MADE
-from .forms import csv_line
+from .forms import csv_line, end_line
 from .period import CLOCKS_APART, Period, told
+from .recording import recorded_or_nothing
 from .signing import signed
 
 MEDIA: Final = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
@@ -60,15 +58,8 @@ class Report:
 
 def make_report(period: Period, *, actor: Actor, form: str = "page") -> Report:
     """Record that the figures are asked for, then count them. Raises Unavailable when that cannot be recorded."""
-    try:
-        with transaction.atomic():
-            record(REPORT_MADE, None, actor=actor, form=form, since=told(period.since), until=told(period.until))
-    except DatabaseError:
-        raise Unavailable(
-            "The report could not be recorded in the ledger, so it is not given out. Try again when the database is "
-            "back.",
-            code="export.not_recorded",
-        ) from None
+    with recorded_or_nothing():
+        record(REPORT_MADE, None, actor=actor, form=form, since=told(period.since), until=told(period.until))
     counts = {outcome: Count("id", filter=Q(outcome=outcome)) for outcome in Outcome.values}
     found: list[Any] = list(
         _of(period).order_by().values("category", "name").annotate(**counts).order_by("category", "name")
@@ -87,21 +78,13 @@ def make_report(period: Period, *, actor: Actor, form: str = "page") -> Report:
 
 
 def as_file(report: Report, form: str) -> Iterator[bytes]:
-    """The figures as lines, signed at the end. Raises Invalid for an unknown form, KeysUnavailable."""
-    if form not in MEDIA:
-        raise Invalid(
-            f"There is no form {form[:40]!r}; use one of {', '.join(MEDIA)}.", code="export.unknown_form", field="form"
-        )
+    """The figures as lines of a form of ``MEDIA``, signed at the end. Raises KeysUnavailable."""
     content = "".join(_text(report, form)).encode()
     digest = hashlib.sha256(content).digest()
     rows = len(report.lines) + (form == "jsonl")
-    end = json.dumps(
-        {"end": {"digest": digest.hex(), "rows": rows, "signature": signed(rows, digest)}},
-        separators=(",", ":"),
-        ensure_ascii=False,
-    )
+    end = end_line(form, rows, digest, signed(rows, digest))
     yield content
-    yield (f"# {end}\n" if form == "csv" else f"{end}\n").encode()
+    yield end.encode()
 
 
 def _of(period: Period) -> QuerySet[AuditEvent]:

@@ -8,10 +8,20 @@ from modelops.lib.errors import Invalid
 from modelops.lib.ids import first_id_at
 
 from ..events import Category, event_classes
-from ..models import Outcome
+from ..models import AuditEvent, Outcome
+from ..searching import Search, matching
 from .period import CLOCKS_APART, Period, moment, told
 
-NAMES: Final = ("from", "to", "category", "actor", "object", "action", "outcome")
+# What can be asked for, by the names of the REST interface and the command, and how they explain it.
+NAMES: Final = {
+    "from": "the first moment, inclusive: a date (its midnight in UTC) or a time with its zone",
+    "to": "the moment before which, exclusive",
+    "category": "security, data, model, system or privacy",
+    "actor": "an account's id, or kind:id",
+    "object": "an object's id, or type:id",
+    "action": "an action, as registry.model.registered",
+    "outcome": "success, denied or failure",
+}
 LONGEST: Final = 200
 
 
@@ -35,12 +45,24 @@ class Selection:
     def asked(self) -> dict[str, str]:
         """What was asked for, by the names of `read_selection`."""
         told_as = {"from": told(self.period.since), "to": told(self.period.until)}
-        told_as |= {name: getattr(self, name) for name in NAMES[2:]}
+        told_as |= {name: getattr(self, name) for name in NAMES if name not in told_as}
         return {name: value for name, value in told_as.items() if value}
 
     def describe(self) -> str:
-        """The same in words, for the ledger: which fields were asked for, and whom or what they name."""
-        return ", ".join(f"{name} {value}" for name, value in self.asked.items()) or "all rows"
+        """The same in words, for the ledger: which fields were asked for, and whom or what they name.
+
+        Somebody may have typed the name of a person. An actor or object that no row names is told as unknown: the
+        ledger keeps for ever what it is told.
+        """
+        asked = self.asked
+        (actor_kind, actor), (target_type, target_id) = _parted(self.actor), _parted(self.object)
+        for name, search in (
+            ("actor", Search(actor_kind=actor_kind, actor=actor)),
+            ("object", Search(target_type=target_type, target_id=target_id)),
+        ):
+            if name in asked and not matching(AuditEvent.objects.all(), search).exists():
+                asked[name] = "unknown"
+        return ", ".join(f"{name} {value}" for name, value in asked.items()) or "all rows"
 
     def conditions(self) -> tuple[str, list[Any]]:
         """An SQL condition over ``e``, and its parameters."""
@@ -87,6 +109,12 @@ def read_selection(given: Mapping[str, str]) -> Selection:
         )
     period = Period(moment(texts.pop("from"), "from"), moment(texts.pop("to"), "to"))
     return Selection(period=period, **texts)
+
+
+def _parted(value: str) -> tuple[str, str]:
+    """Kind and reference; the kind is empty where only a reference is given."""
+    first, colon, rest = value.partition(":")
+    return (first, rest) if colon else ("", first)
 
 
 def _one_of(name: str, value: str, known: Any) -> None:

@@ -5,8 +5,12 @@
 PUBLIC is the file of public keys from the export page, or one line of it (name+hash+key). CHECKPOINTS is an anchor: a
 file to which the portal appended signed checkpoints, kept where the portal cannot change it.
 
-It needs Python 3.11 or later and the package cryptography, and nothing of the portal. Memory does not grow with the
-file. Exit code 0: everything holds. 1: something does not; the last line names the first bad row. 2: wrong usage.
+It needs Python 3.11 or later and the package cryptography, and nothing of the portal. It is one file, longer than
+others and with a tree and notes of its own, because it is handed out: auditors copy it to a machine of theirs and read
+it whole, and need not believe the code of the portal that they check.
+
+Memory does not grow with the file. Exit code 0: everything holds. 1: something does not; the last line names the first
+bad row. 2: wrong usage.
 
 How it is checked: each row's text is hashed as it stands (RFC 6962: SHA-256 over 0x00 and the text). In a complete file
 each block of 256 hashes leads to the root of the checkpoint by a proof; in a selection each row does. The checkpoint is
@@ -37,6 +41,7 @@ BREAK = "\nbreak "
 # Transactions commit in another order than their clocks are read, so a little is no sign of anything.
 CLOCK_TOLERANCE = timedelta(minutes=5)
 ROW = re.compile(rb'\{"index":(0|[1-9][0-9]{0,17}),(?:"proof":(\[[A-Za-z0-9+/=",]*\]),)?"event":(.*)\}\n', re.DOTALL)
+NUMBER = re.compile("0|[1-9][0-9]{0,17}")
 END = re.compile(rb'(?:# )?\{"end":')
 
 Keys = dict[tuple[str, bytes], Ed25519PublicKey]
@@ -135,7 +140,7 @@ def read_note(note: Any, keys: Keys, what: str) -> tuple[str, int, bytes]:
     """Origin, number and hash of a signed note, once one of the keys has signed it under that origin."""
     text, blank, lines = str(note).rpartition("\n\n")
     parts = text.split("\n")
-    if not blank or len(parts) < 3 or not parts[1].isascii() or not parts[1].isdigit():
+    if not blank or len(parts) < 3 or not NUMBER.fullmatch(parts[1]):
         raise Bad(f"{what} is no signed note.")
     is_signed = False
     for line in lines.split("\n"):
@@ -424,6 +429,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     except Bad as bad:
         say(f"DOES NOT HOLD: {bad}\n")
+        return 1
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        # JSON, but with something else in it than an export has; where it breaks says no more than that.
+        say(f"DOES NOT HOLD: The file is not of the form of an export ({type(error).__name__}).\n")
         return 1
     for warning in checker.warnings:
         say(f"Warning: {warning}\n")

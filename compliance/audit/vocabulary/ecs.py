@@ -6,8 +6,8 @@ from .classes import Place
 from .words import PRODUCT, Leaf, place_of_leaf, sentence_of
 
 VERSION: Final = "8.17.0"
-# event.category and event.type take the schema's own values only. Those of a class stand here, by its number; every
-# class has some.
+# event.category and event.type take the schema's own values only. Those of a class stand here, by its number; that of
+# no class has none.
 CATEGORIES: Final[dict[int, tuple[str, ...]]] = {
     0: (),
     1006: ("configuration",),

@@ -1,12 +1,13 @@
 """The JSON schema of a row's leaf, made from the declared events: what it allows is what the ledger can hold."""
 
-from typing import Any, Final
+from typing import Any, Final, get_args
 
-from ..events import EventClass, event_classes
+from ..actor import Kind
+from ..events import Category, EventClass, event_classes
 from ..leaf import FORMAT
+from ..models import Outcome
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-_CATEGORIES: Final = ["security", "data", "model", "system", "privacy"]
 
 
 def _text(most: int) -> dict[str, Any]:
@@ -41,17 +42,17 @@ def schema() -> dict[str, Any]:
         **_closed(
             action={"enum": [event.name for event in events]},
             actor=_closed(
-                kind={"enum": ["user", "service", "system", "anonymous"]},
+                kind={"enum": list(get_args(Kind))},
                 ref=_text(100),
                 via=_text(120),
             ),
             at={"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$", "format": "date-time"},
-            category={"enum": _CATEGORIES},
+            category={"enum": list(get_args(Category))},
             details={"type": "object"},
             id={"type": "string", "format": "uuid", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"},
             network=_text(60),
             origin=_hash("Salted hash of address, user agent and session, which stand erasable in another table."),
-            outcome={"enum": ["success", "denied", "failure"]},
+            outcome={"enum": list(Outcome.values)},
             personal=_hash("Salted hash of the personal values, which stand erasable in another table."),
             request=_text(64),
             target=_closed(id=_text(100), label=_text(200), type=_text(100)),

@@ -21,6 +21,7 @@ from modelops.lib.errors import Conflict, Invalid, Unavailable
 from tests.accounts.people import make_user, sign_in
 from tests.audit.exporting.kit import OFFICER, Verify, export_to, write
 from tests.audit.exporting.sealing import SealedLedger
+from tests.audit.sealing.rows import as_superuser, sql
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +68,16 @@ def test_the_officer_exports_a_category_from_the_page(
     assert started.details["selection"] == "category data"
     assert started.request_id == finished.request_id != ""
     assert finished.details["rows"] == AuditEvent.objects.filter(category="data").count()
+
+
+def test_the_ledger_is_not_told_whose_name_somebody_typed(ledger: SealedLedger) -> None:
+    """S3-23: whom an export is about stands there only if a row names them already: nothing can be taken out again."""
+    begin_export(read_selection({"actor": "jane@example.org", "object": "registry.model:3"}), "csv", actor=OFFICER)
+    begin_export(read_selection({"actor": "user:42", "object": "jane"}), "csv", actor=OFFICER)
+    told = AuditEvent.objects.filter(name="audit.export.started").order_by("id")
+    assert [row.details["selection"] for row in told] == [
+        "actor unknown, object registry.model:3", "actor user:42, object unknown",
+    ]  # fmt: skip
 
 
 def test_the_page_gives_the_program_and_the_keys(ledger: SealedLedger, client: Client) -> None:
@@ -218,12 +229,12 @@ def test_a_row_changed_in_the_database_is_named_by_whoever_checks_the_file(
 ) -> None:
     """S3-23: the file shows the row as it is, and the tree says what it was; a deleted one is named too."""
     pk = Leaf.objects.get(seq=321).event_id
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE audit_auditevent DISABLE TRIGGER USER")
-        cursor.execute("UPDATE audit_auditevent SET actor_ref = '43' WHERE id = %s", [pk])
-        said = verify(export_to(tmp_path / "changed.jsonl"))
-        assert (said.code, "Row 321 is not what was recorded" in said.text) == (1, True), said.text
-        cursor.execute("DELETE FROM audit_auditevent WHERE id = %s", [pk])
+    with as_superuser():
+        sql("UPDATE audit_auditevent SET actor_ref = '43' WHERE id = %s", pk)
+    said = verify(export_to(tmp_path / "changed.jsonl"))
+    assert (said.code, "Row 321 is not what was recorded" in said.text) == (1, True), said.text
+    with as_superuser():
+        sql("DELETE FROM audit_auditevent WHERE id = %s", pk)
     said = verify(export_to(tmp_path / "deleted.jsonl"))
     assert (said.code, "Row 321 was gone from the ledger" in said.text) == (1, True), said.text
 

@@ -21,6 +21,7 @@ from modelops.lib.errors import Unavailable
 from modelops.lib.ids import first_id_at
 from tests.audit.exporting.kit import OFFICER, READ, WRITTEN, Verify
 from tests.audit.exporting.test_giving_out import fresh
+from tests.audit.sealing.rows import as_superuser, sql
 
 pytestmark = pytest.mark.django_db
 MARCH, APRIL = (dt.datetime(2026, month, 1, tzinfo=dt.UTC) for month in (3, 4))
@@ -35,13 +36,9 @@ def march() -> None:
         event = READ if number % 2 else WRITTEN
         record(event, None, actor=OFFICER, outcome=("success", "denied", "failure")[number % 3], what="x")
         newest = AuditEvent.objects.order_by("-id")[0]
-        with connection.cursor() as cursor:
-            cursor.execute("ALTER TABLE audit_auditevent DISABLE TRIGGER USER")
+        with as_superuser():
             its_id = uuid.UUID(int=first_id_at(at).int + number)
-            cursor.execute(
-                "UPDATE audit_auditevent SET recorded_at = %s, id = %s WHERE id = %s", [at, its_id, newest.pk]
-            )
-            cursor.execute("ALTER TABLE audit_auditevent ENABLE TRIGGER USER")
+            sql("UPDATE audit_auditevent SET recorded_at = %s, id = %s WHERE id = %s", at, its_id, newest.pk)
 
 
 def counted(since: dt.datetime, until: dt.datetime, more: str = "") -> dict[str, int]:

@@ -1,43 +1,34 @@
 """The program that checks an export alone: sound files hold, and every change is found and named."""
 
-import base64
-import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from compliance.audit.exporting.signing import key_file
 from compliance.audit.models import AuditEvent
-from compliance.audit.sealing.note import Head, public_key, sign
+from tests.audit.exporting.changes import (
+    Change,
+    changed,
+    cut,
+    cut_all,
+    cut_growth,
+    delete,
+    double,
+    edit,
+    edit_end,
+    edit_header,
+    edit_proof,
+    exchange,
+    half,
+    rehash,
+    renumber,
+    swap,
+)
 from tests.audit.exporting.kit import Verify, export_to
-from tests.audit.exporting.sealing import ORIGIN, SealedLedger
-
-Lines = list[bytes]
-Change = Callable[[Lines], None]
+from tests.audit.exporting.sealing import SealedLedger
 
 
 def about_data() -> int:
     return AuditEvent.objects.filter(category="data").count()
-
-
-def lines_of(path: Path) -> Lines:
-    return path.read_bytes().splitlines(keepends=True)
-
-
-def at(lines: Lines, index: int) -> int:
-    """The number of the line that holds a row."""
-    return next(number for number, line in enumerate(lines) if line.startswith(b'{"index":%d,' % index))
-
-
-def changed(path: Path, change: Change) -> Path:
-    """A copy of the file with a change."""
-    lines = lines_of(path)
-    change(lines)
-    copy = path.with_name(f"changed-{path.name}")
-    copy.write_bytes(b"".join(lines))
-    return copy
 
 
 def test_a_sound_export_of_everything_holds_with_all_its_anchors(
@@ -81,93 +72,6 @@ def test_other_forms_hold_by_their_signature(ledger: SealedLedger, form: str, tm
     assert (said.code, "digest differs" in said.text) == (1, True), said.text
 
 
-def edit(index: int) -> Change:
-    def change(lines: Lines) -> None:
-        number = at(lines, index)
-        assert b'"outcome":"success"' in lines[number]
-        lines[number] = lines[number].replace(b'"outcome":"success"', b'"outcome":"failure"')
-
-    return change
-
-
-def delete(index: int) -> Change:
-    return lambda lines: lines.__delitem__(at(lines, index))
-
-
-def swap(one: int, other: int) -> Change:
-    def change(lines: Lines) -> None:
-        first, second = at(lines, one), at(lines, other)
-        lines[first], lines[second] = lines[second], lines[first]
-
-    return change
-
-
-def exchange(one: int, other: int) -> Change:
-    """Two rows change places and keep the numbers of their places."""
-
-    def change(lines: Lines) -> None:
-        first, second = at(lines, one), at(lines, other)
-        row, another = lines[first].split(b'"event":', 1), lines[second].split(b'"event":', 1)
-        lines[first], lines[second] = row[0] + b'"event":' + another[1], another[0] + b'"event":' + row[1]
-
-    return change
-
-
-def double(index: int) -> Change:
-    return lambda lines: lines.insert(at(lines, index), lines[at(lines, index)])
-
-
-def cut(lines: Lines) -> None:
-    del lines[500:-1]
-
-
-def cut_all(lines: Lines) -> None:
-    del lines[500:]
-
-
-def rehash(index: int) -> Change:
-    """An edited row, and the hashes of its block made to fit."""
-
-    def change(lines: Lines) -> None:
-        edit(index)(lines)
-        number = next(n for n, line in enumerate(lines) if line.startswith(b'{"block":%d,' % (index // 256)))
-        block = json.loads(lines[number])
-        hashes = bytearray(base64.b64decode(block["hashes"]))
-        hashes[index % 256 * 32] ^= 1
-        block["hashes"] = base64.b64encode(hashes).decode()
-        lines[number] = json.dumps(block, separators=(",", ":"), sort_keys=True).encode() + b"\n"
-
-    return change
-
-
-def renumber(lines: Lines) -> None:
-    """Row 300 is gone, and those behind it closed up."""
-    start = at(lines, 300)
-    del lines[start]
-    for number in range(start, len(lines)):
-        if lines[number].startswith(b'{"index":'):
-            index = json.loads(lines[number])["index"]
-            lines[number] = lines[number].replace(b'{"index":%d,' % index, b'{"index":%d,' % (index - 1))
-
-
-def edit_header(name: str, value: object) -> Change:
-    def change(lines: Lines) -> None:
-        header = json.loads(lines[0])
-        header[name] = value
-        lines[0] = json.dumps(header, separators=(",", ":"), sort_keys=True).encode() + b"\n"
-
-    return change
-
-
-def edit_end(name: str, value: object) -> Change:
-    def change(lines: Lines) -> None:
-        end = json.loads(lines[-1])
-        end["end"][name] = value
-        lines[-1] = json.dumps(end, separators=(",", ":"), sort_keys=True).encode() + b"\n"
-
-    return change
-
-
 OF_ALL: dict[str, tuple[Change, str]] = {
     "first row edited": (edit(0), "Row 0 is not what was recorded"),
     "row edited": (edit(417), "Row 417 is not what was recorded"),
@@ -194,6 +98,8 @@ OF_ALL: dict[str, tuple[Change, str]] = {
     "count edited": (edit_end("rows", 699), "contradicts its signature"),
     "digest edited": (edit_end("digest", "00" * 32), "contradicts its signature"),
     "signature removed": (edit_end("signature", ""), "no signed note"),
+    "end of another form": (lambda lines: lines.__setitem__(-1, b'{"end":7}\n'), "not of the form of an export"),
+    "checkpoint of a size without end": (edit_header("checkpoint", f"a\n{'9' * 5000}\nAA==\n\n"), "no signed note"),
 }
 
 
@@ -205,24 +111,6 @@ def test_every_change_of_a_complete_file_is_refused_by_name(
     for what, (change, says) in OF_ALL.items():
         said = verify(changed(file, change))
         assert (said.code, says in said.text) == (1, True), (what, said.text)
-
-
-def edit_proof(index: int) -> Change:
-    def change(lines: Lines) -> None:
-        number = at(lines, index)
-        proof = json.loads(lines[number])["proof"][0]
-        wrong = base64.b64encode(bytes(32)).decode()
-        lines[number] = lines[number].replace(proof.encode(), wrong.encode(), 1)
-
-    return change
-
-
-def cut_growth(lines: Lines) -> None:
-    del lines[next(number for number, line in enumerate(lines) if line.startswith(b'{"grown":'))]
-
-
-def half(lines: Lines) -> None:
-    del lines[len(lines) // 2 :]
 
 
 # Rows 102 and 105 are of the category "data".
@@ -247,69 +135,3 @@ def test_every_change_of_a_selection_is_refused_by_name(ledger: SealedLedger, tm
     for what, (change, says) in OF_SOME.items():
         said = verify(changed(file, change))
         assert (said.code, says in said.text) == (1, True), (what, said.text)
-
-
-def test_another_key_is_refused(ledger: SealedLedger, tmp_path: Path, verify: Verify) -> None:
-    """S3-23: of the same name, of none, and one that signed only half of it."""
-    file = export_to(tmp_path / "all.jsonl")
-    stranger = public_key(ORIGIN, Ed25519PrivateKey.generate()).text
-    head, own = key_file().splitlines()
-    for keys, says in (
-        (f"{stranger}\n{own}\n", "No given key has signed the checkpoint"),
-        (f"{own}\n", "No given key has signed the checkpoint"),
-        (f"{head}\n", "No given key has signed the statement at the end"),
-    ):
-        said = verify(file, keys=keys)
-        assert (said.code, says in said.text) == (1, True), said.text
-    said = verify(file, keys=head.replace(head[-6:], "AAAAA=") + "\n")
-    assert (said.code, "key" in said.text) == (1, True), said.text
-
-
-@pytest.mark.parametrize("category", ["", "data"])
-def test_a_fork_of_the_ledger_is_refused_by_what_was_anchored(
-    ledger: SealedLedger, category: str, tmp_path: Path, verify: Verify
-) -> None:
-    """S3-23: whoever signs another tree with the true key is told by the anchor."""
-    file = export_to(tmp_path / "fork.jsonl", category=category)
-    kept = ledger.notes[:]
-    ledger.notes[1] = sign(Head(ORIGIN, 400, bytes(32)), [ledger.private])
-    said = verify(file, anchor=ledger.anchor(tmp_path))
-    assert (said.code, "contradicts the anchored checkpoint of size 400" in said.text) == (1, True), said.text
-    ledger.notes[:] = [*kept, sign(Head(ORIGIN, 700, bytes(32)), [ledger.private])]
-    said = verify(file, anchor=ledger.anchor(tmp_path))
-    assert (said.code, "a fork" in said.text) == (1, True), said.text
-    ledger.notes[:] = [*kept[:2], sign(Head(ORIGIN, 50, bytes(32)), [ledger.private])]
-    said = verify(file, anchor=ledger.anchor(tmp_path))
-    assert (said.code, "a fork" in said.text) == (1, True), said.text
-    ledger.notes[:] = [sign(Head("another.test/audit", 102, bytes(32)), [ledger.private])]
-    said = verify(file, anchor=ledger.anchor(tmp_path))
-    assert said.code == 1, said.text
-    ledger.notes[:] = []
-    said = verify(file, anchor=ledger.anchor(tmp_path))
-    assert (said.code, "no checkpoint" in said.text) == (1, True), said.text
-
-
-def test_an_accepted_break_is_told_and_what_follows_it_is_compared(
-    ledger: SealedLedger, tmp_path: Path, verify: Verify
-) -> None:
-    """S3-23: the signed checkpoint that does not continue the one before says so itself."""
-    file = export_to(tmp_path / "all.jsonl")
-    sound = ledger.notes[1]
-    head = sound.split("\n\n", maxsplit=1)[0].split("\n")
-    lost = sign(Head(ORIGIN, 650, bytes(32)), [ledger.private])
-    line = f"break file 650 {base64.b64encode(bytes(32)).decode()}"
-    anew = sign(Head(ORIGIN, 400, base64.b64decode(head[2]), (line,)), [ledger.private])
-    ledger.notes[:] = [lost, anew, ledger.notes[2]]
-    said = verify(file, anchor=ledger.anchor(tmp_path))
-    assert (said.code, "Warning: Anchored checkpoint 2" in said.text) == (0, True), said.text
-    assert "2 anchored checkpoints agree" in said.text
-    ledger.notes[1] = sound
-    assert verify(file, anchor=ledger.anchor(tmp_path)).code == 1
-
-
-def test_what_is_no_file_is_said_to_be_none(ledger: SealedLedger, tmp_path: Path, verify: Verify) -> None:
-    """S3-23: a missing file and an empty one."""
-    assert verify(tmp_path / "none.jsonl").code == 2
-    empty = tmp_path / "empty.jsonl"
-    empty.write_bytes(b"")
-    assert "The file is cut" in verify(empty).text

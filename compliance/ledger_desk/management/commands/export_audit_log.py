@@ -15,16 +15,6 @@ from compliance.audit.exporting.selection import NAMES, read_selection
 from compliance.audit.exporting.signing import key_file
 from modelops.lib.errors import DomainError
 
-_HELP = {
-    "from": "the first moment, inclusive: a date (its midnight in UTC) or a time with its zone",
-    "to": "the moment before which, exclusive",
-    "category": "security, data, model, system or privacy",
-    "actor": "an account's id, or kind:id",
-    "object": "an object's id, or type:id",
-    "action": "an action, as registry.model.registered",
-    "outcome": "success, denied or failure",
-}
-
 
 class Command(BaseCommand):
     help = (
@@ -36,8 +26,8 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, required=True, help="the file to make; it must not exist")
         parser.add_argument("--format", choices=list(MEDIA), default="jsonl", help="jsonl (with proofs) by default")
         parser.add_argument("--public-keys", type=Path, metavar="FILE", help="also write the public keys, to this file")
-        for name in NAMES:
-            parser.add_argument(f"--{name}", default="", help=_HELP[name])
+        for name, meaning in NAMES.items():
+            parser.add_argument(f"--{name}", default="", help=meaning)
 
     def handle(self, *args: Any, **options: Any) -> None:
         with acting(via="command:export_audit_log"):
