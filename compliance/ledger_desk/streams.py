@@ -7,7 +7,8 @@ from celery import shared_task
 from django.urls import reverse
 from django.utils import timezone
 
-from compliance.audit.streaming.delivering import deliver, sealed_rows
+from compliance.audit.sealing.sizes import sealed_rows
+from compliance.audit.streaming.delivering import deliver
 from compliance.audit.streaming.models import Receiver
 from compliance.retention import keep
 from modelops.jobs.schedule import scheduled

@@ -14,7 +14,6 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from modelops.crypto import envelope
@@ -26,7 +25,7 @@ from ..canonical import canonical_json
 from ..exporting.rows import rows
 from ..exporting.selection import Selection
 from ..ledger import record
-from ..sealing.models import Leaf
+from ..sealing.sizes import sealed_rows
 from ..vocabulary.rendering import one_line
 from .audit_events import RECEIVER_FAILED, RECEIVER_RECOVERED
 from .models import Receiver
@@ -39,12 +38,6 @@ FIRST_WAIT_S: Final = 5
 LONGEST_WAIT_S: Final = 300
 
 
-def sealed_rows() -> int:
-    """How many rows of the ledger have a number."""
-    last = Leaf.objects.aggregate(last=Max("seq"))["last"]
-    return 0 if last is None else last + 1
-
-
 def deliver(receiver: Receiver, *, budget_s: float = 20.0) -> int:
     """Send what waits, batch by batch, for about ``budget_s``; returns how many rows were taken.
 
@@ -52,11 +45,12 @@ def deliver(receiver: Receiver, *, budget_s: float = 20.0) -> int:
     """
     ends = time.monotonic() + budget_s
     taken = 0
-    with _alone(receiver) as is_alone:
+    with alone(receiver) as is_alone:
         while is_alone and (taken == 0 or time.monotonic() < ends):
-            receiver.refresh_from_db()
-            if receiver.is_paused:
+            found = Receiver.objects.filter(pk=receiver.pk, is_paused=False).first()
+            if found is None:  # paused, or ended for good, meanwhile
                 break
+            receiver = found
             batch = _next_batch(receiver)
             if batch is None:
                 break
@@ -124,24 +118,29 @@ def _taken(receiver: Receiver, batch: Batch) -> None:
 def _failed(receiver: Receiver, reason: str) -> None:
     now = timezone.now()
     wait = timedelta(seconds=min(FIRST_WAIT_S * 2 ** min(receiver.failures, 10), LONGEST_WAIT_S))
-    Receiver.objects.filter(pk=receiver.pk).update(
+    noted = Receiver.objects.filter(pk=receiver.pk).update(
         failures=receiver.failures + 1,
         failing_since=receiver.failing_since or now,
         last_error=reason[:300],
         due_at=now + wait,
     )
-    if receiver.failing_since is None:
+    if noted and receiver.failing_since is None:
         logger.warning("The audit stream %s does not get through: %s", receiver.name, reason)
         record(RECEIVER_FAILED, receiver, actor=STREAMER, outcome="failure", name=receiver.name, cursor=receiver.cursor)
 
 
+def lock_key(receiver: Receiver) -> int:
+    """The number of the lock that whoever sends to the receiver holds."""
+    return int.from_bytes(hashlib.sha256(receiver.seal_context).digest()[:8], "big", signed=True)
+
+
 @contextmanager
-def _alone(receiver: Receiver) -> Iterator[bool]:
+def alone(receiver: Receiver) -> Iterator[bool]:
     """Whether nobody else sends to the receiver; a lock of the session, which ends with a process that is killed.
 
     A lock on the row would need a transaction, and a long one holds up the sealing of all rows after it.
     """
-    key = int.from_bytes(hashlib.sha256(receiver.seal_context).digest()[:8], "big", signed=True)
+    key = lock_key(receiver)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
         is_alone = bool(cursor.fetchone()[0])

@@ -13,9 +13,10 @@ from modelops.lib.names import validate_name
 
 from ..actor import Actor
 from ..ledger import record
+from ..sealing.sizes import sealed_rows
 from ..vocabulary.rendering import FORMS
 from .audit_events import RECEIVER_ADDED, RECEIVER_PAUSED, RECEIVER_REMOVED, RECEIVER_RESUMED, RECEIVER_TESTED
-from .delivering import batch_of, open_sink, sealed_rows
+from .delivering import alone, batch_of, open_sink
 from .models import MOST_ROWS, Receiver
 from .sinks import NotTaken, sinks
 from .sinks.base import cleaned
@@ -83,18 +84,23 @@ def resume(receiver: Receiver, *, actor: Actor) -> None:
 def try_out(receiver: Receiver, *, actor: Actor) -> str:
     """Send the next row, or the last one there is, and say what came of it; the cursor stays.
 
-    The row comes again in its batch: receivers know it by its number.
+    The row comes again in its batch: receivers know it by its number. Raises Conflict while a batch is on its way: two
+    that write to one file at once would cut each other's lines.
     """
     size = sealed_rows()
     if not size:
         raise Conflict("The ledger has no sealed row to send yet. Start the sealer first.", code="receiver.nothing")
-    index = min(receiver.cursor, size - 1)
-    try:
-        open_sink(receiver).send(batch_of(receiver, index, index + 1))
-    except (NotTaken, DomainError) as refusal:
-        result = str(refusal)
-    else:
-        result = ""
+    with alone(receiver) as is_alone:
+        if not is_alone:
+            raise Conflict(f"{receiver} is being sent rows just now. Try again in a moment.", code="receiver.busy")
+        receiver.refresh_from_db()
+        index = min(receiver.cursor, size - 1)
+        try:
+            open_sink(receiver).send(batch_of(receiver, index, index + 1))
+        except (NotTaken, DomainError) as refusal:
+            result = str(refusal)
+        else:
+            result = ""
     with transaction.atomic():
         record(
             RECEIVER_TESTED,

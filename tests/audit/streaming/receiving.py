@@ -1,4 +1,4 @@
-"""A syslog server, and what a receiver that heeds numbers keeps of what it is sent."""
+"""Receivers: a syslog server, a stream to one of HTTP, and what one that heeds numbers keeps of what it is sent."""
 
 import contextlib
 import json
@@ -7,6 +7,11 @@ import ssl
 import threading
 from collections.abc import Iterable
 from typing import Any
+
+from compliance.audit.streaming.models import Receiver
+from compliance.audit.streaming.services import add_receiver
+from tests.audit.exporting.kit import OFFICER
+from tests.receivers import HttpReceiver
 
 
 class SyslogServer:
@@ -62,3 +67,14 @@ def once(rows: Iterable[dict[str, Any]]) -> list[int]:
         if row["index"] not in kept:
             kept.append(row["index"])
     return kept
+
+
+def to_http(receiver: HttpReceiver, **more: Any) -> Receiver:
+    """A stream to the receiver, with a token, in batches of 20."""
+    url = f"http://127.0.0.1:{receiver.port}/rows"
+    return add_receiver("siem", "http", {"url": url, "token": "t-123"}, batch_rows=20, actor=OFFICER, **more)
+
+
+def rows_of(receiver: HttpReceiver) -> list[dict[str, Any]]:
+    """The rows of all requests, taken or not."""
+    return [json.loads(line) for request in receiver.requests for line in request.body.splitlines()]

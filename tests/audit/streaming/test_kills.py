@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings as portal
 from django.db import connection, transaction
 
-from compliance.audit.streaming.delivering import sealed_rows
+from compliance.audit.sealing.sizes import sealed_rows
 from compliance.audit.streaming.models import Receiver
 from compliance.audit.streaming.services import add_receiver
 from tests.audit.exporting.kit import OFFICER, write

@@ -1,7 +1,6 @@
 """Streams in the admin: an administrator adds, tries, pauses, resumes and ends one; others do not."""
 
 import json
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -14,14 +13,9 @@ from tests.audit.exporting.kit import write
 from tests.audit.exporting.sealing import SealedLedger
 from tests.receivers import HttpReceiver
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("private_receivers")]
 LIST = "/admin/audit_streaming/receiver/"
 ADD = f"{LIST}add/?kind=http"
-
-
-@pytest.fixture(autouse=True)
-def _private_receivers(settings: Any) -> None:
-    settings.MODELOPS_ALLOW_PRIVATE_RECEIVERS = True
 
 
 @pytest.fixture
@@ -56,6 +50,17 @@ def test_an_administrator_runs_a_stream_from_the_pages(guard: Client, http_recei
     verbs = [row.name.rpartition(".")[2] for row in told]
     assert verbs == ["added", "tested", "paused", "resumed", "removed"]
     assert all(row.actor_kind == "user" for row in told)
+
+
+def test_a_try_that_fails_is_not_told_as_a_success(guard: Client, http_receiver: HttpReceiver) -> None:
+    """S4-89: in red, with the reason."""
+    write(1)
+    SealedLedger().seal()
+    guard.post(ADD, given(http_receiver))
+    http_receiver.status = 500
+    page = guard.post(f"{LIST}{Receiver.objects.get().pk}/test/", follow=True)
+    *_, told = page.context["messages"]
+    assert (told.level_tag, "500" in str(told)) == ("error", True)
 
 
 def test_what_cannot_work_is_shown_beside_its_field(guard: Client, http_receiver: HttpReceiver) -> None:
