@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from modelops.lib.admin import ReadOnlyAdmin
 from modelops.lib.templatetags.portal import pill
 
-from .browsing import LedgerChangeList
+from .browsing import LedgerChangeList, LedgerPaginator
 from .events import event_classes
 from .models import AuditEvent, Outcome
 from .naming import name_actors
@@ -116,6 +116,8 @@ class AuditEventAdmin(ReadOnlyAdmin):
         "source",
         "id",
     ]
+
+    paginator = LedgerPaginator
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return LedgerChangeList

@@ -8,6 +8,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from modelops.lib.admin import CappedPaginator
 from modelops.lib.errors import DomainError, Invalid
 
 from .models import AuditEvent
@@ -27,6 +28,12 @@ FIELDS: Final = (
     ("until", "Until (UTC)", "datetime-local", ""),
 )
 _OWN: Final = frozenset({*(name for name, *_ in FIELDS), "target_type", "category", BEFORE})
+
+
+class LedgerPaginator(CappedPaginator):
+    """Counts less than other lists: rows lie in months, and "Older rows" leads on without counting."""
+
+    most = 1000
 
 
 class LedgerChangeList(ChangeList):

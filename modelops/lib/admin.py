@@ -1,6 +1,6 @@
 """Manners of the admin that hold for every app."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.core.paginator import Paginator
@@ -13,12 +13,29 @@ COUNTED_ROWS = 10_000
 
 
 class CappedPaginator(Paginator):
-    """Counts at most ``COUNTED_ROWS`` rows, so that a list costs the same at a thousand rows and at a million."""
+    """Counts at most ``most`` rows, so that a list costs the same at a thousand rows and at a million.
+
+    ``has_more`` says that there are others; the list then tells "more than 10,000".
+    """
+
+    most: ClassVar[int | None] = None
 
     @cached_property
     def count(self) -> int:
+        return min(self._counted, self._limit)
+
+    @property
+    def has_more(self) -> bool:
+        return self._counted > self._limit
+
+    @property
+    def _limit(self) -> int:
+        return COUNTED_ROWS if self.most is None else self.most
+
+    @cached_property
+    def _counted(self) -> int:
         rows: Any = self.object_list
-        return rows.order_by().values("pk")[:COUNTED_ROWS].count()
+        return int(rows.order_by().values("pk")[: self._limit + 1].count())
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
