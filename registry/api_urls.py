@@ -1,7 +1,7 @@
 from django.urls import path
 
 from . import addresses  # noqa: F401  registers the converter
-from .api import access, datasets, files, models, one, ranking
+from .api import access, datasets, files, models, one, ranking, rights
 from .sealed_client import api as sealed_client
 from .uploads import api as uploads
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("models/<object_name:name>/restore/", one.ModelRestoreView.as_view(), name="api-model-restore"),
     path("models/<object_name:name>/best/", ranking.ModelBestView.as_view(), name="api-model-best"),
     path("models/<object_name:name>/compare/", ranking.ModelCompareView.as_view(), name="api-model-compare"),
+    path("models/<object_name:name>/may/<slug:action>/", rights.ModelMayView.as_view(), name="api-model-may"),
     path("models/<object_name:name>/grants/", access.ModelGrantsView.as_view(), name="api-model-grants"),
     path("models/<object_name:name>/grants/<uuid:pk>/", access.ModelGrantView.as_view(), name="api-model-grant"),
     path("models/<object_name:name>/access-code/", access.AccessCodeView.as_view(), name="api-model-access-code"),

@@ -28,7 +28,7 @@ _APPS_OF_OBJECTS = frozenset({"registry", "aliases", "variants", "signing", "upl
 def holds(user: Any, permission: str) -> bool:
     """Whether ``user`` holds ``permission`` and the API key that stands for the account, if one does, names it."""
     scopes = getattr(user, "key_scopes", None)
-    if scopes is not None and "all" not in scopes and permission not in scopes:
+    if scopes is not None and not naming.everywhere(scopes, permission):
         return False
     return bool(user.has_perm(permission))
 

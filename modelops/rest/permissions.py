@@ -12,6 +12,12 @@ from modelops.lib.scopes import names
 SIGNED_IN = "signed-in"
 
 
+class OrGranted(str):
+    """A permission that a grant may give for one object: the gate of the view decides once the object is known."""
+
+    __slots__ = ()
+
+
 class DeclaredPermission(BasePermission):
     """Checks ``view.required_permissions[method]`` against the account and, for API keys, against the key's scopes."""
 
@@ -31,8 +37,11 @@ class DeclaredPermission(BasePermission):
 
 
 def allows(request: Request, permission: str) -> bool:
-    """Whether the account behind ``request`` holds ``permission`` and its API key, if it came with one, names it."""
+    """Whether the account behind ``request`` holds ``permission`` and its API key, if it came with one, names it.
+
+    Of a permission that grants may give, only what the key says is known here.
+    """
     scopes = getattr(request.auth, "scopes", None)
     if scopes is not None and not names(scopes, permission):
         return False
-    return bool(request.user.has_perm(permission))
+    return isinstance(permission, OrGranted) or bool(request.user.has_perm(permission))

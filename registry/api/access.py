@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from registry import viewing
 from registry.grants import codes, services
 from registry.grants.gate import require_managing
-from registry.grants.models import Grant, Level
+from registry.grants.models import Grant, Level, Use
 from registry.grants.rules import require_manager
 from registry.models import Dataset, RegisteredModel
 
@@ -29,6 +29,13 @@ class GrantIn(StrictSerializer):
     group = serializers.CharField(max_length=150, required=False, default="", help_text="Name of a role or group.")
     # Any text: the service refuses an unknown level with a code of its own.
     level = serializers.CharField(max_length=40, required=False, default="view", help_text=", ".join(Level.values))
+    actions = serializers.ListField(
+        child=serializers.CharField(max_length=40),
+        required=False,
+        default=list,
+        max_length=len(Use.values),
+        help_text=f"What the holder may ask of a deployed model: {', '.join(Use.values)}.",
+    )
     expires_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
 
 
@@ -38,7 +45,7 @@ class GrantOut(serializers.ModelSerializer):
 
     class Meta:
         model = Grant
-        fields = ("id", "user", "group", "level", "expires_at", "created_at")
+        fields = ("id", "user", "group", "level", "actions", "expires_at", "created_at")
         read_only_fields = fields
 
 
@@ -76,7 +83,14 @@ class _GrantsView(ListAPIView):
         data.is_valid(raise_exception=True)
         given = data.validated_data
         holder = services.holder_named(user=given["user"], group=given["group"])
-        grant = services.give(governed, holder, given["level"], expires_at=given["expires_at"], actor=request.actor)
+        grant = services.give(
+            governed,
+            holder,
+            given["level"],
+            actions=given["actions"],
+            expires_at=given["expires_at"],
+            actor=request.actor,
+        )
         return Response(GrantOut(grant).data, status=201)
 
 

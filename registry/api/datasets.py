@@ -25,7 +25,7 @@ from registry.uploads.serializers import FromUploadIn
 from registry.uploads.sources import Sent, one_file_only
 
 from .adding import FILE_PARAMETERS, FORM, JSON, RAW, SEALED, add_once, checked
-from .downloading import DOWNLOAD_PARAMETERS, DOWNLOAD_RESPONSES
+from .downloading import DOWNLOAD, DOWNLOAD_PARAMETERS, DOWNLOAD_RESPONSES
 from .lookup import asks_for_deleted, dataset_named, dataset_version
 
 
@@ -95,7 +95,7 @@ class DatasetVersionsView(ListAPIView):
 class DatasetArtifactView(APIView):
     """The decrypted file of a version."""
 
-    required_permissions = {"GET": "registry.download_artifact"}
+    required_permissions = {"GET": DOWNLOAD}
     http_method_names = ["get", "head", "options"]
 
     @extend_schema(

@@ -3,8 +3,11 @@
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
+from modelops.rest.permissions import OrGranted
 from registry.sealed_client.travelling import FOR_HEADER, FROM_HEADER, SEALED
 
+# Who may only look may still be granted the files of one model or dataset: `registry.grants.gate` decides.
+DOWNLOAD = OrGranted("registry.download_artifact")
 DOWNLOAD_PARAMETERS = [
     OpenApiParameter(
         "Range", str, OpenApiParameter.HEADER, description="One part: bytes=0-99, bytes=100- or bytes=-5."

@@ -13,7 +13,7 @@ from registry.archives import archive_response, file_of
 from registry.downloads import download_response
 from registry.models import ModelVersionFile
 
-from .downloading import DOWNLOAD_PARAMETERS, DOWNLOAD_RESPONSES
+from .downloading import DOWNLOAD, DOWNLOAD_PARAMETERS, DOWNLOAD_RESPONSES
 from .lookup import model_version
 
 
@@ -49,7 +49,7 @@ class ModelFilesView(APIView):
 class ModelFileView(APIView):
     """One decrypted file of a directory, by its path."""
 
-    required_permissions = {"GET": "registry.download_artifact"}
+    required_permissions = {"GET": DOWNLOAD}
     http_method_names = ["get", "head", "options"]
 
     @extend_schema(operation_id="model_file_retrieve", parameters=DOWNLOAD_PARAMETERS, responses=DOWNLOAD_RESPONSES)
@@ -61,7 +61,7 @@ class ModelFileView(APIView):
 class ModelArchiveView(APIView):
     """All decrypted files of a directory as one zip, made while it is sent."""
 
-    required_permissions = {"GET": "registry.download_artifact"}
+    required_permissions = {"GET": DOWNLOAD}
     http_method_names = ["get", "options"]
 
     @extend_schema(operation_id="model_archive_retrieve", responses={(200, "application/zip"): OpenApiTypes.BINARY})

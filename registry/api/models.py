@@ -34,7 +34,7 @@ from registry.uploads.sources import Sent
 
 from .adding import FILE_PARAMETERS, FORM, JSON, RAW, SEALED, add_once, checked
 from .described import described
-from .downloading import DOWNLOAD_PARAMETERS, DOWNLOAD_RESPONSES
+from .downloading import DOWNLOAD, DOWNLOAD_PARAMETERS, DOWNLOAD_RESPONSES
 from .lookup import asks_for_deleted, model_named, model_version
 
 _FILTERS = [
@@ -127,7 +127,7 @@ class ModelVersionsView(ListAPIView):
 class ModelArtifactView(APIView):
     """The decrypted file of a version."""
 
-    required_permissions = {"GET": "registry.download_artifact"}
+    required_permissions = {"GET": DOWNLOAD}
     http_method_names = ["get", "head", "options"]
 
     @extend_schema(operation_id="model_artifact_retrieve", parameters=DOWNLOAD_PARAMETERS, responses=DOWNLOAD_RESPONSES)

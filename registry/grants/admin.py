@@ -13,16 +13,18 @@ from modelops.lib.admin import CappedPaginator
 
 from . import services
 from .gate import require_managing
-from .models import Grant
+from .models import Grant, Use
 from .rules import may_manage
 
 
 class GrantForm(forms.ModelForm):
     """One object, one holder."""
 
+    actions = forms.MultipleChoiceField(choices=Use.choices, required=False, widget=forms.CheckboxSelectMultiple)
+
     class Meta:
         model = Grant
-        fields = ("model", "dataset", "user", "group", "level", "expires_at")
+        fields = ("model", "dataset", "user", "group", "level", "actions", "expires_at")
 
     def clean(self) -> dict[str, Any]:
         """Exactly one of each pair."""
@@ -38,7 +40,7 @@ class GrantAdmin(admin.ModelAdmin):
     """Who is named for what, as far as this person decides on it or sees all that is restricted."""
 
     form = GrantForm
-    list_display = ["object_name", "holder", "level", "expires_at", "created_at"]
+    list_display = ["object_name", "holder", "level", "uses", "expires_at", "created_at"]
     list_select_related = ["model", "dataset", "user", "group"]
     list_filter = ["level"]
     search_fields = ["model__name", "dataset__name", "user__username", "group__name"]
@@ -65,7 +67,9 @@ class GrantAdmin(admin.ModelAdmin):
         require_managing(request, obj.object)
         holder = obj.user or obj.group
         assert holder is not None  # noqa: S101  the form refuses anything else
-        given = services.give(obj.object, holder, obj.level, expires_at=obj.expires_at, actor=request.actor)
+        given = services.give(
+            obj.object, holder, obj.level, actions=obj.actions, expires_at=obj.expires_at, actor=request.actor
+        )
         obj.pk, obj.created_at = given.pk, given.created_at
 
     def delete_model(self, request: HttpRequest, obj: Grant) -> None:
@@ -86,6 +90,10 @@ class GrantAdmin(admin.ModelAdmin):
     @admin.display(description="model or dataset")
     def object_name(self, grant: Grant) -> str:
         return grant.object.name
+
+    @admin.display(description="where it is deployed")
+    def uses(self, grant: Grant) -> str:
+        return ", ".join(grant.actions) or "–"
 
     @admin.display(description="who")
     def holder(self, grant: Grant) -> str:

@@ -24,6 +24,7 @@ route(f"{_MODEL}access/code/", post=CODE_SET)
 for _kind in ("models", "datasets"):
     route(f"api/v1/{_kind}/<object_name:name>/grants/", get=ACCESS_VIEWED, post=GRANT_GIVEN)
     route(f"api/v1/{_kind}/<object_name:name>/grants/<uuid:pk>/", delete=GRANT_REVOKED)
+route(f"api/v1/{_MODEL}may/<slug:action>/", get=Exempt.OWN)
 route(f"api/v1/{_MODEL}access-code/", put=CODE_SET, delete=CODE_REMOVED)
 admin_pages(
     "grants.Grant",

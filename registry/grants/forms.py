@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import Group
 
-from .models import Level
+from .models import Level, Use
 
 
 class AccessForm(forms.Form):
@@ -38,7 +38,14 @@ class GrantForm(forms.Form):
     group = forms.ModelChoiceField(
         Group.objects.none(), required=False, label="Or everybody with the role", empty_label="–", to_field_name="name"
     )
-    level = forms.ChoiceField(choices=Level.choices, help_text="The role of an account may allow less, never more.")
+    level = forms.ChoiceField(
+        choices=Level.choices,
+        label="May",
+        help_text="Seeing and opening files is given also to a role that does not bring it; changing is not.",
+    )
+    actions = forms.MultipleChoiceField(
+        choices=Use.choices, required=False, widget=forms.CheckboxSelectMultiple, label="Where it is deployed"
+    )
     until = forms.DateField(
         required=False,
         label="Until the end of",
@@ -46,8 +53,10 @@ class GrantForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_model: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not is_model:
+            del self.fields["actions"]
         self.fields["group"].queryset = Group.objects.order_by("name")  # type: ignore[attr-defined]
 
     @property

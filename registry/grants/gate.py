@@ -10,7 +10,7 @@ from registry.models import DatasetVersion, ModelVersion
 
 from . import codes
 from .models import Level
-from .rules import Governed, require_level, require_manager
+from .rules import Governed, require_download, require_level, require_manager
 
 BYPASS = "registry.bypass_step_up"
 CODE_HEADER = "X-Model-Access-Code"
@@ -22,8 +22,10 @@ def require_opening(request: Any, version: ModelVersion | DatasetVersion) -> Non
     The code comes in the header ``X-Model-Access-Code``; in the portal a page asks for it once in five minutes.
     """
     if isinstance(version, DatasetVersion):
+        require_download(request.user, version.dataset)
         require_level(request.user, version.dataset, Level.DOWNLOAD)
         return
+    require_download(request.user, version.model)
     require_reading(request, version)
     given = request.headers.get(CODE_HEADER)
     if given is None and getattr(request, "auth", None) is None:

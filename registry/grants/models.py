@@ -3,6 +3,7 @@
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -14,7 +15,7 @@ from .querysets import GrantQuerySet
 
 
 class Level(models.TextChoices):
-    """Each level holds those before it. What the role does not allow, no level gives."""
+    """Each level holds those before it. Opening files it also gives to whose role does not; changing it does not."""
 
     VIEW = "view", "See it"
     DOWNLOAD = "download", "See it and open its files"
@@ -31,6 +32,13 @@ class Level(models.TextChoices):
         return max((cls(level) for level in levels), key=list(cls).index, default=None)
 
 
+class Use(models.TextChoices):
+    """What the holder may ask of a deployed model; a grant gives it also to whose role does not."""
+
+    PREDICT = "predict", "Ask for predictions"
+    EXPLAIN = "explain", "Ask for explanations"
+
+
 class Grant(models.Model):
     """One holder's access to one model or dataset."""
 
@@ -44,6 +52,12 @@ class Grant(models.Model):
         "auth.Group", null=True, blank=True, on_delete=models.CASCADE, related_name="registry_grants"
     )
     level = models.CharField(max_length=10, choices=Level, default=Level.VIEW)
+    actions = ArrayField(
+        models.CharField(max_length=10, choices=Use),
+        default=list,
+        blank=True,
+        help_text="What the holder may ask of it where it is deployed, beside what the role allows.",
+    )
     expires_at = models.DateTimeField(null=True, blank=True, help_text="From then on it gives nothing; empty: no end.")
     created_at = models.DateTimeField(auto_now_add=True)
 

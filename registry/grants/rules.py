@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from modelops.lib import scopes as naming
 from modelops.lib.errors import NotAllowed
 from registry.models import Dataset, RegisteredModel
 from registry.seeing import MANAGE_ACCESS, SEE_RESTRICTED, holds
@@ -9,6 +10,7 @@ from registry.seeing import MANAGE_ACCESS, SEE_RESTRICTED, holds
 from .models import Grant, Level
 
 Governed = RegisteredModel | Dataset
+DOWNLOAD = "registry.download_artifact"
 
 
 def kind_of(governed: Governed) -> str:
@@ -31,6 +33,45 @@ def level_of(user: Any, governed: Governed) -> Level | None:
     if holds(user, SEE_RESTRICTED):
         levels.append(Level.VIEW.value)
     return Level.highest(levels)
+
+
+def may_download(user: Any, governed: Governed) -> bool:
+    """Whether ``user`` may open files of ``governed`` by the role, or by a grant that says so for this object.
+
+    A grant gives this to who may otherwise only look; for what is restricted `require_level` says more.
+    """
+    scopes = getattr(user, "key_scopes", None)
+    if scopes is not None and not naming.names(scopes, DOWNLOAD):
+        return False
+    return bool(user.has_perm(DOWNLOAD)) or _granted(user, governed, Level.DOWNLOAD)
+
+
+def may_act(user: Any, governed: Governed, action: str) -> bool:
+    """Whether ``user`` may "predict" or "explain" with a deployed model, by the role or by a grant for this object."""
+    permission = f"access.{action}"
+    scopes = getattr(user, "key_scopes", None)
+    if scopes is not None and not naming.names(scopes, permission):
+        return False
+    if level_of(user, governed) is None:
+        return False
+    held = Grant.objects.standing().held_by(user).filter(**{kind_of(governed): governed}, actions__contains=[action])
+    return bool(user.has_perm(permission)) or held.exists()
+
+
+def require_download(user: Any, governed: Governed) -> None:
+    """Raise NotAllowed unless ``user`` may open files of ``governed``."""
+    if not may_download(user, governed):
+        raise NotAllowed(
+            f"Your role opens no files. Whoever decides on the {kind_of(governed)} {governed} can grant you "
+            f"“{Level.DOWNLOAD.label}”.",
+            code="permission.denied",
+        )
+
+
+def _granted(user: Any, governed: Governed, level: Level) -> bool:
+    grants = Grant.objects.standing().held_by(user).filter(**{kind_of(governed): governed})
+    found = Level.highest(list(grants.values_list("level", flat=True)))
+    return found is not None and found.covers(level)
 
 
 def require_level(user: Any, governed: Governed, level: Level) -> None:

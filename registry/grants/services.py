@@ -1,6 +1,7 @@
 """Deciding who has access. Whether the actor may decide is asked before, by `gate.require_managing`."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.contrib.auth.models import Group
 from django.db import transaction
@@ -12,7 +13,7 @@ from modelops.lib.errors import Invalid, NotFound
 from registry.models import RegisteredModel
 
 from .audit_events import ACCESS_CHANGED, GRANT_GIVEN, GRANT_REVOKED
-from .models import Grant, Level
+from .models import Grant, Level, Use
 from .rules import Governed, kind_of
 
 Holder = User | Group
@@ -55,9 +56,24 @@ def change_access(
 
 @transaction.atomic
 def give(
-    governed: Governed, holder: Holder, level: str, *, expires_at: dt.datetime | None = None, actor: Actor
+    governed: Governed,
+    holder: Holder,
+    level: str,
+    *,
+    actions: Iterable[str] = (),
+    expires_at: dt.datetime | None = None,
+    actor: Actor,
 ) -> Grant:
     """Name ``holder`` for ``governed`` up to ``level``, in place of what the holder had. Raises Invalid."""
+    uses = sorted(set(actions))
+    if unknown := sorted(set(uses) - set(Use.values)):
+        raise Invalid(
+            f"There is no use {unknown[0][:40]!r}; use {' or '.join(Use.values)}.",
+            code="grant.unknown_action",
+            field="actions",
+        )
+    if uses and not isinstance(governed, RegisteredModel):
+        raise Invalid("Only models predict and explain.", code="grant.no_actions", field="actions")
     if level not in Level.values:
         raise Invalid(
             f"There is no level {str(level)[:40]!r}; use one of {', '.join(Level.values)}.",
@@ -69,7 +85,9 @@ def give(
             "The end of the access lies in the past. Choose a later day.", code="grant.over", field="expires_at"
         )
     key = {kind_of(governed): governed, "user" if isinstance(holder, User) else "group": holder}
-    grant, _ = Grant.objects.update_or_create(**key, defaults={"level": level, "expires_at": expires_at})
+    grant, _ = Grant.objects.update_or_create(
+        **key, defaults={"level": level, "actions": uses, "expires_at": expires_at}
+    )
     _touch(governed)
     record(
         GRANT_GIVEN,
@@ -77,7 +95,7 @@ def give(
         actor=actor,
         name=governed.name,
         holder=_reference(grant),
-        level=level,
+        level=", ".join([level, *uses]),
         until=expires_at.isoformat() if expires_at else "revoked",
     )
     return grant

@@ -2,4 +2,4 @@
 
 from compliance.audit.watching import watch
 
-watch("grants.Grant", "model", "dataset", "user", "group", "level", "expires_at")
+watch("grants.Grant", "model", "dataset", "user", "group", "level", "actions", "expires_at")

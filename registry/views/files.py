@@ -1,6 +1,6 @@
 """Files of versions that are directories."""
 
-from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
@@ -12,7 +12,6 @@ from registry.models import ModelVersion
 
 @require_POST
 @login_required
-@permission_required("registry.download_artifact", raise_exception=True)
 def version_part(request: HttpRequest, name: str, number: int, path: str) -> HttpResponseBase:
     """One decrypted file; a POST, because every download is recorded."""
     version = _version(request, name, number)
@@ -21,7 +20,6 @@ def version_part(request: HttpRequest, name: str, number: int, path: str) -> Htt
 
 @require_POST
 @login_required
-@permission_required("registry.download_artifact", raise_exception=True)
 def version_archive(request: HttpRequest, name: str, number: int) -> HttpResponseBase:
     """All decrypted files as one zip; a POST, because every download is recorded."""
     return archive_response(request, _version(request, name, number), actor=request.actor)

@@ -16,6 +16,7 @@ from registry.downloads import download_response
 from registry.formats import label_of
 from registry.forms import ModelForm, VersionForm
 from registry.grants.gate import require_change, require_reading
+from registry.grants.rules import may_download
 from registry.history import files_of, history
 from registry.lineage import trained_on
 from registry.listing import SORT_LABELS, SORTS, narrowed
@@ -157,7 +158,6 @@ def version_verify(request: HttpRequest, name: str, number: int) -> HttpResponse
 
 @require_POST
 @login_required
-@permission_required("registry.download_artifact", raise_exception=True)
 def version_file(request: HttpRequest, name: str, number: int) -> HttpResponseBase:
     """The decrypted file; a POST, because every download is recorded."""
     version = _version(request, name, number)
@@ -186,7 +186,8 @@ def _version_page(request: HttpRequest, version: ModelVersion, **more: Any) -> H
         "tiles": sorted(version.metrics.items()) if len(version.metrics) <= SHOWN_TILES else [],
         "tags": sorted(version.tags.items()),
         "has_parameters": ModelVersion.objects.filter(pk=version.pk, parameters__isnull=False).exists(),
-        "may_download": services.may_download(version, actor=request.actor),
+        "may_download": services.may_download(version, actor=request.actor)
+        and may_download(request.user, version.model),
         "timeline": timeline_page(request, version, files_of(version)),
     }
     return render(request, "registry/version_detail.html", {**context, **more})

@@ -28,8 +28,10 @@ def api_as() -> Callable[..., Client]:
     """A client that calls the REST interface with a key of the given account."""
     from accounts.actors import actor_of
     from accounts.services.api_keys import issue_api_key
+    from tests.accounts.people import with_reason
 
     def connect(user: "User", scopes: list[str] | None = None) -> Client:
+        with_reason(user)
         _, secret = issue_api_key(user, name="test", scopes=scopes or ["all"], days=1, actor=actor_of(user))
         return Client(headers={"Authorization": f"Bearer {secret}"})
 

@@ -75,17 +75,18 @@ def test_rest_refuses_tokens_and_keys(model: RegisteredModel, scientist: User, a
     from modelops.lib.ids import uuid7
 
     services.change_access(model, needs_step_up=True, actor=ACTOR)
-    pair = _pair(scientist, uuid7(), ["pwd", "otp"], timezone.now() + dt.timedelta(hours=1))
+    pair = _pair(scientist, uuid7(), ["pwd", "otp"], timezone.now() + dt.timedelta(hours=1), 1800)
     bearer = {"Authorization": f"Bearer {pair.access}"}
     token = Client()
     for path in (FILE, PARAMETERS):
-        assert problem_of(token.get(path, headers=bearer)) == (403, "step_up.required")
+        assert problem_of(token.get(path, headers=bearer)) == (401, "step_up.required")
     assert b"".join(token.get(FILE, headers={**bearer, step_up.CODE_HEADER: code_of(scientist)}))
     again = token.get(FILE, headers={**bearer, step_up.CODE_HEADER: code_of(scientist)})
     assert problem_of(again) == (403, "step_up.refused")
     pipeline = make_user("pipeline", "Pipeline")
     scopes = ["registry.view_modelversion", "registry.download_artifact", "registry.view_parameters"]
-    for key in (api_as(scientist), api_as(pipeline), api_as(pipeline, scopes)):
+    assert problem_of(api_as(scientist).get(FILE)) == (401, "step_up.required")
+    for key in (api_as(pipeline), api_as(pipeline, scopes)):
         assert problem_of(key.get(FILE)) == (403, "step_up.required")
     made_for_it = api_as(pipeline, [*scopes, BYPASS])
     assert b"".join(made_for_it.get(FILE)) == safetensors()
