@@ -13,9 +13,12 @@ from .audit_events import (
     FACTOR_CONFIRMED,
     FACTOR_ENROLLED,
     FACTOR_REMOVED,
+    FACTOR_TAKEN_AWAY,
     INVITATION_ACCEPTED,
     INVITATION_REVOKED,
+    PASSWORD_ACCEPTED,
     PASSWORD_CHANGED,
+    RECOVERY_CODES_RENEWED,
     ROLE_CHANGED,
     SESSION_DISPLACED,
     SESSION_REVOKED,
@@ -32,13 +35,16 @@ from .audit_events import (
     USER_MADE_READY,
 )
 
-route("sign-in/", get=Exempt.FORM, post=Exempt.PROGRESS)
+route("sign-in/", get=Exempt.FORM, post=PASSWORD_ACCEPTED)
 route("sign-in/code/", get=Exempt.FORM, post=(CODE_ACCEPTED, DEVICE_ADDED, SIGNED_IN))
 route("sign-out/", post=SIGNED_OUT)
 route("invitation/<str:token>/", get=Exempt.FORM, post=INVITATION_ACCEPTED)
 route("account/enrol/", get=Exempt.FORM, post=(FACTOR_ENROLLED, DEVICE_ADDED, SIGNED_IN))
 route("account/confirm/", get=Exempt.FORM, post=FACTOR_CONFIRMED)
 route("account/security/", get=Exempt.OWN)
+route("account/security/apps/", get=Exempt.FORM, post=FACTOR_ENROLLED)
+route("account/security/apps/<uuid:pk>/remove/", post=FACTOR_TAKEN_AWAY)
+route("account/security/recovery-codes/", post=RECOVERY_CODES_RENEWED)
 route("account/security/password/", get=Exempt.FORM, post=PASSWORD_CHANGED)
 route("account/security/sessions/revoke-others/", post=SESSION_REVOKED)
 route("account/security/sessions/<uuid:pk>/revoke/", post=SESSION_REVOKED)
@@ -58,7 +64,6 @@ route("api/v1/auth/token/revoke/", post=TOKEN_REVOKED)
 for _label, _acts in {
     "Invitation": INVITATION_REVOKED,
     "Session": SESSION_REVOKED,
-    "ApiKey": API_KEY_REVOKED,
     "TOTPDevice": None,
 }.items():
     admin_pages(
@@ -67,6 +72,9 @@ for _label, _acts in {
         listing_acts=_acts or Exempt.SAME_AS_GET,
         strict=True,
     )
+admin_pages(
+    "accounts.ApiKey", listed=ADMIN_LIST_VIEWED, listing_acts=API_KEY_REVOKED, adds=API_KEY_ISSUED, strict=True
+)
 admin_pages(
     "accounts.User",
     listed=ADMIN_LIST_VIEWED,
@@ -91,8 +99,8 @@ model(
 model("accounts.User_groups", USER_INVITED, USER_MADE_READY, ROLE_CHANGED)
 model("accounts.User_user_permissions", exempt=Exempt.UNUSED)
 model("accounts.Invitation", USER_INVITED, INVITATION_ACCEPTED, INVITATION_REVOKED)
-model("accounts.TOTPDevice", FACTOR_ENROLLED, FACTOR_REMOVED, FACTOR_CONFIRMED, SIGNED_IN)
-model("accounts.RecoveryCode", FACTOR_ENROLLED, FACTOR_REMOVED, SIGNED_IN)
+model("accounts.TOTPDevice", FACTOR_ENROLLED, FACTOR_TAKEN_AWAY, FACTOR_REMOVED, FACTOR_CONFIRMED, SIGNED_IN)
+model("accounts.RecoveryCode", FACTOR_ENROLLED, RECOVERY_CODES_RENEWED, FACTOR_REMOVED, SIGNED_IN)
 model("accounts.ApiKey", API_KEY_ISSUED, API_KEY_ROTATED, API_KEY_REVOKED, API_CONFIRMED)
 model("accounts.RefreshToken", TOKEN_ISSUED, TOKEN_REFRESHED, TOKEN_REUSED, TOKEN_REVOKED)
 model("accounts.Session", SIGNED_IN, SIGNED_OUT, SESSION_REVOKED, SESSION_DISPLACED)

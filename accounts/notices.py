@@ -32,7 +32,6 @@ SUBJECTS = {
     "recovery_codes_renewed": "you have new recovery codes",
     "recovery_code_used": "a recovery code was used",
     "passkey_cloned": "a passkey may have been copied",
-    "factor_reset_requested": "your second factor will be removed",
     "factor_reset_cancelled": "your second factor stays",
     "factor_reset_done": "your second factor was removed",
     "role_changed": "your role was changed",

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Self
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -19,6 +20,20 @@ class UserQuerySet(QuerySet):
         if not user.is_authenticated:
             return self.none()
         return self if user.has_perm("accounts.view_user") else self.filter(pk=user.pk)
+
+    def signing_in_as(self, name: str) -> "User | None":
+        """The account that a person names when they sign in: its user name in any case, or its confirmed address.
+
+        One query, whether there is one or not. An address of two accounts names neither.
+        """
+        low = name.lower()
+        named = self.alias(low_name=Lower("username"), low_email=Lower("email")).filter(
+            Q(low_name=low) | Q(low_email=low, email_confirmed_at__isnull=False)
+        )
+        found = list(named[:3])
+        exact = [user for user in found if user.username.lower() == low]
+        chosen = exact or found
+        return chosen[0] if len(chosen) == 1 else None
 
     def people(self) -> Self:
         """Accounts of human beings."""

@@ -10,7 +10,7 @@ from modelops.crypto.models import KeyVersion
 from modelops.crypto.protected import protect, protect_digests
 from modelops.crypto.purposes import Purpose
 
-from .models import ApiKey, Invitation, RecoveryCode, TOTPDevice
+from .models import ApiKey, Invitation, RecoveryCode, RefreshToken, TOTPDevice
 from .sessions.store import row_context
 
 # A process goes on writing under the former key for some seconds, and a transaction may take its time.
@@ -58,4 +58,10 @@ protect_digests(
         Invitation.objects.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now()), key
     ),
     runs_out="Invitations made under it expire.",
+)
+protect_digests(
+    "accounts.RefreshToken",
+    purpose=Purpose.TOKEN_SIGNING,
+    needing=lambda key: made_under(RefreshToken.objects.filter(revoked_at=None, expires_at__gt=timezone.now()), key),
+    runs_out="API sign-ins made under it end by themselves, after half a day at most.",
 )

@@ -17,6 +17,9 @@ urlpatterns = [
     path(".well-known/jwks.json", api_access.jwks, name="jwks"),
     path("account/emergency/", emergency.begin_or_end, name="emergency"),
     path("account/security/", security.page.security, name="security"),
+    path("account/security/apps/", security.factors.add_app, name="add-app"),
+    path("account/security/apps/<uuid:pk>/remove/", security.factors.remove_app, name="remove-app"),
+    path("account/security/recovery-codes/", security.factors.renew_codes, name="renew-codes"),
     path("account/security/password/", security.password.change_password, name="change-password"),
     path(
         "account/security/sessions/revoke-others/",

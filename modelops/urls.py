@@ -17,6 +17,8 @@ urlpatterns = [
     path("api/", include("modelops.api_urls")),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
+    path("", include("accounts.passkeys.urls")),
+    path("", include("accounts.recovering.urls")),
     path("", include("registry.urls")),
     path("", include("registry.aliases.urls")),
     path("", include("registry.variants.urls")),

@@ -4,16 +4,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from accounts import services
 from accounts.audit_events import USER_CHANGED
 from accounts.models import User
+from accounts.notices import notify
+from accounts.recovering.services import addresses, factor_resets
 from accounts.roles import ROLES
+from accounts.services.people import validate_username
 from compliance.audit import record
 from modelops.lib.errors import DomainError
-from modelops.lib.names import validate_name
 from modelops.lib.templatetags.portal import pill
 
 from .acting import each
@@ -31,16 +34,21 @@ class InviteForm(forms.ModelForm):
         fields = ("username", "email")
         labels = {"username": "Name"}
         help_texts = {
-            "username": "Letters, digits, '.', '-' and '_'. It cannot be changed later.",
+            "username": "3 to 50 letters, digits and '_'; a service may have '.' and '-'. It cannot be changed later.",
             "email": "The invitation is mailed there as well. Without an address, hand over the link yourself.",
         }
 
-    def clean_username(self) -> str:
+    def clean(self) -> dict[str, Any]:
         """The same rule as everywhere else, shown at the field."""
+        given = super().clean() or {}
+        role = ROLES.get(given.get("role", ""))
+        if "username" not in given:
+            return given
         try:
-            return validate_name(self.cleaned_data["username"], "user")
+            validate_username(given["username"], service=role is not None and role.service)
         except DomainError as error:
-            raise forms.ValidationError(str(error)) from None
+            self.add_error("username", error.message)
+        return given
 
 
 class RoleForm(forms.ModelForm):
@@ -71,12 +79,12 @@ class UserAdmin(admin.ModelAdmin):
     list_filter = ["is_active", "is_service", "groups"]
     ordering = ["username"]
     readonly_fields = ["username", "state", "second_factor", "is_superuser", "last_login", "date_joined"]
-    actions = ["deactivate", "activate", "invite_again", "reset_second_factor"]
+    actions = ["deactivate", "activate", "invite_again", "reset_second_factor", "keep_second_factor"]
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """What this person may see, with what the list shows."""
-        return User.objects.visible_to(request.user).prefetch_related("groups", "totpdevice_set")
+        return User.objects.visible_to(request.user).prefetch_related("groups", "totpdevice_set", "passkeys")
 
     def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:
         """Inviting and changing ask for different things."""
@@ -137,10 +145,20 @@ class UserAdmin(admin.ModelAdmin):
             return
         personal = [name for name in ("first_name", "last_name", "email") if name in form.changed_data]
         if personal:
-            obj.save(update_fields=personal)
-            record(USER_CHANGED, obj, actor=request.actor, fields=", ".join(personal))
+            with transaction.atomic():
+                self._save_personal(obj, personal, before=form.initial.get("email", ""))
+                record(USER_CHANGED, obj, actor=request.actor, fields=", ".join(personal))
         if "role" in form.changed_data:
             services.change_role(obj, form.cleaned_data["role"], actor=request.actor)
+
+    def _save_personal(self, user: User, changed: list[str], *, before: str) -> None:
+        """A new address counts once its owner has confirmed it; the former one is told."""
+        if "email" in changed:
+            if before and user.email_confirmed_at:
+                notify(user, "address_changed", address=before)
+            user.email_confirmed_at = None
+            addresses.ask_for_present(user)
+        user.save(update_fields=[*changed, "email_confirmed_at"])
 
     @admin.action(description="Deactivate: every credential stops at once", permissions=["change"])
     def deactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
@@ -162,10 +180,23 @@ class UserAdmin(admin.ModelAdmin):
 
         each(self, request, queryset, act, "New links")
 
-    @admin.action(description="Reset second factor: the person enrols anew at the next sign-in", permissions=["change"])
+    @admin.action(
+        description="Reset a lost second factor, after a wait that its owner can stop", permissions=["change"]
+    )
     def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """For people who lost their app and their recovery codes."""
-        each(self, request, queryset, lambda user: services.remove_second_factor(user, actor=request.actor), "Reset")
+
+        def act(user: User) -> None:
+            reset = factor_resets.ask(user, actor=request.actor)
+            told = "its owner is told by mail" if user.confirmed_email else "no confirmed address: tell its owner"
+            self.message_user(request, f"{user}: removed on {reset.due_at:%Y-%m-%d %H:%M} UTC; {told}.")
+
+        each(self, request, queryset, act, "Resets that wait")
+
+    @admin.action(description="Keep the second factor: stop a reset that waits", permissions=["change"])
+    def keep_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """For a reset that was asked for by mistake, or by somebody else."""
+        each(self, request, queryset, lambda user: factor_resets.cancel(user, actor=request.actor), "Stopped")
 
     @admin.display(description="role")
     def role_name(self, user: User) -> str:
@@ -184,4 +215,4 @@ class UserAdmin(admin.ModelAdmin):
     @admin.display(description="second factor", boolean=True)
     def second_factor(self, user: User) -> bool:
         """Whether one is enrolled."""
-        return any(device.confirmed for device in user.totpdevice_set.all())
+        return any(device.confirmed for device in (*user.totpdevice_set.all(), *user.passkeys.all()))

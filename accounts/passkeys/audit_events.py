@@ -22,6 +22,3 @@ PASSKEY_STOPPED = define(
     category="security",
     ocsf="detection_finding.create",
 )
-PASSKEY_RENAMED = define(
-    "accounts.passkey.renamed", "named a passkey anew", category="security", ocsf="account_change.other"
-)

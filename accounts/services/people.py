@@ -1,5 +1,7 @@
 """Making, inviting, activating and deactivating accounts."""
 
+import re
+
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
@@ -16,16 +18,19 @@ from accounts.audit_events import (
     USER_DEACTIVATED,
     USER_MADE_READY,
 )
-from accounts.models import RecoveryCode, Session, TOTPDevice, User
+from accounts.models import Session, TOTPDevice, User
 from accounts.passwords import normalise, validated
 from accounts.roles import ROLES, Role
 from compliance.audit import Actor, record
 from modelops.lib.errors import Conflict, Invalid, NotAllowed
 from modelops.lib.names import validate_name
 
-from .factors import begin_enrolment, otpauth_uri
+from .factors import begin_enrolment, drop_factors, otpauth_uri
 from .sessions import revoke_everything
 from .sign_in import tell_of_wait
+
+# ASCII, so that no name looks like another one.
+_PERSON = re.compile(r"[A-Za-z0-9_]{3,50}")
 
 
 def role_named(name: str) -> Role:
@@ -37,17 +42,38 @@ def role_named(name: str) -> Role:
     return role
 
 
+def validate_username(username: object, *, service: bool = False) -> str:
+    """``username`` when it can be one: 3 to 50 letters, digits and underscores; services may also have '.' and '-'.
+
+    Raises Invalid.
+    """
+    name = validate_name(username, "user")
+    if service or _PERSON.fullmatch(name):
+        return name
+    raise Invalid(
+        f"The user name has {len(name)} characters, or others than letters, digits and '_'. Use 3 to 50 of these.",
+        code="name.invalid",
+        field="name",
+    )
+
+
+def checked_address(email: str) -> str:
+    """The address when mail can go to it; raises Invalid."""
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise Invalid("The e-mail address is not one.", code="email.invalid", field="email") from None
+    return email
+
+
 def make_account(username: str, role: Role, email: str = "") -> User:
     """A new account that nobody can sign in to yet. Runs in the caller's transaction.
 
     Raises Invalid for a name or address that cannot be used, and Conflict for a name that is taken in any case.
     """
-    validate_name(username, "user")
+    validate_username(username, service=role.service)
     if email:
-        try:
-            validate_email(email)
-        except ValidationError:
-            raise Invalid("The e-mail address is not one.", code="email.invalid", field="email") from None
+        checked_address(email)
     if User.objects.filter(username__iexact=username).exists():
         raise Conflict(f"There is an account {username!r} already. Choose another name.", code="user.exists")
     user = User(username=username, email=email)
@@ -134,18 +160,16 @@ def ensure_ready_account(username: str, role: str, *, password: str, actor: Acto
             code="user.invite_only",
         )
     wanted = role_named(role)
-    user = User.objects.filter(username=username).first() or make_account(username, wanted)
-    if not wanted.service:
-        user.set_password(validated(password, user))
-    user.is_active = True
-    _apply_role(user, wanted)
+    user = User.objects.filter(username__iexact=username).first() or make_account(username, wanted)
     revoke_everything(user)
-    TOTPDevice.objects.filter(user=user).delete()
-    RecoveryCode.objects.filter(user=user).delete()
+    drop_factors(user)
     uri = ""
     if not wanted.service:
         device = begin_enrolment(user)
         TOTPDevice.objects.filter(pk=device.pk).update(confirmed=True)
         uri = otpauth_uri(device)
+        user.set_password(validated(password, user))
+    user.is_active = True
+    _apply_role(user, wanted)
     record(USER_MADE_READY, user, actor=actor, role=wanted.name)
     return user, uri

@@ -19,7 +19,7 @@ from accounts.audit_events import SIGNED_IN, SIGNED_OUT
 from accounts.devices.recognising import recognise
 from accounts.models import TOTPDevice, User
 from accounts.services import step_up
-from accounts.services.factors import Method
+from accounts.services.factors import Factor, Method
 from accounts.services.sessions import keep_newest
 from compliance.audit import record
 from compliance.audit.context import identify, network_of
@@ -30,7 +30,21 @@ from .store import META_KEY
 PENDING_KEY = "_pending"
 PENDING_FOR_S = 10 * 60
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
+NOBODY = uuid.UUID(int=0)
 Step = Literal["code", "enrol"]
+# What the session says of its factors (RFC 8176), and what the ledger says.
+AMR = {
+    "otp": ["pwd", "otp"],
+    "recovery": ["pwd", "kba"],
+    "passkey": ["pwd", "pop"],
+    "passkey alone": ["pop", "user", "mfa"],
+}
+HOW = {
+    "otp": "a code",
+    "recovery": "a recovery code",
+    "passkey": "a passkey after the password",
+    "passkey alone": "a passkey alone",
+}
 
 
 def network(request: HttpRequest) -> str:
@@ -46,25 +60,63 @@ def safe_next(request: HttpRequest, address: str) -> str:
 
 def begin(request: HttpRequest, user: User, *, next_address: str = "") -> Step:
     """Remember who gave the right password, under a new session id, and return the step that follows."""
+    step: Step = "code" if user.has_second_factor else "enrol"
+    # A new password makes a pending sign-in with the old one worthless.
+    _wait_for(request, step, next_address, user=str(user.pk), hash=user.get_session_auth_hash())
+    return step
+
+
+def begin_guess(request: HttpRequest, named: User | None, guess: str, *, next_address: str = "") -> Step:
+    """The same for a wrong name or password: nothing that is seen from outside differs."""
+    nobody = named or User(pk=NOBODY)
+    _ = nobody.has_second_factor  # asked as for the right password; the answer does not matter
+    _wait_for(request, "code", next_address, user="", named=str(nobody.pk), guess=guess)
+    return "code"
+
+
+def _wait_for(request: HttpRequest, step: Step, next_address: str, **more: str) -> None:
     if auth.SESSION_KEY in request.session:
         sign_out(request)
     request.session.flush()
-    step: Step = "code" if user.has_second_factor else "enrol"
     request.session[PENDING_KEY] = {
-        "user": str(user.pk),
         "since": timezone.now().timestamp(),
         "step": step,
         "next": safe_next(request, next_address),
-        # A new password makes a pending sign-in with the old one worthless.
-        "hash": user.get_session_auth_hash(),
+        **more,
     }
-    return step
+
+
+def _waiting(request: HttpRequest, step: Step) -> dict[str, str] | None:
+    """What the first step left behind, when that was within ten minutes and ``step`` follows."""
+    state = request.session.get(PENDING_KEY)
+    if not state or state["step"] != step or timezone.now().timestamp() - state["since"] > PENDING_FOR_S:
+        return None
+    return state
+
+
+def is_waiting(request: HttpRequest, step: Step) -> bool:
+    """Whether this browser took the first step a moment ago, rightly or not."""
+    return _waiting(request, step) is not None
+
+
+def go_on_to(request: HttpRequest, address: str) -> None:
+    """Where a sign-in without a first step leads."""
+    state = request.session.get(PENDING_KEY) or {}
+    request.session[PENDING_KEY] = {"next": safe_next(request, address) or state.get("next", "")}
+
+
+def pending_guess(request: HttpRequest) -> tuple[User | None, str] | None:
+    """Whom a wrong name or password named, and where its codes are counted; None when there was none."""
+    state = _waiting(request, "code")
+    if state is None or state["user"]:
+        return None
+    return User.objects.filter(pk=uuid.UUID(state["named"])).first(), state["guess"]
 
 
 def pending(request: HttpRequest, step: Step) -> User | None:
     """The account whose password this browser gave within ten minutes and whose next step is ``step``, or None."""
-    state = request.session.get(PENDING_KEY)
-    if not state or state["step"] != step or timezone.now().timestamp() - state["since"] > PENDING_FOR_S:
+    state = _waiting(request, step)
+    if state is None or not state["user"]:
         return None
     user = User.objects.filter(pk=uuid.UUID(state["user"]), is_active=True).first()
     return user if user is not None and user.get_session_auth_hash() == state["hash"] else None
@@ -82,28 +134,28 @@ def remember_device(request: HttpRequest, device: TOTPDevice) -> None:
 
 
 @transaction.atomic
-def complete(request: HttpRequest, user: User, device: TOTPDevice, method: Method) -> str:
+def complete(request: HttpRequest, user: User, device: Factor, method: Method) -> str:
     """Sign ``user`` in with both factors, under a new session id; returns the address to go to, or an empty text."""
     next_address = (request.session.get(PENDING_KEY) or {}).get("next", "")
     if auth.SESSION_KEY in request.session:
         sign_out(request)  # else a session of the same account would go on under its id
     request.session.pop(PENDING_KEY, None)
-    known = recognise(request, user)
+    used = recognise(request, user)
     request.session[META_KEY] = {
         "network": network(request),
         "browser": browser_family(request.headers.get("User-Agent", "")),
-        "id": str(known.pk),
-        "amr": ["pwd", "otp" if method == "otp" else "kba"],
+        "id": str(used.pk),
+        "amr": AMR[method],
     }
     auth.login(request, user, backend=_BACKEND)
     django_otp.login(request, device)
-    if method == "otp":
+    if method != "recovery":
         step_up.remember(request)
     # Saved here, so that the session begins with the row about it or not at all.
     request.session.save()
     identify(session=str(request.session.row.pk))
     keep_newest(user, request.session.row, actor=actor_of(user))
-    record(SIGNED_IN, user, actor=actor_of(user), method="a code" if method == "otp" else "a recovery code")
+    record(SIGNED_IN, user, actor=actor_of(user), method=HOW[method])
     return next_address
 
 

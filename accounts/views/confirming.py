@@ -1,5 +1,7 @@
 """The page that asks for a code once more and leads back to where one was."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +26,12 @@ def confirm(request: HttpRequest) -> HttpResponse:
     """Confirm the session with a code of the app."""
     back = safe_next(request, request.GET.get("next", "")) or resolve_url("overview")
     form = CodeForm(request.POST if request.method == "POST" else None)
-    context = {"form": form, "back": back, "minutes": int(step_up.MAX_AGE.total_seconds() // 60)}
+    context = {
+        "form": form,
+        "back": back,
+        "minutes": int(step_up.MAX_AGE.total_seconds() // 60),
+        "passkey_url": f"{resolve_url('passkeys:confirm')}?{urlencode({'next': back})}",
+    }
     if not form.is_valid():
         return render(request, TEMPLATE, context, status=422 if form.is_bound else 200)
     try:

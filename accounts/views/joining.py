@@ -1,6 +1,7 @@
 """From an invitation to a ready account."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
@@ -13,8 +14,11 @@ from accounts.actors import actor_of
 from accounts.forms import CodeForm, NewPasswordForm
 from accounts.models import TOTPDevice, User
 from accounts.qr import qr_svg
+from accounts.recovering.services import addresses
 from accounts.sessions import signing_in
 from modelops.lib.errors import DomainError
+
+from .sign_in import signed_in
 
 
 @method_decorator([never_cache, sensitive_post_parameters("password", "repeated")], name="dispatch")
@@ -34,7 +38,7 @@ class InvitationView(View):
         if not form.is_valid():
             return self._page(request, form, invited, 422)
         try:
-            user = services.accept(token, form.cleaned_data["password"])
+            user = self._accept(token, form.cleaned_data["password"])
         except DomainError as error:
             if error.field is None:
                 raise
@@ -43,8 +47,24 @@ class InvitationView(View):
         signing_in.begin(request, user)
         return redirect("accounts:enrol")
 
+    @transaction.atomic
+    def _accept(self, token: str, password: str) -> User:
+        """Take the invitation; the address that the inviter wrote down is confirmed by a mail of its own."""
+        user = services.accept(token, password)
+        addresses.ask_for_present(user)
+        return user
+
     def _page(self, request: HttpRequest, form: NewPasswordForm, invited: User, status: int) -> HttpResponse:
         return render(request, self.template, {"form": form, "invited": invited}, status=status)
+
+
+def shown_seed(device: TOTPDevice) -> dict[str, str]:
+    """The seed of a new authenticator as the page shows it: a QR code of ours, and text to type."""
+    secret = totp.base32(device.open_seed())
+    return {
+        "qr": qr_svg(services.otpauth_uri(device), title="QR code for your authenticator app"),
+        "secret": " ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
+    }
 
 
 @method_decorator([never_cache, sensitive_post_parameters("code")], name="dispatch")
@@ -86,14 +106,9 @@ class EnrolView(View):
                 raise
             form.add_error(error.field, error.message)
             return self._page(request, device, form, 422)
-        address = signing_in.complete(request, self.user, device, "otp")
-        return render(request, "accounts/recovery_codes.html", {"codes": codes, "continue_url": address or "/"})
+        address = signed_in(request, self.user, device, "otp").headers["Location"]
+        return render(request, "accounts/recovery_codes.html", {"codes": codes, "continue_url": address})
 
     def _page(self, request: HttpRequest, device: TOTPDevice, form: CodeForm, status: int) -> HttpResponse:
-        secret = totp.base32(device.open_seed())
-        context = {
-            "form": form,
-            "qr": qr_svg(services.otpauth_uri(device), title="QR code for your authenticator app"),
-            "secret": " ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
-        }
+        context = {"form": form, "submit": "Confirm and sign in", "passkey_possible": True, **shown_seed(device)}
         return render(request, self.template, context, status=status)

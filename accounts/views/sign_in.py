@@ -16,6 +16,7 @@ from accounts import services
 from accounts.errors import SignInRefused, SlowDown
 from accounts.forms import CodeForm, RecoveryForm, SignInForm
 from accounts.models import User
+from accounts.services.factors import Factor, Method
 from accounts.sessions import signing_in
 
 Refusal = SignInRefused | SlowDown
@@ -50,11 +51,13 @@ class SignInView(View):
             return render(request, self.template, {"form": form}, status=422)
         given, network = form.cleaned_data, signing_in.network(request)
         try:
-            user = services.check_password(given["username"], given["password"], network=network)
-        except (SignInRefused, SlowDown) as error:
+            first = services.open_sign_in(given["username"], given["password"], network=network)
+        except SlowDown as error:
             return refused(request, self.template, {"form": form}, error)
-        services.forget_failures(user, network=network)
-        step = signing_in.begin(request, user, next_address=given["next"])
+        if first.user is not None:
+            step = signing_in.begin(request, first.user, next_address=given["next"])
+        else:
+            step = signing_in.begin_guess(request, first.named, first.guess, next_address=given["next"])
         return redirect("accounts:code" if step == "code" else "accounts:enrol")
 
 
@@ -65,13 +68,13 @@ class CodeView(View):
     template = "accounts/code.html"
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        """Only for a browser that gave the right password a moment ago."""
-        user = signing_in.pending(request, "code")
-        if user is None:
+        """Only for a browser that gave a name and a password a moment ago, right or wrong."""
+        self.user: User | None = signing_in.pending(request, "code")
+        self.guess = None if self.user else signing_in.pending_guess(request)
+        if self.user is None and self.guess is None:
             if not request.user.is_authenticated:
                 messages.info(request, "Sign in with your name and password first.")
             return redirect("accounts:sign-in")
-        self.user: User = user
         self.recovery = request.GET.get("with") == "recovery"
         self.form_class = RecoveryForm if self.recovery else CodeForm
         return super().dispatch(request, *args, **kwargs)
@@ -87,14 +90,22 @@ class CodeView(View):
         if not form.is_valid():
             return render(request, self.template, context, status=422)
         try:
-            device, method = services.check_code(self.user, form.cleaned_data["code"])
+            if self.user is None:
+                services.refuse_code(*self.guess, form.cleaned_data["code"])
+            factor, method = services.check_code(self.user, form.cleaned_data["code"])
         except (SignInRefused, SlowDown) as error:
             return refused(request, self.template, context, error)
-        address = signing_in.complete(request, self.user, device, method)
-        if method == "recovery":
-            left = self.user.recovery_codes.filter(used_at=None).count()
-            messages.warning(request, f"You signed in with a recovery code; {left} are left.")
-        return redirect(address or resolve_url(settings.LOGIN_REDIRECT_URL))
+        return signed_in(request, self.user, factor, method)
+
+
+def signed_in(request: HttpRequest, user: User, factor: Factor, method: Method) -> HttpResponse:
+    """Both steps are done: the session, and on to where the person wanted."""
+    services.forget_failures(user, network=signing_in.network(request))
+    address = signing_in.complete(request, user, factor, method)
+    if method == "recovery":
+        left = user.recovery_codes.filter(used_at=None).count()
+        messages.warning(request, f"You signed in with a recovery code; {left} are left. Make new ones under Security.")
+    return redirect(address or resolve_url(settings.LOGIN_REDIRECT_URL))
 
 
 @require_POST

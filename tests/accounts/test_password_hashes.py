@@ -5,9 +5,21 @@ from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.test import Client
 
 from accounts.hashers import PortalArgon2Hasher
+from accounts.passwords import validated
 from tests.accounts.people import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
+
+
+def test_a_long_password_counts_to_its_last_character() -> None:
+    """S4-08: nothing is cut off; two passwords that differ at the 75th of 80 characters are two passwords."""
+    user = make_user()
+    first, second = (f"{'long passphrase ' * 4}0123456789{char}12345" for char in "xy")
+    assert len(first) == 80
+    assert [i for i in range(80) if first[i] != second[i]] == [74]
+    user.set_password(validated(first, user))
+    assert user.check_password(first)
+    assert not user.check_password(second)
 
 
 @pytest.mark.parametrize("old", ["pbkdf2_sha256", "scrypt", "argon2 at another cost"])
@@ -34,4 +46,4 @@ def test_an_old_hash_is_renewed_at_sign_in(client: Client, old: str) -> None:
 
 def test_a_new_hash_is_argon2id_at_our_cost() -> None:
     """S0-18."""
-    assert make_password(PASSWORD).startswith("argon2$argon2id$v=19$m=47104,t=1,p=1$")
+    assert make_password(PASSWORD).startswith("argon2$argon2id$v=19$m=47104,t=2,p=1$")
