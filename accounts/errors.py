@@ -87,7 +87,8 @@ class CredentialRefused(AuthenticationFailed):
     Whoever shows a token that was not issued here learns nothing about what is wrong with it; the ledger does.
     """
 
-    auth_header = 'Bearer realm="api", error="invalid_token"'
+    # The framework sets auth_header itself, to the plain challenge of a request without any credential.
+    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": 'Bearer realm="api", error="invalid_token"'}
 
     def __init__(self, detail: str, problem_code: str, *, reason: str = "") -> None:
         super().__init__(detail)

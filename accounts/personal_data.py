@@ -100,7 +100,9 @@ class Account(PersonalDataProvider):
                 "scopes": "What it may do",
                 "issued_at": "When it was issued",
                 "expires_at": "Until when it is good",
+                "networks": "Where it works",
                 "last_used_at": "When it was last used",
+                "last_used_network": "From which network it was last used, shortened",
                 "revoked_at": "When it was revoked",
             },
             source="you, when you issued the key",
@@ -108,7 +110,11 @@ class Account(PersonalDataProvider):
         Section(
             "accounts.api_sign_ins",
             "Sign-ins to the API",
-            {"began_at": "When a token was issued", "expires_at": "Until when it is good"},
+            {
+                "began_at": "When a token was issued",
+                "expires_at": "Until when it is good",
+                "last_used_network": "From which network it was last used, shortened",
+            },
             source="observed when you signed in",
         ),
         Section(
@@ -201,12 +207,21 @@ class Account(PersonalDataProvider):
                     "scopes": ", ".join(key.scopes),
                     "issued_at": key.created_at,
                     "expires_at": key.expires_at,
+                    "networks": ", ".join(key.networks),
                     "last_used_at": key.last_used_at,
+                    "last_used_network": key.last_used_network,
                     "revoked_at": key.revoked_at,
                 },
             )
         for token in RefreshToken.objects.filter(user__in=accounts).order_by("pk").iterator():
-            yield ExportedRow("accounts.api_sign_ins", {"began_at": token.created_at, "expires_at": token.expires_at})
+            yield ExportedRow(
+                "accounts.api_sign_ins",
+                {
+                    "began_at": token.created_at,
+                    "expires_at": token.expires_at,
+                    "last_used_network": token.last_used_network,
+                },
+            )
         for notice in Notice.objects.filter(user__in=accounts).order_by("pk").iterator():
             told = {
                 "kind": notice.kind,

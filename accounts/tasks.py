@@ -6,6 +6,7 @@ from modelops.jobs.schedule import scheduled
 
 from . import notices, throttle
 from .services import prune_sessions
+from .services.api_key_ends import tell_of_ends
 
 
 @scheduled("Sweep sessions", every_s=3600)
@@ -20,3 +21,10 @@ def sweep_sessions() -> int:
 def send_notices() -> int:
     """Mail what is to be told to people about their accounts."""
     return notices.send_due()
+
+
+@scheduled("Tell of API keys that end soon", every_s=6 * 3600)
+@shared_task(name="accounts.tell_of_ending_keys")
+def tell_of_ending_keys() -> int:
+    """Tell owners, once a key, that it ends within a week."""
+    return tell_of_ends()

@@ -1,28 +1,15 @@
-"""Invitations, sessions, API keys and authenticators in the admin: to read and to revoke."""
-
-from typing import Any
+"""Invitations, sessions and authenticators in the admin: to read and to revoke."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts import services
-from accounts.models import ApiKey, Invitation, Session, TOTPDevice
+from accounts.models import Invitation, Session, TOTPDevice
 from modelops.lib.admin import ReadOnlyAdmin
-from modelops.lib.templatetags.portal import pill
 
 from .acting import each
-
-TONES = {"open": "info", "accepted": "good", "live": "good", "expired": "quiet", "revoked": "quiet"}
-
-
-class StateColumn:
-    """A column that shows ``row.state`` as a pill."""
-
-    @admin.display(description="state")
-    def state_pill(self, row: Any) -> str:
-        """The state."""
-        return pill(row.state.capitalize(), TONES[row.state])
+from .state_column import StateColumn
 
 
 @admin.register(Invitation)
@@ -79,32 +66,6 @@ class SessionAdmin(ReadOnlyAdmin):
     def is_live(self, row: Session) -> bool:
         """Whether it can still be used."""
         return row.is_live
-
-
-@admin.register(ApiKey)
-class ApiKeyAdmin(StateColumn, ReadOnlyAdmin):
-    """API keys; the secret was shown once and is not kept."""
-
-    list_display = ["name", "owner", "public_id", "state_pill", "last_used_at", "expires_at"]
-    list_select_related = ["owner"]
-    search_fields = ["name", "owner__username", "public_id"]
-    fields = readonly_fields = [
-        "name", "owner", "public_id", "scopes", "state_pill", "created_at", "last_used_at", "expires_at", "revoked_at",
-    ]  # fmt: skip
-    actions = ["revoke"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ApiKey]:
-        """What this person may see."""
-        return ApiKey.objects.visible_to(request.user).select_related("owner")
-
-    def has_revoke_permission(self, request: HttpRequest) -> bool:
-        """Whoever may change API keys."""
-        return request.user.has_perm("accounts.change_apikey")
-
-    @admin.action(description="Revoke", permissions=["revoke"])
-    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
-        """Stop keys with their next request."""
-        each(self, request, queryset, lambda row: services.revoke_api_key(row, actor=request.actor), "Revoked")
 
 
 @admin.register(TOTPDevice)

@@ -1,6 +1,7 @@
 """Which event tells of trusted issuers, their rules, and exchanged tokens."""
 
-from compliance.audit.coverage import Exempt, model, route
+from compliance.audit.audit_events import ADMIN_LIST_VIEWED
+from compliance.audit.coverage import Exempt, admin_pages, model, route
 
 from .audit_events import (
     ISSUER_ADDED,
@@ -13,6 +14,9 @@ from .audit_events import (
 )
 
 route("api/v1/auth/token-exchange/", post=TOKEN_EXCHANGED)
+admin_pages("workload.TrustedIssuer", listed=ADMIN_LIST_VIEWED, listing_acts=ISSUER_CHANGED, adds=ISSUER_ADDED)
+admin_pages("workload.ExchangeRule", listed=ADMIN_LIST_VIEWED, listing_acts=RULE_CHANGED, adds=RULE_ADDED)
+admin_pages("workload.ExchangedToken", listed=ADMIN_LIST_VIEWED, listing_acts=TOKEN_REVOKED)
 
 model("workload.TrustedIssuer", ISSUER_ADDED, ISSUER_CHANGED)
 model("workload.ExchangeRule", RULE_ADDED, RULE_CHANGED)

@@ -164,12 +164,13 @@ def test_a_malformed_header_is_refused(header: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (401, "auth.malformed")
 
 
-def test_credentials_in_the_address_are_not_read() -> None:
+def test_a_key_in_the_address_is_refused() -> None:
     """S4-09."""
     _, text = issue(make_user())
     for name in ("token", "access_token", "api_key", "key"):
         answer = Client().get(f"/api/v1/models/?{name}={text}")
-        assert (answer.status_code, answer.json()["code"]) == (401, "auth.required")
+        assert (answer.status_code, answer.json()["code"]) == (400, "auth.credential_in_address")
+    assert Client().get("/api/v1/models/?key=short&token=").json()["code"] == "auth.required"
 
 
 def test_a_key_opens_no_portal_page(client: Client) -> None:

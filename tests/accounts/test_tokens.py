@@ -19,6 +19,7 @@ from accounts import tokens
 from accounts.models import RefreshToken, User
 from accounts.services import deactivate, remove_second_factor
 from compliance.audit import Actor
+from compliance.audit.models import AuditEvent
 from modelops.crypto.keyring import keyring
 from modelops.crypto.purposes import Purpose
 from modelops.lib.ids import uuid7
@@ -51,7 +52,13 @@ def refused(token: str) -> str:
     answer = call(token)
     assert answer.status_code == 401
     assert answer["Content-Type"] == "application/problem+json"
+    assert answer["WWW-Authenticate"] == 'Bearer realm="api", error="invalid_token"'
     return answer.json()["code"]
+
+
+def reason() -> str:
+    """What the ledger says of the last refusal."""
+    return str(AuditEvent.objects.filter(name="audit.request.refused").latest("id").details["code"])
 
 
 def test_name_password_and_code_give_tokens(rows: Callable[..., int]) -> None:
@@ -182,7 +189,8 @@ def test_an_expired_token_is_refused_after_the_leeway() -> None:
         return tokens.sign(tokens.ACCESS, user_id=user.pk, token_id=uuid7(), family=row.family, amr=[], exp=exp)
 
     assert call(access(20)).status_code == 200
-    assert refused(access(40)) == "auth.token_expired"
+    assert refused(access(40)) == "auth.token_invalid"
+    assert reason() == "auth.token_expired"
 
 
 def _forged(**changes: Any) -> Callable[[User, RefreshToken], str]:
@@ -226,32 +234,75 @@ def _hmac_with_public_key(user: User, row: RefreshToken) -> str:
 
 
 _LATER = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
+_BEFORE = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=1)
 
 
 @pytest.mark.parametrize(
-    "forge",
+    ("forge", "told"),
     [
-        _unsigned,
-        _hmac_with_public_key,
-        _forged(key=Ed25519PrivateKey.generate()),
-        _forged(header={"kid": str(uuid.uuid4())}),
-        _forged(header={"kid": "../../etc/passwd"}),
-        _forged(header={"typ": "JWT"}),
-        _forged(claims={"aud": "another"}),
-        _forged(claims={"iss": "https://example.org"}),
-        _forged(claims={"nbf": _LATER}),
-        _forged(claims={"sub": "nobody"}),
-        _forged(without=("sub",)),
-        _forged(without=("exp",)),
-        _forged(without=("sid",)),
+        (_unsigned, "algorithm"),
+        (_hmac_with_public_key, "algorithm"),
+        (_forged(key=Ed25519PrivateKey.generate()), "signature"),
+        (_forged(header={"kid": str(uuid.uuid4())}), "key"),
+        (_forged(header={"kid": "../../etc/passwd"}), "key"),
+        (_forged(header={"typ": "JWT"}), "kind"),
+        (_forged(claims={"aud": "another"}), "audience"),
+        (_forged(claims={"iss": "https://example.org"}), "issuer"),
+        (_forged(claims={"nbf": _LATER}), "not_yet"),
+        (_forged(claims={"exp": _BEFORE}), "expired"),
+        (_forged(claims={"sub": "nobody"}), "malformed"),
+        (_forged(without=("sub",)), "without_sub"),
+        (_forged(without=("exp",)), "without_exp"),
+        (_forged(without=("nbf",)), "without_nbf"),
+        (_forged(without=("jti",)), "without_jti"),
+        (_forged(without=("sid",)), "without_sid"),
     ],
 )
-def test_forged_tokens_are_refused(forge: Callable[[User, RefreshToken], str]) -> None:
-    """S4-04, S4-06: no other algorithm, key, audience, issuer or kind; every claim present."""
+def test_forged_tokens_are_refused(forge: Callable[[User, RefreshToken], str], told: str) -> None:
+    """S4-04, S4-06, S4-07: no other algorithm, key, audience, issuer or kind; every claim present.
+
+    The caller gets one answer whatever is wrong; the ledger gets the reason.
+    """
     user = make_user()
     row = RefreshToken.objects.create(user=user, expires_at=timezone.now() + dt.timedelta(hours=1))
     assert call(_forged()(user, row)).status_code == 200
     assert refused(forge(user, row)) == "auth.token_invalid"
+    if told != "malformed":
+        assert reason() == f"auth.token_{told}"
+    said = call(forge(user, row)).json()
+    assert said["detail"] == call("not.a.token").json()["detail"]
+
+
+def test_a_caller_may_ask_for_another_lifetime_within_bounds(settings: Any) -> None:
+    """S4-02: longer than the most is refused; renewing keeps what was asked for."""
+    user = make_user(password=PASSWORD)
+    body = {"username": user.username, "password": PASSWORD}
+    settings.MODELOPS_TOKEN_LIFETIME_MAX_S = 3600
+    for wrong in (3601, 59, -1):
+        answer = post("token/", **body, otp=code_of(user), lifetime_s=wrong)
+        assert (answer.status_code, answer.json()["code"]) == (400, "token.invalid_lifetime")
+    pair = post("token/", **body, otp=code_of(user), lifetime_s=3600).json()
+    assert 3590 <= pair["expires_in"] <= 3600
+    again = post("token/refresh/", refresh=pair["refresh"]).json()
+    assert 3590 <= again["expires_in"] <= 3600
+
+
+@pytest.mark.parametrize("name", ["access_token", "token", "api_key", "TOKEN", "q"])
+def test_a_token_in_the_address_is_refused_and_logged_without_its_value(
+    name: str, caplog: pytest.LogCaptureFixture, rows: Callable[..., int]
+) -> None:
+    """S4-09: whatever its name, also when the header is right."""
+    user = make_user()
+    row = RefreshToken.objects.create(user=user, expires_at=timezone.now() + dt.timedelta(hours=1))
+    token = _forged()(user, row)
+    answer = Client().get(f"/api/v1/models/?{name}={token}", headers={"authorization": f"Bearer {token}"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "auth.credential_in_address")
+    assert token not in answer.content.decode()
+    assert "credential in its address" in caplog.text
+    assert token.split(".")[2] not in caplog.text
+    assert rows("audit.request.refused", details__code="auth.credential_in_address") == 1
+    assert not AuditEvent.objects.filter(details__icontains=token.split(".")[2]).exists()
+    assert call(token).status_code == 200
 
 
 def test_the_session_of_the_portal_works_on_the_api_with_csrf(client: Client) -> None:

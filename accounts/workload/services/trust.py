@@ -11,7 +11,7 @@ from compliance.audit import Actor, record
 from modelops.lib import scopes as naming
 from modelops.lib.errors import Conflict, Invalid
 from modelops.lib.names import validate_name
-from modelops.lib.outbound import parse_url
+from modelops.lib.outbound import ReceiverRefused, parse_url
 
 from ..audit_events import ISSUER_ADDED, ISSUER_CHANGED, RULE_ADDED, RULE_CHANGED
 from ..conditions import problem_of
@@ -32,8 +32,10 @@ def add_issuer(
     ``pinned_keys`` is a JSON Web Key Set; None fetches the keys from the issuer. Raises Invalid and Conflict.
     """
     validate_name(name, "issuer")
-    parse_url(issuer)
-    checked_address(issuer)
+    try:
+        parse_url(checked_address(issuer))
+    except ReceiverRefused as refusal:
+        raise Invalid(refusal.message, code=refusal.code, field="issuer") from None
     chosen = sorted(set(algorithms))
     if not chosen or not set(chosen) <= set(ALGORITHMS):
         raise Invalid(f"Choose among {', '.join(ALGORITHMS)}.", code="workload.unknown_algorithm", field="algorithms")

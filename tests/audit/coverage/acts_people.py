@@ -10,7 +10,7 @@ from tests.accounts.people import PASSWORD, code_of
 from .performing import Act
 from .world import World
 
-USER, KEY, SESSION = "accounts.user", "accounts.apikey", "accounts.session"
+USER, SESSION = "accounts.user", "accounts.session"
 _SECURITY = "account/security/"
 _AUTH = "api/v1/auth/token/"
 
@@ -89,13 +89,6 @@ def _api_sign_in(world: World) -> dict[str, Any]:
     return {"family": RefreshToken.objects.create(user=world.user("colleague"), expires_at=ends).family}
 
 
-def _own_key(world: World) -> dict[str, Any]:
-    from accounts.services import issue_api_key
-
-    key = issue_api_key(world.user("scientist"), name="old", scopes=["all"], days=1, actor=world.actor("scientist"))[0]
-    return {"pk": key.pk}
-
-
 def _login(world: World) -> dict[str, Any]:
     user = _newcomer(world)
     return {"client": Client(), "data": {"username": user.username, "password": PASSWORD, "otp": code_of(user)}}
@@ -117,8 +110,6 @@ def _row(label: str, action: str, **find: Any) -> Any:
 
         if label == "accounts.Invitation":
             invite("newcomer", "Data scientist", actor=world.actor("guard"))
-        if label == "accounts.ApiKey":
-            _own_key(world)
         row = apps.get_model(label).objects.filter(**find).latest("pk")
         return {"data": {"action": action, "_selected_action": [str(row.pk)]}}
 
@@ -142,8 +133,6 @@ ACTS: dict[str, Act] = {
     f"POST {_SECURITY}sessions/revoke-others/": Act("colleague", USER, before=_sessions),
     f"POST {_SECURITY}sessions/<uuid:pk>/revoke/": Act("colleague", USER, before=_sessions),
     f"POST {_SECURITY}api-sign-ins/<uuid:family>/end/": Act("colleague", USER, before=_api_sign_in),
-    f"POST {_SECURITY}api-keys/": Act("scientist", KEY, {"name": "training", "access": "all", "days": "30"}),
-    f"POST {_SECURITY}api-keys/<uuid:pk>/revoke/": Act("scientist", KEY, before=_own_key),
     f"POST {_AUTH}": Act("colleague", USER, before=_login),
     f"POST {_AUTH}refresh/": Act("colleague", USER, before=_refresh),
     f"POST {_AUTH}revoke/": Act("colleague", USER, before=_refresh),
@@ -156,5 +145,4 @@ ACTS: dict[str, Act] = {
     "POST admin/accounts/session/": Act(
         "guard", USER, before=_row("accounts.Session", "revoke", user__username="colleague")
     ),
-    "POST admin/accounts/apikey/": Act("guard", KEY, before=_row("accounts.ApiKey", "revoke", name="old")),
 }

@@ -9,7 +9,7 @@ from django.contrib import admin
 from compliance.audit.coverage import Exempt
 from compliance.audit.coverage.mapping import coverage_map
 
-from . import acts_desk, acts_officers, acts_places, acts_watch
+from . import acts_credentials, acts_desk, acts_officers, acts_places, acts_watch
 from .performing import Act, faults_of, perform
 from .proof import says
 from .world import World
@@ -34,6 +34,7 @@ def _stock(world: World) -> None:
         acts_places._variant,
         acts_watch._alert,
         acts_desk._receiver,
+        acts_credentials._exchanged,
     ):
         prepare(world)
     from . import works

@@ -6,7 +6,16 @@ import pytest
 
 from compliance.audit.coverage.mapping import coverage_map
 
-from . import acts_desk, acts_officers, acts_people, acts_places, acts_registry, acts_reviews, acts_watch
+from . import (
+    acts_credentials,
+    acts_desk,
+    acts_officers,
+    acts_people,
+    acts_places,
+    acts_registry,
+    acts_reviews,
+    acts_watch,
+)
 from .performing import Act, faults_of, perform, watch
 from .proof import models_told, says
 from .works import WORKS
@@ -19,6 +28,7 @@ AREAS: dict[str, dict[str, Act]] = {
     "watch": acts_watch.ACTS,
     "officers": acts_officers.ACTS,
     "people": acts_people.ACTS,
+    "credentials": acts_credentials.ACTS,
     "desk": acts_desk.ACTS,
     "reviews": acts_reviews.ACTS,
 }
