@@ -141,11 +141,17 @@ def create_key(path: Path, *, actor: Actor) -> PublicKey:
 def rotate_key(path: Path, reason: str, *, is_lost: bool = False, actor: Actor) -> PublicKey:
     """Make a new key and announce it; the next checkpoint is signed by both, later ones by the new one alone.
 
-    With ``is_lost`` the old key cannot sign any more, and nothing but the ledger's row ties the new one to it.
+    With ``is_lost`` the old key cannot sign any more, and nothing but the ledger's row ties the new one to it. Raises
+    Conflict before a checkpoint under both keys is anchored: a third key could not continue what the first has signed.
     """
-    old = [] if is_lost else read_keys(path)[:1]
-    if old:
-        require_known(old)
+    old = [] if is_lost else read_keys(path)
+    if len(old) > 1:
+        raise Conflict(
+            "The last change of the key is not finished: no checkpoint under both keys is anchored yet. Wait a minute "
+            "while the sealer works, and try again.",
+            code="checkpoint_key.rollover",
+        )
+    require_known(old)
     private = Ed25519PrivateKey.generate()
     key = public_key(origin(), private)
     last = CheckpointKey.objects.filter(retired_at=None).order_by("-created_at").first()

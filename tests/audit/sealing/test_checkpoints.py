@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from compliance.audit import Actor
@@ -271,26 +270,3 @@ def test_a_key_that_others_can_read_or_that_was_never_announced_signs_nothing(
     key_file.write_text("nothing")
     with pytest.raises(KeyFileRefused):
         sign_checkpoint([anchor], key_file)
-
-
-def test_the_key_command_makes_one_key_and_never_a_second_in_silence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "checkpoint.key"
-    monkeypatch.setenv("MODELOPS_CHECKPOINT_KEY_FILE", str(path))
-    call_command("audit_key", "create")
-    assert path.stat().st_mode & 0o777 == 0o600
-    call_command("audit_key", "create", "--unless-there")
-    with pytest.raises(CommandError, match="exists already"):
-        call_command("audit_key", "create")
-    path.unlink()
-    with pytest.raises(CommandError, match="--lost"):
-        call_command("audit_key", "create")
-    with pytest.raises(CommandError, match="no checkpoint key"):
-        call_command("audit_key", "rotate", "--reason", "lost it")
-    call_command("audit_key", "rotate", "--lost", "--reason", "lost it")
-    capsys.readouterr()
-    call_command("audit_key", "show")
-    shown = capsys.readouterr().out.split()
-    assert [PublicKey.parse(line) for line in shown] == public_keys()
-    assert len(shown) == 2
