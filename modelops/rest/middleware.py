@@ -106,9 +106,8 @@ class BodyLimitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in _METHODS:
-            answer = self._refused(
-                request, 405, "request.method_not_allowed", f"Use one of {', '.join(_METHODS)} at this portal."
-            )
+            detail = f"The portal knows no such method. Use one of {', '.join(_METHODS)}."
+            answer = self._refused(request, 405, "request.method_not_allowed", detail)
             answer.headers["Allow"] = ", ".join(_METHODS)
             return answer
         try:

@@ -69,7 +69,7 @@ def nonced(media: Any) -> SafeString:
 
 
 _SCRIPT = re.compile(r"<script(?=[\s>])(?![^>]*\bnonce=)")
-_MEDIA = re.compile(r"\{\{\s*((?:\w+\.)*media)\s*\}\}")
+_MEDIA = re.compile(r"\{\{\s*((?:\w+\.)*media(?:\.js)?)\s*\}\}")
 
 
 def marked(source: str) -> str:
