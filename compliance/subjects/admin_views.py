@@ -23,7 +23,7 @@ from modelops.lib.errors import DomainError
 from . import case, services
 from .api import zip_response
 from .audit_events import PERSON_SEARCHED
-from .forms import NoteForm, OpenRequestForm
+from .forms import NoteForm, OpenRequestForm, RevealForm
 from .models import State, SubjectRequest
 from .providers import normalise_email
 
@@ -90,7 +90,7 @@ class CaseViews:
             actor=request.actor,
         )
 
-    def show(self, request: HttpRequest, pk: str, **extra: Any) -> HttpResponse:
+    def show(self, request: HttpRequest, pk: str, status: int = 200, **extra: Any) -> HttpResponse:
         """The page of one request."""
         found = self._request(request, VIEW, pk)
         context = {
@@ -99,7 +99,8 @@ class CaseViews:
             **extra,
             "title": found.reference,
         }
-        return TemplateResponse(request, "admin/subjects/subjectrequest/case.html", self._around(context))
+        template = "admin/subjects/subjectrequest/case.html"
+        return TemplateResponse(request, template, self._around(context), status=status)
 
     def find(self, request: HttpRequest) -> HttpResponse:
         """Search by reference or exact address. A POST, so that no address stands in a URL, a log or the history."""
@@ -161,7 +162,11 @@ class CaseViews:
         found = self._request(request, CHANGE, pk)
         if request.method != "POST":
             return redirect(_address(found))
-        return self.show(request, str(pk), person=services.reveal_subject(found, actor=request.actor), notes=found)
+        form = RevealForm(request.POST)
+        if not form.is_valid():
+            return self.show(request, str(pk), status=422, reveal_form=form)
+        person = services.reveal_subject(found, form.cleaned_data["reason"], actor=request.actor)
+        return self.show(request, str(pk), person=person, notes=found)
 
     def _request(self, request: HttpRequest, permission: str, pk: uuid.UUID | str) -> SubjectRequest:
         if not request.user.has_perm(permission):

@@ -23,8 +23,9 @@ IDENTITY_CONFIRMED: Final[EventClass] = define(
 )
 SUBJECT_REVEALED: Final[EventClass] = define(
     "subjects.request.subject_revealed",
-    "looked up who {reference} is about",
+    "looked up who {reference} is about, to {reason}",
     "reference",
+    "reason",
     category="privacy",
     ocsf="entity.read",
 )

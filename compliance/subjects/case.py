@@ -7,9 +7,10 @@ from django.contrib.auth.models import AbstractUser
 
 from compliance.audit.history import Timeline
 from compliance.audit.models import AuditEvent
+from modelops.lib.masking import masked, masked_email
 
 from . import stages
-from .forms import NoteForm
+from .forms import NoteForm, RevealForm
 from .models import State, SubjectBundle, SubjectRequest
 
 _TONES = {"denied": "warn", "failure": "bad"}
@@ -85,6 +86,8 @@ def context(request: SubjectRequest, user: AbstractUser, told: Timeline) -> dict
         "may_collect": user.has_perm("subjects.add_subjectbundle"),
         "may_download": user.has_perm("subjects.view_subjectbundle"),
         "may_refuse": stages.may_follow(request.state, State.REFUSED),
+        "masked": {"email": masked_email(request.subject_email), "ref": masked(request.subject_ref)},
+        "reveal_form": RevealForm(),
         "identity_form": NoteForm(
             label="How was the identity confirmed?",
             help_text="For example: called back on the number we hold. No copy of an identity document is needed.",

@@ -7,6 +7,16 @@ from django.utils import timezone
 
 from .models import Kind, Regime
 from .providers import Subject
+from .reveal_reasons import RevealReason
+
+
+class RevealForm(forms.Form):
+    """Asks for the reason before a person is shown."""
+
+    reason = forms.ChoiceField(choices=[("", "Choose a reason"), *RevealReason.choices], label="Why do you look?")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, prefix="reveal", **kwargs)
 
 
 class OpenRequestForm(forms.Form):

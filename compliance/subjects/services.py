@@ -21,6 +21,7 @@ from . import audit_events as events
 from . import deadlines, stages
 from .models import Kind, ReferenceCounter, Regime, State, SubjectBundle, SubjectRequest
 from .providers import Subject
+from .reveal_reasons import RevealReason
 
 COLLECT: Final = "subjects.collect"
 
@@ -190,9 +191,21 @@ def refuse(request: SubjectRequest, reason: str, *, actor: Actor) -> SubjectRequ
 
 
 @transaction.atomic
-def reveal_subject(request: SubjectRequest, *, actor: Actor) -> Subject:
-    """Who the request is about, with a row in the ledger for the look."""
-    record(events.SUBJECT_REVEALED, request, actor=actor, reference=request.reference)
+def reveal_subject(request: SubjectRequest, reason: str, *, actor: Actor) -> Subject:
+    """Who the request is about, with a row in the ledger for the look and why. Raises Invalid for no known reason."""
+    if reason not in RevealReason.values:
+        raise Invalid(
+            f"Say why: {', '.join(RevealReason.values)}.",
+            code="reveal.reason",
+            field="reason",
+        )
+    record(
+        events.SUBJECT_REVEALED,
+        request,
+        actor=actor,
+        reference=request.reference,
+        reason=RevealReason(reason).label.lower(),
+    )
     return request.subject
 
 

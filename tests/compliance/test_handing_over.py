@@ -113,5 +113,5 @@ def test_a_refusal_needs_its_reason_and_closes_the_request() -> None:
 
 def test_looking_at_the_person_is_recorded() -> None:
     request = open_case()
-    assert services.reveal_subject(request, actor=OFFICER).email == EMAIL
+    assert services.reveal_subject(request, "answer", actor=OFFICER).email == EMAIL
     assert told("subjects.request.subject_revealed", request) == 1

@@ -59,11 +59,22 @@ def test_the_whole_way_from_intake_to_the_answer(desk: Client, officer: User) ->
 
 
 def test_no_page_shows_the_person_until_somebody_asks_and_that_is_recorded(desk: Client) -> None:
+    """S2-50: masked, then asked for with a reason; a list never shows it, not even masked."""
     request = open_case()
+    masked = f"{EMAIL[0]}***@{EMAIL.partition('@')[2][0]}***"
     assert EMAIL not in desk.get(LIST).text + desk.get(page(request)).text + desk.get("/admin/").text
+    assert masked in desk.get(page(request)).text
+    assert masked not in desk.get(LIST).text
+    for reason in ({}, {"reveal-reason": "curious"}):
+        refused = desk.post(page(request, "person"), reason)
+        assert refused.status_code == 422
+        assert EMAIL not in refused.text
     assert told("subjects.request.subject_revealed", request) == 0
-    assert EMAIL in desk.post(page(request, "person")).text
+    assert EMAIL in desk.post(page(request, "person"), {"reveal-reason": "answer"}).text
     assert told("subjects.request.subject_revealed", request) == 1
+    row = AuditEvent.objects.get(name="subjects.request.subject_revealed")
+    assert row.details["reason"] == "write to the person"
+    assert EMAIL not in str(row.details)
     assert desk.get(page(request, "person"))["Location"] == page(request)
 
 

@@ -137,7 +137,7 @@ ACTS: dict[str, Act] = {
     f"POST {_DESK}bundle/": Act("officer", CASE, before=_ready),
     f"POST {_DESK}answer/": Act("officer", CASE, {"answer-note": "Sent."}, before=_given),
     f"POST {_DESK}refuse/": Act("officer", CASE, {"refusal-note": "Not the person."}, before=_open),
-    f"POST {_DESK}person/": Act("officer", CASE, before=_open),
+    f"POST {_DESK}person/": Act("officer", CASE, {"reveal-reason": "answer"}, before=_open),
     # The ledger itself
     f"GET {_A}audit-events/": Act("officer", ""),
     "GET admin/configuration.json": Act("root", ""),
