@@ -8,7 +8,7 @@ from pathlib import Path
 
 from modelops.lib.cores import cores
 
-from . import columns, drift, ledger, ledger_search, ledger_verify, rotation, sealing, sessions, transfer
+from . import columns, credentials, drift, ledger, ledger_search, ledger_verify, rotation, sealing, sessions, transfer
 from .table import Table
 
 ALL = {
@@ -20,6 +20,7 @@ ALL = {
     "ledger_verify": ledger_verify.measure,
     "ledger_search": ledger_search.measure,
     "sessions": sessions.measure,
+    "credentials": credentials.measure,
     "transfer": transfer.measure,  # last: it adds files to the database that the others count
 }
 
