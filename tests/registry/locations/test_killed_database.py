@@ -119,8 +119,7 @@ def _forget_leases(pair: throwaway.ThrowAway) -> None:
 
 def _differing(pair: throwaway.ThrowAway, home: Path) -> list[str]:
     """Copies that say that they are stored and are not the file of the first location, byte for byte."""
-    places = {place: {path.name: path for path in (home / "locations" / place).rglob("*")} for place in PLACES}
-    local = {path.name: path for path in (home / "artifacts").rglob("*")}
+    # The rows first: a worker that lives goes on making copies, which an earlier look at the folders would not know.
     with psycopg.connect(pair.owner_url) as database:
         rows = database.execute(
             "SELECT l.name, a.storage_name FROM registry_artifactcopy c "
@@ -128,6 +127,8 @@ def _differing(pair: throwaway.ThrowAway, home: Path) -> list[str]:
             "WHERE c.state = 'stored' AND l.name = ANY(%s)",
             [list(PLACES)],
         ).fetchall()
+    places = {place: {path.name: path for path in (home / "locations" / place).rglob("*")} for place in PLACES}
+    local = {path.name: path for path in (home / "artifacts").rglob("*")}
     return [
         f"{place}: {name}"
         for place, name in rows
