@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection
 MIDDLEWARE: Final = (
     "modelops.rest.middleware.RequestContextMiddleware",
     "accounts.sessions.middleware.SessionMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.sessions.signed_in.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "accounts.middleware.ActorMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

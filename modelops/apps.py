@@ -12,3 +12,4 @@ class PortalConfig(AppConfig):
             celery,  # noqa: F401  every process of the portal knows the Celery app
             deploy_checks,  # noqa: F401  registers the system checks
         )
+        from .web import checks  # noqa: F401  registers the system checks

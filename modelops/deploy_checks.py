@@ -1,5 +1,6 @@
 """``check --deploy``: every setting that is missing or weak in production, each with what to do."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -7,13 +8,17 @@ from urllib.parse import parse_qs, urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
+from modelops.database_roles import OWNER, SEALER
+from modelops.lib import env
+from modelops.sample_secrets import is_sample
+
 _LOCAL = {"", "localhost", "127.0.0.1", "::1"}
 
 
 @register(Tags.security, deploy=True)
 def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """What can be told from the settings alone."""
-    return [*_address(), *_database(), *_queue(), *_mail(), *_metrics()]
+    return [*_address(), *_database(), *_queue(), *_mail(), *_metrics(), *_samples()]
 
 
 def _address() -> Iterator[CheckMessage]:
@@ -38,22 +43,30 @@ def _address() -> Iterator[CheckMessage]:
 
 
 def _database() -> Iterator[CheckMessage]:
-    database = settings.DATABASES["default"]
-    host = str(database["HOST"])
-    if host in _LOCAL or host.startswith("/"):
-        return
-    if not database["PASSWORD"]:
-        yield Warning(
-            "DATABASE_URL has no password.",
-            hint="Give one, or make sure that the server asks for a certificate.",
-            id="modelops.W011",
-        )
-    if database["OPTIONS"].get("sslmode") not in {"require", "verify-ca", "verify-full"}:
-        yield Warning(
-            "The connection to PostgreSQL may be in the clear, and column keys travel over it.",
-            hint="Add ?sslmode=verify-full&sslrootcert=FILE to DATABASE_URL.",
-            id="modelops.W012",
-        )
+    for name, database in _databases():
+        host = str(database["HOST"])
+        if host in _LOCAL or host.startswith("/"):
+            continue
+        if not database["PASSWORD"]:
+            yield Warning(
+                f"{name} has no password.",
+                hint="Give one, or make sure that the server asks for a certificate.",
+                id="modelops.W011",
+            )
+        if database["OPTIONS"].get("sslmode") != "verify-full":
+            yield Error(
+                f"{name} leads to another machine without checking whose it is (sslmode=verify-full); column keys "
+                "travel over that connection.",
+                hint=f"Add ?sslmode=verify-full&sslrootcert=FILE to {name}.",
+                id="modelops.E022",
+            )
+
+
+def _databases() -> Iterator[tuple[str, dict[str, Any]]]:
+    yield settings.MODELOPS_DATABASE_VARIABLE, settings.DATABASES["default"]
+    for name in ("DATABASE_URL", OWNER, SEALER):
+        if name != settings.MODELOPS_DATABASE_VARIABLE and (url := os.environ.get(name)):
+            yield name, env.database(name, url)
 
 
 def _queue() -> Iterator[CheckMessage]:
@@ -61,10 +74,18 @@ def _queue() -> Iterator[CheckMessage]:
         parts = urlsplit(url)
         is_socket = parts.scheme in {"unix", "redis+socket"}
         if not is_socket and parts.hostname not in _LOCAL and parts.scheme != "rediss":
-            yield Warning(
+            yield Error(
                 f"{name} leads to another machine in the clear; sessions and messages pass there.",
                 hint=f"Use rediss:// in {name}.",
-                id="modelops.W013",
+                id="modelops.E023",
+            )
+        options = {key: values[-1].lower() for key, values in parse_qs(parts.query).items()}
+        checks = (options.get("ssl_cert_reqs", "required"), options.get("ssl_check_hostname", "true"))
+        if checks[0] not in {"required", "cert_required"} or checks[1] in {"false", "0", "no"}:
+            yield Error(
+                f"{name} switches the check of the server's certificate or name off: anybody in between can answer.",
+                hint=f"Take ssl_cert_reqs and ssl_check_hostname out of {name}; name the authority in ssl_ca_certs.",
+                id="modelops.E024",
             )
         if not parts.password and "password" not in parse_qs(parts.query):
             yield Warning(
@@ -96,4 +117,20 @@ def _metrics() -> Iterator[CheckMessage]:
             f"MODELOPS_METRICS_TOKEN has {len(token)} characters and can be guessed.",
             hint="Use 32 random characters, or none: then only this machine may read /metrics.",
             id="modelops.W017",
+        )
+
+
+def _samples() -> Iterator[CheckMessage]:
+    if not settings.PRODUCTION:
+        return
+    secrets = {name: str(getattr(settings, name)) for name in ("EMAIL_HOST_PASSWORD", "MODELOPS_METRICS_TOKEN")}
+    secrets |= {name: str(database["PASSWORD"]) for name, database in _databases()}
+    for name in ("REDIS_URL", "CELERY_BROKER_URL"):
+        parts = urlsplit(getattr(settings, name))
+        secrets[name] = parts.password or parse_qs(parts.query).get("password", [""])[-1]
+    for name in sorted(name for name, value in secrets.items() if value and is_sample(value)):
+        yield Error(
+            f"The secret in {name} is a known sample, or marked as one to replace.",
+            hint='Make one: python3 -c "import secrets; print(secrets.token_urlsafe(32))"',
+            id="modelops.E029",
         )

@@ -16,6 +16,7 @@ from modelops.embedded.parts import SEALER_ONLY
 from modelops.lib import env
 from modelops.lib.cores import cores
 from modelops.rest.framework import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401  read by name
+from modelops.sample_secrets import is_weak_key
 from modelops.web import nonces
 from modelops.web_settings import *  # noqa: F403  read by name
 
@@ -28,7 +29,7 @@ MODELOPS_HOME = Path(env.text("MODELOPS_HOME"))
 SECRET_KEY = env.secret("SECRET_KEY")
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is not set. Set SECRET_KEY or SECRET_KEY_FILE to 50 random characters.")
-if len(SECRET_KEY) < 40 or SECRET_KEY.startswith(("your-secret-key", "django-insecure", "changeme", "secret")):
+if is_weak_key(SECRET_KEY):
     raise ImproperlyConfigured("SECRET_KEY is too short or a known sample value. Set 50 random characters.")
 
 # --- keys -----------------------------------------------------------------------------------------------------------
@@ -115,6 +116,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.fresh_acts.FreshFactorMiddleware",
     "modelops.rest.middleware.DomainErrorMiddleware",
 ]
 

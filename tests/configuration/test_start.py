@@ -60,7 +60,7 @@ def test_the_deploy_check_lists_everything_that_is_missing_or_weak_with_a_hint()
         MODELOPS_METRICS_TOKEN="short",
     )
     assert done.returncode != 0
-    wanted = ("security.W020", "modelops.E020", "modelops.W002", "modelops.W011", "modelops.W012", "modelops.W013")
+    wanted = ("security.W020", "modelops.E020", "modelops.W002", "modelops.W011", "modelops.E022", "modelops.E023")
     for number in (*wanted, "modelops.W014", "modelops.W015", "modelops.W017"):
         assert number in done.stderr, number
     ours = [line for line in done.stderr.splitlines() if "(modelops." in line]
@@ -75,6 +75,9 @@ def test_a_strong_configuration_has_nothing_to_tell() -> None:
         "EMAIL_USE_TLS": "1",
         "DEFAULT_FROM_EMAIL": "portal@example.org",
         "MODELOPS_ACCEPTED_CHECKS": "modelops.W002",
+        "MODELOPS_BEHIND_TLS_PROXY": "1",
+        "MODELOPS_OWNER_DATABASE_URL": "",
+        "MODELOPS_SEALER_DATABASE_URL": "",
     }
     done = run("check", "--deploy", "--tag", "security", "--fail-level", "WARNING", **strong)
     assert done.returncode == 0, done.stderr
