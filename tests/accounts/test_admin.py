@@ -158,6 +158,7 @@ def test_only_superusers_act_on_superusers(client: Client, keeper: User) -> None
     form = {"role": "Viewer", "first_name": "Other", "last_name": "", "email": ""}
     assert client.post(f"{USERS}{root.pk}/change/", form).status_code == 403
     User.objects.filter(pk=keeper.pk).update(is_superuser=True)
+    sign_in(client, keeper)  # a change of rights ended the session
     act(client, USERS, "reset_second_factor", root)
     assert not User.objects.get(pk=root.pk).has_second_factor
 

@@ -15,6 +15,7 @@ from compliance.audit.admin import AuditEventAdmin
 from compliance.audit.models import AuditEvent
 from modelops.lib.admin import CappedPaginator
 from modelops.lib.ids import first_id_at, uuid7
+from tests.accounts.people import sign_in
 
 from .cases import open_case
 
@@ -100,6 +101,7 @@ def test_nothing_can_be_added_changed_or_deleted(desk: Client, rows: dict[str, A
     superuser = User.objects.get(username="officer")
     superuser.is_superuser = True
     superuser.save()
+    sign_in(desk, superuser)  # a change of rights ended the session
     one = rows["opened"].pk
     assert desk.get(f"{LIST}add/").status_code == 403
     assert desk.post(f"{LIST}{one}/delete/", {"post": "yes"}).status_code == 403
@@ -129,7 +131,9 @@ def test_roles_without_the_permission_are_refused(
 ) -> None:
     assert guard_desk.get(LIST).status_code == 200
     assert client.get(LIST).status_code in {200, 302}
-    User.objects.get(username="secadmin").groups.clear()
+    nobody = User.objects.get(username="secadmin")
+    nobody.groups.clear()
+    sign_in(guard_desk, nobody)  # a change of rights ended the session
     assert guard_desk.get(LIST).status_code == 403
 
 
