@@ -12,7 +12,14 @@ def databases(variable: str) -> dict[str, dict[str, Any]]:
         **found["OPTIONS"],
         # Parameters must not stand in the SQL text: column keys are parameters.
         "server_side_binding": True,
-        "pool": {"min_size": 0, "max_size": env.integer("MODELOPS_DATABASE_POOL", 8, at_least=1), "timeout": 5},
+        "pool": {
+            "min_size": 0,
+            "max_size": env.integer("MODELOPS_DATABASE_POOL", 8, at_least=1),
+            "timeout": 5,
+            # The pool waits twice as long after each failure. Once nobody waits any more it begins anew, or a server
+            # that was away for minutes would be asked again only minutes after it is back.
+            "reconnect_timeout": 5,
+        },
     }
     return {
         "default": {
