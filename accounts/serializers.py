@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from .api_key_format import PREFIX
 from .models import ApiKey
+from .models.api_key import STATES
 
 
 class SignInIn(serializers.Serializer):
@@ -66,7 +67,7 @@ class ApiKeyOut(serializers.ModelSerializer):
     """An API key without its secret."""
 
     prefix = serializers.SerializerMethodField(help_text="The beginning of the key, by which it is recognised.")
-    state = serializers.ChoiceField(choices=("live", "expired", "revoked"), read_only=True)
+    state = serializers.ChoiceField(choices=STATES, read_only=True)
 
     class Meta:
         model = ApiKey

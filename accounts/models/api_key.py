@@ -8,6 +8,8 @@ from django.utils import timezone
 from accounts.querysets import ApiKeyQuerySet
 from modelops.lib.ids import uuid7
 
+STATES = (("live", "Live"), ("expired", "Expired"), ("revoked", "Revoked"))
+
 
 class ApiKey(models.Model):
     """An API key. Only a keyed digest of the secret is kept; the key is shown once, when it is issued."""

@@ -38,6 +38,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "AlertSeverity": "monitoring.models.alerts.Severity",
         "AlertState": "monitoring.models.alerts.AlertState",
         "DeliveryState": "monitoring.models.alerts.DeliveryState",
+        "ApiKeyState": "accounts.models.api_key.STATES",
         "KeyState": "modelops.crypto.states.KeyState",
         "KeyApprovalState": "compliance.keys.models.ApprovalState",
         "KeyRotationState": "compliance.keys.models.RotationState",

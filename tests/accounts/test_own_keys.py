@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from accounts.models import ApiKey, RefreshToken, User
 from accounts.services import deactivate, issue_api_key
-from accounts.services.step_up import CODE_HEADER, CONFIRMED_KEY
+from accounts.services.step_up import CODE_HEADER
 from accounts.services.tokens import _pair
 from compliance.audit import Actor
 from modelops.lib.ids import uuid7
 from registry.grants import services as grants
 from tests.accounts.conftest import Clock
-from tests.accounts.people import code_of, make_user, sign_in
+from tests.accounts.people import code_of, confirm, make_user, sign_in
 from tests.registry.samples import make_model, make_version, safetensors
 
 pytestmark = pytest.mark.django_db
@@ -41,14 +41,6 @@ def with_key(user: User, *scopes: str) -> tuple[ApiKey, Client]:
     """A program with an API key."""
     key, text = issue_api_key(user, name="nightly", scopes=list(scopes) or ["all"], days=30, actor=ACTOR)
     return key, program(text)
-
-
-def confirmed(client: Client) -> Client:
-    """This browser has just shown a second factor."""
-    session = client.session
-    session[CONFIRMED_KEY] = timezone.now().timestamp()
-    session.save()
-    return client
 
 
 def test_a_person_issues_replaces_and_revokes_keys_over_rest(rows: Callable[..., int]) -> None:
@@ -111,7 +103,7 @@ def test_the_portal_asks_for_a_second_factor_before_it_issues_a_key(client: Clie
     assert "Confirm, then issue a key" in page
     assert client.post("/account/security/api-keys/", typed)["Location"].startswith("/account/confirm/")
     assert not ApiKey.objects.exists()
-    confirmed(client)
+    confirm(client)
     assert "Only for these" in client.get("/account/security/").content.decode()
     answer = client.post("/account/security/api-keys/", typed)
     key = ApiKey.objects.get()
@@ -161,14 +153,14 @@ def test_a_program_gets_a_page_on_which_its_person_confirms(
     assert page.startswith(f"http://testserver/account/confirm/api/{kind}/")
     browser = sign_in(Client(), owner)
     assert browser.get(page)["Location"].startswith("/account/confirm/?next=")
-    confirmed(browser)
+    confirm(browser)
     assert browser.get(page).status_code == 200
     assert api.get(FILE).status_code == 401  # looking at the page confirms nothing
     assert browser.post(page).status_code == 302
     assert b"".join(api.get(FILE)) == safetensors()
     assert other.get(FILE).status_code == 401
     assert rows("accounts.api_access.confirmed") == 1
-    stranger = confirmed(sign_in(Client(), make_user("stranger")))
+    stranger = confirm(sign_in(Client(), make_user("stranger")))
     assert stranger.post(page).status_code == 404
     clock.forward(minutes=5, seconds=1)
     assert api.get(FILE).status_code == 401
@@ -204,7 +196,7 @@ def test_the_security_administrator_issues_keys_of_services_only(client: Client)
     add = "/admin/accounts/apikey/add/"
     typed = {"owner": service.pk, "name": "nightly", "access": "read", "objects": "alpha", "networks": "", "days": 30}
     assert client.post(add, typed)["Location"].startswith("/account/confirm/")
-    confirmed(client)
+    confirm(client)
     assert client.get(add).status_code == 200
     assert client.post(add, {**typed, "owner": person.pk}).status_code == 422
     answer = client.post(add, typed)

@@ -150,7 +150,7 @@ def test_an_access_token_is_told_once_a_day_and_each_time_it_is_refused(here: Cl
     assert AuditEvent.objects.filter(name="accounts.token.used").count() == 1
     assert here.get("/api/v1/models/", headers={"Authorization": "Bearer nonsense"}).status_code == 401
     row, _ = only_row("audit.request.refused")
-    assert row.details["code"] == "auth.token_invalid"
+    assert row.details["code"] == "auth.token_malformed"
 
 
 def test_an_invitation_keeps_whom_it_was_for_sealed_and_erasable() -> None:

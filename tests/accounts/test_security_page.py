@@ -8,7 +8,7 @@ from django.test import Client
 from accounts.models import ApiKey, Session
 from accounts.services import issue_api_key
 from compliance.audit import Actor
-from tests.accounts.people import make_user, sign_in
+from tests.accounts.people import confirm, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 PAGE = "/account/security/"
@@ -21,7 +21,7 @@ def test_the_page_needs_a_sign_in(client: Client) -> None:
 
 
 def test_a_key_is_issued_on_the_page_and_shown_once(client: Client) -> None:
-    sign_in(client, make_user())
+    confirm(sign_in(client, make_user()))
     page = client.post("/account/security/api-keys/", {"name": "training", "access": "all", "days": "30"})
     (key,) = set(re.findall(r"mop_\w{8}_\w{43}_\w{6}", page.content.decode()))
     assert page["Cache-Control"].count("no-store") == 1
@@ -32,7 +32,7 @@ def test_a_key_is_issued_on_the_page_and_shown_once(client: Client) -> None:
 
 
 def test_a_read_only_key_reads_only(client: Client) -> None:
-    sign_in(client, make_user())
+    confirm(sign_in(client, make_user()))
     client.post("/account/security/api-keys/", {"name": "reports", "access": "read", "days": "30"})
     scopes = ApiKey.objects.get().scopes
     assert "registry.view_registeredmodel" in scopes
@@ -41,7 +41,7 @@ def test_a_read_only_key_reads_only(client: Client) -> None:
 
 @pytest.mark.parametrize("wrong", [{"days": "0"}, {"days": "366"}, {"name": ""}, {"access": "admin"}])
 def test_a_key_with_wrong_fields_is_not_issued(client: Client, wrong: dict[str, str]) -> None:
-    sign_in(client, make_user())
+    confirm(sign_in(client, make_user()))
     form = {"name": "training", "access": "all", "days": "30"}
     assert client.post("/account/security/api-keys/", {**form, **wrong}).status_code == 422
     assert ApiKey.objects.count() == 0

@@ -5,27 +5,17 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
-from accounts.services.step_up import CONFIRMED_KEY
 from accounts.workload.models import ExchangeRule, TrustedIssuer
 from accounts.workload.services.trust import add_rule
 from compliance.audit import Actor
 from modelops.lib.errors import Invalid
 from tests.accounts.issuers import AUDIENCE, JobIssuer
-from tests.accounts.people import make_user, sign_in
+from tests.accounts.people import confirm, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 ACTOR = Actor.system("test")
 ISSUERS, RULES = "/admin/workload/trustedissuer/", "/admin/workload/exchangerule/"
-
-
-def confirmed(client: Client) -> Client:
-    """This browser has just shown a second factor."""
-    session = client.session
-    session[CONFIRMED_KEY] = timezone.now().timestamp()
-    session.save()
-    return client
 
 
 @pytest.fixture
@@ -48,7 +38,7 @@ def test_trusting_an_issuer_needs_a_fresh_second_factor_and_is_told(
     assert answer.status_code == 302
     assert answer["Location"].startswith("/account/confirm/")
     assert not TrustedIssuer.objects.exists()
-    confirmed(guard)
+    confirm(guard)
     assert guard.get(f"{ISSUERS}add/").status_code == 200
     answer = guard.post(f"{ISSUERS}add/", issuer_form(ci), follow=True)
     assert "its keys are known" in answer.content.decode()
@@ -72,7 +62,7 @@ def test_trusting_an_issuer_needs_a_fresh_second_factor_and_is_told(
 
 
 def test_others_may_not(client: Client, ci: JobIssuer) -> None:
-    officer = confirmed(sign_in(client, make_user("officer", "Compliance officer")))
+    officer = confirm(sign_in(client, make_user("officer", "Compliance officer")))
     assert officer.post(f"{ISSUERS}add/", issuer_form(ci)).status_code == 403
     assert officer.get(ISSUERS).status_code == 403
 
@@ -89,7 +79,7 @@ def test_others_may_not(client: Client, ci: JobIssuer) -> None:
     ],
 )
 def test_a_bad_issuer_is_refused_at_its_field(guard: Client, ci: JobIssuer, more: dict[str, Any]) -> None:
-    answer = confirmed(guard).post(f"{ISSUERS}add/", issuer_form(ci, **more))
+    answer = confirm(guard).post(f"{ISSUERS}add/", issuer_form(ci, **more))
     assert answer.status_code == 422
     assert next(iter(more)) in answer.context["form"].errors
     assert not TrustedIssuer.objects.exists()
