@@ -63,3 +63,15 @@ def objects_of(scopes: Iterable[str], permission: str, kind: str) -> frozenset[s
     held = {permission, *implied_by(permission)}
     found = (parse(text) for text in scopes if ":" in text)
     return frozenset(scope.name for scope in found if scope.permission in held and scope.kind == kind)
+
+
+def cover(scopes: Iterable[str], permission: str, kind: str, name: str) -> bool:
+    """Whether ``scopes`` hold ``permission`` for this one object.
+
+    >>> cover(["access.predict:delay"], "access.predict", "model", "delay")
+    True
+    >>> cover(["access.predict:delay"], "access.predict", "model", "other")
+    False
+    """
+    given = list(scopes)
+    return everywhere(given, permission) or name in objects_of(given, permission, kind)

@@ -41,7 +41,7 @@ def may_download(user: Any, governed: Governed) -> bool:
     A grant gives this to who may otherwise only look; for what is restricted `require_level` says more.
     """
     scopes = getattr(user, "key_scopes", None)
-    if scopes is not None and not naming.names(scopes, DOWNLOAD):
+    if scopes is not None and not naming.cover(scopes, DOWNLOAD, kind_of(governed), governed.name):
         return False
     return bool(user.has_perm(DOWNLOAD)) or _granted(user, governed, Level.DOWNLOAD)
 
@@ -50,7 +50,7 @@ def may_act(user: Any, governed: Governed, action: str) -> bool:
     """Whether ``user`` may "predict" or "explain" with a deployed model, by the role or by a grant for this object."""
     permission = f"access.{action}"
     scopes = getattr(user, "key_scopes", None)
-    if scopes is not None and not naming.names(scopes, permission):
+    if scopes is not None and not naming.cover(scopes, permission, kind_of(governed), governed.name):
         return False
     if level_of(user, governed) is None:
         return False
@@ -83,6 +83,15 @@ def require_level(user: Any, governed: Governed, level: Level) -> None:
             f"“{found.label if found else 'none'}”. This needs “{level.label}”: ask its owner.",
             code="access.level",
         )
+
+
+REVIEW = "reviews.view_accessreview"
+
+
+def require_reviewing(user: Any, governed: Governed) -> None:
+    """Raise NotAllowed unless ``user`` decides who has access, or reviews access for everybody."""
+    if not holds(user, REVIEW):
+        require_manager(user, governed)
 
 
 def require_manager(user: Any, governed: Governed) -> None:

@@ -198,3 +198,33 @@ def test_the_owner_is_told_of_keys_and_of_their_end(scientist: User, clock: Cloc
     successor, _ = rotate_api_key(key, actor=ACTOR)
     revoke_api_key(successor, actor=ACTOR)
     assert told()[3:] == ["api_key_rotated", "api_key_revoked"]
+
+
+@pytest.mark.usefixtures("_objects")
+@pytest.mark.parametrize(
+    ("scopes", "allowed"),
+    [
+        (["access.predict:alpha"], {"alpha"}),
+        (["access.predict"], {"alpha", "beta"}),
+        (["all"], {"alpha", "beta"}),
+        (["access.explain:alpha", "registry.view_modelversion"], set()),
+    ],
+)
+def test_predicting_is_named_for_each_model(scientist: User, scopes: list[str], allowed: set[str]) -> None:
+    """S2-35: a key without predict for a model pushes no predictions for it."""
+    from registry.grants.rules import may_act
+    from registry.models import RegisteredModel
+
+    key, _ = issue_api_key(scientist, name="gateway", scopes=scopes, days=1, actor=ACTOR)
+    scientist.key_scopes = key.scopes
+    assert {model.name for model in RegisteredModel.objects.all() if may_act(scientist, model, "predict")} == allowed
+
+
+def test_knowing_a_key_costs_one_query(scientist: User, django_assert_num_queries: Any) -> None:
+    """No answer is kept that could outlive a revocation, and nothing is asked twice."""
+    from accounts.services import check_api_key
+
+    key, text = issue_api_key(scientist, name="gateway", scopes=["all"], days=1, actor=ACTOR)
+    check_api_key(text, address="127.0.0.1")  # the first use of the day has a row
+    with django_assert_num_queries(1):
+        assert check_api_key(text, address="127.0.0.1") == key
