@@ -1,4 +1,4 @@
-# make run    a whole portal on this machine        PORT=8000  MODELOPS_HOME=folder  DEMO=0
+# make run    a whole portal on this machine        PORT=8000  MODELOPS_HOME=folder  DEMO=0  TLS=1
 # make test   the whole suite on throw-away servers ARGS="tests/registry -x"
 # make lint   style, types, import contracts
 # make bench  measurements                          ARGS="sealing --quick"
@@ -8,6 +8,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 DEMO ?= 1
+TLS ?=
 ARGS ?=
 VENV := .venv/bin
 
@@ -15,7 +16,7 @@ VENV := .venv/bin
 
 run:
 	@$(PYTHON) modelops/embedded/install.py
-	@PORT=$(PORT) DEMO=$(DEMO) $(VENV)/python -m modelops.embedded run
+	@PORT=$(PORT) DEMO=$(DEMO) $(if $(TLS),MODELOPS_TLS=$(TLS)) $(VENV)/python -m modelops.embedded run
 
 test:
 	@$(PYTHON) modelops/embedded/install.py --tests

@@ -50,6 +50,11 @@ class Home:
         return self.root / "keys"
 
     @property
+    def tls(self) -> Path:
+        """The certificate for development and its key."""
+        return self.root / "tls"
+
+    @property
     def logs(self) -> Path:
         """One log file per process."""
         return self.root / "logs"

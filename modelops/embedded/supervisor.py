@@ -15,13 +15,11 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from modelops.embedded import parts, processes, services
+from modelops.embedded import parts, processes, services, tls
 from modelops.embedded.locate import environment
 from modelops.embedded.paths import CHECKOUT, Home, write_private
 from modelops.embedded.postgres import tail
@@ -43,6 +41,7 @@ class Supervisor:
     watch: Watch = field(default_factory=Watch)
     env: dict[str, str] = field(default_factory=dict)
     pair: services.Pair | None = None
+    certificate: tls.Tls | None = None
 
     def run(self) -> int:
         """Bring everything up, watch it until told to stop, and take it down; the process's exit code."""
@@ -71,7 +70,8 @@ class Supervisor:
         self.watch.changed = self._remember
         with services.locked(self.home):
             self.pair = pair = services.prepare(self.home)
-            say(*pair.told)
+            self.certificate, made = tls.prepare(self.home)
+            say(*pair.told, *made)
             self.env = self._environment()
             self._server("postgres", pair.start_postgres, pair.cluster is not None)
             if pair.cluster is not None:
@@ -108,7 +108,7 @@ class Supervisor:
             say(f"{name}: the environment names a server; none is started here.")
 
     def _process(self, name: str) -> None:
-        command = parts.command(name, port=self.port)
+        command = parts.command(name, port=self.port, tls=self.certificate.files if self.certificate else None)
         log = self.home.logs / f"{name}.log"
         if log.exists() and log.stat().st_size > LARGEST_LOG:
             log.replace(log.with_suffix(".log.1"))
@@ -167,7 +167,7 @@ class Supervisor:
 
     def _wait_for_web(self) -> None:
         end = time.monotonic() + 90
-        while not _answers(self.port):
+        while not tls.answers(self.port, self.certificate):
             if time.monotonic() > end:
                 log = self.home.logs / "web.log"
                 raise CannotStart(f"The web server does not answer. The end of {log}:\n{tail(log)}")
@@ -210,7 +210,7 @@ class Supervisor:
     @property
     def address(self) -> str:
         """Where a browser finds the portal. A name, not a number: passkeys need one."""
-        return f"http://localhost:{self.port}"
+        return f"https://{self.certificate.name}:{self.port}" if self.certificate else f"http://localhost:{self.port}"
 
     def _environment(self) -> dict[str, str]:
         empty = {name for name in ("DATABASE_URL", "REDIS_URL") if not os.environ.get(name)}
@@ -218,6 +218,8 @@ class Supervisor:
         for name, value in environment(self.home.root).items():
             env.setdefault(name, value)
         env.setdefault("MODELOPS_ENV", "development")
+        if self.certificate is not None:
+            env.setdefault("MODELOPS_BASE_URL", self.address)
         env.update(MODELOPS_HOME=str(self.home.root), PORT=str(self.port), TMPDIR=str(self.home.tmp))
         env["PYTHONUNBUFFERED"] = "1"
         return env
@@ -268,16 +270,6 @@ class Supervisor:
             f"A portal already runs on {self.home.root}: {where}. Stop it with Ctrl-C there, or start a second one "
             "with a home and a port of its own: make run MODELOPS_HOME=$HOME/second PORT=8001"
         )
-
-
-def _answers(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=2):
-            return True
-    except urllib.error.HTTPError:
-        return True
-    except OSError:
-        return False
 
 
 def _copy_new_text(log: Path, shown: int) -> int:

@@ -19,7 +19,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from modelops.embedded import parts, processes
+from modelops.embedded import parts, processes, tls
+from modelops.embedded.paths import Home
+from modelops.embedded.problems import CannotStart
 from tests.live import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,24 +56,22 @@ def self_signed(folder: Path, host: str) -> tuple[Path, Path]:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
-    """Port and certificate of a web server that speaks TLS."""
+    """Port and certificate of a web server that speaks TLS as `make run TLS=1` lets it."""
     folder = tmp_path_factory.mktemp("tls")
-    tls = self_signed(folder, "localhost")
+    with pytest.MonkeyPatch.context() as asked:
+        asked.setenv("MODELOPS_TLS", "1")
+        made, told = tls.prepare(Home(folder))
+    assert made is not None
+    assert "Made a certificate for development" in told[0]
     port = free_port()
-    env = {**os.environ, "PORT": str(port), "MODELOPS_BASE_URL": f"https://localhost:{port}"}
-    command = parts.command("web", port=port, web_workers=1, tls=tls)
+    env = {**os.environ, "PORT": str(port), "MODELOPS_BASE_URL": f"https://localhost:{port}", "MODELOPS_TLS": "1"}
+    command = parts.command("web", port=port, web_workers=1, tls=made.files)
     log = folder / "web.log"
     process = processes.spawn(command, log=log, env=env, cwd=ROOT, dies_with_parent=signal.SIGKILL)
 
-    def answers() -> bool:
-        try:
-            return ask(port, tls[0]).status == 200
-        except OSError:
-            return False
-
     try:
-        assert processes.wait_until(answers, 60), log.read_text()
-        yield port, tls[0]
+        assert processes.wait_until(lambda: tls.answers(port, made), 60), log.read_text()
+        yield port, made.chain
     finally:
         process.terminate()
         process.wait(20)
@@ -123,11 +123,78 @@ def test_cookies_over_tls_are_bound_to_the_host(served: tuple[int, Path]) -> Non
     assert all(cookie.startswith("__Host-") and "Secure" in cookie for cookie in cookies), cookies
 
 
+def test_a_browser_is_not_told_to_demand_a_certificate_for_development(served: tuple[int, Path]) -> None:
+    """S4-41: it would refuse the host for a year. Everything else is as always, and the request is known to be TLS."""
+    headers = ask(*served, path="/sign-in/").headers
+    assert "Strict-Transport-Security" not in headers
+    assert headers["Content-Security-Policy"]
+    assert not headers["Server"]
+
+
+def test_the_certificate_is_made_once_and_again_before_it_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S4-26: the key is its owner's alone, the certificate for this machine, and it cannot sign others."""
+    monkeypatch.setenv("MODELOPS_TLS", "development")
+    first, _ = tls.prepare(Home(tmp_path))
+    assert first is not None
+    assert (first.key.stat().st_mode & 0o777, (tmp_path / "tls").stat().st_mode & 0o777) == (0o600, 0o700)
+    certificate = x509.load_pem_x509_certificate(first.chain.read_bytes())
+    assert not certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    again, told = tls.prepare(Home(tmp_path))
+    assert (again, told) == (first, [])
+    monkeypatch.setattr(tls, "_SPARE", dt.timedelta(days=91))
+    tls.prepare(Home(tmp_path))
+    assert x509.load_pem_x509_certificate(first.chain.read_bytes()) != certificate
+
+
+def test_without_tls_nothing_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for value in ("", "0"):
+        monkeypatch.setenv("MODELOPS_TLS", value)
+        assert tls.prepare(Home(tmp_path)) == (None, [])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_certificate_that_would_not_work_stops_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S4-26: own files; each fault says what to do. Production takes no certificate for development."""
+    chain, key = self_signed(tmp_path, "portal.example.org")
+    _, foreign = self_signed(tmp_path, "other.example.org")
+    old = tmp_path / "old.key"
+    old.write_bytes(key.read_bytes().replace(b"PRIVATE KEY", b"EC PRIVATE KEY"))
+    old.chmod(0o600)
+    loose = tmp_path / "loose.key"
+    loose.write_bytes(key.read_bytes())
+    loose.chmod(0o644)
+    monkeypatch.setenv("MODELOPS_TLS", "files")
+
+    def brought(certificate: Path, private: Path) -> tls.Tls | None:
+        monkeypatch.setenv("MODELOPS_TLS_CERTIFICATE_FILE", str(certificate))
+        monkeypatch.setenv("MODELOPS_TLS_KEY_FILE", str(private))
+        return tls.prepare(Home(tmp_path))[0]
+
+    assert brought(chain, key) == tls.Tls(chain, key, "portal.example.org")
+    for certificate, private, part in (
+        (chain, foreign, "is not the key of"),
+        (chain, old, "openssl pkcs8"),
+        (chain, loose, "chmod 600"),
+        (tmp_path / "nothing", key, "MODELOPS_TLS_CERTIFICATE_FILE"),
+        (key, key, "cannot be used"),
+    ):
+        with pytest.raises(CannotStart, match=part):
+            brought(certificate, private)
+    monkeypatch.setenv("MODELOPS_ENV", "production")
+    monkeypatch.setenv("MODELOPS_TLS", "1")
+    with pytest.raises(CannotStart, match="this is production"):
+        tls.prepare(Home(tmp_path))
+
+
 def test_a_client_refuses_another_name_and_an_unknown_authority(served: tuple[int, Path], tmp_path: Path) -> None:
     """S4-27: the host name is always checked."""
     port, authority = served
-    with pytest.raises(urllib.error.URLError, match="CERTIFICATE_VERIFY_FAILED"):
-        ask(port, authority, host="127.0.0.1")
+    context = ssl.create_default_context(cafile=str(authority))
+    with (
+        socket.create_connection(("localhost", port), 5) as plain,
+        pytest.raises(ssl.SSLCertVerificationError, match="portal.example.org"),
+    ):
+        context.wrap_socket(plain, server_hostname="portal.example.org")
     with pytest.raises(urllib.error.URLError, match="CERTIFICATE_VERIFY_FAILED"):
         ask(port, self_signed(tmp_path, "other.example.org")[0])
 
