@@ -54,7 +54,10 @@ def notify(user: User, kind: str, *, address: str = "", **facts: Any) -> Notice 
         raise ValueError(f"There is no notice {kind!r}. Use one of: {', '.join(SUBJECTS)}.")
     if not (address or user.confirmed_email):
         return None
-    notice = Notice.objects.create(user=user, kind=kind, address=address, facts=facts)
+    now = timezone.now()
+    notice = Notice.objects.create(
+        user=user, kind=kind, address=address, facts=facts, created_at=now, next_attempt_at=now
+    )
     transaction.on_commit(_ring, robust=True)
     return notice
 

@@ -17,6 +17,7 @@ from modelops.lib import env
 from modelops.lib.cores import cores
 from modelops.rest.framework import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401  read by name
 from modelops.sample_secrets import is_weak_key
+from modelops.throttle_settings import *  # noqa: F403  read by name
 from modelops.web import nonces
 from modelops.web_settings import *  # noqa: F403  read by name
 
@@ -77,6 +78,7 @@ INSTALLED_APPS = [
     "modelops.secret_store",
     "modelops.jobs",
     "modelops.rest",
+    "modelops.throttling",
     "compliance.ledger_desk",
     "compliance.reviews",
     "compliance.subjects",
@@ -110,8 +112,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "modelops.rest.middleware.BodyLimitMiddleware",
     "accounts.sessions.signed_in.AuthenticationMiddleware",
-    "django_otp.middleware.OTPMiddleware",
+    "accounts.sessions.signed_in.OTPMiddleware",
     "accounts.middleware.ActorMiddleware",
+    "modelops.throttling.middleware.ThrottleMiddleware",
     "accounts.access.middleware.EmergencyMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -244,7 +247,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 
 # --- logs -----------------------------------------------------------------------------------------------------------
 LOGGING_CONFIG = "modelops.lib.logs.configure"
-LOGGING = {"level": env.text("MODELOPS_LOG_LEVEL", "INFO")}
+LOGGING = {"level": env.text("MODELOPS_LOG_LEVEL", "INFO"), "format": env.text("MODELOPS_LOG_FORMAT", "json")}
 
 # --- what is left over ----------------------------------------------------------------------------------------------
 # A misspelt name would leave a default in force without a word. Tests have switches of their own.

@@ -19,6 +19,7 @@ from accounts.audit_events import (
     USER_MADE_READY,
 )
 from accounts.models import Session, TOTPDevice, User
+from accounts.notices import notify
 from accounts.passwords import normalise, validated
 from accounts.roles import ROLES, Role
 from compliance.audit import Actor, record
@@ -105,6 +106,7 @@ def change_role(user: User, role: str, *, actor: Actor) -> None:
     _apply_role(user, wanted)
     revoke_everything(user)
     record(ROLE_CHANGED, user, actor=actor, before=before, after=wanted.name)
+    notify(user, "role_changed", before=before, after=wanted.name)
 
 
 def change_password(user: User, current: str, new: str, *, keep: Session | None, actor: Actor) -> None:
@@ -124,6 +126,7 @@ def change_password(user: User, current: str, new: str, *, keep: Session | None,
         user.save(update_fields=["password"])
         revoke_everything(user, keep=keep)
         record(PASSWORD_CHANGED, user, actor=actor)
+        notify(user, "password_changed")
 
 
 @transaction.atomic

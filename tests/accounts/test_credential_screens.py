@@ -5,15 +5,14 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from accounts.models import ApiKey, User
 from accounts.services import issue_api_key, rotate_api_key
-from accounts.services.step_up import CONFIRMED_KEY
 from accounts.workload.services.trust import add_issuer, add_rule
 from compliance.audit import Actor
 from tests.accounts.issuers import AUDIENCE, JobIssuer
-from tests.accounts.people import make_user, sign_in
+from tests.accounts.people import make_user
+from tests.accounts.people import sign_in_earlier as sign_in
 from tests.live import LivePortal
 from tests.portal.browser import Person, browser
 
@@ -28,13 +27,13 @@ def pictures(tmp_path: Path) -> Path:
     return Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path)
 
 
-def enter(person: Person, user: User) -> None:
-    """Somebody who is signed in and has just shown a second factor."""
-    client = sign_in(Client(), user)
-    session = client.session
-    session[CONFIRMED_KEY] = timezone.now().timestamp()
-    session.save()
-    cookie = str(client.cookies["session"].value)
+def cookie_of(user: User) -> str:
+    """Of somebody who is signed in and has just shown a second factor."""
+    return str(confirm(sign_in(Client(), user)).cookies["session"].value)
+
+
+def enter(person: Person, cookie: str) -> None:
+    """Come back with the cookie."""
     person.page.context.add_cookies([{"name": "session", "value": cookie, "url": person.url}])
 
 
@@ -51,9 +50,9 @@ def keys_of(user: User) -> ApiKey:
 def test_a_key_is_issued_and_replaced_by_its_owner(live_portal: LivePortal, chromium: str, pictures: Path) -> None:
     """S0-40: what a key may do, where, until when and when it was used last is there at a glance."""
     user = make_user()
-    key = keys_of(user)
+    key, cookie = keys_of(user), cookie_of(user)
     with browser(chromium, live_portal.url, pictures) as person:
-        enter(person, user)
+        enter(person, cookie)
         person.go(SECURITY)
         page = person.page
         page.get_by_label("Name", exact=True).fill("evaluation")
@@ -77,8 +76,9 @@ def test_the_page_of_keys_fits_a_narrow_window_in_the_dark(
 ) -> None:
     user = make_user()
     keys_of(user)
+    cookie = cookie_of(user)
     with browser(chromium, live_portal.url, pictures, dark=True, width=390) as person:
-        enter(person, user)
+        enter(person, cookie)
         person.go(SECURITY)
         person.picture("keys-narrow-dark", whole=True)
         assert person.page.evaluate("document.documentElement.scrollWidth") <= 390
@@ -97,8 +97,9 @@ def test_issuers_and_rules_in_the_admin(live_portal: LivePortal, chromium: str, 
         issuer, name="delays", service=service, scopes=["registry.add_modelversion:delay"],
         conditions={"repository": "acme/delays", "ref": "refs/heads/*"}, actor=ACTOR,
     )  # fmt: skip
+    cookie = cookie_of(guard)
     with browser(chromium, live_portal.url, pictures) as person:
-        enter(person, guard)
+        enter(person, cookie)
         for name, path in {
             "issuers": "workload/trustedissuer/",
             "issuers-add": "workload/trustedissuer/add/",

@@ -16,7 +16,8 @@ from compliance.audit import Actor
 from modelops.lib.ids import uuid7
 from registry.grants import services as grants
 from tests.accounts.conftest import Clock
-from tests.accounts.people import code_of, confirm, make_user, sign_in
+from tests.accounts.people import code_of, confirm, make_user
+from tests.accounts.people import sign_in_earlier as sign_in
 from tests.registry.samples import make_model, make_version, safetensors
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,8 @@ from accounts.sessions.store import SessionStore
 from accounts.views import confirming
 from compliance.audit import Actor
 from tests.accounts.conftest import Clock
-from tests.accounts.people import PASSWORD, code_of, make_user, sign_in
+from tests.accounts.people import PASSWORD, code_of, make_user
+from tests.accounts.people import sign_in_earlier as sign_in
 
 pytestmark = pytest.mark.django_db
 

@@ -22,7 +22,8 @@ from compliance.reviews.sampling import sample
 from compliance.reviews.tasks import open_access_review
 from modelops.jobs import schedule
 from modelops.lib.errors import Conflict, Invalid
-from tests.accounts.people import code_of, make_user, sign_in
+from tests.accounts.people import code_of, make_user
+from tests.accounts.people import sign_in_earlier as sign_in
 from tests.registry.samples import make_model, make_version
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,8 @@ from accounts.roles import ROLES
 from compliance.audit import Actor
 from compliance.audit.models import AuditEvent
 from modelops.lib.errors import Conflict
-from tests.accounts.people import make_user, sign_in
+from tests.accounts.people import make_user
+from tests.accounts.people import sign_in_earlier as sign_in
 
 pytestmark = pytest.mark.django_db
 ACTOR = Actor.system("test")

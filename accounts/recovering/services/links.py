@@ -55,7 +55,12 @@ def ask_for(purpose: MailedLink.Purpose, user: User | None, address: str = "") -
     account = user.pk if user else None
     MailedLink.objects.filter(user=account, purpose=purpose, used_at=None, revoked_at=None).update(revoked_at=now)
     link = MailedLink.objects.create(
-        user=user, purpose=purpose, address=address, expires_at=now + KINDS[purpose].good_for
+        user=user,
+        purpose=purpose,
+        address=address,
+        created_at=now,
+        next_attempt_at=now,
+        expires_at=now + KINDS[purpose].good_for,
     )
     transaction.on_commit(_ring, robust=True)
     return link
@@ -71,6 +76,7 @@ def _ring() -> None:
 
 def send_due() -> int:
     """Mail the links that wait; returns how many went out. Safe to run at any time and twice at once."""
+    MailedLink.objects.filter(user=None).delete()
     sent = 0
     while (done := _send_next()) is not None:
         sent += done
@@ -83,15 +89,12 @@ def _send_next() -> bool | None:
     link = (
         MailedLink.objects.select_for_update(of=("self",), skip_locked=True)
         .select_related("user")
-        .filter(sent_at=None, revoked_at=None, next_attempt_at__lte=now, expires_at__gt=now)
+        .filter(sent_at=None, revoked_at=None, next_attempt_at__lte=now, expires_at__gt=now, user__isnull=False)
         .order_by("next_attempt_at")
         .first()
     )
     if link is None:
         return None
-    if link.user is None or not link.address:
-        link.delete()
-        return False
     # A try that failed leaves no token behind; each try makes its own.
     token = secrets.token_urlsafe(32)
     kind = KINDS[MailedLink.Purpose(link.purpose)]

@@ -11,7 +11,8 @@ from accounts.workload.services.trust import add_rule
 from compliance.audit import Actor
 from modelops.lib.errors import Invalid
 from tests.accounts.issuers import AUDIENCE, JobIssuer
-from tests.accounts.people import confirm, make_user, sign_in
+from tests.accounts.people import confirm, make_user
+from tests.accounts.people import sign_in_earlier as sign_in
 
 pytestmark = pytest.mark.django_db
 ACTOR = Actor.system("test")

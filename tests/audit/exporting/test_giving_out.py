@@ -18,7 +18,8 @@ from compliance.audit.exporting.selection import read_selection
 from compliance.audit.models import AuditEvent
 from compliance.audit.sealing.models import Leaf
 from modelops.lib.errors import Conflict, Invalid, Unavailable
-from tests.accounts.people import make_user, sign_in
+from tests.accounts.people import make_user
+from tests.accounts.people import sign_in_earlier as sign_in
 from tests.audit.exporting.kit import OFFICER, Verify, export_to, write
 from tests.audit.exporting.sealing import SealedLedger
 from tests.audit.sealing.rows import as_superuser, sql

@@ -16,7 +16,8 @@ from compliance.audit.models import AuditEvent
 from registry.grants import services
 from registry.grants.models import Grant, Level
 from registry.models import Dataset, DatasetVersion, ModelVersion, RegisteredModel
-from tests.accounts.people import make_user, sign_in
+from tests.accounts.people import make_user
+from tests.accounts.people import sign_in_earlier as sign_in
 from tests.registry.answers import problem_of
 from tests.registry.samples import make_dataset, make_dataset_version, make_model, make_version
 

@@ -13,7 +13,8 @@ from compliance.audit.models import AuditEvent
 from registry.grants import codes, services
 from registry.models import RegisteredModel
 from tests.accounts.conftest import Clock
-from tests.accounts.people import code_of, make_user, sign_in
+from tests.accounts.people import code_of, make_user
+from tests.accounts.people import sign_in_earlier as sign_in
 from tests.registry.answers import problem_of
 from tests.registry.samples import make_model, make_version, safetensors
 

@@ -1,0 +1,74 @@
+"""What a signed-in browser may do only with a second factor that was shown within five minutes.
+
+One table for every room: keys and their approvals, people and roles, subject requests and their bundles, stored
+secrets, receivers and alert channels with theirs. A room may ask by itself as well (`require_fresh_factor`); callers of
+the API without a session are asked there.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+
+from accounts.services.step_up import require_fresh_factor
+from modelops.lib.errors import DomainError
+from modelops.rest.middleware import DomainErrorMiddleware
+
+_SAFE: Final = {"GET", "HEAD", "OPTIONS"}
+# Changing anything here. Routes, as the URL configuration writes them.
+CHANGES: Final = (
+    "admin/accounts/",
+    "admin/audit_streaming/receiver",
+    "admin/auth/",
+    "admin/crypto/",
+    "admin/escrow/",
+    "admin/keys/",
+    "admin/secret_store/",
+    "admin/subjects/",
+    "admin/workload/",
+    "alerts/channels/",
+    "api/v1/alert-channels/",
+    "api/v1/key-requests/",
+    "api/v1/key-rotations/",
+    "api/v1/keys/",
+    "api/v1/secrets/",
+    "api/v1/subject-requests/",
+)
+# Reading this gives something out, or is the form that leads to a change: asked before, so that nothing typed is lost.
+_READS: Final = re.compile(
+    r"^(?:admin/(?:accounts|audit_streaming|keys|secret_store|subjects|workload)/\w+/add/"
+    r"|admin/crypto/keyversion/requests/.+|alerts/channels/new/.+"
+    r"|(?:admin/subjects|api/v1/subject-requests)/.*(?:bundle|download).*)$"
+)
+
+
+def needs_fresh_factor(route: str, method: str) -> bool:
+    """Whether a browser has to show a second factor again for this.
+
+    >>> needs_fresh_factor("admin/keys/approval/", "GET"), needs_fresh_factor("admin/keys/approval/", "POST")
+    (False, True)
+    """
+    return bool(_READS.match(route)) or (method not in _SAFE and route.startswith(CHANGES))
+
+
+class FreshFactorMiddleware:
+    """Leads to the page that asks for a code, and from there back."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self._refusing = DomainErrorMiddleware(get_response)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Ask before the view begins; whoever is not signed in is for the view to refuse."""
+        match = request.resolver_match
+        if match is None or not request.user.is_authenticated or not needs_fresh_factor(match.route, request.method):
+            return None
+        try:
+            require_fresh_factor(request)
+        except DomainError as error:
+            return self._refusing.process_exception(request, error)
+        return None
