@@ -11,8 +11,7 @@ from accounts.services import issue_api_key, rotate_api_key
 from accounts.workload.services.trust import add_issuer, add_rule
 from compliance.audit import Actor
 from tests.accounts.issuers import AUDIENCE, JobIssuer
-from tests.accounts.people import make_user
-from tests.accounts.people import sign_in_earlier as sign_in
+from tests.accounts.people import make_user, sign_in
 from tests.live import LivePortal
 from tests.portal.browser import Person, browser
 
@@ -29,7 +28,7 @@ def pictures(tmp_path: Path) -> Path:
 
 def cookie_of(user: User) -> str:
     """Of somebody who is signed in and has just shown a second factor."""
-    return str(confirm(sign_in(Client(), user)).cookies["session"].value)
+    return str(sign_in(Client(), user).cookies["session"].value)
 
 
 def enter(person: Person, cookie: str) -> None:
