@@ -9,6 +9,8 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.authentication import SessionAuthentication as DjangoSessionAuthentication
 from rest_framework.request import Request
 
+from modelops.throttling.charging import charge
+
 from . import tokens
 from .access.emergency import require_present
 from .actors import actor_of
@@ -29,8 +31,11 @@ class ApiSignIn(NamedTuple):
 class BearerAuthentication(BaseAuthentication):
     """``Authorization: Bearer`` with an access token, an exchanged token or an API key.
 
-    Credentials in the address are refused before (`addressed_credentials`).
+    Credentials in the address are refused before (`addressed_credentials`). Requests are counted here: for the
+    credential, or for the network of who showed one that does not work.
     """
+
+    charges_callers = True
 
     def authenticate(self, request: Request) -> tuple[User, Any] | None:
         """Account and scopes of the caller; None without the header; raises CredentialRefused."""
@@ -40,11 +45,17 @@ class BearerAuthentication(BaseAuthentication):
         try:
             (token,) = (part.decode("ascii") for part in header[1:])
         except ValueError:
+            charge(request._request)
             raise CredentialRefused(
                 "The Authorization header is not 'Bearer' and one token without spaces.", "auth.malformed"
             ) from None
-        user, auth = _account_behind(token, request.META.get("REMOTE_ADDR", ""))
+        try:
+            user, auth = _account_behind(token, request.META.get("REMOTE_ADDR", ""))
+        except CredentialRefused:
+            charge(request._request)
+            raise
         request._request.actor = actor_of(user)
+        charge(request._request, _caller(auth))
         require_present(user)  # a superuser's program waits for a reason as its person does
         return user, auth
 
@@ -64,6 +75,13 @@ def _account_behind(token: str, address: str) -> tuple[User, Any]:
         return exchanged.user, exchanged
     sign_in = check_access_token(token, address=address)
     return sign_in.user, ApiSignIn(sign_in)
+
+
+def _caller(auth: Any) -> str:
+    """Whose requests are counted together: those of a key, or of a sign-in through all of its refreshed tokens."""
+    if isinstance(auth, ApiSignIn):
+        return f"sign-in:{auth.sign_in.family}"
+    return f"{auth._meta.model_name}:{auth.pk}"
 
 
 class SessionAuthentication(DjangoSessionAuthentication):

@@ -14,7 +14,8 @@ REQUEST_HEADERS: Final = (
     "x-model-access-code", "x-request-id", "x-step-up-code",
 )  # fmt: skip
 ANSWER_HEADERS: Final = (
-    "content-disposition", "content-range", "etag", "idempotent-replayed", "location", "repr-digest", "retry-after",
+    "content-disposition", "content-range", "etag", "idempotent-replayed", "location", "ratelimit",
+    "ratelimit-policy", "repr-digest", "retry-after",
     "upload-complete", "upload-expires", "upload-length", "upload-limit", "upload-offset", "x-model-signature",
     "x-model-signature-key", "x-request-id",
 )  # fmt: skip
