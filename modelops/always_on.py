@@ -13,7 +13,7 @@ MIDDLEWARE: Final = (
     "modelops.rest.middleware.RequestContextMiddleware",
     "accounts.sessions.middleware.SessionMiddleware",
     "accounts.sessions.signed_in.AuthenticationMiddleware",
-    "django_otp.middleware.OTPMiddleware",
+    "accounts.sessions.signed_in.OTPMiddleware",
     "accounts.middleware.ActorMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "modelops.rest.middleware.DomainErrorMiddleware",

@@ -20,6 +20,8 @@ class Session(models.Model):
     device = models.ForeignKey(
         "accounts.Device", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="sessions"
     )
+    # The second factor that it was opened with; what counts is the one in the payload, which is sealed.
+    factor_id = models.UUIDField(null=True, blank=True, editable=False)
     sealed_payload = models.BinaryField(editable=False)
     ip_prefix = models.CharField("network", max_length=45, blank=True)
     browser = models.CharField(max_length=60, blank=True)
@@ -37,6 +39,9 @@ class Session(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     objects = SessionQuerySet.as_manager()
+
+    # Whether that factor is still there, confirmed and the account's own; known where the session was read to sign in.
+    factor_stands = False
 
     class Meta:
         ordering = ["-last_seen_at"]

@@ -1,4 +1,4 @@
-"""A session and its account in one read: what a request costs for being signed in.
+"""A session, its account and its factor in one read: what a request costs for being signed in.
 
 Every request reads PostgreSQL, and nothing else: a cache in front could be emptied, fall behind or be put back to an
 older state by whoever writes to it, so it would need a look into PostgreSQL to be believed, which costs what reading
@@ -7,8 +7,10 @@ the row costs (docs/explanation/sessions.md has the figures). What is cached is 
 
 from functools import lru_cache
 
+from django.apps import apps
 from django.db import connection
 from django.db.models import Field, Model
+from django_otp.models import Device as Factor
 
 from accounts.models import Session, User
 
@@ -16,7 +18,7 @@ _ALIAS = "default"
 
 
 def find(digest: bytes) -> Session | None:
-    """The session of a keyed digest, with its account if it has one."""
+    """The session of a keyed digest, with its account if it has one, and whether its factor still stands."""
     statement, session_names, user_names = _statement()
     with connection.cursor() as cursor:
         cursor.execute(statement, [digest])
@@ -25,7 +27,8 @@ def find(digest: bytes) -> Session | None:
         return None
     session = Session.from_db(_ALIAS, session_names, values[: len(session_names)])
     if session.user_id is not None:
-        session.user = User.from_db(_ALIAS, user_names, values[len(session_names) :])
+        session.user = User.from_db(_ALIAS, user_names, values[len(session_names) : -1])
+        session.factor_stands = values[-1]
     return session
 
 
@@ -34,11 +37,22 @@ def _statement() -> tuple[str, list[str], list[str]]:
     """The query and the names of what it gives; a column that needs converting is read when it is asked for."""
     session, user = _plain(Session), _plain(User)
     columns = [_column("s", field) for field in session] + [_column("u", field) for field in user]
+    columns.append(" OR ".join(map(_stands, _factors())))
     joined = (
         f"SELECT {', '.join(columns)} FROM {_name(Session._meta.db_table)} s"  # noqa: S608  names of models
         f" LEFT JOIN {_name(User._meta.db_table)} u ON u.id = s.user_id WHERE s.key_digest = %s"
     )
     return joined, [field.attname for field in session], [field.attname for field in user]
+
+
+def _factors() -> list[type[Model]]:
+    """Every kind of second factor: apps, passkeys, and what may come."""
+    return [model for model in apps.get_models() if issubclass(model, Factor)]
+
+
+def _stands(factor: type[Model]) -> str:
+    table = _name(factor._meta.db_table)
+    return f"EXISTS (SELECT FROM {table} f WHERE f.id = s.factor_id AND f.user_id = s.user_id AND f.confirmed)"
 
 
 def _plain(model: type[Model]) -> list["Field"]:

@@ -7,8 +7,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.middleware import OTPMiddleware as DjangoOTPMiddleware
 
 from accounts.models import User
+
+from .store import factor_id
 
 
 class AuthenticationMiddleware(DjangoAuthenticationMiddleware):
@@ -40,3 +44,17 @@ def _read_already(request: HttpRequest) -> User | None:
         and constant_time_compare(session.get(auth.HASH_SESSION_KEY, ""), user.get_session_auth_hash())
     )
     return user if sound else None
+
+
+class OTPMiddleware(DjangoOTPMiddleware):
+    """django-otp's middleware without its query: whether the factor stands came with the session as well."""
+
+    def _verify_user_sync(self, request: HttpRequest, user: User | AnonymousUser) -> User | AnonymousUser:
+        row = request.session.current_row
+        persistent_id = request.session.get(DEVICE_ID_SESSION_KEY)
+        known = row is not None and row.factor_stands and row.factor_id == factor_id(persistent_id)
+        if not user.is_authenticated or not known:
+            return super()._verify_user_sync(request, user)
+        self._init_user_fields(user)
+        user.otp_device = SimpleLazyObject(lambda: self._device_from_persistent_id(persistent_id))
+        return user

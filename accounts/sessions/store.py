@@ -7,6 +7,7 @@ sealed and bound to its row, so nobody with write access can put another account
 import datetime as dt
 import json
 import secrets
+import uuid
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
@@ -15,6 +16,7 @@ from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django_otp import DEVICE_ID_SESSION_KEY
 
 from accounts.limits import idle_limit, longest_session
 from accounts.models import Session, User
@@ -133,6 +135,7 @@ class SessionStore(SessionBase):
                 sealed_payload=row.sealed_payload,
                 user=row.user,
                 device=row.device_id,
+                factor_id=row.factor_id,
                 ip_prefix=row.ip_prefix,
                 browser=row.browser,
                 amr=row.amr,
@@ -150,6 +153,7 @@ class SessionStore(SessionBase):
         device = data.get(META_KEY) or {}
         row.ip_prefix, row.browser = device.get("network", ""), device.get("browser", "")
         row.amr, row.device_id = device.get("amr", []), device.get("id")
+        row.factor_id = factor_id(data.get(DEVICE_ID_SESSION_KEY))
         owner = data.get(SESSION_KEY)
         if row.expires_at is None or (str(row.user_id) if row.user_id else None) != owner:
             # New, or just signed in: the clocks start now, with the limits of this account.
@@ -195,6 +199,12 @@ def _find(session_key: str) -> Session | None:
     # Made before the key was rotated; rare, so only a miss pays for it.
     older = keyed_digests(Purpose.SESSION, _CONTEXT, session_key.encode())[1:]
     return next(filter(None, map(reading.find, older)), None)
+
+
+def factor_id(persistent_id: str | None) -> uuid.UUID | None:
+    """The row that django-otp's id of a factor names ("accounts.totpdevice/1234": a UUID as a number)."""
+    number = (persistent_id or "").rpartition("/")[2]
+    return uuid.UUID(int=int(number)) if number.isdecimal() and int(number) < 2**128 else None
 
 
 def _digest(session_key: str) -> bytes:

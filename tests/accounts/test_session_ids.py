@@ -8,12 +8,13 @@ from django.contrib.sessions.exceptions import SessionInterrupted
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
-from accounts.models import Session
+from accounts.models import Session, TOTPDevice
 from accounts.services import revoke_session
 from accounts.sessions.middleware import SessionMiddleware
+from accounts.sessions.signed_in import AuthenticationMiddleware, OTPMiddleware
 from accounts.sessions.store import SessionStore
 from compliance.audit import Actor
-from tests.accounts.people import PASSWORD, code_of, make_user, sign_in
+from tests.accounts.people import PASSWORD, code_of, enrol, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 PAGE = "/account/security/"
@@ -159,9 +160,37 @@ def test_the_cookie_goes_with_the_session_that_ends(client: Client) -> None:
     assert client.get(PAGE).status_code == 302
 
 
-def test_a_session_costs_one_read(client: Client, django_assert_num_queries: Any) -> None:
-    """The session and its account; its factor is the second."""
-    sign_in(client, make_user())
+def test_who_is_signed_in_costs_one_read(client: Client, django_assert_num_queries: Any) -> None:
+    """The session, its account and its factor, through the middleware of a request."""
+    user = make_user()
+    sign_in(client, user)
+
+    def who(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(f"{request.user.pk} {request.user.is_verified()}")
+
+    request = RequestFactory().get("/")
+    request.COOKIES["session"] = session_id(client)
     with django_assert_num_queries(1):
-        store = SessionStore(session_id(client))
-        assert store.current_row.user.username == "scientist"
+        answer = SessionMiddleware(AuthenticationMiddleware(OTPMiddleware(who)))(request)
+    assert answer.content.decode() == f"{user.pk} True"
+    assert request.user.otp_device.persistent_id == TOTPDevice.objects.get(user=user).persistent_id
+
+
+@pytest.mark.parametrize("away", ["unconfirmed", "removed", "another account's", "another in the table"])
+def test_a_factor_that_does_not_stand_signs_nobody_in(client: Client, away: str) -> None:
+    """S3-11: also when it went away past every service."""
+    user, other = make_user(), make_user("other")
+    sign_in(client, user)
+    assert client.get(PAGE).status_code == 200
+    own = TOTPDevice.objects.filter(user=user)
+    if away == "unconfirmed":
+        own.update(confirmed=False)
+    elif away == "removed":
+        own.delete()
+    elif away == "another account's":
+        Session.objects.update(factor_id=TOTPDevice.objects.get(user=other).pk)
+        own.delete()
+    else:
+        own.delete()
+        Session.objects.update(factor_id=enrol(user).pk)  # stands, and is not the one that the session was opened with
+    assert client.get(PAGE).status_code == 302
