@@ -34,7 +34,8 @@ def command(
         if tls is not None:
             # Older protocols are refused; the server knows no others than 1.2 and 1.3.
             server += ["--ssl-certificate", str(tls[0]), "--ssl-keyfile", str(tls[1]), "--ssl-protocol-min", "tls1.2"]
-        return [*python, *server, "--no-ws", "--log-level", "info", "modelops.wsgi:application"]
+        log = ["--log-level", "info", "--log-config", str(Path(__file__).with_name("web_log.json"))]
+        return [*python, *server, "--no-ws", *log, "modelops.wsgi:application"]
     if part == "sealer":
         return [sys.executable, "manage.py", "seal_audit_log"]
     celery = [*python, "celery", "-A", "modelops.celery"]

@@ -102,7 +102,7 @@ def test_what_is_said_while_an_answer_is_sent_belongs_to_it(lines: Lines) -> Non
     for closer in answer._resource_closers:  # what the server does, but for the signal that closes connections
         closer()
     said = {line["message"]: line.get("request_id") for line in lines.read()}
-    assert said == {"begun": own, "going on": own, "meanwhile": None}
+    assert said == {"begun": own, "going on": own, "meanwhile": ""}
     assert closed == [own]
 
 
