@@ -19,19 +19,23 @@ class Command(BaseCommand):
         parser.add_argument(
             "--scopes",
             default="all",
-            help='permissions, parted by commas ("registry.view_modelversion"), or "all"',
+            help='permissions, parted by commas ("registry.view_modelversion", for one model '
+            '"registry.view_modelversion:delay"), or "all"',
         )
+        parser.add_argument("--networks", default="", help="where it works, parted by commas (192.0.2.0/24); anywhere")
         parser.add_argument("--days", type=int, default=90, help="valid for so many days, at most 365")
         parser.add_argument("--name", default="made on the command line", help="what the key is for")
 
-    def handle(self, *, user: str, scopes: str, days: int, name: str, **options: object) -> None:
+    def handle(self, *, user: str, scopes: str, days: int, name: str, networks: str = "", **options: object) -> None:
         """Issue and print."""
         owner = User.objects.filter(username=user).first()
         if owner is None:
             raise CommandError(f"There is no account {user!r}. Make it with create_user.")
         names = [part.strip() for part in scopes.split(",") if part.strip()]
+        places = [part.strip() for part in networks.split(",") if part.strip()]
+        actor = Actor.system("command line")
         try:
-            _, text = issue_api_key(owner, name=name, scopes=names, days=days, actor=Actor.system("command line"))
+            _, text = issue_api_key(owner, name=name, scopes=names, days=days, networks=places, actor=actor)
         except DomainError as error:
             raise CommandError(str(error)) from None
         self.stdout.write(text)
