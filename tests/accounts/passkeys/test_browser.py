@@ -31,6 +31,17 @@ def lend_authenticator(person: Person) -> Any:
     return cdp, made["authenticatorId"]
 
 
+def dark_and_narrow(person: Person, name: str) -> None:
+    """The page on a telephone at night: nothing is wider than the window."""
+    page = person.page
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 390, "height": 844})
+    person.picture(f"{name}-narrow-dark", whole=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1440, "height": 960})
+
+
 def sign_out(person: Person) -> None:
     person.page.locator("details.account summary").click()
     person.page.get_by_role("button", name="Sign out").click()
@@ -62,11 +73,13 @@ def test_a_person_lives_with_passkeys(live_portal: Any, chromium: str, pictures:
 
         person.go("/account/security/")
         expect(page.get_by_text("Test bench")).to_be_visible()
+        dark_and_narrow(person, "passkey-security")
         person.picture("passkey-security", whole=True)
         sign_out(person)
 
         page.get_by_role("button", name="Sign in with a passkey").focus()
         person.picture("passkey-sign-in")
+        dark_and_narrow(person, "passkey-sign-in")
         page.keyboard.press("Enter")
         page.wait_for_url(lambda url: "/sign-in/" not in url)
         sign_out(person)
@@ -81,9 +94,10 @@ def test_a_person_lives_with_passkeys(live_portal: Any, chromium: str, pictures:
         person.go("/account/confirm/?next=/account/security/")
         person.picture("passkey-confirm")
         page.get_by_role("button", name="Confirm with a passkey instead").click()
-        page.wait_for_url("**/account/security/")
+        page.wait_for_url(lambda url: "/account/confirm/" not in url)
 
         person.go("/account/security/passkeys/")
+        dark_and_narrow(person, "passkey-add")
         page.get_by_role("button", name="Make the passkey").click()
         expect(page.get_by_role("alert")).to_contain_text("has a passkey for your account already")
         person.picture("passkey-twice")

@@ -9,6 +9,7 @@ from compliance.audit.coverage.mapping import coverage_map
 from . import (
     acts_credentials,
     acts_desk,
+    acts_factors,
     acts_officers,
     acts_people,
     acts_places,
@@ -29,6 +30,7 @@ AREAS: dict[str, dict[str, Act]] = {
     "officers": acts_officers.ACTS,
     "people": acts_people.ACTS,
     "credentials": acts_credentials.ACTS,
+    "factors": acts_factors.ACTS,
     "desk": acts_desk.ACTS,
     "reviews": acts_reviews.ACTS,
 }
