@@ -4,7 +4,7 @@ from django.urls import path
 
 from . import addresses  # noqa: F401  registers the converter
 from .sealed_client.views import sealed_client
-from .views import access, datasets, deletion, files, locations, models, ranking
+from .views import access, access_report, datasets, deletion, files, locations, models, ranking
 
 app_name = "registry"
 
@@ -23,6 +23,8 @@ urlpatterns = [
     path("models/<object_name:name>/access-code/", access.enter_code, name="model-code"),
     path("models/<object_name:name>/access/code/", access.set_code, name="model-set-code"),
     path(f"{_WHOLE}access/", access.access, name="access"),
+    path(f"{_WHOLE}access/report/", access_report.report, name="access-report"),
+    path(f"{_WHOLE}access/report.csv", access_report.report_csv, name="access-report-csv"),
     path(f"{_WHOLE}access/grants/", access.grant, name="grant"),
     path(f"{_WHOLE}access/grants/<uuid:pk>/revoke/", access.revoke, name="grant-revoke"),
     path(f"{_WHOLE}delete/", deletion.delete, name="whole-delete"),

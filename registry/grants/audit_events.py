@@ -46,6 +46,12 @@ ACCESS_VIEWED = define(
     "name",
     category="security", ocsf="entity.read",
 )  # fmt: skip
+ACCESS_REPORTED = define(
+    "registry.access.reported",
+    "took the report of who may do what with {name}",
+    "name",
+    category="security", ocsf="entity.read",
+)  # fmt: skip
 CODE_ENTERED = define(
     "registry.access_code.entered",
     "gave the access code of {name}",
