@@ -13,6 +13,7 @@ from prometheus_client.registry import REGISTRY, Collector
 
 from modelops.jobs.models import Job
 from modelops.rest.problems import problem_response
+from modelops.web.peers import UNLISTED
 from monitoring.models import Alert
 
 
@@ -38,6 +39,8 @@ def _may_read(request: HttpRequest) -> bool:
     if settings.MODELOPS_METRICS_TOKEN:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
         return constant_time_compare(given, settings.MODELOPS_METRICS_TOKEN)
+    if UNLISTED in request.META:
+        return False  # through a proxy that nobody listed, everybody seems to be this machine
     try:
         return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
     except ValueError:

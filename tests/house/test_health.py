@@ -71,6 +71,10 @@ def test_every_thread_of_the_web_server_finds_the_broker() -> None:
 def test_metrics_are_for_this_machine_or_the_token(client: Client) -> None:
     assert b"modelops_http_request_seconds" in client.get("/metrics").content
     assert client.get("/metrics", REMOTE_ADDR="203.0.113.9").status_code == 403
+    # A proxy on this machine that nobody listed lets everybody seem to be this machine.
+    assert client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 403
+    with override_settings(MODELOPS_TRUSTED_PROXIES=["127.0.0.1"]):
+        assert client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 403
     with override_settings(MODELOPS_METRICS_TOKEN="t" * 32):
         assert client.get("/metrics").status_code == 403
         assert client.get("/metrics", headers={"Authorization": f"Bearer {'t' * 32}"}).status_code == 200

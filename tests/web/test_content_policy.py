@@ -1,5 +1,6 @@
 """What pages may load and run, and what becomes of a browser's report."""
 
+import datetime as dt
 import json
 import re
 from typing import Any
@@ -139,3 +140,18 @@ def test_a_report_that_is_none_is_refused_by_its_size_or_kind(client: Client) ->
     for odd in ([1, None, []], {"csp-report": 7}, {"csp-report": {}}, [{"body": {"blockedURL": ["["]}}] * 500):
         assert report(client, odd) in {204, 413}
     assert client.get(REPORTS_AT).status_code == 405
+
+
+@pytest.mark.django_db
+def test_programs_find_their_small_files(client: Client, settings: Any) -> None:
+    """RFC 9116: with a contact that is set, for less than a year; without one there is no such file."""
+    assert client.get("/robots.txt").content == b"User-agent: *\nDisallow: /\n"
+    assert client.get("/.well-known/security.txt").status_code == 404
+    settings.MODELOPS_SECURITY_CONTACT = "mailto:security@example.org"
+    answer = client.get("/.well-known/security.txt")
+    fields = dict(line.split(": ", 1) for line in answer.content.decode().splitlines())
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert fields["Contact"] == "mailto:security@example.org"
+    assert fields["Canonical"].endswith("/.well-known/security.txt")
+    left = dt.datetime.fromisoformat(fields["Expires"]) - dt.datetime.now(dt.UTC)
+    assert dt.timedelta(days=100) < left < dt.timedelta(days=365)
