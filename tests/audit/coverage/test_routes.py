@@ -7,6 +7,7 @@ import pytest
 from compliance.audit.coverage.mapping import coverage_map
 
 from . import (
+    acts_access,
     acts_credentials,
     acts_desk,
     acts_factors,
@@ -24,6 +25,7 @@ from .world import World
 
 pytestmark = pytest.mark.django_db
 AREAS: dict[str, dict[str, Act]] = {
+    "access": acts_access.ACTS,
     "registry": acts_registry.ACTS,
     "places": acts_places.ACTS,
     "watch": acts_watch.ACTS,
