@@ -1,5 +1,6 @@
 """Which event tells of recovery."""
 
+from accounts.audit_events import CODE_ACCEPTED
 from compliance.audit.coverage import Exempt, model, route
 
 from .audit_events import (
@@ -12,7 +13,7 @@ from .audit_events import (
 )
 
 route("sign-in/forgotten/", get=Exempt.FORM, post=RESET_ASKED)
-route("sign-in/new-password/<str:token>/", get=Exempt.FORM, post=PASSWORD_RESET)
+route("sign-in/new-password/<str:token>/", get=Exempt.FORM, post=(CODE_ACCEPTED, PASSWORD_RESET))
 route("sign-in/keep-factor/<str:token>/", get=Exempt.FORM, post=FACTOR_RESET_CANCELLED)
 route("account/security/address/", get=Exempt.FORM, post=ADDRESS_ASKED)
 route("account/security/address/<str:token>/", get=Exempt.FORM, post=ADDRESS_CONFIRMED)

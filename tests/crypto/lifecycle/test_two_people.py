@@ -200,6 +200,6 @@ def test_other_roles_neither_ask_nor_approve(role: str) -> None:
 
 def test_accounts_are_the_people_of_the_ledger() -> None:
     """A request through an account names it by its id alone."""
-    user = make_user("key-admin", "Key custodian")
+    user = make_user("key_admin", "Key custodian")
     approval = approvals.request(active(Purpose.FIELD), Action.ROTATE, reason=Reason.SCHEDULE, actor=actor_of(user))
     assert approval.actor_ref == str(user.pk)

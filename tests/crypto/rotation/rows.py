@@ -69,7 +69,7 @@ def make_requests(count: int) -> list[SubjectRequest]:
 
 def make_device() -> TOTPDevice:
     """An authenticator with a sealed seed."""
-    return TOTPDevice.objects.get(user=make_user("device-owner"))
+    return TOTPDevice.objects.get(user=make_user("device_owner"))
 
 
 def active(purpose: Purpose) -> KeyVersion:
