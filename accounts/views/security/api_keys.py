@@ -24,7 +24,9 @@ from .page import panel, show
 def api_keys(request: HttpRequest) -> dict[str, Any]:
     """The newest keys, and the form for another one."""
     keys = list(ApiKey.objects.owned_by(request.user)[:50])
+    replaced = {key.replaces_id for key in keys}
     for key in keys:
+        key.is_replaced = key.pk in replaced
         key.only_for = sorted({_name(text) for text in key.scopes if ":" in text})
     return {"api_keys": keys, "form": ApiKeyForm(), "may_issue": is_fresh(request)}
 
