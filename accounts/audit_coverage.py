@@ -72,9 +72,7 @@ for _label, _acts in {
         listing_acts=_acts or Exempt.SAME_AS_GET,
         strict=True,
     )
-admin_pages(
-    "accounts.ApiKey", listed=ADMIN_LIST_VIEWED, listing_acts=API_KEY_REVOKED, adds=API_KEY_ISSUED, strict=True
-)
+admin_pages("accounts.ApiKey", listed=ADMIN_LIST_VIEWED, listing_acts=API_KEY_REVOKED, adds=API_KEY_ISSUED, strict=True)
 admin_pages(
     "accounts.User",
     listed=ADMIN_LIST_VIEWED,
