@@ -14,6 +14,7 @@ from .access.duties import clashes_in
 from .access.models import Emergency
 from .limits import LIMITS
 from .models import ApiKey, TOTPDevice, User
+from .passkeys.models import Passkey
 from .roles import ROLES
 
 SHOWN = 20
@@ -30,18 +31,19 @@ def _users() -> str:
     return reverse("admin:accounts_user_changelist")
 
 
-@control("AUTH-1", area="Accounts", label="Everybody who works in the admin has a second factor")
+@control("AUTH-1", area="Accounts", label="AUTH-1: everybody who works in the admin has a second factor")
 def staff_have_second_factors() -> Outcome:
     """By the confirmed factors of active staff; whoever has none can sign in only to enrol one."""
     staff = User.objects.filter(Q(is_staff=True) | Q(is_superuser=True), is_active=True, is_service=False)
-    confirmed = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
-    bare = staff.filter(~Exists(confirmed)).prefetch_related("groups").order_by("date_joined")
+    app = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
+    passkey = Passkey.objects.filter(user=OuterRef("pk"), confirmed=True)
+    bare = staff.filter(~Exists(app), ~Exists(passkey)).prefetch_related("groups").order_by("date_joined")
     total, missing = staff.count(), bare.count()
     findings = [
         Finding(
             str(user.pk),
             f"Staff without a second factor: {_of(user)}",
-            f"Have the person sign in and enrol an authenticator app, or deactivate the account: {_link(user)}",
+            f"Have the person sign in and enrol an app or a passkey, or deactivate the account: {_link(user)}",
             "high",
         )
         for user in bare[:SHOWN]
