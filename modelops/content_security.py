@@ -25,6 +25,10 @@ DIRECTIVES: Final = {
     "frame-ancestors": "'none'",
     "base-uri": "'none'",
     "object-src": "'none'",
+    # Text becomes script nowhere; what becomes markup goes through the policy of js/trusted-types.js. The library that
+    # shows the interface's document brings the other.
+    "require-trusted-types-for": "'script'",
+    "trusted-types": "default dompurify",
 }
 _REPORTING: Final = f"report-uri {REPORTS_AT}; report-to content"
 _FIRST: Final = "; ".join(f"{name} {sources}" for name, sources in DIRECTIVES.items()) + f"; {_REPORTING}"
