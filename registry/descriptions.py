@@ -12,9 +12,9 @@ from modelops.lib.names import NAME_PATTERN
 
 _MOST_ENTRIES = 1000
 _LONGEST_NAME = 250
-_LARGEST_JSON = 1024 * 1024
-# How deep Python's own reader goes differs from version to version, and what is stored must be readable by all.
-_DEEPEST_JSON = 64
+_LARGEST_JSON = 64 * 1024
+# What is nested deeper nobody reads, and readers of other languages give up early.
+_DEEPEST_JSON = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +109,11 @@ def _object(value: Any, what: str) -> dict[str, Any]:
     for name in value:
         if not isinstance(name, str) or not 0 < len(name) <= _LONGEST_NAME:
             raise _invalid(what, f"A name among the {what} does not have 1 to {_LONGEST_NAME} characters.")
-    if _depth(value) > _DEEPEST_JSON:
+    depth, entries = _depth(value)
+    if depth > _DEEPEST_JSON:
         raise _invalid(what, f"The {what} are nested more than {_DEEPEST_JSON} levels deep.")
+    if entries > _MOST_ENTRIES:
+        raise _invalid(what, f"The {what} have {entries} entries in all; at most {_MOST_ENTRIES} are allowed.")
     try:
         text = json.dumps(value, allow_nan=False, ensure_ascii=False)
         size = len(text.encode("utf-8"))
@@ -122,13 +125,14 @@ def _object(value: Any, what: str) -> dict[str, Any]:
     return value
 
 
-def _depth(value: Any) -> int:
-    """Levels of lists and objects, counted without recursion."""
-    level, depth = [value], 0
+def _depth(value: Any) -> tuple[int, int]:
+    """Levels of lists and objects, and how many names they hold together, counted without recursion."""
+    level, depth, entries = [value], 0, 0
     while level := [inner for inner in level if isinstance(inner, dict | list)]:
         depth += 1
+        entries += sum(len(inner) for inner in level if isinstance(inner, dict))
         level = [inner for outer in level for inner in (outer.values() if isinstance(outer, dict) else outer)]
-    return depth
+    return depth, entries
 
 
 def _json(text: str, what: str) -> Any:
