@@ -9,10 +9,10 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import RefreshToken, Session, User
-from accounts.services import end_api_sign_in, remove_second_factor
+from accounts.services import end_api_sign_in, remove_second_factor, sign_in_to_api
 from compliance.audit import Actor
 from modelops.lib.ids import uuid7
-from tests.accounts.people import make_user, sign_in
+from tests.accounts.people import PASSWORD, code_of, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 PAGE = "/account/security/"
@@ -52,6 +52,33 @@ def test_a_change_of_rights_ends_sessions_and_api_sign_ins(client: Client, way: 
     assert client.get(PAGE).status_code == 302
     assert bystander.get(PAGE).status_code == 200
     assert RefreshToken.objects.get(pk=token.pk).revoked_at is not None
+
+
+def test_a_role_given_in_the_admin_ends_them_too(client: Client) -> None:
+    """S3-18: the way a security administrator does it."""
+    user = make_user()
+    sign_in(client, user)
+    keeper = sign_in(Client(), make_user("secadmin", "Security administrator"))
+    form = {"role": "Viewer", "first_name": "", "last_name": "", "email": ""}
+    keeper.post(f"/admin/accounts/user/{user.pk}/change/", form)
+    if User.objects.get(pk=user.pk).role != "Viewer":  # a fresh second factor is asked for first
+        keeper.post("/account/confirm/", {"code": code_of(User.objects.get(username="secadmin"))})
+        keeper.post(f"/admin/accounts/user/{user.pk}/change/", form)
+    assert User.objects.get(pk=user.pk).role == "Viewer"
+    assert client.get(PAGE).status_code == 302
+
+
+def test_ending_all_others_ends_tokens_with_their_next_request(client: Client) -> None:
+    """S3-19, S4-10: a sign-in to the API is one of the others."""
+    user = make_user(password=PASSWORD)
+    pair = sign_in_to_api(user.username, PASSWORD, code_of(user), network="198.51.100.0/24")
+    bearer = {"authorization": f"Bearer {pair.access}"}
+    assert Client().get("/api/v1/models/", headers=bearer).status_code == 200
+    sign_in(client, user)
+    client.post(f"{PAGE}sessions/revoke-others/")
+    answer = Client().get("/api/v1/models/", headers=bearer)
+    assert (answer.status_code, answer.json()["code"]) == (401, "auth.token_revoked")
+    assert client.get(PAGE).status_code == 200
 
 
 def test_a_disabled_account_is_out_at_once_and_its_sessions_stay_ended(client: Client) -> None:
