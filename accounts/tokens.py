@@ -129,7 +129,7 @@ def read(token: str, kind: str) -> TokenClaims:
         return TokenClaims(
             uuid.UUID(claims["sub"]), uuid.UUID(claims["jti"]), uuid.UUID(claims["sid"]), tuple(claims.get("amr", ()))
         )
-    except (jwt.InvalidTokenError, UnknownKey, ValueError, TypeError) as error:
+    except (jwt.PyJWTError, UnknownKey, ValueError, TypeError) as error:
         raise CredentialRefused(
             "The token does not work here: it was not issued by this portal for this use, or its time is over. Refresh "
             "it, or sign in again at /api/v1/auth/token/.",

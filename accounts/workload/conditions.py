@@ -11,6 +11,7 @@ from typing import Any
 
 _CLAIM = re.compile(r"[A-Za-z_][A-Za-z0-9_.:/-]{0,99}")
 LONGEST_PATTERN, MOST_CONDITIONS = 300, 20
+LONGEST_VALUE = 1000
 # True of every token of an issuer: a condition on them alone would let in everybody's jobs.
 SAYS_NOTHING = frozenset({"iss", "aud", "exp", "iat", "nbf", "jti"})
 
@@ -57,7 +58,10 @@ def source_of(claims: Mapping[str, Any], conditions: Mapping[str, str]) -> str:
 
 def _value_fits(value: Any, pattern: str) -> bool:
     # Lists and objects fit nothing: what "one of them" means would be a guess.
-    return isinstance(value, str | bool | int) and _compiled(pattern).fullmatch(_as_text(value)) is not None
+    if not isinstance(value, str | bool | int):
+        return False
+    text = _as_text(value)
+    return len(text) <= LONGEST_VALUE and text.isprintable() and _compiled(pattern).fullmatch(text) is not None
 
 
 def _as_text(value: Any) -> str:

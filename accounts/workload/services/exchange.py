@@ -46,7 +46,8 @@ _FAULTS: tuple[tuple[type[Exception], str], ...] = (
     (jwt.MissingRequiredClaimError, "claim missing"),
     (jwt.InvalidSignatureError, "signature"),
     (jwt.InvalidAlgorithmError, "algorithm"),
-    (jwt.InvalidTokenError, "malformed"),
+    (jwt.InvalidKeyError, "algorithm"),
+    (jwt.PyJWTError, "malformed"),
     (ValueError, "malformed"),
     (TypeError, "malformed"),
 )

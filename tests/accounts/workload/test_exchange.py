@@ -6,7 +6,7 @@ from typing import Any
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.test import Client
 
@@ -96,6 +96,8 @@ def _now() -> dt.datetime:
         (lambda: {"repository": "evil/acme/delays"}, "no rule"),
         (lambda: {"ref": "refs/heads/feature/x"}, "no rule"),
         (lambda: {"ref": ["refs/heads/main"]}, "no rule"),
+        (lambda: {"ref": "refs/heads/main\nrow of the ledger"}, "no rule"),
+        (lambda: {"ref": f"refs/heads/{'x' * 1000}"}, "no rule"),
         (lambda: {"without": ("repository",)}, "no rule"),
         (lambda: {"without": ("sub",)}, "claim missing"),
         (lambda: {"without": ("exp",)}, "claim missing"),
@@ -117,7 +119,11 @@ def test_other_algorithms_and_keys_are_refused(ci: JobIssuer, rule: ExchangeRule
     unsigned = jwt.encode(claims, None, algorithm="none", headers={"kid": "first"})  # type: ignore[arg-type]
     forged = jwt.encode(claims, ec.generate_private_key(ec.SECP256R1()), algorithm="ES256", headers={"kid": "first"})
     nameless = jwt.encode(claims, ci.keys["first"][0], algorithm="ES256")
+    another_kind = jwt.encode(
+        claims, rsa.generate_private_key(65537, 2048), algorithm="RS256", headers={"kid": "first"}
+    )
     assert refused(ask(with_secret)) == "algorithm"
+    assert refused(ask(another_kind)) in {"algorithm", "malformed"}
     assert refused(ask(unsigned)) == "algorithm"
     assert refused(ask(forged)) == "signature"
     assert refused(ask(nameless)) == "key"
