@@ -17,6 +17,7 @@ from accounts.roles import ROLES
 from accounts.services.people import validate_username
 from compliance.audit import record
 from modelops.lib.errors import DomainError
+from modelops.lib.masking import masked_email
 from modelops.lib.templatetags.portal import pill
 
 from .acting import each
@@ -95,14 +96,16 @@ class UserAdmin(admin.ModelAdmin):
         """No password and no permission is ever drawn."""
         if obj is None:
             return [(None, {"fields": ["username", "role", "email"]})]
+        changes = self.has_change_permission(request, obj)
+        personal = ["role", "first_name", "last_name", "email"] if changes else ["role_name", "masked_address"]
         return [
-            (None, {"fields": ["username", "role", "first_name", "last_name", "email"]}),
+            (None, {"fields": ["username", *personal]}),
             ("State", {"fields": ["state", "second_factor", "is_superuser", "last_login", "date_joined"]}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """The name is chosen once."""
-        return self.readonly_fields if obj else []
+        return [*self.readonly_fields, "role_name", "masked_address"] if obj else []
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """A superuser's account is changed by superusers only."""
@@ -202,6 +205,11 @@ class UserAdmin(admin.ModelAdmin):
     def role_name(self, user: User) -> str:
         """Role."""
         return user.role or "–"
+
+    @admin.display(description="e-mail address")
+    def masked_address(self, user: User) -> str:
+        """As whoever only reads sees it: names and addresses are for who changes them."""
+        return masked_email(user.email) or "–"
 
     @admin.display(description="state")
     def state(self, user: User) -> str:

@@ -133,10 +133,18 @@ def test_sessions_keys_and_invitations_are_revoked(client: Client, keeper: User)
 
 
 def test_an_officer_reads_accounts_and_changes_none(client: Client) -> None:
+    """S2-50: addresses and names stay masked for who only reads, and lists show none."""
     sign_in(client, make_user("officer", "Compliance officer"))
     user = make_user()
-    assert client.get(USERS).status_code == 200
-    assert client.get(f"{USERS}{user.pk}/change/").status_code == 200
+    User.objects.filter(pk=user.pk).update(email="jane@example.org", last_name="Doe-Miller")
+    listed = client.get(USERS)
+    assert listed.status_code == 200
+    page = client.get(f"{USERS}{user.pk}/change/")
+    assert page.status_code == 200
+    assert "j***@e***" in page.content.decode()
+    for shown in (listed, page):
+        assert "jane@example.org" not in shown.content.decode()
+        assert "Doe-Miller" not in shown.content.decode()
     assert client.get(f"{USERS}add/").status_code == 403
     client.post(USERS, {"action": "deactivate", "_selected_action": [str(user.pk)]})
     assert User.objects.get(pk=user.pk).is_active
