@@ -10,6 +10,6 @@ FREE_UNPACKED = 64 * MIB
 BUFFERED = 32 * MIB  # of a compressed part that must be read at several places
 OPCODES = 10_000_000
 MEMO = 1_000_000
-LINE = 64 * 1024  # of the text opcodes of old pickles
+LINE = 16 * MIB  # of the text opcodes of old pickles
 JSON = 16 * MIB
 PIECE = MIB

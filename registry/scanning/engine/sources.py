@@ -131,13 +131,19 @@ class Stream:
 
     def line(self) -> bytes:
         """Up to the next line feed, which is passed over."""
-        start = self.pos
-        found = bytearray()
-        while (byte := self.byte()) != 10:
-            found.append(byte)
-            if len(found) > limits.LINE:
+        start, parts, size = self.pos, [], 0
+        while self._more():
+            end = self._piece.find(b"\n", self._place)
+            part = self._piece[self._place : end if end >= 0 else len(self._piece)]
+            self._place += len(part) + (end >= 0)
+            size += len(part)
+            parts.append(part)
+            if size > limits.LINE:
                 raise Held("A line of the pickle has no end.", start)
-        return bytes(found)
+            if end >= 0:
+                self.pos += size + 1
+                return b"".join(parts)
+        raise Ends("The file ends before what it began.", start)
 
 
 def stream_of(source: Source, start: int = 0) -> Stream:

@@ -179,9 +179,6 @@ FORMS["a new object with arguments"] = (
 FORMS["a new object with names"] = (
     b"\x80\x04" + named("_io", "FileIO").opcodes + value(("marker", "w")) + value({}) + b"\x920" + EVIL[2:]
 )
-FORMS["a changed class"] = (
-    b"\x80\x02" + named("collections", "OrderedDict").opcodes + value((None, {"get": named("os", "system")})) + b"b0" + EVIL[2:]
-)  # fmt: skip
 
 
 def attacks() -> dict[str, bytes]:
