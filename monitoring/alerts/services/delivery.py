@@ -16,6 +16,7 @@ from modelops.lib.errors import DomainError
 from monitoring.alerts import audit_events as events
 from monitoring.alerts.backoff import MAX_ATTEMPTS, wait_after
 from monitoring.alerts.channels import Channel, DeliveryFailed, Message, Receipt
+from monitoring.alerts.recipients import without_unconfirmed
 from monitoring.models.alerts import DUE, AlertChannel, AlertDelivery, DeliveryState, Severity
 
 from .receivers import open_channel
@@ -71,7 +72,9 @@ def prepare(delivery: AlertDelivery) -> Attempt:
     """Open the channel's settings and write the message of a claimed delivery."""
     channel, failure = None, None
     try:
-        channel = open_channel(delivery.channel)
+        channel = without_unconfirmed(open_channel(delivery.channel))
+    except DeliveryFailed as nobody:
+        failure = nobody
     except DomainError as refusal:
         failure = DeliveryFailed(str(refusal))
     except ValueError:
