@@ -46,10 +46,10 @@ def api(scientist: "User", api_as: Callable[..., Client]) -> Client:
 
 @pytest.fixture
 def portal(scientist: "User", client: Client) -> Client:
-    """The portal as the signed-in data scientist."""
-    from tests.accounts.people import sign_in
+    """The portal as the data scientist, who signed in a while ago."""
+    from tests.accounts.people import sign_in_earlier
 
-    return sign_in(client, scientist)
+    return sign_in_earlier(client, scientist)
 
 
 @pytest.fixture

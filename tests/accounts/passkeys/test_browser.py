@@ -96,6 +96,15 @@ def test_a_person_lives_with_passkeys(live_portal: Any, chromium: str, pictures:
         page.get_by_role("button", name="Confirm with a passkey instead").click()
         page.wait_for_url(lambda url: "/account/confirm/" not in url)
 
+        for path, name in (("apps/", "app-add"), ("address/", "address"), ("password/", "password")):
+            person.go(f"/account/security/{path}")
+            dark_and_narrow(person, name)
+        person.go("/account/security/")
+        page.get_by_role("button", name="Make new recovery codes").click()
+        expect(page.locator(".codes li")).to_have_count(10)
+        dark_and_narrow(person, "codes-renewed")
+        page.get_by_role("link", name="I have kept them").click()
+
         person.go("/account/security/passkeys/")
         dark_and_narrow(person, "passkey-add")
         page.get_by_role("button", name="Make the passkey").click()

@@ -156,7 +156,7 @@ def api(user: str, role: str = "Key custodian") -> Client:
 
 def test_the_interface_asks_and_approves_and_shows_no_material() -> None:
     """S3-01, S3-02, S0-45: keys over REST, without anything of a key's bytes."""
-    first, second = api("first-admin"), api("second-admin", "Security administrator")
+    first, second = api("first_admin"), api("second_admin", "Security administrator")
     listed = first.get("/api/v1/keys/")
     assert listed.status_code == 200
     assert {row["purpose"] for row in listed.json()["results"]} == set(Purpose.values)
