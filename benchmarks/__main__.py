@@ -8,18 +8,33 @@ from pathlib import Path
 
 from modelops.lib.cores import cores
 
-from . import columns, credentials, drift, ledger, ledger_search, ledger_verify, rotation, sealing, sessions, transfer
+from . import (
+    columns,
+    credentials,
+    drift,
+    ledger,
+    ledger_search,
+    ledger_verify,
+    rotation,
+    scanning,
+    sealing,
+    sessions,
+    sign_in,
+    transfer,
+)
 from .table import Table
 
 ALL = {
     "sealing": sealing.measure,
     "rotation": rotation.measure,
+    "scanning": scanning.measure,
     "columns": columns.measure,
     "drift": drift.measure,
     "ledger": ledger.measure,
     "ledger_verify": ledger_verify.measure,
     "ledger_search": ledger_search.measure,
     "sessions": sessions.measure,
+    "sign_in": sign_in.measure,
     "credentials": credentials.measure,
     "transfer": transfer.measure,  # last: it adds files to the database that the others count
 }
