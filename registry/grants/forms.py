@@ -41,7 +41,7 @@ class GrantForm(forms.Form):
     level = forms.ChoiceField(
         choices=Level.choices,
         label="May",
-        help_text="Seeing and opening files is given also to a role that does not bring it; changing is not.",
+        help_text="Opening files is given also to a role that does not bring it; changing is not.",
     )
     actions = forms.MultipleChoiceField(
         choices=Use.choices, required=False, widget=forms.CheckboxSelectMultiple, label="Where it is deployed"
