@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -22,7 +22,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 def security(request: HttpRequest) -> HttpResponse:
     """Where to report a weakness (RFC 9116); 404 while no contact is set."""
     if not settings.MODELOPS_SECURITY_CONTACT:
-        raise Http404
+        return HttpResponse("No contact is set.\n", status=404, content_type=_TEXT)
     month = dt.datetime.now(dt.UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     lines = [
         f"Contact: {settings.MODELOPS_SECURITY_CONTACT}",

@@ -1,11 +1,13 @@
 """TLS: served from version 1.2 up and nothing else, and every client of ours checks whom it talks to."""
 
+import contextlib
 import datetime as dt
 import os
 import re
 import signal
 import socket
 import ssl
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -22,6 +24,7 @@ from cryptography.x509.oid import NameOID
 from modelops.embedded import parts, processes, tls
 from modelops.embedded.paths import Home
 from modelops.embedded.problems import CannotStart
+from modelops.lib import outbound
 from tests.live import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -197,6 +200,41 @@ def test_a_client_refuses_another_name_and_an_unknown_authority(served: tuple[in
         context.wrap_socket(plain, server_hostname="portal.example.org")
     with pytest.raises(urllib.error.URLError, match="CERTIFICATE_VERIFY_FAILED"):
         ask(port, self_signed(tmp_path, "other.example.org")[0])
+
+
+def called(port: int, trusted: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    """What the portal's own client gets from a receiver on this machine, when its system trusts ``trusted`` alone."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    outbound.tls_context.cache_clear()
+    try:
+        return outbound.post(f"https://localhost:{port}/health/live", content=b"", headers={}, allow_private=True).code
+    finally:
+        outbound.tls_context.cache_clear()
+
+
+def test_the_portal_calls_nobody_whose_certificate_is_wrong(
+    served: tuple[int, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S4-27: its client of webhooks, issuers and streams: an unknown authority, then a trusted one for another name."""
+    port, authority = served
+    assert called(port, authority, monkeypatch) in {403, 405}
+    chain, key = self_signed(tmp_path, "portal.example.org")
+    with pytest.raises(outbound.ReceiverUnreachable):
+        called(port, chain, monkeypatch)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain, key)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(10)
+
+        def answer() -> None:
+            with contextlib.suppress(OSError), listener.accept()[0] as plain:
+                context.wrap_socket(plain, server_side=True).close()
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        with pytest.raises(outbound.ReceiverUnreachable):
+            called(listener.getsockname()[1], chain, monkeypatch)
+        thread.join(15)
 
 
 def test_no_code_of_ours_switches_the_check_off() -> None:

@@ -52,23 +52,30 @@ def person(live_portal: Any, chromium: str, tmp_path: Path, monkeypatch: pytest.
         yield somebody
 
 
-def test_every_page_keeps_the_policy(person: Person) -> None:
+@pytest.fixture
+def pages(person: Person) -> list[str]:
+    """What there is to see; asked for beside the browser, which takes long for a page that says no."""
+    morsel = person.page.context.cookies()[0]
+    client = Client()
+    client.cookies[morsel["name"]] = morsel["value"]
+    return [*PORTAL, *(where for where in admin_pages() if client.get(where).status_code == 200)]
+
+
+def test_every_page_keeps_the_policy(person: Person, pages: list[str]) -> None:
     """S4-42, S2-47: no violation on any page of portal, admin and interface, with hostile words on some of them."""
-    seen = 0
-    for where in (*PORTAL, *admin_pages()):
+    assert len(pages) > 60
+    for where in pages:
         answer = person.page.goto(person.url + where)
         assert answer is not None
         assert answer.status in {200, 403, 404}, (where, answer.status)
         person.page.wait_for_load_state("load")
         assert person.page.evaluate("window.held ?? []") == [], where
         assert person.page.title() != "ran", where
-        seen += answer.status == 200
         row = person.page.locator("#result_list tbody th a").first
         if where.startswith("/admin/") and row.count():
             row.click()
             person.page.wait_for_load_state("load")
             assert person.page.evaluate("window.held ?? []") == [], person.page.url
-    assert seen > 60
     assert person.complaints == []
 
 
