@@ -17,6 +17,7 @@ from accounts.actors import actor_of
 from accounts.models import User
 from accounts.services import step_up
 from accounts.services.factors import remove_factor
+from accounts.services.sessions import revoke_everything
 from accounts.sessions import signing_in
 from accounts.views.sign_in import signed_in
 from modelops.lib.errors import DomainError
@@ -95,7 +96,10 @@ def add(request: HttpRequest) -> HttpResponse:
     step_up.require_fresh_factor(request)
     form = PasskeyForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _register(request, request.user, form) is not None:
-        messages.success(request, "The passkey is added. You can sign in with it from now on.")
+        revoke_everything(request.user, keep=request.session.current_row)
+        messages.success(
+            request, "The passkey is added. You can sign in with it from now on; other browsers have to sign in again."
+        )
         return redirect("accounts:security")
     return render(request, "accounts/passkeys/add.html", {"form": form}, status=422 if form.errors else 200)
 

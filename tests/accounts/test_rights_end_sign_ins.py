@@ -7,8 +7,10 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
-from accounts.models import RefreshToken, Session, User
+from accounts import totp
+from accounts.models import RefreshToken, Session, TOTPDevice, User
 from accounts.services import end_api_sign_in, remove_second_factor, sign_in_to_api
 from compliance.audit import Actor
 from modelops.lib.ids import uuid7
@@ -66,6 +68,21 @@ def test_a_role_given_in_the_admin_ends_them_too(client: Client) -> None:
         keeper.post(f"/admin/accounts/user/{user.pk}/change/", form)
     assert User.objects.get(pk=user.pk).role == "Viewer"
     assert client.get(PAGE).status_code == 302
+
+
+def test_a_further_factor_ends_other_sessions(client: Client) -> None:
+    """S3-18: the browser that adds it goes on; the others show that they have it."""
+    user = make_user()
+    other = sign_in(Client(), user)
+    sign_in(client, user)
+    client.post("/account/confirm/", {"code": code_of(user)})
+    client.get(f"{PAGE}apps/")
+    seed = TOTPDevice.objects.get(user=user, confirmed=False).open_seed()
+    code = totp.code_at(seed, timezone.now().timestamp())
+    assert client.post(f"{PAGE}apps/", {"code": code}).status_code == 302
+    assert TOTPDevice.objects.filter(user=user, confirmed=True).count() == 2
+    assert other.get(PAGE).status_code == 302
+    assert client.get(PAGE).status_code == 200
 
 
 def test_ending_all_others_ends_tokens_with_their_next_request(client: Client) -> None:

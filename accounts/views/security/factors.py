@@ -15,6 +15,7 @@ from accounts.forms import CodeForm
 from accounts.models import TOTPDevice
 from accounts.services import factors as service
 from accounts.services import step_up
+from accounts.services.sessions import revoke_everything
 from accounts.views.joining import shown_seed
 from modelops.lib.errors import DomainError
 
@@ -57,7 +58,11 @@ def add_app(request: HttpRequest) -> HttpResponse:
             form.add_error(error.field, error.message)
         else:
             del request.session[_ADDING_KEY]
-            messages.success(request, "The authenticator app is added. Remove the old one if it is gone.")
+            revoke_everything(request.user, keep=request.session.current_row)
+            messages.success(
+                request,
+                "The app is added; other browsers have to sign in again. Remove the old one if it is gone.",
+            )
             return redirect("accounts:security")
     context = {"form": form, **shown_seed(device)}
     return render(request, "accounts/security/add_app.html", context, status=422 if form.errors else 200)
