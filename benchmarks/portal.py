@@ -33,6 +33,9 @@ def start() -> None:
     theirs = ("MODELOPS_OWNER_DATABASE_URL", "MODELOPS_SEALER_DATABASE_URL", "MODELOPS_PART")
     for name in ("SECRET_KEY_FILE", "MODELOPS_ROOT_KEY_FILE", "CELERY_BROKER_URL", *theirs):
         os.environ.pop(name, None)
+    # Whoever measures asks faster than anybody may.
+    for part in ("API_READ", "API_WRITE", "UPLOAD", "PAGE_READ", "PAGE_WRITE", "EXPORT", "SIGN_IN", "NETWORK"):
+        os.environ[f"MODELOPS_THROTTLE_{part}"] = "1000000/1000000"
     import django
 
     django.setup()

@@ -7,6 +7,8 @@ from django.db import connection
 
 from modelops.lib.posture import Finding, Outcome, control
 
+from . import api_posture  # noqa: F401  registers the controls of the REST interface
+
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 

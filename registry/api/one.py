@@ -102,7 +102,9 @@ class ModelView(APIView):
         _change(request, model_named(request, name), ModelChangeIn)
         return Response(RegisteredModelOut(model_named(request, name)).data)
 
-    @extend_schema(operation_id="model_delete", request=ReasonIn, parameters=[REASON], responses=RegisteredModelOut)
+    @extend_schema(
+        operation_id="model_delete", request=ReasonIn, parameters=[REASON], responses={200: RegisteredModelOut}
+    )
     def delete(self, request: Request, name: str) -> Response:
         """Delete the model with its versions for a while; a reason is needed."""
         model = model_named(request, name)
@@ -133,7 +135,7 @@ class ModelVersionView(APIView):
         return Response(ModelVersionOut(version).data)
 
     @extend_schema(
-        operation_id="model_version_delete", request=ReasonIn, parameters=[REASON], responses=ModelVersionOut
+        operation_id="model_version_delete", request=ReasonIn, parameters=[REASON], responses={200: ModelVersionOut}
     )
     def delete(self, request: Request, name: str, number: int) -> Response:
         """Delete the version for a while; a reason is needed. Its number is never given out again."""
@@ -175,7 +177,7 @@ class DatasetView(APIView):
         _change(request, dataset_named(request, name), DescriptionIn)
         return Response(DatasetOut(dataset_named(request, name)).data)
 
-    @extend_schema(operation_id="dataset_delete", request=ReasonIn, parameters=[REASON], responses=DatasetOut)
+    @extend_schema(operation_id="dataset_delete", request=ReasonIn, parameters=[REASON], responses={200: DatasetOut})
     def delete(self, request: Request, name: str) -> Response:
         """Delete the dataset with its versions for a while; a reason is needed."""
         dataset = dataset_named(request, name)
@@ -206,7 +208,7 @@ class DatasetVersionView(APIView):
         return Response(DatasetVersionOut(version).data)
 
     @extend_schema(
-        operation_id="dataset_version_delete", request=ReasonIn, parameters=[REASON], responses=DatasetVersionOut
+        operation_id="dataset_version_delete", request=ReasonIn, parameters=[REASON], responses={200: DatasetVersionOut}
     )
     def delete(self, request: Request, name: str, number: int) -> Response:
         """Delete the version for a while; a reason is needed. Its number is never given out again."""

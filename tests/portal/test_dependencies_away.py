@@ -56,13 +56,13 @@ def test_without_postgresql(beside: Any, key: str) -> None:
 
 
 def test_without_valkey(beside: Any, live_portal: Any, key: str) -> None:
-    """S3-20: work that needs the queue is refused; reading goes on; health says which part is away."""
+    """S3-20: writing is refused; reading goes on; health says which part is away."""
     with Pipeline(live_portal.url, key) as api:
         api.post("datasets/", json={"name": "d"})
         api.post("datasets/d/versions/", files={"file": ("d.csv", b"a,b\n1,2\n")})
     portal = beside(REDIS_URL="unix:///nonexistent/valkey.sock?db=0")
     with Pipeline(portal.url, key) as api:
-        api.refused("quality-runs/", 503, "broker.unavailable", json={"dataset": "d", "version": 1})
+        api.refused("quality-runs/", 503, "throttle.unavailable", json={"dataset": "d", "version": 1})
         assert api.get("quality-runs/")["results"] == []
         assert api.get("jobs/")["results"] == []
     status, checks = ready(portal)
