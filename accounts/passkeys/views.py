@@ -121,7 +121,7 @@ def enrol_options(request: HttpRequest) -> HttpResponse:
     """What the browser needs to make a passkey as the first second factor, after the right password."""
     user = signing_in.pending(request, "enrol")
     if user is None:
-        return HttpResponse(status=403)
+        return redirect("accounts:sign-in")
     return _json(services.registration_options(user, request.session))
 
 
