@@ -287,24 +287,6 @@ def test_a_caller_may_ask_for_another_lifetime_within_bounds(settings: Any) -> N
     assert 3590 <= again["expires_in"] <= 3600
 
 
-@pytest.mark.parametrize("name", ["access_token", "token", "api_key", "TOKEN", "q"])
-def test_a_token_in_the_address_is_refused_and_logged_without_its_value(
-    name: str, caplog: pytest.LogCaptureFixture, rows: Callable[..., int]
-) -> None:
-    """S4-09: whatever its name, also when the header is right."""
-    user = make_user()
-    row = RefreshToken.objects.create(user=user, expires_at=timezone.now() + dt.timedelta(hours=1))
-    token = _forged()(user, row)
-    answer = Client().get(f"/api/v1/models/?{name}={token}", headers={"authorization": f"Bearer {token}"})
-    assert (answer.status_code, answer.json()["code"]) == (400, "auth.credential_in_address")
-    assert token not in answer.content.decode()
-    assert "credential in its address" in caplog.text
-    assert token.split(".")[2] not in caplog.text
-    assert rows("audit.request.refused", details__code="auth.credential_in_address") == 1
-    assert not AuditEvent.objects.filter(details__icontains=token.split(".")[2]).exists()
-    assert call(token).status_code == 200
-
-
 def test_the_session_of_the_portal_works_on_the_api_with_csrf(client: Client) -> None:
     from tests.accounts.people import sign_in as sign_browser_in
 
