@@ -27,9 +27,7 @@ def command(
     """
     python = [sys.executable, "-m"]
     if part == "web":
-        # Behind a proxy HTTP/1.1 is all there is: a second protocol at the same port could be used to go round it.
-        spoken = "1" if tls is None else "auto"
-        server = ["granian", "--interface", "wsgi", "--http", spoken, "--host", "127.0.0.1", "--port", str(port)]
+        server = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
         server += ["--workers", str(web_workers), "--blocking-threads", "4", "--respawn-failed-workers"]
         if tls is not None:
             # Older protocols are refused; the server knows no others than 1.2 and 1.3.
