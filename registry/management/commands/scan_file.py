@@ -15,9 +15,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         command.add_arguments(parser)
 
-    def handle(self, *, files: list[Path], **options: Any) -> None:
+    def handle(self, *, files: list[Path], isolated: bool, **options: Any) -> None:
         all_clean = True
-        for is_clean, line in command.lines(files):
+        for is_clean, line in command.lines(files, isolated=isolated):
             all_clean = all_clean and is_clean
             self.stdout.write(line)
         if not all_clean:

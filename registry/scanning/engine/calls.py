@@ -143,7 +143,7 @@ def array_bytes(made: Made) -> tuple[int, bool, int] | None:
     known = {"subclass", "shape", "order", "dtype", "allow_mmap", "numpy_array_alignment_bytes"}
     if described is None or shape is None or not isinstance(kind, Name) or set(items) - known:
         return None
-    if kind.pair not in {_ARRAY, ("numpy", "memmap"), ("numpy.core.memmap", "memmap"), ("numpy", "matrix")}:
+    if kind.pair not in {_ARRAY, ("numpy", "matrix")}:
         return None
     if items.get("order") not in {"C", "F"} or not isinstance(items.get("allow_mmap"), bool):
         return None
@@ -200,6 +200,23 @@ def _numbers(given: tuple[Any, ...]) -> bool:
     return all(each is None or not isinstance(each, Made | Name) for each in given)
 
 
+def _made_of(module: str) -> Callable[[tuple[Any, ...]], bool]:
+    """The first argument, which is a class that the function makes, comes from the library itself."""
+
+    def check(given: tuple[Any, ...]) -> bool:
+        return bool(given) and isinstance(given[0], Name) and given[0].module.split(".")[0] == module
+
+    return check
+
+
+def _generator(given: tuple[Any, ...]) -> bool:
+    """The second argument is called with the first: it is NumPy's own maker."""
+    maker = ("numpy.random._pickle", "__bit_generator_ctor")
+    is_known = len(given) < 2 or (isinstance(given[1], Name) and given[1].pair == maker)
+    first = given[0] if given else ""
+    return len(given) <= 2 and is_known and not (isinstance(first, Name) and "numpy.random." not in first.module)
+
+
 _CALLS: dict[tuple[str, str], Callable[[tuple[Any, ...]], bool]] = {
     ("copyreg", "_reconstructor"): _reconstructs,
     ("numpy.core.multiarray", "_reconstruct"): _array_begins,
@@ -212,6 +229,15 @@ _CALLS: dict[tuple[str, str], Callable[[tuple[Any, ...]], bool]] = {
     ("_codecs", "encode"): _encodes,
     ("builtins", "bytearray"): _bytes,
     ("builtins", "bytes"): _bytes,
+    ("numpy.random._pickle", "__randomstate_ctor"): _generator,
+    ("numpy.random._pickle", "__generator_ctor"): _generator,
+    ("numpy.random._pickle", "__bit_generator_ctor"): _generator,
+    ("pandas.core.indexes.base", "_new_Index"): _made_of("pandas"),
+    ("pandas._libs.arrays", "__pyx_unpickle_NDArrayBacked"): _made_of("pandas"),
+    ("sklearn.neighbors._kd_tree", "newObj"): _made_of("sklearn"),
+    ("sklearn.neighbors._ball_tree", "newObj"): _made_of("sklearn"),
+    ("sklearn.metrics._dist_metrics", "newObj"): _made_of("sklearn"),
+    ("numpy.ma.core", "_mareconstruct"): _made_of("numpy"),
     ("builtins", "slice"): _numbers,
     ("builtins", "complex"): _numbers,
 }

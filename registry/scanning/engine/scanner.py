@@ -1,6 +1,6 @@
 """From a file to its verdict: what it is, by its content, and everything in it up to the last byte."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,11 +17,11 @@ _LONGEST_ZIP_END = 65_557
 _PICKLE_STARTS = b"(]}cSIVFLNUXTG\x80)\x8c\x8f"
 
 
-def scan_file(path: Path) -> Verdict:
-    """The verdict about a file by its path; one that cannot be read is held."""
+def scan_file(path: Path, scan_it: Callable[[BinaryIO], Verdict] | None = None) -> Verdict:
+    """The verdict about a file by its path; one that cannot be read is held. ``scan_it`` is `scan` without another."""
     try:
         with path.open("rb") as file:
-            return scan(file)
+            return (scan_it or scan)(file)
     except OSError as error:
         return Verdict(QUARANTINE, "unreadable", (f"The file cannot be read: {error.strerror or 'unknown error'}.",))
 
@@ -41,6 +41,10 @@ def scan_source(source: Source) -> Verdict:
         report.add(held.reason, held.at)
     except (RecursionError, MemoryError) as error:
         report.add(f"The file is too much to be looked through ({type(error).__name__}).")
+    except OSError:
+        raise  # the file cannot be read: that is no verdict
+    except Exception as error:  # noqa: BLE001  a fault of the scanner holds the file and lets the next one be scanned
+        report.add(f"The scanner failed on the file ({type(error).__name__}).")
     return report.verdict(scanner.format)
 
 
@@ -64,11 +68,13 @@ class _Scanner:
         return found
 
     def _known(self, source: Source, head: bytes, report: Report, depth: int) -> str:
+        self._not_twice(source, report, is_zip=head[:4] in _ZIP)
         if head[:4] in _ZIP:
+            self._no_pickle(source, report)
             return self._zip(source, report, depth)
         if tars.looks_like_tar(head):
+            self._no_pickle(source, report)
             return self._tar(source, report, depth)
-        self._not_twice(source, report)
         for recognised, key, scan_it in (
             (head.startswith(_HDF5), "hdf5", _hdf5),
             (tensors.looks_like_safetensors(head, source.size), "safetensors", tensors.scan_safetensors),
@@ -87,6 +93,7 @@ class _Scanner:
         compressor = compressor_of(head)
         if compressor:
             self._names(f"compressed_{compressor}", depth)
+            self._no_pickle(source, report)
             return self._compressed(unpacked(source, compressor, self._budget), report.inside(compressor), depth)
         if head[:1] and head[0] in _PICKLE_STARTS:
             self._names("pickle", depth)
@@ -98,11 +105,11 @@ class _Scanner:
         if depth == 0:
             self.format = key
 
-    def _not_twice(self, source: Source, report: Report) -> None:
+    def _not_twice(self, source: Source, report: Report, *, is_zip: bool) -> None:
         """Programs look for zip archives from the end of a file, and for HDF5 at several places of it."""
         start = max(0, source.size - _LONGEST_ZIP_END)
         place = source.at(start, _LONGEST_ZIP_END).find(_END_OF_ZIP)
-        if place >= 0:
+        if place >= 0 and not is_zip:
             report.add("The file ends like a zip archive too; other programs would open that.", start + place)
         place = 512
         while place + 8 <= source.size:

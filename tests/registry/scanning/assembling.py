@@ -66,7 +66,7 @@ def zipped(members: dict[str, bytes], *, method: int = zipfile.ZIP_STORED) -> by
 
 def tar_of(members: dict[str, bytes], kind: bytes = b"0") -> bytes:
     """A plain ustar archive."""
-    made = b""
+    made = []
     for name, content in members.items():
         head = bytearray(512)
         head[: len(name)] = name.encode()
@@ -75,8 +75,8 @@ def tar_of(members: dict[str, bytes], kind: bytes = b"0") -> bytes:
         head[136:148], head[148:156], head[156:157] = b"00000000000\0", b" " * 8, kind
         head[257:265] = b"ustar\x0000"
         head[148:156] = b"%06o\0 " % sum(head)
-        made += bytes(head) + content + bytes(-len(content) % 512)
-    return made + bytes(1024)
+        made += [bytes(head), content, bytes(-len(content) % 512)]
+    return b"".join(made) + bytes(1024)
 
 
 def npy_of(pickled: bytes) -> bytes:

@@ -160,6 +160,12 @@ FORMS: dict[str, bytes] = {
     )[:-1]
     + b")R.",
     "import by name": calling("importlib", "import_module", "os")[:-1] + b"0" + EVIL[2:],
+    "a generator with another maker": calling(
+        "numpy.random._pickle", "__generator_ctor", "touch marker", named("os", "system")
+    ),
+    "a state with another maker": calling(
+        "numpy.random._pickle", "__randomstate_ctor", "touch marker", named("os", "system")
+    ),
     "many harmless lists first": b"\x80\x02" + b"]0" * 5000 + EVIL[2:],
     "a long text first": b"\x80\x02" + value("x" * 100_000) + b"0" + EVIL[2:],
 }

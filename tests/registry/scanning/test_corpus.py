@@ -80,15 +80,16 @@ def test_the_command_needs_nothing_and_tells_each_file(tmp_path: Path) -> None:
     command = [sys.executable, str(_MAIN / "manage.py"), "scan_file"]
     good = subprocess.run([*command, tmp_path / "good.bin"], capture_output=True, text=True, env={}, cwd=tmp_path)
     assert (good.returncode, json.loads(good.stdout)["verdict"]) == (0, "clean")
-    both = subprocess.run(
-        [*command, *sorted(tmp_path.iterdir()), tmp_path / "none"], capture_output=True, text=True, env={}
-    )
+    command += map(str, [*sorted(tmp_path.iterdir()), tmp_path / "none"])
+    both = subprocess.run(command, capture_output=True, text=True, env={})
     lines = [json.loads(line) for line in both.stdout.splitlines()]
     assert both.returncode == 1
     assert [line["verdict"] for line in lines] == ["clean", "quarantine", "quarantine"]
     assert set(lines[1]) == {"path", "verdict", "format", "reasons"}
     assert lines[1]["format"] == "pickle", "told by content, not by the name"
     assert "os.system" in lines[1]["reasons"][0]
+    alone = subprocess.run([*command, "--isolated"], capture_output=True, text=True, env={})
+    assert (alone.returncode, alone.stdout) == (1, both.stdout)
 
 
 _SEEDS = sorted(honest().items()) + sorted(_ATTACKS.items())
@@ -112,6 +113,7 @@ def test_damaged_files_never_stop_the_scanner(data: st.DataObject) -> None:
             content[place] = data.draw(st.integers(0, 255))
     verdict = scan(io.BytesIO(bytes(content)))
     assert verdict.is_clean != bool(verdict.reasons)
+    assert "The scanner failed" not in " ".join(verdict.reasons)
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,7 @@ def wrapped() -> dict[str, tuple[bytes, str | None]]:
         "tar in gzip": (gzip.compress(tar_of({"m": EVIL})), "tar"),
         "tar in xz": (lzma.compress(tar_of({"m": EVIL})), "tar"),
         "tar, after a harmless file": (tar_of({"a": b"\x80\x02N.", "m": EVIL}), "tar"),
+        "tar and pickle": (_tar_pickle(), "pickle"),
         "tar, a link": (tar_of({"m": b""}, b"2"), None),
         "tar, a device": (tar_of({"m": b""}, b"3"), None),
         "array of objects": (npy_of(EVIL), "numpy"),
@@ -214,6 +215,17 @@ def wrapped() -> dict[str, tuple[bytes, str | None]]:
         "safetensors, gap": (safetensors_of(EVIL, data_offsets=[1, len(EVIL)]), None),
         "safetensors, more behind": (safetensors_of(b"abcd") + EVIL, "at the end"),
     }  # fmt: skip
+
+
+def _tar_pickle() -> bytes:
+    """The name of the first file, "Cé…", is the opcode of 195 bytes; they lead into a field that nobody reads."""
+    made = bytearray(tar_of({"m": b"\x80\x02N."}))
+    made[:12] = "Céxxxxxxxxx".encode()
+    call = EVIL[2:]
+    made[197 : 197 + len(call)] = call
+    made[148:156] = b" " * 8
+    made[148:156] = b"%06o\0 " % sum(made[:512])
+    return bytes(made)
 
 
 def _hdf5_within() -> bytes:
