@@ -36,29 +36,31 @@ def admin_pages() -> Iterator[str]:
 
 
 @pytest.fixture
-def person(live_portal: Any, chromium: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Person]:
+def client(live_portal: Any) -> Client:
     """Somebody who sees every page; one model has a version with hostile words."""
     from tests.accounts.people import make_user, sign_in
 
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     user = make_user("keeper", "Security administrator")
     user.is_superuser = True
     user.save()
     make_version(make_model(user), user, tags={HOSTILE: HOSTILE}, metrics={HOSTILE: 1.0})
-    morsel = sign_in(Client(), user).cookies[settings.SESSION_COOKIE_NAME]
+    return sign_in(Client(), user)
+
+
+@pytest.fixture
+def pages(client: Client) -> list[str]:
+    """What there is to see; asked for without the browser, which takes long for a page that says no."""
+    return [*PORTAL, *(where for where in admin_pages() if client.get(where).status_code == 200)]
+
+
+@pytest.fixture
+def person(live_portal: Any, client: Client, pages: list[str], chromium: str, tmp_path: Path) -> Iterator[Person]:
+    """The same in a browser."""
+    morsel = client.cookies[settings.SESSION_COOKIE_NAME]
     with browser(chromium, live_portal.url, tmp_path) as somebody:
         somebody.page.context.add_cookies([{"name": morsel.key, "value": morsel.value, "url": live_portal.url}])
         somebody.page.add_init_script(LISTEN)
         yield somebody
-
-
-@pytest.fixture
-def pages(person: Person) -> list[str]:
-    """What there is to see; asked for beside the browser, which takes long for a page that says no."""
-    morsel = person.page.context.cookies()[0]
-    client = Client()
-    client.cookies[morsel["name"]] = morsel["value"]
-    return [*PORTAL, *(where for where in admin_pages() if client.get(where).status_code == 200)]
 
 
 def test_every_page_keeps_the_policy(person: Person, pages: list[str]) -> None:
