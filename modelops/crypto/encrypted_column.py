@@ -246,7 +246,7 @@ class EncryptedColumn(models.Field):
                 f"An encrypted column cannot have {option}: each sealing gives other bytes.",
                 hint="Put a BlindIndexField beside it for exact search.",
                 obj=self,
-                id="modelops.E010",
+                id="modelops.E013",
             )
             for option in options
         ]
@@ -262,7 +262,7 @@ class EncryptedColumn(models.Field):
                 "An encrypted column is bound to its row, so the application must make the primary key.",
                 hint="id = models.UUIDField(primary_key=True, default=uuid7)",
                 obj=self,
-                id="modelops.E011",
+                id="modelops.E014",
             )
         ]
 

@@ -235,5 +235,5 @@ def test_unusable_options_are_refused_by_a_check() -> None:
                 ordering = ["-email"]
 
         found = {(error.id, error.msg) for error in Wrong._meta.get_field("email").check()}
-    assert {code for code, _ in found} == {"modelops.E010", "modelops.E011"}
+    assert {code for code, _ in found} == {"modelops.E013", "modelops.E014"}
     assert len(found) == 4
