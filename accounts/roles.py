@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.apps import AppConfig, apps
 from django.contrib.auth.models import Group, Permission
+from django.db import connection
 
 _READ = (
     "access.read_models",
@@ -213,5 +214,7 @@ def sync_roles() -> list[str]:
 
 def sync_after_last_app(app_config: AppConfig, **kwargs: object) -> None:
     """post_migrate: permissions of an app exist only after its own signal, so the last app's is the one to wait for."""
-    if app_config is [config for config in apps.get_app_configs() if config.models_module is not None][-1]:
+    is_last = app_config is [config for config in apps.get_app_configs() if config.models_module is not None][-1]
+    # After `migrate APP` the tables of others may not be there yet.
+    if is_last and "access_rolestate" in connection.introspection.table_names():
         sync_roles()

@@ -62,7 +62,7 @@ def _work() -> dict[str, Callable[[], Any]]:
     from registry.models import RegisteredModel
     from tests.accounts.people import make_user
 
-    settings.ALLOWED_HOSTS = ["testserver"]
+    settings.ALLOWED_HOSTS = ["testserver", "localhost"]
     user = make_user("benchmark", "Data scientist")
     RegisteredModel.objects.bulk_create(
         RegisteredModel(name=f"model-{number}", task_type="regression", owner=user) for number in range(200)

@@ -153,7 +153,7 @@ def _pages(key: str) -> tuple[Callable[[], bytes], Callable[[], bytes]]:
     from django.test import RequestFactory
 
     # Nothing puts these back: the process is the benchmark's own. Nobody asks as often as it does.
-    settings.ROOT_URLCONF, settings.ALLOWED_HOSTS = "benchmarks.session_page", ["testserver"]
+    settings.ROOT_URLCONF, settings.ALLOWED_HOSTS = "benchmarks.session_page", ["testserver", "localhost"]
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if not name.endswith("ThrottleMiddleware")]
     handler = WSGIHandler()
 

@@ -12,12 +12,14 @@ from tests.audit.coverage.world import World
 from tests.audit.faults import no_room_in_the_ledger
 
 pytestmark = pytest.mark.django_db
-# Sessions are touched, attempts are counted and a code works once, whatever becomes of the request.
+# Sessions are touched, attempts are counted, a code and a challenge work once, whatever becomes of the request.
 BESIDE = {
     "accounts_session",
     "accounts_failurecount",
     "accounts_totpdevice",
     "accounts_recoverycode",
+    "passkeys_passkey",
+    "passkeys_spentchallenge",
     "rest_limitedrequests",
     "rest_storedanswer",
 }

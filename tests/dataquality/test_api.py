@@ -96,12 +96,12 @@ def test_who_may_start_and_read() -> None:
     assert Api(make_user()).post(RUNS, body).status_code == 202
 
 
-def test_without_a_broker_nothing_is_stored(pipeline: Api, settings: Any) -> None:
+def test_without_valkey_nothing_is_stored(pipeline: Api, settings: Any) -> None:
     stored("flights", {"a": [1, 2]})
     body = {"dataset": "flights", "version": 1}
     there, settings.REDIS_URL = settings.REDIS_URL, "unix:///nowhere.sock"
     answer = pipeline.post(RUNS, body)
-    assert (answer.status_code, answer.json()["code"]) == (503, "broker.unavailable")
+    assert (answer.status_code, answer.json()["code"]) == (503, "throttle.unavailable")
     assert not QualityRun.objects.exists()
     settings.REDIS_URL = there
     assert pipeline.post(RUNS, body).status_code == 202

@@ -21,7 +21,7 @@ COMPLETE = {
     "registry_datasetversion": 2,
     "dataquality_qualityrun": 2,
     "monitoring_driftrun": 1,
-    "monitoring_alert": 1,
+    "monitoring_alert WHERE source_type = 'monitoring.driftrun'": 1,
 }
 # Who dies after each line of the loader.
 KILLS = ["web", "postgres", "valkey", "worker"]

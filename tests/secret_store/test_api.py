@@ -63,7 +63,7 @@ def test_a_secret_is_deleted(api: Client) -> None:
 def test_only_who_keeps_secrets_sees_them(api_as: Callable[..., Client]) -> None:
     services.set_secret("smtp", CANARY, purpose="Mail server", actor=Actor.system("test"))
     for role in ("Data scientist", "ML engineer", "Viewer", "Pipeline", "Compliance officer"):
-        client = api_as(make_user(role.lower().replace(" ", "-"), role))
+        client = api_as(make_user(role.lower().replace(" ", "_"), role))
         answers = [
             client.get(SECRETS), create(client, name="other"), client.get(f"{SECRETS}smtp/"),
             client.post(f"{SECRETS}smtp/replace/", {"value": "x"}, "application/json"),

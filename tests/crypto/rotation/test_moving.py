@@ -37,8 +37,8 @@ def test_data_keys_are_wrapped_anew_and_files_stay() -> None:
     assert not any(found.count for found in dependents_of(KeyVersion.objects.get(pk=old.pk)))
     told = AuditEvent.objects.filter(name__startswith="keys.rotation.").order_by("id")
     names = [event.name.rpartition(".")[2] for event in told]
-    assert names == ["started", "moved", "moved", "moved", "finished"]
-    assert {name: value for name, value in told[4].details.items() if name != "diff"} == {
+    assert names == ["started", "begun", "moved", "moved", "moved", "finished"]
+    assert {name: value for name, value in told[5].details.items() if name != "diff"} == {
         "purpose": "artifact", "old_version": old.version, "new_version": old.version + 1, "done": 1203, "failed": 0,
     }  # fmt: skip
 

@@ -25,7 +25,7 @@ class Caller:
     """Calls the API with a key."""
 
     def __init__(self, role: str, scopes: list[str]) -> None:
-        self.user = make_user(role.lower().replace(" ", "-"), role)
+        self.user = make_user(role.lower().replace(" ", "_"), role)
         _, text = issue_api_key(self.user, name="test", scopes=scopes, days=1, actor=ACTOR)
         self._client = Client(headers={"Authorization": f"Bearer {text}"})
 

@@ -139,7 +139,7 @@ def test_grants_and_codes_hold_as_for_any_download(api: Client, api_as: Any, mod
     model.save(update_fields=["needs_step_up"])
     plain, sealed = api.get(FILE), reader.get(api, FILE)
     assert problem_of(plain) == problem_of(sealed)
-    assert sealed.status_code == 403
+    assert sealed.status_code == 401
     model.needs_step_up, model.is_restricted = False, True
     model.save(update_fields=["needs_step_up", "is_restricted"])
     assert reader.get(api_as(make_user("other", "Data scientist")), FILE).status_code == 404
