@@ -23,7 +23,10 @@ def test_staff_without_a_second_factor_turn_auth_1_red_within_one_look() -> None
     """S2-01: with the count, the fix, the link and an alert; green again once it is enrolled."""
     officer = sign_in(Client(), make_user("officer", "Compliance officer"))
     assert posture.staff_have_second_factors().passed
-    bare = make_user("bare", "Security administrator")
+    invited = make_user("invited", "Security administrator")
+    TOTPDevice.objects.filter(user=invited).delete()
+    assert posture.staff_have_second_factors().passed, "who has not accepted yet opens nothing"
+    bare = make_user("bare", "Security administrator", password="a sentence of a few words")
     TOTPDevice.objects.filter(user=bare).delete()
     watch_controls()
     outcome = posture.staff_have_second_factors()
