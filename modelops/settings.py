@@ -93,11 +93,16 @@ INSTALLED_APPS = [
     "accounts.workload",
     "registry.locations",
     "registry",
+    "registry.scanning",
     "registry.signing",
     "registry.aliases",
+    "registry.promotion",
     "registry.variants",
     "registry.uploads",
     "registry.grants",
+    "registry.bundles",
+    "registry.provenance",
+    "registry.external",
     "dataquality",
     "monitoring",
 ]
@@ -194,6 +199,8 @@ if MODELOPS_SIGNATURE_POLICY not in {"require", "warn", "off"}:
     raise ImproperlyConfigured(f"MODELOPS_SIGNATURE_POLICY is {MODELOPS_SIGNATURE_POLICY!r}; use require, warn or off.")
 # Aliases that a version gets only past every gate.
 MODELOPS_PROTECTED_ALIASES = env.listing("MODELOPS_PROTECTED_ALIASES", "production,champion")
+# How many people approve before a protected alias moves, the requester never counted; a model's policy can raise it.
+MODELOPS_PROMOTION_APPROVERS = env.integer("MODELOPS_PROMOTION_APPROVERS", 2, at_least=1)
 
 # --- mail and alerts ------------------------------------------------------------------------------------------------
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost")

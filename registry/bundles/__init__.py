@@ -1,0 +1,1 @@
+"""Bundles: a version with everything that is known of it in one signed archive, written here and taken in."""

@@ -1,0 +1,1 @@
+"""Records of models that lie in other registries: read here, never changed."""

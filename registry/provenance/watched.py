@@ -1,0 +1,16 @@
+"""What the database watches of provenance."""
+
+from compliance.audit.watching import watch
+
+watch("provenance.ProvenancePolicy", "model", "is_required", "issuers", recorded_about=["registry.registeredmodel"])
+watch(
+    "provenance.Attestation",
+    "version",
+    "kind",
+    "issuer",
+    "key",
+    "state",
+    "reason",
+    masked=["envelope"],
+    recorded_about=["registry.modelversion"],
+)
