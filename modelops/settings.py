@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "registry.variants",
     "registry.uploads",
     "registry.grants",
+    "registry.cards",
     "registry.bundles",
     "registry.provenance",
     "registry.external",

@@ -10,10 +10,14 @@ from registry.audit_events import (
     DATASET_VERSION_VIEWED,
     DATASET_VIEWED,
     DESCRIBED,
+    FILTER_REMOVED,
+    FILTER_SAVED,
     METRIC_CHOSEN,
+    MODEL_CLASSIFIED,
     MODEL_REGISTERED,
     MODEL_VIEWED,
     PARAMETERS_READ,
+    PURPOSE_CHANGED,
     VERSION_ADDED,
     VERSION_VIEWED,
     VERSIONS_COMPARED,
@@ -97,12 +101,15 @@ model(
     MODEL_REGISTERED,
     DESCRIBED,
     METRIC_CHOSEN,
+    MODEL_CLASSIFIED,
+    PURPOSE_CHANGED,
     ACCESS_CHANGED,
     CODE_SET,
     CODE_REMOVED,
     POLICY_CHANGED,
     *(events[RegisteredModel] for events in (DELETED, RESTORED, PURGED)),
 )
+model("registry.SavedFilter", FILTER_SAVED, FILTER_REMOVED)
 model("registry.RegisteredModel_replicate_to", POLICY_CHANGED)
 model("registry.ModelVersion", VERSION_ADDED, *(events[ModelVersion] for events in (DELETED, RESTORED, PURGED)))
 model("registry.ModelVersionFile", VERSION_ADDED, PURGED[ModelVersion])

@@ -68,6 +68,28 @@ DESCRIBED = define(
     "registry.description.changed", "changed the description of {name}", "name", category="model", ocsf="entity.update"
 )
 
+MODEL_CLASSIFIED = define(
+    "registry.model.classified",
+    "changed the risk class of {name} from {before} to {risk_class}",
+    "name", "risk_class", "before",
+    category="model", ocsf="entity.update",
+)  # fmt: skip
+PURPOSE_CHANGED = define(
+    "registry.model.purpose_changed",
+    "changed the purpose of {name}",
+    "name",
+    category="model", ocsf="entity.update",
+)  # fmt: skip
+FILTER_SAVED = define(
+    "registry.filter.saved", "kept a filter of the list of {target}", "target", category="model", ocsf="entity.create"
+)
+FILTER_REMOVED = define(
+    "registry.filter.removed",
+    "removed a kept filter of the list of {target}",
+    "target",
+    category="model", ocsf="entity.delete",
+)  # fmt: skip
+
 # Reading. ``part`` says what of the object was shown: its page, its facts, its files, where it lies.
 MODEL_VIEWED = define(
     "registry.model.viewed",

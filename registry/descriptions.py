@@ -71,6 +71,30 @@ def tags(value: Any) -> dict[str, str]:
     return checked
 
 
+def source_commit(value: Any) -> str:
+    """The commit of the training code as 7 to 64 hexadecimal digits, "" for none. Raises Invalid.
+
+    >>> source_commit(" 762C550 ")
+    '762c550'
+    """
+    if value is None or value == "":
+        return ""
+    text = value.strip().lower() if isinstance(value, str) else ""
+    if not re.fullmatch(r"[0-9a-f]{7,64}", text):
+        raise _invalid("source_commit", "The source commit does not have 7 to 64 hexadecimal digits.")
+    return text
+
+
+def run_reference(value: Any) -> str:
+    """The id or address of the run that trained it, one line, "" for none. Raises Invalid."""
+    if value is None:
+        return ""
+    text = value.strip() if isinstance(value, str) else "\x00"
+    if len(text) > _LONGEST_NAME or not text.isprintable():
+        raise _invalid("run_reference", f"The run is not one line of at most {_LONGEST_NAME} characters.")
+    return text
+
+
 def dataset_references(value: Any) -> list[DatasetReference]:
     """Dataset versions from ``[{"dataset": name, "version": number}]`` or ``["name:number"]``. Raises Invalid."""
     if value is None:
@@ -153,6 +177,8 @@ _EXAMPLES = {
     "metrics": 'Send an object such as {"auc": 0.93}.',
     "parameters": 'Send an object such as {"learning_rate": 0.1}.',
     "tags": 'Send an object such as {"team": "search"} or a list of words.',
+    "source_commit": "Send the id of the commit, such as 762c550.",
+    "run_reference": "Send the id or the address of the run.",
     "datasets": 'Send a list such as [{"dataset": "flights", "version": 1}].',
 }
 

@@ -7,7 +7,7 @@ from django import forms
 
 from modelops.lib.errors import Invalid
 from registry import descriptions
-from registry.models import DatasetVersion, TaskType
+from registry.models import DatasetVersion, RiskClass, TaskType
 from registry.uploads.serializers import ModelFromUploadsIn
 
 OFFERED_VERSIONS = 200
@@ -28,6 +28,20 @@ class ModelForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="What it predicts, for whom, and what depends on it.",
     )
+    purpose = forms.CharField(
+        required=False,
+        max_length=1000,
+        help_text="What is decided or advised with it, in one sentence. Promotion to a protected alias asks for it.",
+    )
+    risk_class = forms.ChoiceField(
+        choices=RiskClass,
+        initial=RiskClass.UNCLASSIFIED,
+        required=False,
+        help_text="As the EU AI Act has it. It decides what the model card must hold.",
+    )
+
+    def clean_risk_class(self) -> str:
+        return self.cleaned_data["risk_class"] or str(RiskClass.UNCLASSIFIED)
 
 
 class DatasetForm(forms.Form):
@@ -77,6 +91,8 @@ class _UploadForm(forms.Form):
 class VersionForm(_UploadForm):
     """A new version of a model."""
 
+    said = ("metrics", "parameters", "tags", "datasets", "source_commit", "run_reference")
+
     file = _SealedFileField(
         help_text="safetensors, ONNX, GGUF and NumPy archives are ready at once. joblib, pickle, PyTorch and Keras "
         "files may hold code and go into quarantine."
@@ -97,6 +113,19 @@ class VersionForm(_UploadForm):
         widget=forms.Textarea(attrs={"rows": 3, "class": "mono", "spellcheck": "false"}),
         help_text="Stored encrypted. One <code>name=value</code> a line, or a JSON object.",
     )
+    source_commit = forms.CharField(
+        required=False,
+        max_length=64,
+        help_text="Of the code that trained it: 7 to 64 hexadecimal digits. It cannot be added later.",
+        widget=forms.TextInput(attrs={"class": "mono", "spellcheck": "false", "autocomplete": "off"}),
+    )
+    run_reference = forms.CharField(
+        required=False,
+        max_length=250,
+        label="Run",
+        help_text="Id or address of the run that trained it.",
+        widget=forms.TextInput(attrs={"spellcheck": "false", "autocomplete": "off"}),
+    )
     tags = forms.CharField(required=False, help_text="Words parted by commas; <code>team=search</code> has a value.")
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
@@ -114,6 +143,12 @@ class VersionForm(_UploadForm):
 
     def clean_parameters(self) -> dict[str, Any] | None:
         return self._described("parameters", descriptions.parameters, _lines(self.cleaned_data["parameters"]))
+
+    def clean_source_commit(self) -> str:
+        try:
+            return descriptions.source_commit(self.cleaned_data["source_commit"])
+        except Invalid as error:
+            raise forms.ValidationError(error.message, code=error.code) from None
 
     def clean_tags(self) -> dict[str, str]:
         words = [word.strip() for word in self.cleaned_data["tags"].split(",") if word.strip()]

@@ -65,3 +65,9 @@ keep(
     "Kept: a name that reports and the audit log say is not given to something else.",
     "registry.RetiredName",
 )
+keep(
+    "registry.saved_filters",
+    "Filters of lists that people keep",
+    "Kept until the person removes them or the account goes.",
+    "registry.SavedFilter",
+)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Prefetch
 
-from .models import DatasetVersion, ModelVersion
+from .models import DatasetVersion, ModelVersion, ModelVersionDataset
 
 
 def trained_on(user: Any) -> Prefetch:
@@ -15,3 +15,15 @@ def trained_on(user: Any) -> Prefetch:
 def trained_models(user: Any) -> Prefetch:
     """For dataset versions: the model versions that were made with them."""
     return Prefetch("model_versions", ModelVersion.objects.visible_to(user).select_related("model"))
+
+
+def missing_origin(version: ModelVersion) -> list[str]:
+    """What is missing to trace ``version`` back: "source commit", "dataset"; empty where its lineage is complete.
+
+    A link counts whoever may see the dataset. Lists ask with `ModelVersionQuerySet.with_origin`, in one query.
+    """
+    linked = getattr(version, "has_datasets", None)
+    if linked is None:
+        linked = ModelVersionDataset.objects.filter(model_version=version.pk).exists()
+    said = {"source commit": bool(version.source_commit), "dataset": bool(linked)}
+    return [what for what, is_there in said.items() if not is_there]

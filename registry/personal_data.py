@@ -1,5 +1,6 @@
 """What the registry keeps about people: who owns and who uploaded what."""
 
+import json
 from collections.abc import Iterator
 
 from compliance.audit import Actor
@@ -12,7 +13,7 @@ from compliance.subjects.providers import (
     providers,
 )
 
-from .models import Dataset, DatasetVersion, ModelVersion, RegisteredModel
+from .models import Dataset, DatasetVersion, ModelVersion, RegisteredModel, SavedFilter
 
 _OWNED = {"name": "Name", "description": "Description", "created_at": "When it was made"}
 _UPLOADED = {
@@ -83,6 +84,35 @@ class Ownership(PersonalDataProvider):
             + ModelVersion.objects.filter(created_by_id__in=accounts).update(created_by=None)
             + DatasetVersion.objects.filter(created_by_id__in=accounts).update(created_by=None)
         )
+
+
+@providers.register("registry.saved_filters")
+class SavedFilters(PersonalDataProvider):
+    """Filters of lists that the person keeps under names of their own."""
+
+    label = "Filters that you keep"
+    covers = frozenset({"registry.SavedFilter"})
+    sections = (
+        Section(
+            "registry.saved_filters",
+            "Filters of lists you keep",
+            {"name": "Name", "target": "List", "query": "What is asked for", "created_at": "When you kept it"},
+            source="you, by keeping a filter",
+        ),
+    )
+
+    def find(self, subject: Subject) -> int:
+        return SavedFilter.objects.filter(owner_id__in=subject.account_ids).count()
+
+    def export(self, subject: Subject) -> Iterator[ExportedRow]:
+        for row in SavedFilter.objects.filter(owner_id__in=subject.account_ids).order_by("id").iterator():
+            said = {"name": row.name, "target": row.target, "created_at": row.created_at}
+            query = json.dumps(row.query, ensure_ascii=False)
+            yield ExportedRow("registry.saved_filters", {**said, "query": query})
+
+    def erase(self, subject: Subject, *, actor: Actor) -> int:
+        """Nobody else uses them: they go."""
+        return SavedFilter.objects.filter(owner_id__in=subject.account_ids).delete()[0]
 
 
 exempt("registry.Artifact", "A sealed file belongs to the version that names it and is exported with that version.")

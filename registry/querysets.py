@@ -99,6 +99,11 @@ class RegisteredModelQuerySet(DeletableQuerySet):
         return self.filter(_version_exists(**wanted))
 
 
+def _has_datasets() -> Exists:
+    links = apps.get_model("registry", "ModelVersionDataset")._base_manager
+    return Exists(links.filter(model_version=OuterRef("pk")))
+
+
 def _version_exists(**wanted: Any) -> Exists:
     versions = apps.get_model("registry", "ModelVersion")._base_manager
     return Exists(versions.filter(model=OuterRef("pk"), deleted_at=None, **wanted))
@@ -109,6 +114,18 @@ class ModelVersionQuerySet(DeletableQuerySet):
     delete_permission = "registry.delete_modelversion"
     decided_by = (("model", "model"),)
     parent = "model"
+
+    def with_origin(self) -> Self:
+        """Adds ``has_datasets``: whether a dataset version is named, also one that the reader may not see."""
+        return self.annotate(has_datasets=_has_datasets())
+
+    def without_origin(self) -> Self:
+        """Versions whose lineage is incomplete: no source commit, or no dataset version."""
+        return self.filter(Q(source_commit="") | ~_has_datasets())
+
+    def with_complete_origin(self) -> Self:
+        """Versions that name their source commit and a dataset version."""
+        return self.filter(_has_datasets()).exclude(source_commit="")
 
 
 class ModelVersionManager(models.Manager.from_queryset(ModelVersionQuerySet)):  # type: ignore[misc]

@@ -9,7 +9,8 @@ from modelops.crypto.stream import DIGESTS
 
 from .api.strict import StrictSerializer
 from .formats import label_of
-from .models import ArtifactCopy, Dataset, DatasetVersion, ModelVersion, RegisteredModel
+from .lineage import missing_origin
+from .models import ArtifactCopy, Dataset, DatasetVersion, ModelVersion, RegisteredModel, RiskClass
 
 
 class RegisteredModelIn(StrictSerializer):
@@ -17,6 +18,10 @@ class RegisteredModelIn(StrictSerializer):
     # Any text: the service refuses an unknown type with a code of its own.
     task_type = serializers.CharField(max_length=1000)
     description = serializers.CharField(max_length=4000, required=False, allow_blank=True, default="")
+    purpose = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
+    risk_class = serializers.CharField(
+        max_length=100, required=False, default=RiskClass.UNCLASSIFIED.value, help_text=", ".join(RiskClass.values)
+    )
 
 
 # When a row was made, and, for one that is deleted, since when and until when it can be restored.
@@ -28,12 +33,14 @@ class RegisteredModelOut(serializers.ModelSerializer):
     owner = serializers.CharField(source="owner.username", default=None, allow_null=True, read_only=True)
     has_access_code = serializers.BooleanField(read_only=True)
     latest_version = serializers.IntegerField(source="latest_number", allow_null=True, read_only=True, default=None)
+    # Text, with the words in the help: an enumeration of its own is not needed to read it.
+    risk_class = serializers.CharField(read_only=True, help_text=", ".join(RiskClass.values))
 
     class Meta:
         model = RegisteredModel
         fields = (
-            "id", "name", "task_type", "description", "owner", "latest_version", "is_restricted", "needs_step_up",
-            "has_access_code", "primary_metric", "metric_directions", *_DATES,
+            "id", "name", "task_type", "description", "purpose", "risk_class", "owner", "latest_version",
+            "is_restricted", "needs_step_up", "has_access_code", "primary_metric", "metric_directions", *_DATES,
         )  # fmt: skip
         read_only_fields = fields
 
@@ -81,6 +88,8 @@ class ModelVersionIn(serializers.Serializer):
     parameters = serializers.CharField(required=False, help_text="A JSON object; stored encrypted.")
     tags = serializers.CharField(required=False, help_text='{"team": "search"} or ["nightly"]')
     datasets = serializers.CharField(required=False, help_text='[{"dataset": "flights", "version": 1}]')
+    source_commit = serializers.CharField(required=False, help_text="Of the code that trained it: 762c550.")
+    run_reference = serializers.CharField(required=False, help_text="Id or address of the run that trained it.")
 
 
 class StoredCopyOut(serializers.ModelSerializer):
@@ -137,17 +146,22 @@ class ModelVersionOut(FileOut):
     metrics = serializers.DictField(child=serializers.FloatField(), read_only=True)
     tags = serializers.DictField(child=serializers.CharField(), read_only=True)
     datasets = DatasetReferenceOut(many=True, read_only=True)
+    lineage = serializers.SerializerMethodField(help_text="complete, or incomplete: no source commit or no dataset.")
 
     class Meta:
         model = ModelVersion
         fields = (
             "id", "model", "version", "state", "format", "format_label", "is_directory", "file_count", "metrics",
-            "tags", "datasets", *_FILE_FIELDS,
+            "tags", "datasets", "source_commit", "run_reference", "lineage", *_FILE_FIELDS,
         )  # fmt: skip
         read_only_fields = fields
 
     def get_format_label(self, version: ModelVersion) -> str:
         return label_of(version.file_format)
+
+    def get_lineage(self, version: ModelVersion) -> str:
+        # Deleted datasets count too, and those that the reader may not see: the link is there.
+        return "incomplete" if missing_origin(version) else "complete"
 
 
 class DatasetVersionIn(serializers.Serializer):

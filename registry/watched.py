@@ -10,6 +10,7 @@ watch(
     "needs_step_up",
     "min_replicas",
     "primary_metric",
+    "risk_class",
     "deleted_at",
     "purge_after",
     masked=["access_code_hash"],
@@ -25,4 +26,5 @@ exempt(
     "registry.Artifact",
     "registry.ArtifactCopy",
 )
+exempt("A person's own shortcut to a list, which shows nothing that the list does not.", "registry.SavedFilter")
 exempt("Written with the deletion of the object, which has an event.", "registry.RetiredName")

@@ -40,6 +40,7 @@ ACTIONS: tuple[Action, ...] = (
             "aliases.view_alias",
             "aliases.view_aliaschange",
             "variants.view_variant",
+            "cards.view_cardrevision",
         ),
     ),
     Action(
@@ -52,6 +53,7 @@ ACTIONS: tuple[Action, ...] = (
             "registry.change_modelversion",
             "signing.add_versionsignature",
             "variants.add_variant",
+            "cards.add_cardrevision",
         ),
     ),
     Action(

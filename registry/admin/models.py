@@ -60,12 +60,13 @@ class AccessAdmin(DeletableAdmin):
 class RegisteredModelAdmin(AccessAdmin):
     list_display = ["name", "task_type", "owner", "is_restricted", "created_at", "changed_at", "deletion"]
     list_select_related = ["owner"]
-    list_filter = ["task_type", "is_restricted"]
+    list_filter = ["task_type", "risk_class", "is_restricted"]
     search_fields = ["name"]
     # The hash of the access code is left out: nobody has a use for it on a page.
     fields = [
-        "id", "name", "task_type", "description", "owner", "is_restricted", "needs_step_up", "has_access_code",
-        "primary_metric", "metric_directions", "created_at", "changed_at", "deletion", "deletion_reason",
+        "id", "name", "task_type", "description", "purpose", "risk_class", "owner", "is_restricted",
+        "needs_step_up", "has_access_code", "primary_metric", "metric_directions",
+        "created_at", "changed_at", "deletion", "deletion_reason",
     ]  # fmt: skip
     switches = ("is_restricted", "needs_step_up")
 
@@ -82,8 +83,8 @@ class ModelVersionAdmin(DeletableAdmin):
     search_fields = ["model__name"]
     # The parameters are left out: decrypted text is shown in the portal only, where reading it is recorded.
     fields = [
-        "id", "model", "number", "state", "file_format", "artifact", "metrics", "tags", "created_by", "created_at",
-        "deletion", "deletion_reason",
+        "id", "model", "number", "state", "file_format", "artifact", "metrics", "tags", "source_commit",
+        "run_reference", "created_by", "created_at", "deletion", "deletion_reason",
     ]  # fmt: skip
     readonly_fields = ["deletion"]
     inlines = [DatasetsOfVersion]

@@ -12,10 +12,10 @@ from rest_framework.views import APIView
 from registry import deletion, viewing
 from registry.grants import services as access
 from registry.grants.gate import require_change, require_managing
-from registry.models import Dataset, DatasetVersion, ModelVersion, RegisteredModel
+from registry.models import Dataset, DatasetVersion, ModelVersion, RegisteredModel, RiskClass
 from registry.ranking.services import choose_metric
 from registry.serializers import DatasetOut, DatasetVersionOut, ModelVersionOut, RegisteredModelOut
-from registry.services.describing import describe
+from registry.services.describing import classify, describe
 
 from .lookup import dataset_named, dataset_version, model_named, model_version
 from .strict import StrictSerializer
@@ -36,6 +36,8 @@ class DescriptionIn(StrictSerializer):
 
 class ModelChangeIn(DescriptionIn):
     needs_step_up = serializers.BooleanField(required=False, help_text="Files ask for a fresh second factor.")
+    purpose = serializers.CharField(max_length=1000, required=False, allow_blank=True)
+    risk_class = serializers.CharField(max_length=100, required=False, help_text=", ".join(RiskClass.values))
     primary_metric = serializers.CharField(max_length=1000, required=False, allow_blank=True)
     metric_directions = serializers.DictField(
         child=serializers.CharField(max_length=20, allow_blank=True),
@@ -61,6 +63,8 @@ def _change(request: Request, row: RegisteredModel | Dataset, form: type[StrictS
         require_change(request, row)
     if "description" in given:
         describe(row, given["description"], actor=request.actor)
+    if isinstance(row, RegisteredModel) and given.keys() & {"purpose", "risk_class"}:
+        classify(row, purpose=given.get("purpose"), risk_class=given.get("risk_class"), actor=request.actor)
     if isinstance(row, RegisteredModel) and given.keys() & {"primary_metric", "metric_directions"}:
         choose_metric(
             row, primary=given.get("primary_metric"), directions=given.get("metric_directions"), actor=request.actor

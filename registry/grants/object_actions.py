@@ -50,6 +50,7 @@ _MODEL = (
     _model(
         "write", "Add and describe versions", "registry.add_modelversion", Level.EDIT,
         "registry.version.added", "registry.description.changed", "registry.model.metric_chosen",
+        "registry.model.classified", "registry.model.purpose_changed", "cards.card.saved", "cards.explanation.added",
         "signing.signature.added", "variants.variant.asked", "variants.variant.uploaded",
     ),
     _model(

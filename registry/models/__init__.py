@@ -3,8 +3,9 @@
 from .artifact import Artifact
 from .copy import ArtifactCopy, CopyState
 from .dataset import Dataset, DatasetVersion
-from .model import RegisteredModel, TaskType
+from .model import RegisteredModel, RiskClass, TaskType
 from .retired import RetiredName
+from .saved_filter import FilteredList, SavedFilter
 from .version import ModelVersion, ModelVersionDataset, ModelVersionFile, VersionState
 
 __all__ = [
@@ -13,11 +14,14 @@ __all__ = [
     "CopyState",
     "Dataset",
     "DatasetVersion",
+    "FilteredList",
     "ModelVersion",
     "ModelVersionDataset",
     "ModelVersionFile",
     "RegisteredModel",
     "RetiredName",
+    "RiskClass",
+    "SavedFilter",
     "TaskType",
     "VersionState",
 ]

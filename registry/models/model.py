@@ -25,6 +25,16 @@ class TaskType(models.TextChoices):
     OTHER = "other", "Other"
 
 
+class RiskClass(models.TextChoices):
+    """What the EU AI Act asks for: Article 5 (prohibited), 6 (high risk), 50 (transparency), or nothing of these."""
+
+    UNCLASSIFIED = "unclassified", "Not classified yet"
+    MINIMAL = "minimal", "Minimal risk"
+    LIMITED = "limited", "Limited risk (transparency)"
+    HIGH = "high", "High risk"
+    PROHIBITED = "prohibited", "Prohibited practice"
+
+
 class RegisteredModel(Deletable):
     """One model through all its versions."""
 
@@ -32,6 +42,10 @@ class RegisteredModel(Deletable):
     name = models.CharField(max_length=100, unique=True)
     task_type = models.CharField(max_length=32, choices=TaskType)
     description = models.TextField(blank=True, max_length=4000)
+    purpose = models.CharField(
+        max_length=1000, blank=True, default="", help_text="What it decides or advises, for whom."
+    )
+    risk_class = models.CharField(max_length=16, choices=RiskClass, default=RiskClass.UNCLASSIFIED)
     # The account may be erased; who registered the model stays provable through the audit log.
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="registered_models"
@@ -71,6 +85,9 @@ class RegisteredModel(Deletable):
             models.CheckConstraint(
                 condition=models.Q(task_type__in=TaskType.values), name="registry_model_task_type_known"
             ),
+            models.CheckConstraint(
+                condition=models.Q(risk_class__in=RiskClass.values), name="registry_model_risk_class_known"
+            ),
         ]
         indexes = [
             # Django asks UPPER(name) LIKE '%…%' for icontains: only a trigram index of that expression answers it.
@@ -79,6 +96,7 @@ class RegisteredModel(Deletable):
             models.Index(fields=["-changed_at", "-id"], name="registry_model_changed"),
             models.Index(fields=["task_type", "-id"], name="registry_model_task_newest"),
             models.Index(fields=["owner", "-id"], name="registry_model_owner_newest"),
+            models.Index(fields=["risk_class", "-id"], name="registry_model_risk_newest"),
             purge_index("registry_model_purge"),
         ]
 

@@ -34,6 +34,8 @@ class ModelVersion(Deletable):
     metrics = models.JSONField(default=dict, blank=True)
     parameters = EncryptedJSONField(null=True, blank=True)
     tags = models.JSONField(default=dict, blank=True)
+    source_commit = models.CharField(max_length=64, blank=True, default="", help_text="Of the code that trained it.")
+    run_reference = models.CharField(max_length=250, blank=True, default="", help_text="The run that trained it.")
     datasets = models.ManyToManyField(
         DatasetVersion, through="ModelVersionDataset", related_name="model_versions", blank=True
     )
@@ -59,6 +61,7 @@ class ModelVersion(Deletable):
             models.Index(fields=["-created_at"], name="registry_modelversion_newest"),
             models.Index(fields=["model"], condition=models.Q(state="quarantined"), name="registry_quarantined"),
             GinIndex(fields=["tags"], name="registry_modelversion_tags"),
+            models.Index(fields=["file_format", "-id"], name="registry_modelversion_format"),
             purge_index("registry_modelversion_purge"),
         ]
 

@@ -54,6 +54,8 @@ def add_version(
     metrics: Any = None,
     parameters: Any = None,
     tags: Any = None,
+    source_commit: Any = None,
+    run_reference: Any = None,
     datasets: Iterable[DatasetVersion] = (),
     then: Then | None = None,
     actor: Actor,
@@ -64,7 +66,7 @@ def add_version(
     that adds the version. Raises Invalid for an empty or damaged file or unusable metrics, parameters or tags;
     UnsupportedFormat for a file that is no model.
     """
-    described = _described(metrics, parameters, tags)
+    described = _described(metrics, parameters, tags, source_commit, run_reference)
     with upload.open_plaintext() as file:
         found = identify(file)
     with upload.adopted() as artifact, transaction.atomic():
@@ -78,6 +80,8 @@ def add_directory_version(
     metrics: Any = None,
     parameters: Any = None,
     tags: Any = None,
+    source_commit: Any = None,
+    run_reference: Any = None,
     datasets: Iterable[DatasetVersion] = (),
     then: Then | None = None,
     actor: Actor,
@@ -87,7 +91,7 @@ def add_directory_version(
     The whole is quarantined when one of its files may hold code. Raises Invalid for a path that cannot be used and for
     an empty or damaged file, and names it.
     """
-    described = _described(metrics, parameters, tags)
+    described = _described(metrics, parameters, tags, source_commit, run_reference)
     openings = dict(_listed(files))
     with ExitStack() as stack:
         found = [_take(stack, path, openings[path]) for path in sorted(openings)]
@@ -142,11 +146,13 @@ def manifest_bytes(files: Iterable[tuple[str, Artifact]]) -> bytes:
     return json.dumps(manifest, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
-def _described(metrics: Any, parameters: Any, tags: Any) -> dict[str, Any]:
+def _described(metrics: Any, parameters: Any, tags: Any, source_commit: Any, run_reference: Any) -> dict[str, Any]:
     return {
         "metrics": descriptions.metrics(metrics),
         "parameters": descriptions.parameters(parameters),
         "tags": descriptions.tags(tags),
+        "source_commit": descriptions.source_commit(source_commit),
+        "run_reference": descriptions.run_reference(run_reference),
     }
 
 

@@ -84,6 +84,8 @@ class ModelFromUploadsIn(serializers.Serializer):
     parameters = serializers.JSONField(required=False, help_text="An object; stored encrypted.")
     tags = serializers.JSONField(required=False, help_text='{"team": "search"} or ["nightly"]')
     datasets = serializers.JSONField(required=False, help_text='[{"dataset": "flights", "version": 1}]')
+    source_commit = serializers.CharField(required=False, allow_blank=True, max_length=100)
+    run_reference = serializers.CharField(required=False, allow_blank=True, max_length=1000)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if (attrs.get("upload") is None) == (not attrs.get("files")):

@@ -107,7 +107,7 @@ def version_new(request: HttpRequest, name: str) -> HttpResponse:
     form = VersionForm(*sent, user=request.user)
     if form.is_valid():
         said = form.cleaned_data
-        about = {what: said[what] for what in ("metrics", "parameters", "tags", "datasets")}
+        about = {what: said[what] for what in VersionForm.said}
         try:
             with chosen(request, said) as sent:
                 about |= {"then": sent.then, "actor": request.actor}

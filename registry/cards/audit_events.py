@@ -1,0 +1,28 @@
+"""What the ledger records about cards: which fields changed, never what they say."""
+
+from compliance.audit import define
+
+CARD_SAVED = define(
+    "cards.card.saved",
+    "wrote revision {revision} of the card of {name}",
+    "name", "revision", "changed", "missing",
+    category="model", ocsf="entity.update",
+)  # fmt: skip
+CARD_VIEWED = define(
+    "cards.card.viewed",
+    "read the card of {name} ({part})",
+    "name", "part",
+    category="model", ocsf="entity.read",
+)  # fmt: skip
+EXPLANATION_ADDED = define(
+    "cards.explanation.added",
+    "added an explanation to version {version} of {name}",
+    "name", "version", "features",
+    category="model", ocsf="entity.create",
+)  # fmt: skip
+EXPLANATION_READ = define(
+    "cards.explanation.read",
+    "read the explanation of version {version} of {name}",
+    "name", "version",
+    category="model", ocsf="entity.read",
+)  # fmt: skip

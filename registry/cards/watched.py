@@ -1,0 +1,6 @@
+"""What the database watches of cards."""
+
+from compliance.audit.watching import watch
+
+watch("cards.CardRevision", "model", "number", "risk_class", masked=["content"])
+watch("cards.Explanation", "version", "method", masked=["features"], recorded_about=["registry.modelversion"])
