@@ -39,6 +39,12 @@ keep(
     "Removed within two minutes, when the audit log tells them.",
     "rest.LimitedRequests",
 )
+keep(
+    "throttling.paces",
+    "Counts of sign-ins while Valkey was away",
+    "Removed within an hour, once the caller owes nothing any more.",
+    "throttling.Pace",
+)
 
 
 @classes.register("rest.answers")

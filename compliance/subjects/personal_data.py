@@ -16,6 +16,7 @@ from .providers import ErasureRefused, ExportedRow, PersonalDataProvider, Sectio
 exempt("subjects.SubjectBundle", "A copy of what the providers export, under the request; removed after seven days.")
 exempt("rest.StoredAnswer", "A sealed copy of what the caller was answered, for a day; it names them by opaque id.")
 exempt("rest.LimitedRequests", "Counts under an opaque id, for a minute; then they stand in the ledger.")
+exempt("throttling.Pace", "Counts of sign-ins under keyed digests, for an hour at most; they name nobody.")
 exempt("keys.Approval", "It names who asked and approved by opaque id, as the ledger does, which is exported.")
 exempt("keys.Rotation", "It names who asked and approved by opaque id, as the ledger does, which is exported.")
 exempt("secret_store.StoredSecret", "It names who set it by opaque id, as the ledger does, which is exported.")

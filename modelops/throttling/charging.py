@@ -10,9 +10,11 @@ from django.conf import settings
 from django.http import HttpRequest
 from prometheus_client import Counter
 
+from compliance.audit.context import network_of as prefix
 from modelops.lib.errors import TooManyRequests, Unavailable
 
-from .limits import NETWORK_SETTING, SIGN_IN, Scope
+from . import paces
+from .limits import NETWORK_SETTING, SIGN_IN, Limit, Scope
 from .routes import scope_of
 from .store import Standing, StoreUnavailable, take
 
@@ -22,7 +24,7 @@ _STANDING: Final = "_throttle_standing"
 _ALARM_EVERY_S: Final = 60.0
 UNCOUNTED = Counter(
     "modelops_throttle_unavailable",
-    "Requests that could not be counted because Valkey was away: served all the same, or refused.",
+    "Requests that came while Valkey was away: served all the same, refused, or counted in PostgreSQL.",
     ["scope", "outcome"],
 )
 _alarm = {"next": 0.0}
@@ -72,12 +74,22 @@ def charge(request: HttpRequest, caller: str | None = None) -> None:
         standing = take(scope.name, caller or network_of(request.META.get("REMOTE_ADDR", "")), limit)
     except StoreUnavailable:
         _tell(scope)
-        if scope.open_without_store:
+        if scope.without_valkey == "served":
             return
-        raise CannotCount from None
+        standing = _in_database(scope, caller or prefix_of(request.META.get("REMOTE_ADDR", "")), limit)
     setattr(request, _STANDING, standing)
     if not standing.allowed:
         raise TooFast(scope, standing)
+
+
+def _in_database(scope: Scope, caller: str, limit: Limit) -> Standing:
+    """The same count in PostgreSQL, where the class has one. Raises CannotCount."""
+    if scope.without_valkey != "counted":
+        raise CannotCount
+    try:
+        return paces.take(scope.name, caller, limit)
+    except StoreUnavailable:
+        raise CannotCount from None
 
 
 def standing_of(request: HttpRequest) -> Standing | None:
@@ -110,12 +122,23 @@ def network_of(address: str) -> str:
     return f"net:{found}"
 
 
+def prefix_of(address: str) -> str:
+    """By what a stranger is counted in PostgreSQL: the network that the address belongs to.
+
+    Wider than in Valkey, which has a place for every address: whoever has many addresses of one network is one caller.
+
+    >>> prefix_of("203.0.113.7"), prefix_of("2001:db8:1:2:3:4:5:6")
+    ('net:203.0.113.0/24', 'net:2001:db8:1::/48')
+    """
+    return f"net:{prefix(address) or 'unknown'}"
+
+
 def _tell(scope: Scope) -> None:
-    UNCOUNTED.labels(scope.name, "served" if scope.open_without_store else "refused").inc()
+    UNCOUNTED.labels(scope.name, scope.without_valkey).inc()
     now = time.monotonic()
     if now >= _alarm["next"]:
         _alarm["next"] = now + _ALARM_EVERY_S
         logger.error(
-            "Requests cannot be counted: Valkey does not answer. Reading and signing in go on without limits on "
-            "their number, everything else is refused."
+            "Requests cannot be counted: Valkey does not answer. Reading goes on without limits on its number, "
+            "signing in is counted in PostgreSQL, everything else is refused."
         )

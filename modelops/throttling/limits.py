@@ -1,7 +1,7 @@
 """The classes of requests, and how many of each a caller may make."""
 
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -23,25 +23,28 @@ class Limit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A class of requests that are counted together. ``open_without_store``: served also while nobody can count."""
+    """A class of requests that are counted together, and what becomes of them while Valkey is away.
+
+    They are served uncounted, refused, or counted in PostgreSQL and refused when that cannot be done either.
+    """
 
     name: str
     label: str
     setting: str
     default: Limit
-    open_without_store: bool = False
+    without_valkey: Literal["served", "refused", "counted"] = "refused"
 
 
-API_READ = Scope("api.read", "reading by the REST interface", "MODELOPS_THROTTLE_API_READ", Limit(1000, 100), True)
+API_READ = Scope("api.read", "reading by the REST interface", "MODELOPS_THROTTLE_API_READ", Limit(1000, 100), "served")
 API_WRITE = Scope("api.write", "writing by the REST interface", "MODELOPS_THROTTLE_API_WRITE", Limit(1000, 100))
 # A directory comes as one resumable upload a file, and each in parts.
 UPLOAD = Scope("upload", "resumable uploads", "MODELOPS_THROTTLE_UPLOAD", Limit(3000, 300))
-PAGE_READ = Scope("page.read", "pages", "MODELOPS_THROTTLE_PAGE_READ", Limit(1000, 100), True)
+PAGE_READ = Scope("page.read", "pages", "MODELOPS_THROTTLE_PAGE_READ", Limit(1000, 100), "served")
 PAGE_WRITE = Scope("page.write", "forms", "MODELOPS_THROTTLE_PAGE_WRITE", Limit(300, 60))
 EXPORT = Scope("export", "exports and reports", "MODELOPS_THROTTLE_EXPORT", Limit(60, 20))
-# Guessing is held back by failures, in PostgreSQL (accounts/throttle.py), which goes on without Valkey: people can
-# then still sign in, end sessions and take rights away.
-SIGN_IN = Scope("sign-in", "signing in and one's account", "MODELOPS_THROTTLE_SIGN_IN", Limit(60, 30), True)
+# Without Valkey people can still sign in, end sessions and take rights away: what they do is counted in PostgreSQL, and
+# guesses at one account are held back there at any time (accounts/throttle.py).
+SIGN_IN = Scope("sign-in", "signing in and one's account", "MODELOPS_THROTTLE_SIGN_IN", Limit(60, 30), "counted")
 SCOPES: Final = (API_READ, API_WRITE, UPLOAD, PAGE_READ, PAGE_WRITE, EXPORT, SIGN_IN)
 
 # Whoever shows neither a session nor a credential is counted by address, apart in each class; signing in has no

@@ -40,7 +40,8 @@ def limits_are_in_force() -> Outcome:
         finding = Finding(
             "away",
             "Requests cannot be counted: Valkey does not answer",
-            "Bring the server of REDIS_URL back. Reading goes on without limits, writing is refused.",
+            "Bring the server of REDIS_URL back. Reading goes on without limits, sign-ins are counted in PostgreSQL, "
+            "writing is refused.",
             "high",
         )
         return Outcome([finding])

@@ -92,12 +92,13 @@ def key_of(scope: str, caller: str) -> str:
 
     The key of the digest is the portal's secret and no key of the ring: callers are counted while that is sealed, too.
     """
-    digest = hashlib.blake2b(f"{scope}\n{caller}".encode(), digest_size=16, key=_secret(settings.SECRET_KEY))
+    digest = hashlib.blake2b(f"{scope}\n{caller}".encode(), digest_size=16, key=secret_of(settings.SECRET_KEY))
     return _PREFIX + digest.hexdigest()
 
 
 @lru_cache(maxsize=2)
-def _secret(text: str) -> bytes:
+def secret_of(text: str) -> bytes:
+    """The key of the digests of callers."""
     return hashlib.blake2b(text.encode(), digest_size=32, person=b"throttling").digest()
 
 
