@@ -39,6 +39,8 @@ SUBJECTS = {
     "api_key_revoked": "an API key of yours was revoked",
     "api_key_rotated": "an API key of yours was replaced",
     "api_key_ends": "an API key of yours ends soon",
+    "promotion_waiting": "a promotion waits for your approval",
+    "promotion_decided": "your promotion was decided",
 }
 GIVEN_UP_AFTER = dt.timedelta(hours=24)
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 60, 3600

@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("accounts.recovering.urls")),
     path("", include("registry.urls")),
     path("", include("registry.aliases.urls")),
+    path("", include("registry.promotion.urls")),
     path("", include("registry.variants.urls")),
     path("", include("dataquality.urls")),
     path("", include("monitoring.urls")),

@@ -39,6 +39,10 @@ ACTIONS: tuple[Action, ...] = (
             "signing.view_signingpolicy",
             "aliases.view_alias",
             "aliases.view_aliaschange",
+            "aliases.view_aliasperiod",
+            "promotion.view_promotion",
+            "promotion.view_promotionapproval",
+            "promotion.view_promotionpolicy",
             "variants.view_variant",
             "cards.view_cardrevision",
         ),
@@ -67,7 +71,9 @@ ACTIONS: tuple[Action, ...] = (
         (*_UPLOAD, "dataquality.add_qualityrun", "monitoring.add_driftrun"),
     ),
     Action(
-        "deploy_models", "Deploy models: move aliases such as production", ("aliases.add_alias", "aliases.delete_alias")
+        "deploy_models",
+        "Deploy models: move aliases such as production",
+        ("aliases.add_alias", "aliases.delete_alias", "promotion.add_promotion"),
     ),
     Action(
         "read_data",

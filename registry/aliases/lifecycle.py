@@ -8,4 +8,5 @@ keep(
     "Kept as long as the model: which version was in production when must stay provable.",
     "aliases.Alias",
     "aliases.AliasChange",
+    "aliases.AliasPeriod",
 )

@@ -2,7 +2,10 @@
 
 from typing import Any, Self
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from modelops.lib.ids import uuid7
@@ -61,3 +64,38 @@ class AliasChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model}@{self.alias}: {self.from_number or '–'} → {self.to_number or '–'}"
+
+
+class AliasPeriod(models.Model):
+    """The time through which an alias pointed at one version; the last one is open at its end while it still does.
+
+    The database refuses two versions at one moment, so "what was production then" has one answer, or none.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    model = models.ForeignKey(RegisteredModel, on_delete=models.CASCADE, related_name="alias_periods")
+    alias = models.CharField(max_length=100)
+    number = models.PositiveIntegerField(help_text="Of the version; it stays when the version is purged.")
+    during = DateTimeRangeField(help_text="From the move until the next one; the beginning belongs to it.")
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = "alias period"
+        default_permissions = ("view",)
+        constraints = [
+            ExclusionConstraint(
+                name="aliases_one_version_at_a_time",
+                expressions=[
+                    ("model", RangeOperators.EQUAL),
+                    ("alias", RangeOperators.EQUAL),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.UniqueConstraint(
+                fields=["model", "alias"], condition=Q(during__upper_inf=True), name="aliases_one_open_period"
+            ),
+            models.CheckConstraint(condition=Q(during__startswith__isnull=False), name="aliases_period_begins"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model}@{self.alias}: v{self.number}"

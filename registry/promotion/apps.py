@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class PromotionConfig(AppConfig):
+    name = "registry.promotion"
+    label = "promotion"
+    verbose_name = "Promotions"
