@@ -10,6 +10,7 @@ from compliance.audit import Actor
 from modelops.lib.errors import Conflict, NotFound
 
 from . import services
+from .denials import denials_recorded
 from .grants.gate import require_opening
 from .models import ModelVersion, ModelVersionFile
 from .sealed_client.handing_out import refuse_sealed_archive
@@ -23,7 +24,8 @@ def archive_response(request: Any, version: ModelVersion, *, actor: Actor) -> Ht
     A damaged file raises in the middle: the connection is closed before the archive's end, without which no program
     takes it for whole.
     """
-    require_opening(request, version)
+    with denials_recorded(version, actor=actor):
+        require_opening(request, version)
     refuse_sealed_archive(request)
     if not version.is_directory:
         raise Conflict(f"{version} is a single file. Download it as it is.", code="version.no_directory")

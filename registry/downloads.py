@@ -12,6 +12,7 @@ from modelops.rest.problems import problem_response
 
 from . import services
 from .byte_ranges import ByteRange, RangeNotSatisfiable, requested_range
+from .denials import denials_recorded
 from .grants.gate import require_opening
 from .models import Artifact, DatasetVersion, ModelVersion
 from .sealed_client.handing_out import asks_for_sealed, sealed_response
@@ -27,9 +28,10 @@ def download_response(
     connection before the announced end, and no client takes the rest for a whole file. HEAD gives nothing away, so it
     leaves no row in the ledger.
     """
-    require_opening(request, version)
+    with denials_recorded(version, actor=actor):
+        require_opening(request, version)
     artifact = artifact or version.artifact
-    services.check_download(version, actor=actor)
+    services.check_download(version, artifact, actor=actor)
     if asks_for_sealed(request):
         return sealed_response(request, version, artifact, actor=actor)
     headers = _headers(artifact)

@@ -3,16 +3,9 @@
 from typing import BinaryIO
 
 from modelops.lib.errors import UnsupportedFormat
+from registry.scanning.engine.texts import CODE
 
 from .identify import HEAD_BYTES, FileFormat, format_of, identify, is_text
-
-# Endings of what is run or loaded as code. A text of another kind (a licence, a vocabulary, a recipe) is not.
-_CODE = (
-    ".py", ".pyc", ".pyd", ".pyw", ".pyx", ".ipynb", ".so", ".dll", ".dylib", ".sh", ".bash", ".bat", ".cmd", ".ps1",
-    ".exe", ".com", ".msi", ".js", ".mjs", ".ts", ".jar", ".class", ".whl", ".egg", ".r", ".jl", ".lua", ".rb", ".pl",
-    ".php", ".java", ".c", ".cc", ".cpp", ".cu", ".go", ".rs", ".html", ".htm", ".svg", ".xml", ".jinja", ".j2",
-    ".pkl", ".pickle", ".joblib", ".pt", ".pth", ".ckpt", ".dill", ".cloudpickle",
-)  # fmt: skip
 
 
 def identify_in_directory(path: str, file: BinaryIO) -> FileFormat:
@@ -27,7 +20,7 @@ def identify_in_directory(path: str, file: BinaryIO) -> FileFormat:
         head = file.read(HEAD_BYTES)
     if not is_text(head):
         return format_of("other")
-    is_code = head.startswith(b"#!") or path.lower().endswith(_CODE)
+    is_code = head.startswith(b"#!") or path.lower().endswith(CODE)
     return format_of("script" if is_code else "text")
 
 

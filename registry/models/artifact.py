@@ -36,6 +36,7 @@ class Artifact(models.Model):
         ordering = ["-created_at"]
         permissions = [
             ("download_artifact", "Can download the decrypted file"),
+            ("download_quarantined", "Can download a quarantined file, with a reason"),
             ("verify_artifact", "Can verify the stored file"),
         ]
         constraints = [

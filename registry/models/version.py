@@ -94,7 +94,7 @@ class ModelVersion(Deletable):
 
     @property
     def is_quarantined(self) -> bool:
-        """Whether the file may hold code, so that only its uploader and the model's owner may have it."""
+        """Whether the scanner has not found its files clean, so that they are not given out."""
         return self.state == VersionState.QUARANTINED
 
 

@@ -44,8 +44,8 @@ def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
         raise RuntimeError(f"The scanner tried {event}.")
 
 
-def main(root: str, memory: int, cpu_s: int) -> None:
-    """Scan the file that the socket on descriptor 0 gives parts of."""
+def main(root: str, memory: int, cpu_s: int, path: str) -> None:
+    """Scan the file that the socket on descriptor 0 gives parts of; in a folder it stands at ``path``."""
     sys.path.insert(0, root)
     from registry.scanning.engine import RULES, rules
     from registry.scanning.engine.scanner import scan_source
@@ -94,7 +94,7 @@ def main(root: str, memory: int, cpu_s: int) -> None:
     rules.allowed()  # reads its file, which nothing may do behind the walls
     channel = socket.socket(fileno=0)
     network = wall_off(memory, cpu_s)
-    found = scan_source(Served(channel))
+    found = scan_source(Served(channel), path)
     said = {
         "verdict": found.verdict, "format": found.format, "reasons": found.reasons, "rules": RULES, "network": network,
     }  # fmt: skip
@@ -104,4 +104,4 @@ def main(root: str, memory: int, cpu_s: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])

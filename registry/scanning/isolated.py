@@ -31,6 +31,9 @@ class Bounds:
     cpu_s: int = 120
     seconds: float = 600.0
 
+    def __str__(self) -> str:
+        return f"{self.memory >> 20} MiB, {self.cpu_s} s of processor time, {self.seconds:.0f} s"
+
 
 @dataclass(frozen=True, slots=True)
 class Isolated:
@@ -40,30 +43,39 @@ class Isolated:
     rules: str
     network: str
     seconds: float
+    limits: str = ""
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the scanner itself came to the verdict."""
+        return bool(self.network)
 
 
 class _Stopped(Exception):
     """The process did not come to a verdict."""
 
 
-def scan_isolated(file: BinaryIO, bounds: Bounds = Bounds()) -> Isolated:
-    """The verdict about a seekable binary file. Errors of ``file`` itself are raised; those of the scanner hold it."""
+def scan_isolated(file: BinaryIO, bounds: Bounds = Bounds(), *, path: str = "") -> Isolated:
+    """The verdict about a seekable binary file. Errors of ``file`` itself are raised; those of the scanner hold it.
+
+    ``path`` is where it stands in a folder of files.
+    """
     started = time.monotonic()
     size = file.seek(0, os.SEEK_END)
     try:
-        said = _ask(file, size, bounds, started + bounds.seconds)
+        said = _ask(file, size, bounds, started + bounds.seconds, path)
     except _Stopped as stopped:
         reason = f"The scanner stopped before its verdict: {stopped} The file is held."
         verdict = Verdict(QUARANTINE, "unknown", (reason,))
-        return Isolated(verdict, RULES, "", time.monotonic() - started)
+        return Isolated(verdict, RULES, "", time.monotonic() - started, str(bounds))
     verdict = Verdict(said["verdict"], said["format"], tuple(said["reasons"]))
-    return Isolated(verdict, said["rules"], said["network"], time.monotonic() - started)
+    return Isolated(verdict, said["rules"], said["network"], time.monotonic() - started, str(bounds))
 
 
-def _ask(file: BinaryIO, size: int, bounds: Bounds, deadline: float) -> dict[str, str]:
+def _ask(file: BinaryIO, size: int, bounds: Bounds, deadline: float, path: str) -> dict[str, str]:
     ours, theirs = socket.socketpair()
     command = [sys.executable, "-I", "-B", str(_ROOT / "registry/scanning/child.py"), str(_ROOT)]
-    command += [str(bounds.memory), str(bounds.cpu_s)]
+    command += [str(bounds.memory), str(bounds.cpu_s), path]
     with ours:
         try:
             with theirs:

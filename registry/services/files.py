@@ -5,34 +5,28 @@ from typing import Any
 from django.db import transaction
 
 from compliance.audit import Actor, record
-from modelops.lib.errors import NotAllowed
 from registry.audit_events import PARAMETERS_READ
 from registry.byte_ranges import ByteRange
+from registry.denials import denials_recorded
 from registry.models import Artifact, DatasetVersion, ModelVersion
+from registry.scanning.keeping_back import is_given_out, require_clean
 
 from .delivery import Delivery
-from .ownership import account_id
 
 
-def may_download(version: ModelVersion | DatasetVersion, *, actor: Actor) -> bool:
-    """Whether the state of ``version`` lets ``actor`` have its file; permissions are asked elsewhere."""
-    if isinstance(version, DatasetVersion) or not version.is_quarantined:
-        return True
-    account = account_id(actor)
-    return account is not None and account in {version.created_by_id, version.model.owner_id}
+def may_download(version: ModelVersion | DatasetVersion) -> bool:
+    """Whether the scan lets the file of ``version`` out; permissions are asked elsewhere."""
+    return isinstance(version, DatasetVersion) or is_given_out(version)
 
 
-def check_download(version: ModelVersion | DatasetVersion, *, actor: Actor) -> None:
-    """Raises NotAllowed where the state of ``version`` keeps its file from ``actor``.
+def check_download(version: ModelVersion | DatasetVersion, artifact: Artifact | None = None, *, actor: Actor) -> None:
+    """Raises NotAllowed for a file that the scanner holds, and ScanPending for one that it has not judged yet.
 
-    A quarantined file goes only to its uploader and to the model's owner: it may run code where it is loaded.
+    That holds for everybody: who may open quarantined files does it elsewhere, with a reason.
     """
-    if not may_download(version, actor=actor):
-        raise NotAllowed(
-            f"{version} is quarantined: its format may hold code. Only its uploader and the model's owner may "
-            "download it. Ask one of them for a safetensors or ONNX file.",
-            code="artifact.quarantined",
-        )
+    if isinstance(version, ModelVersion):
+        with denials_recorded(version, actor=actor):
+            require_clean(version, artifact)
 
 
 def begin_download(
@@ -49,7 +43,7 @@ def begin_download(
     that the caller seals what it gives out (``goes_sealed``). Raises
     NotAllowed, DecryptionFailed, KeysUnavailable, FileMissing, StorageUnavailable.
     """
-    check_download(version, actor=actor)
+    check_download(version, artifact, actor=actor)
     return Delivery(version, artifact or version.artifact, part, goes_sealed=goes_sealed, actor=actor)
 
 

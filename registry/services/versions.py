@@ -26,6 +26,8 @@ from registry.models import (
     RegisteredModel,
     VersionState,
 )
+from registry.scanning import services as scanning
+from registry.provenance.services import note_job
 from registry.signing.services import sign_version
 
 from .ownership import account_id
@@ -62,8 +64,8 @@ def add_version(
 ) -> ModelVersion:
     """The next version of ``model`` with the uploaded file, which the version takes over.
 
-    The format is told by the content. What may hold code is stored but quarantined. ``then`` runs in the transaction
-    that adds the version. Raises Invalid for an empty or damaged file or unusable metrics, parameters or tags;
+    The format is told by the content. The version waits in quarantine until its scan; ``then`` runs in the transaction
+    that adds it. Raises Invalid for an empty or damaged file or unusable metrics, parameters or tags;
     UnsupportedFormat for a file that is no model.
     """
     described = _described(metrics, parameters, tags, source_commit, run_reference)
@@ -88,8 +90,8 @@ def add_directory_version(
 ) -> ModelVersion:
     """The next version of ``model`` with several files, by path. Their manifest is the version's own file.
 
-    The whole is quarantined when one of its files may hold code. Raises Invalid for a path that cannot be used and for
-    an empty or damaged file, and names it.
+    The whole waits in quarantine until each of its files was scanned. Raises Invalid for a path that cannot be used
+    and for an empty or damaged file, and names it.
     """
     described = _described(metrics, parameters, tags, source_commit, run_reference)
     openings = dict(_listed(files))
@@ -178,7 +180,7 @@ def _insert(
     version = ModelVersion(
         model=model,
         number=family.last_number,
-        state=VersionState.QUARANTINED if found.may_hold_code else VersionState.READY,
+        state=VersionState.QUARANTINED,
         file_format=found.key,
         artifact=artifact,
         file_count=len(parts) or 1,
@@ -209,6 +211,8 @@ def _insert(
         key_version=artifact.key_version,
     )
     sign_version(version)
+    note_job(version, actor=actor)
+    scanning.begin(version, actor=actor)
     if then is not None:
         then(version)
     return version

@@ -21,6 +21,7 @@ from registry.artifacts.sealed import SealedUpload, Sealing
 from registry.artifacts.verification import Verification
 from registry.formats import identify
 from registry.models import ModelVersion
+from registry.scanning import services as scanning
 
 from .audit_events import (
     VARIANT_ASKED,
@@ -102,6 +103,7 @@ def derive(job: RunningJob) -> None:
     try:
         with upload.adopted() as artifact, job.completing(f"{variant} is ready."):
             insert_artifact(artifact)
+            scanning.begin(version, artifact, actor=job.actor)
             variant.artifact, variant.state, variant.file_format = artifact, VariantState.READY, version.file_format
             variant.report, variant.tool = report.as_dict(), derivation.tool()
             variant.duration_s, variant.finished_at = round(time.monotonic() - began, 3), timezone.now()
@@ -148,6 +150,7 @@ def add_variant(
         )
     with upload.adopted() as artifact, transaction.atomic():
         insert_artifact(artifact)
+        scanning.begin(version, artifact, actor=actor)
         variant = Variant(
             version=version, name=name, kind=kind, origin=Origin.UPLOADED, state=VariantState.READY, artifact=artifact,
             file_format=found.key, parent_sha256=version.artifact.sha256, metrics=measured, tool=tool[:200],

@@ -186,8 +186,7 @@ def _version_page(request: HttpRequest, version: ModelVersion, **more: Any) -> H
         "tiles": sorted(version.metrics.items()) if len(version.metrics) <= SHOWN_TILES else [],
         "tags": sorted(version.tags.items()),
         "has_parameters": ModelVersion.objects.filter(pk=version.pk, parameters__isnull=False).exists(),
-        "may_download": services.may_download(version, actor=request.actor)
-        and may_download(request.user, version.model),
+        "may_download": services.may_download(version) and may_download(request.user, version.model),
         "timeline": timeline_page(request, version, files_of(version)),
     }
     return render(request, "registry/version_detail.html", {**context, **more})

@@ -16,6 +16,7 @@ from accounts.models import User
 from registry import services
 from registry.artifacts.sealed import sealed_upload
 from registry.models import Dataset, DatasetVersion, ModelVersion, RegisteredModel
+from tests.scans import scanned
 
 
 def safetensors(values: bytes = b"\x00\x00\x80\x3f" * 4) -> bytes:
@@ -73,9 +74,9 @@ def make_model(user: User, name: str = "arrival-delay") -> RegisteredModel:
 
 
 def make_version(model: RegisteredModel, user: User, content: bytes | None = None, **said: Any) -> ModelVersion:
-    """A version that ``user`` uploaded."""
+    """A version that ``user`` uploaded, after its scan."""
     with sealed_upload([content or safetensors()], "model.safetensors") as upload:
-        return services.add_version(model, upload, actor=actor_of(user), **said)
+        return scanned(services.add_version(model, upload, actor=actor_of(user), **said))
 
 
 def make_dataset(user: User, name: str = "flights") -> Dataset:

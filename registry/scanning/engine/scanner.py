@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from . import arrays, bundles, jsons, limits, onnx, pickles, tars, tensors, torches, zips
+from . import arrays, bundles, jsons, limits, onnx, pickles, tars, tensors, texts, torches, zips
 from .compressed import Budget, compressor_of, unpacked
 from .sources import FileSource, Memory, Source, Stream, stream_of
 from .verdict import QUARANTINE, Held, Report, Verdict
@@ -26,15 +26,18 @@ def scan_file(path: Path, scan_it: Callable[[BinaryIO], Verdict] | None = None) 
         return Verdict(QUARANTINE, "unreadable", (f"The file cannot be read: {error.strerror or 'unknown error'}.",))
 
 
-def scan(file: BinaryIO) -> Verdict:
-    """The verdict about a seekable binary file. It never raises for what a file holds."""
-    return scan_source(FileSource(file))
+def scan(file: BinaryIO, path: str = "") -> Verdict:
+    """The verdict about a seekable binary file. It never raises for what a file holds.
+
+    ``path`` is where it stands in a folder of files; only there are texts taken beside models.
+    """
+    return scan_source(FileSource(file), path)
 
 
-def scan_source(source: Source) -> Verdict:
+def scan_source(source: Source, path: str = "") -> Verdict:
     """The same for bytes that can be read at any place."""
     report = Report()
-    scanner = _Scanner(Budget(source.size))
+    scanner = _Scanner(Budget(source.size), path)
     try:
         scanner.part(source, report, 0)
     except Held as held:
@@ -51,8 +54,9 @@ def scan_source(source: Source) -> Verdict:
 class _Scanner:
     """One file, with what it may unpack to. ``format`` is that of the whole."""
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: Budget, path: str) -> None:
         self._budget = budget
+        self._path = path
         self.format = "unknown"
 
     def part(self, source: Source, report: Report, depth: int) -> str:
@@ -90,6 +94,9 @@ class _Scanner:
                 if key != "torch_legacy":
                     self._no_pickle(source, report)
                 return scan_it(source, report)
+        if depth == 0 and self._path and texts.looks_like_text(head):
+            self._names("text", depth)
+            return texts.scan_text(source, report, self._path)
         compressor = compressor_of(head)
         if compressor:
             self._names(f"compressed_{compressor}", depth)

@@ -87,7 +87,7 @@ _BLOCKS = {
     26: (1, 4), 27: (1, 8), 28: (1, 8), 29: (256, 56), 30: (1, 2), 34: (256, 54), 35: (256, 66), 39: (32, 17),
 }  # fmt: skip
 _MOST_ITEMS = 4_000_000
-_REACHES_OUT = re.compile(
+REACHES_OUT = re.compile(
     r"__|\\x|\\u|\\0|\|\s*attr\b|\battr\s*\(|mro|subclasses|globals|getattr|import\s", re.IGNORECASE
 )
 
@@ -124,7 +124,7 @@ def scan_gguf(source: Source, report: Report) -> str:
         value = _value(reader, reader.number("<I"), 0)
         if key == "general.alignment":
             alignment = value
-        if "chat_template" in key and isinstance(value, str) and _REACHES_OUT.search(value):
+        if "chat_template" in key and isinstance(value, str) and REACHES_OUT.search(value):
             report.add("The chat template reaches for more than the messages that it formats.", at)
     if type(alignment) is not int or not 8 <= alignment <= 1 << 16 or alignment & (alignment - 1):
         raise Held("The alignment is none.", 24)
