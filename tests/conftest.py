@@ -171,6 +171,15 @@ def _nothing_left_over(request: pytest.FixtureRequest) -> None:
             path.unlink()
 
 
+@pytest.fixture(autouse=True)
+def _scanned_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No worker runs beside a test: what waits for the verdict of a scan does the scan itself."""
+    from registry.scanning import waiting
+    from tests.scans import scan_waiting
+
+    monkeypatch.setattr(waiting, "pause", lambda seconds: scan_waiting())
+
+
 def _valkey() -> Any:
     from django.core.cache import cache
 
