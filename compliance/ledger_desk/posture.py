@@ -47,9 +47,13 @@ def ledger_holds() -> Outcome:
                 "critical",
             )
         )
-    if now.full is not None and now.is_full_late:
-        when = f"{now.full.ran_at:%Y-%m-%d %H:%M} UTC"
-        found.append(Finding("old", f"The last full verification is of {when}", "See the schedule."))
+    if now.is_full_late:
+        when = (
+            f"The last full verification is of {now.full.ran_at:%Y-%m-%d %H:%M} UTC"
+            if now.full
+            else "It never ran whole"
+        )
+        found.append(Finding("old", when, "See the schedule, or run manage.py verify_audit_log."))
     latest = now.newest
     evidence = f"{latest.ran_at:%Y-%m-%d %H:%M:%S} UTC, root {latest.root[:16]}…" if latest else "Not verified yet"
     return Outcome(found, evidence=evidence, url=reverse("admin:ledger"))

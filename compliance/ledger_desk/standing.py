@@ -7,6 +7,7 @@ from typing import Final
 from django.utils import timezone
 
 from compliance.audit.sealing import standing as sealing
+from compliance.audit.sealing.models import Checkpoint
 from compliance.audit.sealing.standing import Standing as SealingStanding
 
 from .models import Verification
@@ -23,6 +24,7 @@ class Standing:
     sealing: SealingStanding
     newest: Verification | None
     full: Verification | None
+    signed_since: datetime | None
 
     @property
     def broken(self) -> Verification | None:
@@ -31,7 +33,9 @@ class Standing:
 
     @property
     def is_full_late(self) -> bool:
-        return self.full is not None and self.full.ran_at < self.now - FULL_EVERY
+        """Whether a full verification is due for too long: since the last one, or since the first signed head."""
+        since = self.full.ran_at if self.full is not None else self.signed_since
+        return since is not None and since < self.now - FULL_EVERY
 
 
 def standing() -> Standing:
@@ -41,4 +45,5 @@ def standing() -> Standing:
         sealing=sealing.standing(),
         newest=Verification.objects.order_by("-id").first(),
         full=Verification.objects.filter(is_full=True).order_by("-id").first(),
+        signed_since=Checkpoint.objects.order_by("id").values_list("signed_at", flat=True).first(),
     )

@@ -22,7 +22,7 @@ from ..sealing.note import parse
 from ..sealing.sizes import sealed_rows
 from ..sealing.tiles import WIDTH
 from .events import EXPORT_FINISHED, EXPORT_STARTED
-from .forms import COLUMNS, MEDIA, csv_line, end_line, other_line, proven_line, require_form, suffix
+from .forms import COLUMNS, MEDIA, csv_line, end_line, gone_line, other_line, proven_line, require_form, suffix
 from .period import told
 from .proofs import Proofs
 from .recording import recorded_or_nothing
@@ -98,10 +98,15 @@ class _Writer:
         """Rows as others read them; that they are those of the ledger is said by the signature alone."""
         if self.form == "csv":
             yield csv_line(COLUMNS)
+        gone: list[int] = []
         for row in rows(self.selection, self.checkpoint.size):
-            if row.text is not None:
+            if row.text is None:
+                gone = [gone[0] if gone else row.index, row.index, (gone[2] if gone else 0) + 1]
+            else:
                 yield other_line(self.form, row.index, row.text)
                 self.count += 1
+        if gone:
+            yield gone_line(self.form, *gone)
 
     def _header(self) -> dict[str, Any]:
         return {

@@ -62,6 +62,12 @@ def other_line(form: str, index: int, text: str) -> str:
     return one_line(form, leaf, index) + "\n"
 
 
+def gone_line(form: str, first: int, last: int, count: int) -> str:
+    """Before the end of a form that cannot hold an empty row: sealed rows that the database no longer has."""
+    line = canonical_json({"gone": {"count": count, "first": first, "last": last}})
+    return f"# {line}\n" if form == "csv" else f"{line}\n"
+
+
 def end_line(form: str, rows: int, digest: bytes, signature: str) -> str:
     """The last line: how many rows were before it, their digest, and the note that signs both."""
     line = canonical_json({"end": {"digest": digest.hex(), "rows": rows, "signature": signature}})

@@ -238,6 +238,10 @@ def test_a_row_changed_in_the_database_is_named_by_whoever_checks_the_file(
         sql("DELETE FROM audit_auditevent WHERE id = %s", pk)
     said = verify(export_to(tmp_path / "deleted.jsonl"))
     assert (said.code, "Row 321 was gone from the ledger" in said.text) == (1, True), said.text
+    for form in ("csv", "ocsf", "ecs"):  # forms without empty rows
+        gone, end = export_to(tmp_path / f"deleted.{form}", form).read_text().splitlines()[-2:]
+        assert gone.removeprefix("# ") == '{"gone":{"count":1,"first":321,"last":321}}'
+        assert '{"end":' in end
 
 
 def test_a_category_cannot_be_cleared_alone(ledger: SealedLedger) -> None:

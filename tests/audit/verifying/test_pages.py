@@ -56,6 +56,16 @@ def test_a_broken_ledger_is_a_finding_and_stands_on_the_page(ledger: CommittedLe
     assert f"Row 30 ({bad}) was changed" in page
 
 
+def test_a_ledger_that_nobody_verifies_is_a_finding(ledger: CommittedLedger) -> None:
+    """S4-111: not only an old verification: also none at all, hours after the first signed head."""
+    assert outcome("ledger.verified") == []
+    with as_superuser():
+        sql("UPDATE audit_sealing_checkpoint SET signed_at = signed_at - interval '8 hours'")
+    assert outcome("ledger.verified") == ["old"]
+    run_verification(full=True, actor=Actor.system("tests"), at_once=1)
+    assert outcome("ledger.verified") == []
+
+
 def test_a_row_proves_itself(ledger: CommittedLedger, desk: Client) -> None:
     """The proof on the page and in the file leads from the text to the signed root; looking at it is recorded."""
     leaf = Leaf.objects.get(seq=123)
@@ -79,7 +89,7 @@ def test_a_changed_row_cannot_prove_itself(ledger: CommittedLedger, desk: Client
         sql("UPDATE audit_auditevent SET source = 'x' WHERE id = %s", leaf.event_id)
     page = desk.get(f"/admin/ledger/proofs/{leaf.event_id}/").content.decode()
     assert "not what was sealed" in page
-    assert "Proven" not in page
+    assert "lead from this row’s text to the root" not in page
 
 
 def test_a_tree_with_a_gap_proves_no_row(ledger: CommittedLedger, desk: Client) -> None:
