@@ -11,6 +11,7 @@ v1 = [
     path("", include("registry.signing.api_urls")),
     path("", include("registry.aliases.api_urls")),
     path("", include("registry.variants.api_urls")),
+    path("", include("registry.cards.api_urls")),
     path("", include("dataquality.api_urls")),
     path("", include("monitoring.api_urls")),
     path("", include("modelops.jobs.api_urls")),

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("registry.aliases.urls")),
     path("", include("registry.promotion.urls")),
     path("", include("registry.variants.urls")),
+    path("", include("registry.cards.urls")),
     path("", include("dataquality.urls")),
     path("", include("monitoring.urls")),
     path("jobs/", include("modelops.jobs.urls")),

@@ -7,4 +7,8 @@ class CardsConfig(AppConfig):
     verbose_name = "Model cards"
 
     def ready(self) -> None:
-        from . import purge  # noqa: F401  says how explanations go with their version
+        from modelops.lib.plugins import load_modules
+
+        from . import purge  # noqa: F401  says how cards go with their model
+
+        load_modules("card_facts")

@@ -21,7 +21,7 @@ EXPLANATION_ADDED = define(
     category="model", ocsf="entity.create",
 )  # fmt: skip
 EXPLANATION_READ = define(
-    "cards.explanation.read",
+    "cards.explanation.viewed",
     "read the explanation of version {version} of {name}",
     "name", "version",
     category="model", ocsf="entity.read",
