@@ -1,8 +1,9 @@
-"""What a signed-in browser may do only with a second factor that was shown within five minutes.
+"""What may be done only with a second factor that was shown within five minutes.
 
-One table for every room: keys and their approvals, people and roles, subject requests and their bundles, stored
-secrets, receivers and alert channels with theirs. A room may ask by itself as well (`require_fresh_factor`); callers of
-the API without a session are asked there.
+One table for every room: keys and their approvals, keys that signatures are trusted by, people and roles, subject
+requests and their bundles, stored secrets, receivers and alert channels with theirs. Browsers are asked by the
+middleware below, callers of the API with a key or a token by `fresh_permission`; docs/reference/step-up.md says who can
+show what. A room may ask by itself as well (`require_fresh_factor`).
 """
 
 import re
@@ -24,7 +25,10 @@ CHANGES: Final = (
     "admin/crypto/",
     "admin/escrow/",
     "admin/keys/",
+    "admin/promotion/",
+    "admin/scanning/inspection/<uuid:pk>/open/",
     "admin/secret_store/",
+    "admin/signing/trustedkey/",
     "admin/subjects/",
     "admin/workload/",
     "alerts/channels/",
@@ -32,19 +36,26 @@ CHANGES: Final = (
     "api/v1/key-requests/",
     "api/v1/key-rotations/",
     "api/v1/keys/",
+    "api/v1/models/<object_name:name>/promotion-policy/",
+    "api/v1/models/<object_name:name>/versions/<int:number>/quarantined-file/",
+    "api/v1/promotions/<uuid:promotion_id>/approve/",
     "api/v1/secrets/",
+    "api/v1/signing-keys/",
     "api/v1/subject-requests/",
+    "models/<object_name:name>/promotion-policy/",
+    "promotions/<uuid:pk>/approve/",
 )
 # Reading this gives something out, or is the form that leads to a change: asked before, so that nothing typed is lost.
 _READS: Final = re.compile(
     r"^(?:admin/(?:accounts|audit_streaming|keys|secret_store|subjects|workload)/\w+/add/"
-    r"|admin/crypto/keyversion/requests/.+|alerts/channels/new/.+"
+    r"|admin/crypto/keyversion/requests/.+|admin/signing/trustedkey/(?:add|.+/revoke)/|alerts/channels/new/.+"
+    r"|models/<object_name:name>/promotion-policy/edit/|admin/promotion/(?:promotionpolicy/add|.+/decide)/"
     r"|(?:admin/subjects|api/v1/subject-requests)/.*(?:bundle|download).*)$"
 )
 
 
 def needs_fresh_factor(route: str, method: str) -> bool:
-    """Whether a browser has to show a second factor again for this.
+    """Whether somebody has to show a second factor again for this.
 
     >>> needs_fresh_factor("admin/keys/approval/", "GET"), needs_fresh_factor("admin/keys/approval/", "POST")
     (False, True)

@@ -11,6 +11,7 @@ from .api.strict import StrictSerializer
 from .formats import label_of
 from .lineage import missing_origin
 from .models import ArtifactCopy, Dataset, DatasetVersion, ModelVersion, RegisteredModel, RiskClass
+from .scanning.serializers import ScanOut
 
 
 class RegisteredModelIn(StrictSerializer):
@@ -146,13 +147,14 @@ class ModelVersionOut(FileOut):
     metrics = serializers.DictField(child=serializers.FloatField(), read_only=True)
     tags = serializers.DictField(child=serializers.CharField(), read_only=True)
     datasets = DatasetReferenceOut(many=True, read_only=True)
+    scan = ScanOut(source="artifact.inspection", read_only=True, allow_null=True, default=None)
     lineage = serializers.SerializerMethodField(help_text="complete, or incomplete: no source commit or no dataset.")
 
     class Meta:
         model = ModelVersion
         fields = (
-            "id", "model", "version", "state", "format", "format_label", "is_directory", "file_count", "metrics",
-            "tags", "datasets", "source_commit", "run_reference", "lineage", *_FILE_FIELDS,
+            "id", "model", "version", "state", "scan", "format", "format_label", "is_directory", "file_count",
+            "metrics", "tags", "datasets", "source_commit", "run_reference", "lineage", *_FILE_FIELDS,
         )  # fmt: skip
         read_only_fields = fields
 

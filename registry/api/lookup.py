@@ -18,7 +18,7 @@ def model_named(request: Request, name: str) -> RegisteredModel:
 def model_version(request: Request, name: str, number: int) -> ModelVersion:
     """The version with model, file and datasets; 404 without. ``?deleted=true`` looks among the deleted."""
     versions = ModelVersion.objects.visible_to(request.user, deleted=asks_for_deleted(request))
-    versions = versions.select_related("model", "artifact").prefetch_related(
+    versions = versions.select_related("model", "artifact__inspection").prefetch_related(
         trained_on(request.user), "artifact__copies__location"
     )
     return get_object_or_404(versions, model__name=name, number=number)

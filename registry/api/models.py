@@ -93,7 +93,7 @@ class ModelVersionsView(ListAPIView):
     def get_queryset(self) -> "QuerySet[ModelVersion]":
         model = get_object_or_404(RegisteredModel.objects.known_to(self.request.user), name=self.kwargs["name"])
         versions = ModelVersion.objects.visible_to(self.request.user, deleted=asks_for_deleted(self.request))
-        versions = versions.filter(model=model).with_origin().select_related("model", "artifact")
+        versions = versions.filter(model=model).with_origin().select_related("model", "artifact__inspection")
         return versions.prefetch_related(trained_on(self.request.user), "artifact__copies__location")
 
     @extend_schema(operation_id="model_versions_list")

@@ -1,8 +1,19 @@
 """Which event tells of scans."""
 
-from compliance.audit.coverage import model
+from compliance.audit.coverage import Exempt, admin_pages, model, route
+from registry.audit_events import VERSION_VIEWED
 
-from .audit_events import SCAN_ASKED, SCAN_GAVE_UP, SCANNED
+from .audit_events import QUARANTINED_OPENED, SCAN_ASKED, SCAN_GAVE_UP, SCANNED
+
+_VERSION = "models/<object_name:name>/versions/<int:number>/"
+
+route(f"api/v1/{_VERSION}scan/", get=VERSION_VIEWED, post=SCAN_ASKED)
+route(f"api/v1/{_VERSION}quarantined-file/", post=QUARANTINED_OPENED)
+route(f"{_VERSION}scan/", post=SCAN_ASKED)
+admin_pages("scanning.Inspection")
+admin_pages("scanning.Verdict")
+route("admin/scanning/inspection/<uuid:pk>/again/", post=SCAN_ASKED)
+route("admin/scanning/inspection/<uuid:pk>/open/", get=Exempt.FORM, post=QUARANTINED_OPENED)
 
 model("scanning.Inspection", SCANNED, SCAN_ASKED, SCAN_GAVE_UP)
 model("scanning.Verdict", SCANNED)

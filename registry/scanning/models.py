@@ -67,6 +67,7 @@ class Inspection(models.Model):
     class Meta:
         ordering = ["-artifact"]
         verbose_name = "scanned file"
+        verbose_name_plural = "quarantine"
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ScanState.values), name="scanning_state_known"),
             models.CheckConstraint(condition=Q(cause__in=["", *Cause.values]), name="scanning_cause_known"),

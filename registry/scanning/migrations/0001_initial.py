@@ -121,6 +121,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "scanned file",
+                "verbose_name_plural": "quarantine",
                 "ordering": ["-artifact"],
             },
         ),
