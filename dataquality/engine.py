@@ -1,36 +1,18 @@
-"""One quality run over a table: every column is read once and shown to every check."""
+"""One quality run over a table: every cell is read once, and every check judges what the columns hold."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
-
-import pyarrow as pa
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from modelops.lib.errors import Invalid
 
 from .checks import Finding, TableFacts, checks
-from .columns import Column
 from .dimensions import Dimension
+from .masking import Masker
+from .profiling.walk import Progress, Table, Walk
 from .score import Score, compute
-
-Progress = Callable[[int, int, str], None]
-
-
-class Table(Protocol):
-    """What a run reads; `dataquality.reading.SealedTable` is one."""
-
-    @property
-    def rows(self) -> int:
-        """Number of rows."""
-
-    @property
-    def names(self) -> Sequence[str]:
-        """Names of the columns in order."""
-
-    def columns(self) -> Iterator[tuple[str, pa.ChunkedArray]]:
-        """Every column with all its values, in order."""
 
 
 @dataclass(frozen=True)
@@ -49,33 +31,37 @@ def examine(
     types: Mapping[str, str] | None = None,
     previous_types: Mapping[str, str] | None = None,
     progress: Progress = lambda *_: None,
+    threads: int | None = None,
+    masker: Masker | None = None,
 ) -> Report:
     """Run every registered check over ``table``; raises Invalid when there is nothing to examine.
 
     ``types`` and ``previous_types`` are the schemas to compare, of this version and of the one before. ``progress`` is
-    told (done, total, name of the column) before each column. Memory: the columns that the table reads at once and two
-    integers a row. The findings stand by dimension, then in the order of the columns.
+    told (rows done, rows, what is being done) as the walk goes on, and may raise to stop it. ``threads`` are as many as
+    there are cores without a number; the report is the same on any. The findings stand by dimension, then in the order
+    of the columns.
     """
-    names = list(table.names)
+    names = list(table.schema.names)
     if not table.rows or not names:
         raise Invalid(
             f"The data has {table.rows} rows and {len(names)} columns; at least one of each is needed.",
             code="dataset.empty",
         )
     instances = [check() for _, check in checks.items()]
+    walked = Walk(table, progress=progress, threads=threads).run()
     findings: list[Finding] = []
-    found_types: dict[str, str] = {}
-    progress(0, len(names), "reading")
-    for done, (name, values) in enumerate(table.columns()):
-        progress(done, len(names), name)
-        column = Column(name, values)
-        found_types[name] = str(column.values.type)
+    for profile in walked.profiles:
         for check in instances:
-            findings += check.examine(column)
-    progress(len(names), len(names), "concluding")
-    facts = TableFacts(rows=table.rows, types=types or found_types, previous_types=previous_types)
+            findings += check.examine(profile)
+    found_types = {profile.name: profile.type for profile in walked.profiles}
+    facts = TableFacts(table.rows, types or found_types, previous_types, walked.repeats[0])
     for check in instances:
         findings += check.conclude(facts)
+    masker = masker or Masker(secrets.token_bytes(32))
+    findings = [
+        replace(each, values=(), examples=tuple(masker.mask(value, each.column) for value in each.values))
+        for each in findings
+    ]
     order = list(Dimension)
     findings.sort(key=lambda finding: order.index(finding.dimension))
     examined: dict[Dimension, int] = {}

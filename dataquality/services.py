@@ -14,6 +14,7 @@ from modelops.lib.errors import Conflict
 from registry.models import DatasetVersion
 
 if TYPE_CHECKING:
+    from dataquality.checks import Finding
     from dataquality.engine import Report
 
 JOB_KIND = "quality.run"
@@ -25,9 +26,7 @@ def start_quality_run(dataset_version: DatasetVersion, *, actor: Actor) -> Quali
     """Ask for the quality of a dataset version; a worker does it after the commit. Raises Unavailable."""
     run = QualityRun(dataset_version=dataset_version, requested_by_id=account_of(actor))
     run.save()
-    run.job = jobs.enqueue(
-        JOB_KIND, payload={"run": str(run.pk)}, actor=actor, target=run, total=dataset_version.columns
-    )
+    run.job = jobs.enqueue(JOB_KIND, payload={"run": str(run.pk)}, actor=actor, target=run, total=dataset_version.rows)
     run.save(update_fields=["job"])
     record(RUN_REQUESTED, run, actor=actor, dataset=dataset_version.dataset.name, version=dataset_version.number)
     return run
@@ -51,7 +50,7 @@ def store_report(run: QualityRun, report: "Report", *, actor: Actor) -> None:
             deduction=deduction,
             message=finding.message,
             first_rows=list(finding.first_rows),
-            detail=dict(finding.detail) or None,
+            detail=detail_of(finding),
         )
         for position, (finding, deduction) in enumerate(zip(report.findings, report.score.deductions, strict=True))
     ]
@@ -81,6 +80,12 @@ def store_report(run: QualityRun, report: "Report", *, actor: Actor) -> None:
         score=shown(report.score.total),
         issues=len(issues),
     )
+
+
+def detail_of(finding: "Finding") -> dict[str, Any] | None:
+    """What an issue keeps encrypted: bounds, how to find its rows again, and examples, which are masked besides."""
+    told = {"filter": finding.filter, "examples": list(finding.examples)}
+    return {**finding.detail, **{key: value for key, value in told.items() if value}} or None
 
 
 def mark_failed(job: Any, message: str) -> None:

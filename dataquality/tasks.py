@@ -11,7 +11,7 @@ hides("dataquality.qualityrun")(QualityRun.objects.hidden_from)
 
 @jobs.handler(services.JOB_KIND, on_failure=services.mark_failed)
 def run_quality(job: jobs.RunningJob) -> None:
-    """Examine the dataset version of a run, column by column, and store the report once."""
+    """Examine the dataset version of a run, batch by batch, and store the report once."""
     # numpy and Arrow load here: the web process lists runs and never computes one.
     from dataquality.engine import examine
     from dataquality.reading import SealedTable

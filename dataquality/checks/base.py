@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import ClassVar
 
-from dataquality.columns import Column
 from dataquality.dimensions import Dimension, Severity
+from dataquality.profiling.duplicates import Repeats
+from dataquality.profiling.facts import ColumnProfile
 from modelops.lib.plugins import Plugins
 
 
@@ -18,8 +19,9 @@ class Finding:
     """One thing that is not as it should be.
 
     ``count`` of ``of`` rows (or columns) show it. ``failed`` is what it takes from the score, in units of its
-    dimension; 0 when it is only worth knowing. ``detail`` may hold values of the data (fences, spellings): it is stored
-    encrypted; ``message`` never does.
+    dimension; 0 when it is only worth knowing. ``detail`` and ``filter``, an expression that finds the rows again, may
+    hold bounds taken from the data (fences): they are stored encrypted. ``values`` are those of ``first_rows``: they
+    are only kept masked, as ``examples``. ``message`` holds none of it.
     """
 
     dimension: Dimension
@@ -32,6 +34,9 @@ class Finding:
     message: str
     first_rows: tuple[int, ...] = ()
     detail: Mapping[str, object] = field(default_factory=dict)
+    filter: str = ""
+    values: tuple[object, ...] = ()
+    examples: tuple[str, ...] = ()
 
     @property
     def share(self) -> float:
@@ -46,10 +51,11 @@ class TableFacts:
     rows: int
     types: Mapping[str, str]
     previous_types: Mapping[str, str] | None = None
+    repeats: Repeats = field(default_factory=lambda: Repeats(0, ()))
 
 
 class Check(ABC):
-    """One kind of check over one run: it sees every column once, in order, and may conclude at the end.
+    """One kind of check over one run: it judges the profile of every column, in order, and may conclude at the end.
 
     ``examined`` counts the units that it has looked at: the denominator of its dimension's score.
     """
@@ -61,7 +67,7 @@ class Check(ABC):
         self.examined = 0
 
     @abstractmethod
-    def examine(self, column: Column) -> list[Finding]:
+    def examine(self, column: ColumnProfile) -> list[Finding]:
         """The findings of one column."""
 
     def conclude(self, facts: TableFacts) -> list[Finding]:
@@ -70,6 +76,16 @@ class Check(ABC):
 
 
 checks: Plugins[Check] = Plugins("quality check", Check)
+
+
+def seen(sightings: Sequence[tuple[int, object]]) -> dict[str, tuple]:  # type: ignore[type-arg]
+    """Rows and values of what was seen, as a finding takes them."""
+    return {"first_rows": tuple(row for row, _ in sightings), "values": tuple(value for _, value in sightings)}
+
+
+def quoted(name: str) -> str:
+    """A column's name as expressions write it."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def graded(share: float, *, warning: float, critical: float) -> Severity:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import ClassVar
 
-from dataquality.columns import Column, first_rows
 from dataquality.dimensions import Dimension
+from dataquality.profiling.facts import ColumnProfile
 from modelops.lib.figures import grouped
 
-from .base import Check, Finding, checks, graded
+from .base import Check, Finding, checks, graded, quoted
 
 WARNING_SHARE = 0.05
 CRITICAL_SHARE = 0.5
@@ -22,13 +22,13 @@ class Completeness(Check):
     dimension: ClassVar[Dimension] = Dimension.COMPLETENESS
     label: ClassVar[str] = "Missing values"
 
-    def examine(self, column: Column) -> list[Finding]:
+    def examine(self, column: ColumnProfile) -> list[Finding]:
         """One finding when anything is missing."""
-        self.examined += len(column)
-        missing = column.missing_count
+        self.examined += column.rows
+        missing = column.missing
         if not missing:
             return []
-        share = missing / len(column)
+        share = missing / column.rows
         return [
             Finding(
                 dimension=self.dimension,
@@ -36,9 +36,10 @@ class Completeness(Check):
                 column=column.name,
                 severity=graded(share, warning=WARNING_SHARE, critical=CRITICAL_SHARE),
                 count=missing,
-                of=len(column),
+                of=column.rows,
                 failed=Fraction(missing),
-                message=f"{grouped(missing)} of {grouped(len(column))} values are missing.",
-                first_rows=first_rows(column.missing),
+                message=f"{grouped(missing)} of {grouped(column.rows)} values are missing.",
+                first_rows=column.first_missing,
+                filter=f"missing({quoted(column.name)})",
             )
         ]

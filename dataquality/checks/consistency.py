@@ -8,17 +8,16 @@ from typing import ClassVar
 import numpy as np
 import pyarrow.compute as pc
 
-from dataquality.columns import Column, first_rows
 from dataquality.dimensions import Dimension, Severity
-from dataquality.forms_of_text import reads_as_number
+from dataquality.profiling.column_track import CATEGORY_COUNT, CATEGORY_SHARE
+from dataquality.profiling.facts import ColumnProfile
+from dataquality.profiling.kinds import FIRST_ROWS
+from dataquality.profiling.text_classes import BLANK, NUMBER, classes_of
+from dataquality.profiling.walk import NEARLY
 from modelops.lib.figures import grouped, percent
 
-from .base import Check, Finding, TableFacts, checks
+from .base import Check, Finding, TableFacts, checks, quoted, seen
 from .validity import DOMINANT_SHARE
-
-NEAR_CONSTANT_SHARE = 0.99
-CATEGORY_SHARE = 0.05  # a text column is one of categories when at most this share of its values is distinct …
-CATEGORY_COUNT = 20  # … or so few are
 
 
 @checks.register("consistency")
@@ -32,19 +31,16 @@ class Consistency(Check):
         super().__init__()
         self._failed: dict[str, Fraction] = {}
 
-    def examine(self, column: Column) -> list[Finding]:
+    def examine(self, column: ColumnProfile) -> list[Finding]:
         """Constant, nearly constant, mixed kinds, mixed spellings."""
-        if column.present_count < 2:
+        if column.present < 2:
             return []
         self.examined += 1
-        present = ~column.missing
-        counts = np.bincount(column.codes[present], minlength=len(column.distinct) + 1)[1:]
-        most = int(counts.max())
-        if most == column.present_count:
+        if column.is_constant:
             return [self._constant(column)]
         found = []
-        if most / column.present_count >= NEAR_CONSTANT_SHARE:
-            found.append(self._nearly_constant(column, most))
+        if column.most / column.present >= NEARLY:
+            found.append(self._nearly_constant(column))
         if column.kind == "text":
             found += [finding for finding in (self._mixed_kinds(column), self._mixed_spellings(column)) if finding]
         return found
@@ -61,54 +57,59 @@ class Consistency(Check):
                 findings.append(self._breaking(name, "retyped", f"The type was {before} before and is {now} now."))
         return findings
 
-    def _constant(self, column: Column) -> Finding:
+    def _constant(self, column: ColumnProfile) -> Finding:
         return Finding(
             dimension=self.dimension,
             rule="constant",
             column=column.name,
             severity=Severity.WARNING,
-            count=column.present_count,
-            of=column.present_count,
+            count=column.present,
+            of=column.present,
             failed=self._take(column.name, Fraction(1)),
             message="Every value is the same: the column tells no two rows apart.",
         )
 
-    def _nearly_constant(self, column: Column, most: int) -> Finding:
+    def _nearly_constant(self, column: ColumnProfile) -> Finding:
         return Finding(
             dimension=self.dimension,
             rule="nearly_constant",
             column=column.name,
             severity=Severity.INFO,
-            count=most,
-            of=column.present_count,
+            count=column.most,
+            of=column.present,
             failed=Fraction(0),
-            message=f"One value makes up {percent(most / column.present_count)} of the column.",
+            message=f"One value makes up {percent(column.most / column.present)} of the column.",
         )
 
-    def _mixed_kinds(self, column: Column) -> Finding | None:
-        numbers = column.rows_of(reads_as_number(column.distinct)) & ~column.missing
-        share = int(numbers.sum()) / column.present_count
+    def _mixed_kinds(self, column: ColumnProfile) -> Finding | None:
+        text, name = column.text, quoted(column.name)
+        numbers = text.count(all_of=NUMBER)
+        share = numbers / column.present
         if not 1 - DOMINANT_SHARE <= share < DOMINANT_SHARE:
             return None
-        minority = numbers if share <= 0.5 else ~numbers & ~column.missing
-        count = int(minority.sum())
+        few = share <= 0.5
+        count = numbers if few else column.present - numbers
+        first = text.sightings(all_of=NUMBER) if few else text.sightings(none_of=NUMBER | BLANK)
+        finds = f"reads_as_number({name})" if few else f"not missing({name}) and not reads_as_number({name})"
         return Finding(
             dimension=self.dimension,
             rule="mixed_kinds",
             column=column.name,
             severity=Severity.WARNING,
             count=count,
-            of=column.present_count,
-            failed=self._take(column.name, Fraction(count, column.present_count)),
+            of=column.present,
+            failed=self._take(column.name, Fraction(count, column.present)),
             message=f"{percent(share)} of the values are numbers and the others are words.",
-            first_rows=first_rows(minority),
+            filter=finds,
+            **seen(first),
         )
 
-    def _mixed_spellings(self, column: Column) -> Finding | None:
-        if len(column.distinct) > max(CATEGORY_COUNT, CATEGORY_SHARE * column.present_count):
+    def _mixed_spellings(self, column: ColumnProfile) -> Finding | None:
+        distinct = column.text.distinct
+        if distinct is None or len(distinct) > max(CATEGORY_COUNT, CATEGORY_SHARE * column.present):
             return None
-        spelled = pc.utf8_lower(pc.utf8_trim_whitespace(column.distinct)).dictionary_encode()
-        groups, counts = spelled.indices.to_numpy(), column.counts
+        spelled = pc.utf8_lower(pc.utf8_trim_whitespace(distinct)).dictionary_encode()
+        groups, counts = spelled.indices.to_numpy(), column.text.counts
         main = np.zeros(len(spelled.dictionary), dtype=np.int64)
         np.maximum.at(main, groups, counts)
         # Of spellings that are equally frequent the first one to appear is the main one.
@@ -116,20 +117,23 @@ class Consistency(Check):
         first = np.unique(groups[chosen], return_index=True)[1]
         is_main = np.zeros(len(counts), dtype=bool)
         is_main[np.flatnonzero(chosen)[first]] = True
-        minority = column.rows_of(~is_main) & ~column.missing
-        count = int(minority.sum())
+        others = np.flatnonzero(~is_main & (classes_of(distinct) & BLANK == 0))
+        count = int(counts[others].sum())
         if not count:
             return None
+        # The first row of each of these spellings; the distinct texts stand in the order of their first rows.
+        shown = others[:FIRST_ROWS]
         return Finding(
             dimension=self.dimension,
             rule="mixed_spellings",
             column=column.name,
             severity=Severity.WARNING,
             count=count,
-            of=column.present_count,
-            failed=self._take(column.name, Fraction(count, column.present_count)),
+            of=column.present,
+            failed=self._take(column.name, Fraction(count, column.present)),
             message=f"{grouped(count)} values differ from a more frequent one only in capitals or white space.",
-            first_rows=first_rows(minority),
+            filter=f"other_spelling({quoted(column.name)})",
+            **seen([(int(column.text.first_rows[place]), distinct[int(place)].as_py()) for place in shown]),
         )
 
     def _breaking(self, name: str, rule: str, message: str) -> Finding:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import ClassVar
 
-import numpy as np
-
-from dataquality.columns import Column, first_rows
 from dataquality.dimensions import Dimension
+from dataquality.profiling.facts import ColumnProfile
+from dataquality.profiling.numbers import FENCE
 from modelops.lib.figures import grouped
 
-from .base import Check, Finding, checks, graded
+from .base import Check, Finding, checks, graded, quoted, seen
 
-FENCE = 1.5  # interquartile ranges beyond the quartiles: J. W. Tukey, "Exploratory Data Analysis", 1977
 MINIMUM_VALUES = 8  # below it the quartiles are hardly more than the values themselves
 WARNING_SHARE = 0.05
 CRITICAL_SHARE = 0.25
@@ -26,35 +24,31 @@ class Outliers(Check):
     dimension: ClassVar[Dimension] = Dimension.OUTLIERS
     label: ClassVar[str] = "Numbers beyond the fences"
 
-    def examine(self, column: Column) -> list[Finding]:
+    def examine(self, column: ColumnProfile) -> list[Finding]:
         """One finding when numbers lie outside; a column whose middle half is one value has no fences to speak of."""
-        if column.kind != "number" or len(column.numbers) < MINIMUM_VALUES:
+        number = column.number
+        if number is None or number.finite < MINIMUM_VALUES or number.fences is None:
             return []
-        lower_quartile, upper_quartile = (float(value) for value in np.quantile(column.numbers, [0.25, 0.75]))
-        spread = upper_quartile - lower_quartile
-        if spread <= 0 or not np.isfinite(spread):
+        self.examined += number.finite
+        if not number.beyond:
             return []
-        self.examined += len(column.numbers)
-        low, high = lower_quartile - FENCE * spread, upper_quartile + FENCE * spread
-        outside = column.number_mask(lambda values: np.isfinite(values) & ((values < low) | (values > high)))
-        count = int(outside.sum())
-        if not count:
-            return []
-        share = count / len(column.numbers)
+        low, high = number.fences
+        name = quoted(column.name)
         return [
             Finding(
                 dimension=self.dimension,
                 rule="outlier",
                 column=column.name,
-                severity=graded(share, warning=WARNING_SHARE, critical=CRITICAL_SHARE),
-                count=count,
-                of=len(column.numbers),
-                failed=Fraction(count),
+                severity=graded(number.beyond / number.finite, warning=WARNING_SHARE, critical=CRITICAL_SHARE),
+                count=number.beyond,
+                of=number.finite,
+                failed=Fraction(number.beyond),
                 message=(
-                    f"{grouped(count)} of {grouped(len(column.numbers))} numbers lie more than {FENCE:g} times the "
+                    f"{grouped(number.beyond)} of {grouped(number.finite)} numbers lie more than {FENCE:g} times the "
                     "interquartile range beyond the quartiles."
                 ),
-                first_rows=first_rows(outside),
                 detail={"low": low, "high": high},
+                filter=f"finite({name}) and ({name} < {low!r} or {name} > {high!r})",
+                **seen(number.first_beyond),
             )
         ]

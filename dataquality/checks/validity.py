@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import ClassVar
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from dataquality.columns import Column, Mask, first_rows, to_mask
 from dataquality.dimensions import Dimension
-from dataquality.forms_of_text import is_broken, is_in_calendar, reads_as_date, reads_as_number
+from dataquality.profiling.column_track import EARLIEST_YEAR, LATEST_YEAR
+from dataquality.profiling.facts import ColumnProfile
+from dataquality.profiling.text_classes import BLANK, BROKEN, DATE, NO_DAY, NUMBER
+from dataquality.profiling.texts import TextFacts
 from modelops.lib.figures import grouped
 
-from .base import Check, Finding, checks, graded
+from .base import Check, Finding, checks, graded, quoted, seen
 
 # From this share on, a text column is meant to hold numbers (or dates) and the other values are the strays. A file of
 # separated values with one bad cell arrives as text: this is how that one cell is found.
 DOMINANT_SHARE = 0.9
-EARLIEST_YEAR, LATEST_YEAR = 1800, 2200  # outside stand only slips of the pen and placeholders such as 9999-12-31
 WARNING_SHARE = 0.0  # an impossible value is always worth a look
 CRITICAL_SHARE = 0.01
+
+Broken = tuple[str, str, int, Sequence[tuple[int, object]], str]
 
 
 @checks.register("validity")
@@ -32,55 +31,57 @@ class Validity(Check):
     dimension: ClassVar[Dimension] = Dimension.VALIDITY
     label: ClassVar[str] = "Impossible values"
 
-    def examine(self, column: Column) -> list[Finding]:
+    def examine(self, column: ColumnProfile) -> list[Finding]:
         """One finding per rule; a value that breaks two rules counts for the first."""
-        self.examined += column.present_count
-        findings = []
-        taken = np.zeros(len(column), dtype=bool)
-        for rule, what, mask in self._broken_rules(column):
-            fresh = mask & ~taken & ~column.missing
-            taken |= fresh
-            count = int(fresh.sum())
-            if count:
-                share = count / column.present_count
-                findings.append(
-                    Finding(
-                        dimension=self.dimension,
-                        rule=rule,
-                        column=column.name,
-                        severity=graded(share, warning=WARNING_SHARE, critical=CRITICAL_SHARE),
-                        count=count,
-                        of=column.present_count,
-                        failed=Fraction(count),
-                        message=f"{grouped(count)} of {grouped(column.present_count)} values {what}.",
-                        first_rows=first_rows(fresh),
-                    )
-                )
-        return findings
+        self.examined += column.present
+        return [
+            Finding(
+                dimension=self.dimension,
+                rule=rule,
+                column=column.name,
+                severity=graded(count / column.present, warning=WARNING_SHARE, critical=CRITICAL_SHARE),
+                count=count,
+                of=column.present,
+                failed=Fraction(count),
+                message=f"{grouped(count)} of {grouped(column.present)} values {what}.",
+                filter=finds,
+                **seen(first),
+            )
+            for rule, what, count, first, finds in self._broken_rules(column)
+            if count
+        ]
 
-    def _broken_rules(self, column: Column) -> Iterator[tuple[str, str, Mask]]:
-        if column.kind == "number":
-            yield "not_finite", "are infinite", column.number_mask(np.isinf)
+    def _broken_rules(self, column: ColumnProfile) -> Iterator[Broken]:
+        name = quoted(column.name)
+        if column.number is not None:
+            number = column.number
+            yield "not_finite", "are infinite", number.infinite, number.first_infinite, f"infinite({name})"
         elif column.kind == "time":
-            moments = column.values
-            if pa.types.is_timestamp(moments.type) and moments.type.tz is not None:
-                moments = moments.cast(pa.timestamp(moments.type.unit))  # in UTC: a file may name any zone it likes
-            years = pc.fill_null(pc.year(moments), EARLIEST_YEAR)
-            outside = pc.or_(pc.less(years, EARLIEST_YEAR), pc.greater(years, LATEST_YEAR))
-            yield "out_of_calendar", f"lie before {EARLIEST_YEAR} or after {LATEST_YEAR}", to_mask(outside)
-        elif column.kind == "text" and column.present_count:
-            yield from self._broken_text(column)
-
-    def _broken_text(self, column: Column) -> Iterator[tuple[str, str, Mask]]:
-        values = column.distinct
-        yield "broken_text", "hold control or undecodable characters", column.rows_of(is_broken(values))
-        numbers, dates = reads_as_number(values), reads_as_date(values)
-        if DOMINANT_SHARE <= _share(column, numbers) < 1:
-            yield "not_a_number", "do not read as numbers although the column does", column.rows_of(~numbers)
-        if _share(column, dates) >= DOMINANT_SHARE:
-            yield "not_a_date", "do not read as dates although the column does", column.rows_of(~dates)
-            yield "not_in_calendar", "name a day that does not exist", column.rows_of(dates & ~is_in_calendar(values))
+            what = f"lie before {EARLIEST_YEAR} or after {LATEST_YEAR}"
+            finds = f"year({name}) < {EARLIEST_YEAR} or year({name}) > {LATEST_YEAR}"
+            yield "out_of_calendar", what, column.out_of_calendar, column.first_out_of_calendar, finds
+        elif column.kind == "text" and column.text is not None and column.present:
+            yield from _broken_text(column.text, column.present, name)
 
 
-def _share(column: Column, chosen: Mask) -> float:
-    return int(column.counts[chosen].sum()) / column.present_count
+def _broken_text(text: TextFacts, present: int, name: str) -> Iterator[Broken]:
+    def rows(all_of: int, none_of: int) -> tuple[int, Sequence[tuple[int, object]]]:
+        return text.count(all_of=all_of, none_of=none_of), text.sightings(all_of=all_of, none_of=none_of)
+
+    taken = BLANK
+    count, first = rows(BROKEN, taken)
+    yield "broken_text", "hold control or undecodable characters", count, first, f"broken_text({name})"
+    taken |= BROKEN
+    numbers, dates = text.count(all_of=NUMBER), text.count(all_of=DATE)
+    if DOMINANT_SHARE <= numbers / present < 1:
+        what = "do not read as numbers although the column does"
+        count, first = rows(0, taken | NUMBER)
+        yield "not_a_number", what, count, first, f"not missing({name}) and not reads_as_number({name})"
+        taken |= 0 if numbers == present else NUMBER << 8  # what is no number is taken
+    if dates / present >= DOMINANT_SHARE:
+        is_taken = DATE if taken & (NUMBER << 8) else 0  # no date reads as a number, so all non-dates were taken
+        what = "do not read as dates although the column does"
+        count, first = (0, []) if is_taken else rows(0, (taken & 31) | DATE)
+        yield "not_a_date", what, count, first, f"not missing({name}) and not reads_as_date({name})"
+        count, first = rows(DATE | NO_DAY, taken & 31)
+        yield "not_in_calendar", "name a day that does not exist", count, first, f"impossible_day({name})"

@@ -11,16 +11,17 @@ from dataquality.engine import Report, examine
 
 
 class ArrowTable:
-    """A table in memory with the face that a quality run reads."""
+    """A table in memory with the face that a quality run reads, in batches of ``batch_rows``."""
 
-    def __init__(self, table: pa.Table) -> None:
+    def __init__(self, table: pa.Table, batch_rows: int = 65_536) -> None:
         self._table = table
+        self._batch_rows = batch_rows
         self.rows: int = table.num_rows
-        self.names: Sequence[str] = table.column_names
+        self.schema: pa.Schema = table.schema
 
-    def columns(self) -> Iterator[tuple[str, pa.ChunkedArray]]:
-        for name in self.names:
-            yield name, self._table[name]
+    def batches(self, names: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        chosen = self._table if names is None else self._table.select(list(names))
+        yield from chosen.to_batches(max_chunksize=self._batch_rows)
 
 
 def table(**columns: Any) -> ArrowTable:

@@ -33,7 +33,7 @@ def test_a_run_from_post_to_score(pipeline: Api) -> None:
     assert (waiting["state"], waiting["score"], waiting["issues"]) == ("queued", None, [])
     work()
     told = pipeline.get(f"/api/v1/jobs/{job}/").json()
-    assert (told["state"], told["done"], told["total"]) == ("succeeded", 2, 2)
+    assert (told["state"], told["done"], told["total"]) == ("succeeded", 4, 4)
     done = pipeline.get(f"{RUNS}{run}/").json()
     assert done["state"] == "succeeded"
     assert done["score"] == pytest.approx(100 - 100 * 30 / 90 / 8)

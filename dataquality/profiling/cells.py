@@ -1,0 +1,110 @@
+"""One column of one batch, as numpy sees it: no copy of the values where Arrow's own memory can be used."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from .kinds import Kind, Mask, is_fixed, is_text, kind_of
+
+_INTEGERS = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
+
+
+class Cells:
+    """The cells of a column in the rows of one batch; what is derived is computed at most once."""
+
+    def __init__(self, array: pa.Array) -> None:
+        kind = array.type
+        if pa.types.is_dictionary(kind) and not _is_texts(kind.value_type):
+            array = array.dictionary_decode()
+        elif not pa.types.is_dictionary(kind):
+            array = _readable(array)
+        elif len(array.dictionary) > len(array) or array.dictionary.null_count:
+            array = _readable(array.dictionary_decode())  # fewer texts to look at than the dictionary has
+        self.array: pa.Array = array
+        self.kind: Kind = kind_of(kind)
+        self.rows = len(array)
+
+    @cached_property
+    def valid(self) -> Mask | None:
+        """Which cells are not null; None when all are."""
+        if not self.array.null_count:
+            return None
+        if pa.types.is_null(self.array.type):
+            return np.zeros(self.rows, dtype=bool)
+        bitmap, offset = self.array.buffers()[0], self.array.offset
+        if bitmap is None:  # a type that keeps no bitmap of its own
+            return ~self.array.is_null().to_numpy(zero_copy_only=False)
+        return _bits(bitmap, offset, self.rows)
+
+    @cached_property
+    def raw(self) -> NDArray[Any]:
+        """The values of a column of fixed width in their own type; undefined where :attr:`valid` is False."""
+        array = self.array
+        if pa.types.is_boolean(array.type):
+            return _bits(array.buffers()[1], array.offset, self.rows).view(np.uint8)
+        width = array.type.bit_width // 8
+        if pa.types.is_floating(array.type):
+            dtype: Any = {2: np.float16, 4: np.float32, 8: np.float64}[width]
+        else:
+            unsigned = pa.types.is_unsigned_integer(array.type)
+            dtype = _INTEGERS[width] if unsigned else np.dtype(f"i{width}")
+        if array.buffers()[1] is None:
+            return np.zeros(self.rows, dtype=dtype)
+        whole = np.frombuffer(array.buffers()[1], dtype=dtype, count=array.offset + self.rows)
+        return whole[array.offset :]
+
+    @cached_property
+    def numbers(self) -> NDArray[np.float64]:
+        """A number column as float64 with not-a-number where a cell is null."""
+        if pa.types.is_decimal(self.array.type):
+            values = self.array.cast(pa.float64()).to_numpy(zero_copy_only=False)
+            return np.asarray(values, dtype=np.float64)
+        values = self.raw.astype(np.float64, copy=self.valid is not None)
+        if self.valid is not None:
+            values[~self.valid] = np.nan
+        return values
+
+    @cached_property
+    def coded(self) -> tuple[NDArray[np.int32], pa.Array]:
+        """Places in the distinct texts of this batch, or -1 for null, and those texts in large offsets."""
+        encoded = self.array if pa.types.is_dictionary(self.array.type) else self.array.dictionary_encode()
+        indices = encoded.indices
+        if indices.null_count:
+            indices = indices.fill_null(-1)
+        codes = indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+        return codes, _readable(encoded.dictionary)
+
+    def value_at(self, row: int) -> Any:
+        """The value in one row as Python's own; what Python has no value for is told as text."""
+        try:
+            return self.array[row].as_py()
+        except (ValueError, OverflowError, KeyError):  # a year that Python has no date for, a zone that nobody knows
+            return str(self.raw[row])
+
+
+def _is_texts(kind: pa.DataType) -> bool:
+    return is_text(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
+
+
+def _readable(array: pa.Array) -> pa.Array:
+    """The same values in a layout that the kernels here know: fixed width, or bytes with large offsets."""
+    kind = array.type
+    if is_text(kind):
+        return array.cast(pa.large_string())
+    if is_fixed(kind) or pa.types.is_boolean(kind) or pa.types.is_null(kind) or pa.types.is_decimal(kind):
+        return array
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
+        return array.cast(pa.large_binary())
+    told = [None if value is None else repr(value) for value in array.to_pylist()]
+    return pa.array(told, pa.large_string())
+
+
+def _bits(buffer: pa.Buffer, offset: int, rows: int) -> Mask:
+    first, skip = divmod(offset, 8)
+    packed = np.frombuffer(buffer, dtype=np.uint8)[first : first + (skip + rows + 7) // 8]
+    return np.unpackbits(packed, bitorder="little")[skip : skip + rows].view(np.bool_)

@@ -1,0 +1,87 @@
+"""Whether one value makes up a whole column of fixed width, or nearly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .cells import Cells
+from .kinds import plain
+
+
+@dataclass(slots=True)
+class FixedPart:
+    """What one batch gives: present cells, their range, and how often the candidate occurs.
+
+    Where nobody asked for a candidate, it is the batch's own: a value that stands at several places of the batch.
+    """
+
+    present: int
+    minimum: Any
+    maximum: Any
+    candidate: Any
+    matches: int
+
+
+def measure(cells: Cells, candidate: Any = None) -> FixedPart:
+    """Look at one batch for the ``candidate``, the value that may make up the column."""
+    if not cells.rows:
+        return FixedPart(0, None, None, candidate, 0)
+    raw, valid = cells.raw, cells.valid
+    if raw.dtype.kind == "f":
+        raw = cells.numbers
+        present = cells.rows - int(np.count_nonzero(np.isnan(raw)))
+        minimum, maximum = np.fmin.reduce(raw), np.fmax.reduce(raw)
+        valid = None
+    elif valid is None:
+        present, minimum, maximum = cells.rows, raw.min(), raw.max()
+    else:
+        chosen = raw[valid]
+        present = len(chosen)
+        minimum, maximum = (chosen.min(), chosen.max()) if present else (None, None)
+    if not present:
+        return FixedPart(0, None, None, candidate, 0)
+    if candidate is None:
+        middle = cells.rows // 2
+        own = raw[middle]
+        near = own == raw[cells.rows // 4] and own == raw[3 * cells.rows // 4]
+        if (valid is None or valid[middle]) and near:
+            candidate = plain(own)
+    matches = 0
+    if candidate is not None:
+        same = raw == candidate
+        matches = int(np.count_nonzero(same if valid is None else same & valid))
+    return FixedPart(present, plain(minimum), plain(maximum), candidate, matches)
+
+
+@dataclass
+class FixedTrack:
+    """Parts go in, in the order of the rows. ``misses`` is True when some rows were not looked at for the candidate."""
+
+    present: int = 0
+    minimum: Any = None
+    maximum: Any = None
+    candidate: Any = None
+    matches: int = 0
+    misses: bool = False
+
+    def add(self, part: FixedPart) -> None:
+        """Take the part of the next batch."""
+        if part.present:
+            self.minimum = part.minimum if self.minimum is None else min(self.minimum, part.minimum)
+            self.maximum = part.maximum if self.maximum is None else max(self.maximum, part.maximum)
+        if part.candidate is not None and part.candidate == self.candidate:
+            self.matches += part.matches
+        elif part.candidate is not None and 2 * self.matches < self.present + part.present:
+            # The value so far makes up less than half: another may still make up nearly all.
+            self.candidate, self.matches, self.misses = part.candidate, part.matches, self.present > 0
+        elif part.present:
+            self.misses = True
+        self.present += part.present
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether all present cells are equal."""
+        return self.present > 0 and self.minimum == self.maximum

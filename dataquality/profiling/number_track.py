@@ -1,0 +1,226 @@
+"""One number column through the walk: all its values while they are few, then windows, and what the end tells."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from .kinds import FIRST_ROWS
+from .numbers import (
+    AMBIGUOUS,
+    QUARTILES,
+    SAMPLED,
+    Beyond,
+    Fences,
+    NumberPart,
+    Plan,
+    Side,
+    exact_fences,
+    look_through,
+    plan_of,
+    quantile_in,
+    quantile_of_sorted,
+    settle_between,
+    windows_of,
+)
+from .windows import Bounds, Floats, Window
+
+
+@dataclass
+class Allowance:
+    """How many values the columns together may still keep whole because they are in order."""
+
+    left: int
+
+    def take(self, values: int) -> bool:
+        """Whether ``values`` more may be kept; takes them if so."""
+        if values > self.left:
+            return False
+        self.left -= values
+        return True
+
+
+@dataclass(frozen=True)
+class NumberFacts:
+    """A number column: quartiles and what lies beyond the fences, None where there is no finite number."""
+
+    finite: int
+    infinite: int
+    first_infinite: tuple[Beyond, ...]
+    minimum: float
+    maximum: float
+    quartiles: tuple[float, float] | None
+    beyond: int = 0
+    first_beyond: tuple[Beyond, ...] = ()
+
+    @property
+    def fences(self) -> tuple[float, float] | None:
+        """The fences, when the middle half has a width that is a number."""
+        if self.quartiles is None:
+            return None
+        spread = self.quartiles[1] - self.quartiles[0]
+        return exact_fences(*self.quartiles) if spread > 0 and math.isfinite(spread) else None
+
+
+class NumberTrack:
+    """Parts go in, in the order of the rows; `finish` gives the facts, or None when another pass is needed."""
+
+    def __init__(self, kept: int, rows: int, allowance: Allowance) -> None:
+        self._keep = kept
+        self._rows = rows
+        self._allowance = allowance
+        self.finite = 0
+        self.infinite = 0
+        self.minimum, self.maximum = math.inf, -math.inf
+        self._first_infinite: list[Beyond] = []
+        self._kept: list[tuple[int, Floats]] = []
+        self._kept_size = 0
+        self._in_order = False
+        self._windows: tuple[Window, Window] | None = None
+        self._low, self._high = Side(), Side()
+        self._fences_lost = False
+        self._sample: list[Floats] = []
+        self.plan = Plan()
+        self.quartiles: tuple[float, float] | None = None
+
+    def add(self, part: NumberPart, start: int) -> None:
+        """Take the part of the batch that begins at row ``start``."""
+        self.finite += part.finite
+        self.infinite += part.infinite
+        self._first_infinite = (self._first_infinite + part.first_infinite)[:FIRST_ROWS]
+        if part.finite:
+            self.minimum, self.maximum = min(self.minimum, part.minimum), max(self.maximum, part.maximum)
+        if self._windows is None:
+            self._kept.append((start, part.kept))
+            self._kept_size += len(part.kept)
+            if self._kept_size > self._keep and not self._in_order:
+                self._open_windows()
+        else:
+            if part.kept is not None:  # it was on its way when the windows opened
+                late = NumberPart(part.finite, 0, [], 0.0, 0.0, None, self.plan)
+                look_through(late, part.kept, start)
+                part = late
+            else:
+                self._sample.append(part.sample)
+            self._take(part)
+
+    def _open_windows(self) -> None:
+        if self._is_in_order() and self._allowance.take(self._rows):
+            # The first rows of such a column say nothing about the others: no window would hold.
+            self._in_order = True
+            return
+        sample = self._sorted()
+        kept, self._kept, self._kept_size = self._kept, [], 0
+        if not len(sample):
+            return  # nothing but missing values so far
+        self._windows = windows_of(sample)
+        self._sample = [sample[:: max(1, len(sample) // SAMPLED)]]
+        self.plan = plan_of(self._windows, with_fences=True)
+        for start, values in kept:
+            part = NumberPart(0, 0, [], 0.0, 0.0, None, self.plan)
+            look_through(part, values, start)
+            self._take(part)
+
+    def _take(self, part: NumberPart) -> None:
+        for window, used, (below, inside) in zip(self._windows, part.plan.windows, part.quartiles, strict=True):
+            window.add(below, inside, self.finite, used)
+        bounds = (self._windows[0].bounds, self._windows[1].bounds)
+        if bounds != self.plan.windows:
+            self.plan = plan_of(self._windows, with_fences=not self._fences_lost)
+        if not self._fences_lost:
+            self._low.join(part.low)
+            self._high.join(part.high)
+            if max(self._low.in_doubt, self._high.in_doubt) > AMBIGUOUS:
+                self._settle_fences()
+
+    def _settle_fences(self) -> None:
+        settle_between(self._low, self._high, self.plan.fences)
+        if max(self._low.in_doubt, self._high.in_doubt) > AMBIGUOUS // 2:
+            # Too much in doubt to keep: another pass counts it against fences that are known.
+            self._fences_lost = True
+            self._low, self._high = Side(), Side()
+            self.plan = Plan(self.plan.windows)
+
+    def finish(self) -> NumberFacts | None:
+        """The facts; None when a window has missed its quartile or a fence lay elsewhere."""
+        if not self.finite:
+            return self._facts()
+        if self._windows is None:
+            values = self._sorted()
+            lower, upper = (quantile_of_sorted(values, q) for q in QUARTILES)
+            self.quartiles = (lower, upper)
+            if self._facts().fences is None:
+                return self._facts()
+            return self._facts(self.beyond_kept())
+        found = [quantile_in(window, self.finite) for window in self._windows]
+        if found[0] is None or found[1] is None:
+            return None
+        self.quartiles = (found[0], found[1])
+        fences = self._facts().fences
+        if fences is None:
+            return self._facts()
+        if self._fences_lost:
+            return None
+        known = self.plan.fences
+        if not (known.low.low <= fences[0] <= known.low.high and known.high.low <= fences[1] <= known.high.high):
+            return None
+        low, high = fences
+        exactly = Fences(Bounds(low, low), Bounds(high, high))
+        settle_between(self._low, self._high, exactly)
+        return self._facts(self._low, self._high)
+
+    def beyond_kept(self) -> Side:
+        """What lies beyond the fences among the values that were all kept."""
+        side = Side()
+        low, high = exact_fences(*self.quartiles)
+        for start, values in self._kept:
+            side.join(beyond(values, start, low, high))
+        return side
+
+    def settled(self, side: Side) -> NumberFacts:
+        """The facts with what another pass has counted beyond the fences."""
+        return self._facts(side)
+
+    def second_look(self) -> None:
+        """Make ready for another pass: windows from a sample of the whole column, nothing counted yet."""
+        sample = np.concatenate(self._sample)
+        self._windows = windows_of(np.sort(sample[np.isfinite(sample)]), spread=0.002)
+        self._low, self._high, self._fences_lost = Side(), Side(), False
+        self.plan = plan_of(self._windows, with_fences=True)
+
+    def add_again(self, part: NumberPart) -> None:
+        """Take a part of that other pass: what was counted the first time stands."""
+        self._take(part)
+
+    def _facts(self, *sides: Side) -> NumberFacts:
+        first = sorted(place for side in sides for place in side.first)[:FIRST_ROWS]
+        return NumberFacts(
+            self.finite,
+            self.infinite,
+            tuple(self._first_infinite),
+            self.minimum,
+            self.maximum,
+            self.quartiles,
+            sum(side.count for side in sides),
+            tuple(first),
+        )
+
+    def _sorted(self) -> Floats:
+        values = np.concatenate([values for _, values in self._kept]) if self._kept else np.empty(0)
+        return np.sort(values[np.isfinite(values)])
+
+    def _is_in_order(self) -> bool:
+        values = np.concatenate([values for _, values in self._kept])
+        values = values[np.isfinite(values)]
+        steps = np.diff(values)
+        return len(values) > 1 and values[0] != values[-1] and bool((steps >= 0).all() or (steps <= 0).all())
+
+
+def beyond(values: Floats, start: int, low: float, high: float) -> Side:
+    """The finite values of a batch beyond known fences."""
+    outside = ((values < low) | (values > high)) & np.isfinite(values)
+    rows = np.flatnonzero(outside)
+    first = [(start + int(row) + 1, float(values[row])) for row in rows[:FIRST_ROWS]]
+    return Side(count=len(rows), first=first)

@@ -1,0 +1,170 @@
+"""A text column through the walk: how many rows read as what, and its distinct values while they are few."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from .cells import Cells
+from .kinds import FIRST_ROWS
+from .text_classes import BLANK, CLASSES, classes_of
+
+Sighting = tuple[int, str]  # a row, from 1, and the text in it
+_SHOWN = 200  # characters of a text that are kept to be masked
+_SLACK = 4096
+
+
+@dataclass(slots=True)
+class TextPart:
+    """What one batch gives: rows per class, the first of each, and its distinct texts when they are asked for."""
+
+    nulls: int
+    classes: NDArray[np.int64]
+    first: dict[int, list[Sighting]]
+    distinct: pa.Array | None = None
+    counts: NDArray[np.int64] | None = None
+    first_rows: NDArray[np.int64] | None = None
+
+
+def measure(cells: Cells, start: int, *, with_distinct: bool, classify: bool) -> TextPart:
+    """Look at one batch of a text column (or of one that is told as text, then without classes)."""
+    is_coded = pa.types.is_dictionary(cells.array.type)
+    nulls = cells.array.null_count
+    if not is_coded and not with_distinct:
+        kinds = classes_of(cells.array) if classify else np.zeros(cells.rows, dtype=np.uint8)
+        return _counted(cells, start, nulls, kinds)
+    codes, texts = cells.coded
+    of_texts = classes_of(texts) if classify else np.zeros(len(texts), dtype=np.uint8)
+    used = np.bincount(codes + 1, minlength=len(texts) + 1)[1:]
+    if classify and of_texts.any():
+        kinds = np.append(of_texts, np.uint8(0))[codes]
+        part = _counted(cells, start, nulls, kinds)
+    else:
+        part = TextPart(nulls, np.zeros(CLASSES, dtype=np.int64), {})
+        part.classes[0] = cells.rows - nulls
+    if with_distinct:
+        first = np.empty(len(texts) + 1, dtype=np.int64)
+        first[codes[::-1]] = np.arange(start + cells.rows - 1, start - 1, -1)  # the last to be written is the first row
+        seen = used > 0
+        if not seen.all():
+            texts, used, first = texts.filter(pa.array(seen)), used[seen], first[:-1][seen]
+        part.distinct, part.counts, part.first_rows = texts, used.astype(np.int64), first[: len(texts)]
+    return part
+
+
+def _counted(cells: Cells, start: int, nulls: int, kinds: NDArray[np.uint8]) -> TextPart:
+    if cells.valid is not None:
+        kinds = np.where(cells.valid, kinds, np.uint8(CLASSES))
+    counts = np.bincount(kinds, minlength=CLASSES + 1)[:CLASSES].astype(np.int64)
+    first: dict[int, list[Sighting]] = {}
+    common = int(counts.argmax())
+    for kind in np.flatnonzero(counts):
+        # Of the class that most rows have the first batch rows are enough; the search ends early.
+        among = kinds[:_SLACK] if kind == common and np.count_nonzero(kinds[:_SLACK] == kind) >= FIRST_ROWS else kinds
+        rows = np.flatnonzero(among == kind)[:FIRST_ROWS]
+        first[int(kind)] = [(start + int(row) + 1, str(cells.value_at(int(row)))[:_SHOWN]) for row in rows]
+    return TextPart(nulls, counts, first)
+
+
+@dataclass
+class TextFacts:
+    """A text column at the end. ``distinct`` is None when there were more values than a column of categories has."""
+
+    nulls: int
+    classes: NDArray[np.int64]
+    first: dict[int, list[Sighting]]
+    distinct: pa.Array | None
+    counts: NDArray[np.int64]
+    first_rows: NDArray[np.int64]
+
+    def count(self, *, all_of: int = 0, none_of: int = 0) -> int:
+        """Rows whose text has all bits of ``all_of`` and none of ``none_of``."""
+        return sum(int(self.classes[kind]) for kind in _chosen(all_of, none_of))
+
+    def sightings(self, *, all_of: int = 0, none_of: int = 0) -> list[Sighting]:
+        """The first of those rows."""
+        return sorted(place for kind in _chosen(all_of, none_of) for place in self.first.get(kind, []))[:FIRST_ROWS]
+
+    def most(self, *, blank_is_missing: bool) -> int:
+        """How often the most frequent text occurs; 0 when there are too many texts for one to be nearly all."""
+        if self.distinct is None:
+            return 0
+        counts = self.counts
+        if blank_is_missing:
+            counts = counts[classes_of(self.distinct) & BLANK == 0]
+        return int(counts.max()) if len(counts) else 0
+
+
+def _chosen(all_of: int, none_of: int) -> list[int]:
+    return [kind for kind in range(CLASSES) if kind & all_of == all_of and not kind & none_of]
+
+
+@dataclass
+class TextTrack:
+    """Parts go in, in the order of the rows. ``most`` distinct texts are kept in at most ``most_bytes``."""
+
+    most: int
+    most_bytes: int
+    nulls: int = 0
+    classes: NDArray[np.int64] = field(default_factory=lambda: np.zeros(CLASSES, dtype=np.int64))
+    first: dict[int, list[Sighting]] = field(default_factory=dict)
+    wants_distinct: bool = True
+
+    def __post_init__(self) -> None:
+        self._distinct: list[tuple[pa.Array, NDArray[np.int64], NDArray[np.int64]]] = []
+        self._size = 0
+        self._merged_size = 0
+
+    def add(self, part: TextPart) -> None:
+        """Take the part of the next batch."""
+        self.nulls += part.nulls
+        self.classes += part.classes
+        for kind, found in part.first.items():
+            known = self.first.setdefault(kind, [])
+            if len(known) < FIRST_ROWS:
+                self.first[kind] = (known + found)[:FIRST_ROWS]
+        if not self.wants_distinct or part.distinct is None:
+            self.wants_distinct = False
+            return
+        self._distinct.append((part.distinct, part.counts, part.first_rows))  # type: ignore[arg-type]
+        self._size += len(part.distinct)
+        if self._size > 2 * self._merged_size + _SLACK:
+            self._merge()
+
+    def _merge(self) -> None:
+        if not self._distinct:
+            return
+        kind = pa.large_string() if pa.types.is_large_string(self._distinct[0][0].type) else self._distinct[0][0].type
+        table = pa.table(
+            {
+                "text": pa.chunked_array([texts for texts, _, _ in self._distinct], type=kind),
+                "count": np.concatenate([counts for _, counts, _ in self._distinct]),
+                "row": np.concatenate([rows for _, _, rows in self._distinct]),
+            }
+        )
+        grouped = table.group_by("text", use_threads=False).aggregate([("count", "sum"), ("row", "min")])
+        texts = grouped["text"].combine_chunks()
+        if isinstance(texts, pa.ChunkedArray):
+            texts = texts.chunk(0) if texts.num_chunks else pa.array([], kind)
+        if len(texts) > self.most or texts.nbytes > self.most_bytes:
+            self.wants_distinct = False
+            self._distinct = []
+            return
+        self._distinct = [(texts, grouped["count_sum"].to_numpy(), grouped["row_min"].to_numpy())]
+        self._size = self._merged_size = len(texts)
+
+    def finish(self) -> TextFacts:
+        """The facts; the distinct texts stand in the order of their first rows."""
+        nothing = np.zeros(0, dtype=np.int64)
+        if self.wants_distinct:
+            self._merge()
+        if not self.wants_distinct or not self._distinct:
+            return TextFacts(self.nulls, self.classes, self.first, None, nothing, nothing)
+        texts, counts, rows = self._distinct[0]
+        order = np.argsort(rows, kind="stable")
+        return TextFacts(
+            self.nulls, self.classes, self.first, texts.take(pa.array(order)), counts[order], rows[order] + 1
+        )

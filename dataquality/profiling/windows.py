@@ -1,0 +1,120 @@
+"""A rank of a stream, exactly: keep only the values near where it must lie, count the others.
+
+A window is an interval of values. Below it values are counted, inside they are kept (distinct values with how often
+they occur), above they are forgotten. While the stream runs, the window narrows around the rank. At the end the kept
+values either hold the wanted rank, which is then exact, or the window has missed it and says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Counts = NDArray[np.int64]
+KEPT = 1 << 16  # distinct values that a window keeps; pending ones are merged when they are twice as many
+SPREAD = 0.03  # how far the rank of a whole column may lie from that of its first rows, at first
+_SIGMAS = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The interval of a window, both ends included."""
+
+    low: float
+    high: float
+
+    def count_and_take(self, values: Floats) -> tuple[int, Floats | int]:
+        """How many values lie below, and those inside: only their number when the interval is one value."""
+        below = int(np.count_nonzero(values < self.low))
+        if self.low == self.high:
+            return below, int(np.count_nonzero(values == self.low))
+        return below, values[(values >= self.low) & (values <= self.high)]
+
+
+class Window:
+    """The window of one quantile ``q``; starts at ``bounds`` with nothing counted."""
+
+    def __init__(self, q: float, bounds: Bounds) -> None:
+        self.q = q
+        self.bounds = bounds
+        self.below = 0
+        self._values: Floats = np.empty(0)
+        self._counts: Counts = np.empty(0, dtype=np.int64)
+        self._pending: list[Floats] = []
+        self._pending_size = 0
+
+    def add(self, below: int, inside: Floats | int, seen: int, used: Bounds) -> None:
+        """Take what ``used`` (these bounds, or wider ones from before) gave; ``seen`` values have come so far."""
+        self.below += below
+        if isinstance(inside, int):
+            self._add_times(inside)
+            return
+        if used != self.bounds:
+            self.below += int(np.count_nonzero(inside < self.bounds.low))
+            inside = inside[(inside >= self.bounds.low) & (inside <= self.bounds.high)]
+        self._pending.append(inside)
+        self._pending_size += len(inside)
+        if self._pending_size > 2 * KEPT:
+            self._merge()
+            if len(self._values) > KEPT:
+                self._narrow(seen)
+
+    def order_statistics(self, places: tuple[int, ...]) -> list[float] | None:
+        """The values at these places of the sorted stream (from 0), or None when one lies outside the window."""
+        self._merge()
+        upto = np.cumsum(self._counts) + self.below
+        last = int(upto[-1]) if len(upto) else self.below
+        if any(place < self.below or place >= last for place in places):
+            return None
+        return [float(self._values[np.searchsorted(upto, place, side="right")]) for place in places]
+
+    def _add_times(self, count: int) -> None:
+        """The one value of the window ``count`` times, without making them."""
+        self._merge()
+        if count:
+            self._values = np.array([self.bounds.low])
+            self._counts = np.array([count + int(self._counts.sum())], dtype=np.int64)
+
+    def _merge(self) -> None:
+        if not self._pending_size:
+            self._pending.clear()
+            return
+        fresh, counts = np.unique(np.concatenate(self._pending), return_counts=True)
+        self._pending, self._pending_size = [], 0
+        if len(self._values):
+            every = np.concatenate([self._values, fresh])
+            self._values, place = np.unique(every, return_inverse=True)
+            weights = np.concatenate([self._counts, counts])
+            # Counts stay below 2**53, so adding them as floats is exact.
+            self._counts = np.bincount(place, weights=weights, minlength=len(self._values)).astype(np.int64)
+        else:
+            self._values, self._counts = fresh, counts.astype(np.int64)
+
+    def _narrow(self, seen: int) -> None:
+        """Keep the middle half of what may be kept, around where the rank stands now."""
+        upto = np.cumsum(self._counts) + self.below
+        place = int(np.searchsorted(upto, self.q * (seen - 1), side="right"))
+        first = max(0, min(place - KEPT // 4, len(self._values) - 1))
+        last = max(first, min(place + KEPT // 4, len(self._values) - 1))
+        self.below += int(self._counts[:first].sum())
+        self._values, self._counts = self._values[first : last + 1], self._counts[first : last + 1]
+        self.bounds = Bounds(float(self._values[0]), float(self._values[-1]))
+
+
+def around(sorted_sample: Floats, q: float, spread: float) -> Bounds:
+    """Where the quantile of a stream lies of which this is a sample; ``spread`` is how far its rank may be off."""
+    count = len(sorted_sample)
+    reach = int(spread * count + _SIGMAS * (q * (1 - q) * count) ** 0.5) + 1
+    place = round(q * (count - 1))
+    low, high = sorted_sample[max(0, place - reach)], sorted_sample[min(count - 1, place + reach)]
+    return Bounds(float(low), float(high))
+
+
+def interpolated(at: float, before: float, after: float) -> float:
+    """Between the two order statistics around the place ``at``, as numpy's and pandas' linear quantile has it."""
+    share = at - int(at)
+    step = after - before
+    return after - step * (1 - share) if share >= 0.5 else before + step * share
