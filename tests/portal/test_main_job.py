@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from tests.accounts.people import fresh
 from tests.portal.client import Pipeline
 
 DEMO = Path(__file__).resolve().parents[2] / "demo"
@@ -60,14 +61,15 @@ def test_the_main_job(live_portal: Any, keys: dict[str, str], smtp_server: Any, 
         path = f"models/{card['name']}/versions/"
         version = api.post(path, data=form, files={"file": (MODEL.name, MODEL.read_bytes())})
         digest = hashlib.sha256(MODEL.read_bytes()).hexdigest()
-        assert (version["version"], version["state"], version["digest"]["sha256"]) == (1, "ready", digest)
+        assert (version["version"], version["scan"]["state"], version["digest"]["sha256"]) == (1, "waiting", digest)
         assert version["size"] == MODEL.stat().st_size
         assert "AES-256-GCM" in version["cipher"]
         assert version["key_version"] == 1
         assert api.http.get(f"{path}1/artifact/").content == MODEL.read_bytes()
         assert api.post(f"{path}1/verify/", expect=200)["verified"] is True
 
-        # 6 (set up before 5): channels for mail and webhook
+        # 6 (set up before 5): channels for mail and webhook, as somebody who has just confirmed
+        fresh(keys["scientist"])
         api.post(
             "alert-channels/",
             json={"name": "team-mail", "kind": "email", "config": {"recipients": ["team@example.org"]}},
@@ -109,6 +111,7 @@ def test_the_main_job(live_portal: Any, keys: dict[str, str], smtp_server: Any, 
         wait_for(lambda: http_receiver.requests)
 
         # 7: the officer answers an access request
+        fresh(keys["officer"])
         request = officer.post("subject-requests/", json={"kind": "access", "subject": {"email": "ada@example.org"}})
         assert request["state"] == "received"
         assert request["due_at"]

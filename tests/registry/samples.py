@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import pickle
 import struct
 import zipfile
@@ -28,6 +29,22 @@ def safetensors(values: bytes = b"\x00\x00\x80\x3f" * 4) -> bytes:
 def pickled() -> bytes:
     """A pickle, as joblib or scikit-learn would leave it."""
     return pickle.dumps({"weights": [0.1, 0.2]}, protocol=4)
+
+
+class _Run:
+    """Loading its pickle would make a file."""
+
+    def __reduce__(self) -> tuple[Any, tuple[str]]:
+        return os.system, (f"touch {CANARY_FILE}",)
+
+
+CANARY_FILE = "/tmp/modelops-a-model-was-loaded"
+_ATTACK = pickle.dumps({"weights": _Run()}, protocol=4)
+
+
+def harmful() -> bytes:
+    """A pickle that runs a command where it is loaded."""
+    return _ATTACK
 
 
 def npy(array: np.ndarray[Any, Any]) -> bytes:

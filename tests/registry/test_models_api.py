@@ -15,7 +15,7 @@ from compliance.audit.models import AuditEvent
 from registry.models import ModelVersion, RegisteredModel
 
 from .answers import problem_of
-from .samples import make_dataset, make_dataset_version, make_model, pickled, safetensors
+from .samples import harmful, make_dataset, make_dataset_version, make_model, pickled, safetensors
 
 pytestmark = pytest.mark.django_db
 Stored = Callable[[], list[Path]]
@@ -72,7 +72,7 @@ def test_an_upload_is_stored_sealed_and_comes_back_whole(api: Client, scientist:
     assert answer.status_code == 201, body
     digest = hashlib.sha256(content)
     assert body["version"] == 1
-    assert (body["state"], body["format"]) == ("ready", "safetensors")
+    assert (body["state"], body["scan"]["state"], body["format"]) == ("quarantined", "waiting", "safetensors")
     assert (body["digest"]["sha256"], body["size"]) == (digest.hexdigest(), len(content))
     assert body["cipher"].startswith("AES-256-GCM")
     assert body["key_version"] == 1
@@ -168,17 +168,25 @@ def test_an_unusable_file_stores_nothing(
     assert [event.details["code"] for event in events("audit.request.refused")] == [code]
 
 
-def test_what_may_hold_code_is_quarantined(api: Client, api_as: Any, scientist: Any) -> None:
-    """S0-49: it is stored, but only its uploader and the model's owner may have it back."""
+def test_what_holds_code_is_quarantined(api: Client, api_as: Any, scientist: Any) -> None:
+    """S0-49: it is stored, and nobody has it back, also not its uploader, who owns the model."""
     from tests.accounts.people import make_user
 
     make_model(scientist)
-    assert upload(api, pickled()).json()["state"] == "quarantined"
+    assert upload(api, harmful()).json()["state"] == "quarantined"
     address = "/api/v1/models/arrival-delay/versions/1/artifact/"
-    assert api.get(address).getvalue() == pickled()
-    other = api_as(make_user("engineer", "ML engineer"))
-    assert problem_of(other.get(address)) == (403, "artifact.quarantined")
-    assert len(events("registry.artifact.downloaded")) == 1
+    for caller in (api, api_as(make_user("engineer", "ML engineer"))):
+        assert problem_of(caller.get(address)) == (403, "artifact.quarantined")
+    assert events("registry.artifact.downloaded") == []
+    said = api.get("/api/v1/models/arrival-delay/versions/1/").json()
+    assert (said["state"], said["scan"]["state"], said["scan"]["cause"]) == ("quarantined", "held", "content")
+
+
+def test_an_honest_pickle_is_given_out_after_its_scan(api: Client, scientist: Any) -> None:
+    make_model(scientist)
+    assert upload(api, pickled()).json()["state"] == "quarantined"
+    assert api.get("/api/v1/models/arrival-delay/versions/1/artifact/").getvalue() == pickled()
+    assert api.get("/api/v1/models/arrival-delay/versions/1/").json()["state"] == "ready"
 
 
 def test_lists_are_searched_and_paged(api: Client, scientist: Any) -> None:

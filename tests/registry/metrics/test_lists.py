@@ -13,7 +13,7 @@ from registry.listing import SORTS, narrowed
 from registry.models import ModelVersion, RegisteredModel
 from tests.accounts.people import make_user
 from tests.registry.answers import problem_of
-from tests.registry.samples import make_model, make_version, pickled
+from tests.registry.samples import harmful, make_model, make_version
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,7 @@ def models(scientist: User) -> None:
     ):
         services.register_model(name, task, actor=actor_of(owner))
     make_version(RegisteredModel.objects.get(name="beta"), scientist, tags={"team": "search", "nightly": ""})
-    make_version(RegisteredModel.objects.get(name="alpha"), other, content=pickled())
+    make_version(RegisteredModel.objects.get(name="alpha"), other, content=harmful())
 
 
 def names(api: Client, query: str) -> list[str]:
@@ -112,7 +112,7 @@ def test_each_order_and_filter_is_answered_by_an_index(scientist: User) -> None:
 
 
 def test_a_purged_or_quarantined_version_changes_the_lists(scientist: User, api: Client) -> None:
-    version = make_version(make_model(scientist, "m"), scientist, content=pickled())
+    version = make_version(make_model(scientist, "m"), scientist, content=harmful())
     assert names(api, "?quarantined=true") == ["m"]
     ModelVersion.objects.filter(pk=version.pk).update(state="ready")
     assert names(api, "?quarantined=true") == []

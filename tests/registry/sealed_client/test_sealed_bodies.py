@@ -20,7 +20,7 @@ from registry.sealed_client.modelops_seal import SEGMENT, UPLOAD, _derive
 from registry.sealed_client.opening import opened
 from registry.sealed_client.travelling import SentKey
 from tests.registry.answers import problem_of
-from tests.registry.samples import CSV, make_dataset, make_model, pickled, safetensors
+from tests.registry.samples import CSV, harmful, make_dataset, make_model, safetensors
 from tests.registry.uploads.sending import digest_header
 
 from .sealing import VERSIONS, recipient, seal_and_send, sealed, send
@@ -70,7 +70,8 @@ def test_the_ledger_says_that_it_came_sealed(api: Client) -> None:
 
 def test_a_sealed_file_that_may_hold_code_is_quarantined(api: Client) -> None:
     """S1-01: what is sealed passes by no rule."""
-    assert seal_and_send(api, pickled()).json()["state"] == "quarantined"
+    assert seal_and_send(api, harmful()).json()["state"] == "quarantined"
+    assert problem_of(api.get(f"{VERSIONS}1/artifact/")) == (403, "artifact.quarantined")
 
 
 def test_a_sealed_file_that_is_no_model_is_refused(api: Client, stored: Stored) -> None:

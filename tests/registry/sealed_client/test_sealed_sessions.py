@@ -13,7 +13,7 @@ from registry.artifacts import open_artifact
 from registry.models import ModelVersion
 from registry.uploads.models import UploadSession
 from tests.registry.answers import problem_of
-from tests.registry.samples import CSV, make_dataset, make_model, pickled, safetensors
+from tests.registry.samples import CSV, harmful, make_dataset, make_model, safetensors
 from tests.registry.uploads.sending import UPLOADS, begin, complete, digest_header, upload
 
 from .proxy import traces
@@ -76,8 +76,9 @@ def test_a_sealed_table_in_pieces(api: Client, scientist: Any) -> None:
 
 
 def test_what_may_hold_code_is_quarantined(api: Client) -> None:
-    file, body = sealed(pickled(), recipient(api))
+    file, body = sealed(harmful(), recipient(api))
     assert complete(api, upload(api, body, 1), sealed=file.key).json()["state"] == "quarantined"
+    assert problem_of(api.get(f"{VERSIONS}1/artifact/")) == (403, "artifact.quarantined")
 
 
 @pytest.mark.parametrize(

@@ -32,12 +32,12 @@ def test_a_stored_model_version_is_answered_for_in_full(api: Client, scientist: 
     """S1-08."""
     make_model(scientist)
     said = check(api.post(VERSIONS, safetensors(), content_type="application/octet-stream"), "ModelVersionOut")
-    assert (said["version"], said["state"], said["key_version"], said["codec"]) == (1, "ready", 1, "none")
+    assert (said["version"], said["state"], said["key_version"], said["codec"]) == (1, "quarantined", 1, "none")
     assert said["cipher"] == "AES-256-GCM/HKDF-SHA-256/segmented"
     assert {"location": "local", "state": "stored"} in said["locations"]
     assert len(said["digest"]["sha256"]) == 64
     again = api.post(VERSIONS, pickled(), content_type="application/octet-stream")
-    assert check(again, "ModelVersionOut")["state"] == "quarantined"
+    assert check(again, "ModelVersionOut")["scan"]["state"] == "waiting"
 
 
 def test_a_stored_dataset_version_is_answered_for_in_full(api: Client, scientist: Any) -> None:

@@ -17,7 +17,7 @@ from modelops.lib.errors import Invalid
 from registry.artifacts.paths import check_path, check_paths
 from registry.models import Artifact, ModelVersion, ModelVersionFile
 from registry.uploads.models import UploadSession
-from tests.registry.samples import make_model, pickled, safetensors
+from tests.registry.samples import harmful, make_model, safetensors
 
 from .sending import UPLOADS, VERSIONS, begin, refused, send, upload
 
@@ -57,7 +57,12 @@ def test_a_folder_becomes_one_version(way: Callable[..., Any], api: Client, stor
     answer = way(api, FILES, tags='["nightly"]' if way is by_form else ["nightly"])
     assert answer.status_code == 201, answer.content
     said = answer.json()
-    assert (said["is_directory"], said["file_count"], said["format"], said["state"]) == (True, 3, "mlflow", "ready")
+    assert (said["is_directory"], said["file_count"], said["format"], said["state"]) == (
+        True,
+        3,
+        "mlflow",
+        "quarantined",
+    )
     assert said["size"] == sum(len(content) for content in FILES.values())
     assert said["tags"] == {"nightly": ""}
     manifest = body(api.get(f"{VERSIONS}1/artifact/"))
@@ -110,13 +115,17 @@ def test_a_single_file_has_no_archive(api: Client) -> None:
 
 
 def test_one_file_with_code_quarantines_all(api: Client, api_as: Any) -> None:
+    """S0-49: the folder is held as a whole, and says which of its files is why."""
     from tests.accounts.people import make_user
 
-    for name, content in (("model.pkl", pickled()), ("code/run.py", b"print(1)\n"), ("run", b"#!/bin/sh\n")):
-        assert commit(api, {**FILES, name: content}).json()["state"] == "quarantined", name
     other = api_as(make_user("other", "Data scientist"))
-    for address in ("artifact/", "archive/", "files/MLmodel"):
-        refused(other.get(f"{VERSIONS}1/{address}"), 403, "artifact.quarantined")
+    files = (("model.pkl", harmful()), ("code/run.py", b"print(1)\n"), ("run", b"#!/bin/sh\n"))
+    for number, (name, content) in enumerate(files, start=1):
+        assert commit(api, {**FILES, name: content}).json()["state"] == "quarantined", name
+        for address in ("artifact/", "archive/", "files/MLmodel"):
+            refused(other.get(f"{VERSIONS}{number}/{address}"), 403, "artifact.quarantined")
+        (reason,) = api.get(f"{VERSIONS}{number}/").json()["scan"]["reasons"]
+        assert reason.startswith(f"{name}: ")
 
 
 def test_a_damaged_file_is_found_and_aborts_the_zip(api: Client, stored: Stored) -> None:
