@@ -46,12 +46,13 @@ class StepUpImpossible(NotAllowed):
 
     code = "step_up.required"
 
-    def __init__(self, bypass: str) -> None:
-        remedy = (
-            f"An API key of a service has none, and this one does not name {bypass}"
-            if bypass
-            else "An API key has none: do it in the portal, or sign in to the API as a person"
-        )
+    def __init__(self, bypass: str, *, is_service: bool = False) -> None:
+        if bypass:
+            remedy = f"An API key of a service has none, and this one does not name {bypass}"
+        elif is_service:
+            remedy = "A service has none: let a person do it, in the portal or signed in to the API"
+        else:
+            remedy = "An API key has none: do it in the portal, or sign in to the API as a person"
         super().__init__(f"This needs a second factor that is not older than a few minutes. {remedy}.")
 
 

@@ -16,6 +16,7 @@ MIDDLEWARE: Final = (
     "accounts.sessions.signed_in.OTPMiddleware",
     "accounts.middleware.ActorMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "accounts.fresh_acts.FreshFactorMiddleware",
     "modelops.rest.middleware.DomainErrorMiddleware",
 )
 APPS: Final = ("compliance.audit", "compliance.audit.personal", "accounts")
@@ -24,7 +25,10 @@ REST: Final = {
         "accounts.authentication.BearerAuthentication",
         "accounts.authentication.SessionAuthentication",
     ),
-    "DEFAULT_PERMISSION_CLASSES": ("modelops.rest.permissions.DeclaredPermission",),
+    "DEFAULT_PERMISSION_CLASSES": (
+        "modelops.rest.permissions.DeclaredPermission",
+        "accounts.fresh_permission.FreshFactorShown",
+    ),
 }
 HANDLER: Final = "modelops.rest.problems.exception_handler"
 TRIGGERS: Final = ("audit_append_only", "audit_no_truncate")

@@ -10,6 +10,7 @@ from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.settings import api_settings
 
+from accounts.fresh_permission import FreshFactorShown
 from accounts.models import ApiKey
 from modelops.lib.posture import Finding, Outcome, Severity, control
 from modelops.rest.idempotency import IdempotentPost
@@ -68,7 +69,7 @@ def permissions() -> Outcome:
     def wrong(route: str, view: Any) -> str:
         if route in OPEN:
             return "" if tuple(view.permission_classes) == (AllowAny,) else "has permissions nobody can have yet"
-        missing = {DeclaredPermission, IdempotentPost} - set(view.permission_classes)
+        missing = {DeclaredPermission, FreshFactorShown, IdempotentPost} - set(view.permission_classes)
         if missing:
             return f"does not use {', '.join(sorted(one.__name__ for one in missing))}"
         methods = {name.upper() for name in view.http_method_names if hasattr(view, name)} - {"OPTIONS", "HEAD"}

@@ -32,12 +32,19 @@ class Waiting(NamedTuple):
 
 
 def require(
-    request: Any, *, code: str, use_code: Callable[[Any, str], None], max_age: dt.timedelta, bypass: str
+    request: Any,
+    *,
+    code: str,
+    use_code: Callable[[Any, str], None],
+    max_age: dt.timedelta,
+    bypass: str,
+    keys_may_ask: bool,
 ) -> None:
     """Return when the credential of ``request`` comes with a fresh second factor, or raise.
 
     ``bypass`` is the permission with which a key or an exchanged token needs none. Without one the act is for people
-    alone, and no key may ask for it. Raises StepUpRequired, StepUpImpossible, StepUpRefused and SlowDown.
+    alone: a person's key may ask for it where ``keys_may_ask`` says so, that of a service never. Raises StepUpRequired,
+    StepUpImpossible, StepUpRefused and SlowDown.
     """
     credential, user = request.auth, request.user
     sign_in = getattr(credential, "sign_in", None)
@@ -53,8 +60,8 @@ def require(
         return
     if bypass and bypass in credential.scopes and user.has_perm(bypass):
         return
-    if not bypass or user.is_service or not isinstance(credential, ApiKey):
-        raise StepUpImpossible(bypass)
+    if user.is_service or not isinstance(credential, ApiKey) or not (bypass or keys_may_ask):
+        raise StepUpImpossible(bypass, is_service=user.is_service)
     if not _is_fresh(credential.confirmed_at, max_age):
         raise StepUpRequired(
             "Confirm on the page of challenge_url and send the request again", leads_to=_page(KEY, credential.pk)

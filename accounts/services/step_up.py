@@ -25,17 +25,22 @@ CODE_HEADER = "X-Step-Up-Code"
 CONFIRMED_KEY = "_factor_at"
 
 
-def require_fresh_factor(request: Any, *, max_age: dt.timedelta = MAX_AGE, bypass: str = "") -> None:
+def require_fresh_factor(
+    request: Any, *, max_age: dt.timedelta = MAX_AGE, bypass: str = "", keys_may_ask: bool = False
+) -> None:
     """Return when ``request`` comes with a second factor not older than ``max_age``; else raise StepUpRequired.
 
     A session counts from its sign-in with a code of the app, or from its last confirmation. A caller of the API brings
     a code with the request, in the header ``X-Step-Up-Code``, or confirms on a page (`api_step_up`); a key passes it by
     where its scopes name the permission ``bypass`` (the scope "all" does not) and its owner holds that permission.
+    With neither ``bypass`` nor ``keys_may_ask`` no key gets through, also not one that its person would confirm.
     Raises StepUpRefused for a wrong code and SlowDown after too many of them.
     """
     if getattr(request, "auth", None) is not None:
         code = request.headers.get(CODE_HEADER, "")
-        api_step_up.require(request, code=code, use_code=use_code, max_age=max_age, bypass=bypass)
+        api_step_up.require(
+            request, code=code, use_code=use_code, max_age=max_age, bypass=bypass, keys_may_ask=keys_may_ask
+        )
         return
     if not is_fresh(request, max_age):
         raise StepUpRequired("Confirm with a code of your app")

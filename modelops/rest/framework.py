@@ -9,6 +9,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     ],
     "DEFAULT_PERMISSION_CLASSES": [
         "modelops.rest.permissions.DeclaredPermission",
+        "accounts.fresh_permission.FreshFactorShown",
         "modelops.rest.idempotency.IdempotentPost",
     ],
     "DEFAULT_PAGINATION_CLASS": "modelops.rest.pagination.KeysetPagination",

@@ -23,7 +23,7 @@ from modelops.web.headers import harden
 from .limited import count_limited
 from .metrics import REQUESTS
 from .plain_pages import plain_answer, wants_problem
-from .problems import describe, problem_response
+from .problems import describe, headers_of, problem_response
 from .streaming import carry_context
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -159,7 +159,10 @@ class DomainErrorMiddleware:
                 status=status,
             )
         if wants_problem(request):
-            return problem_response(status, code, detail, **extra)
+            answer = problem_response(status, code, detail, **extra)
+            for name, value in headers_of(error, status).items():
+                answer.headers.setdefault(name, value)
+            return answer
         back = request.headers.get("Referer", "")
         own = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
         if isinstance(error, DomainError) and error.leads_to:

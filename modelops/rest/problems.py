@@ -108,6 +108,16 @@ def describe(error: BaseException) -> tuple[int, str, str, dict[str, Any]] | Non
     return None
 
 
+def headers_of(error: BaseException, status: int) -> dict[str, str]:
+    """What a refusal says beside its body: a challenge, or how long to wait."""
+    headers = dict(getattr(error, "headers", {}))
+    if isinstance(error, TooManyRequests):
+        headers.setdefault("Retry-After", str(error.retry_after_s))
+    if status == 401 and not getattr(error, "auth_header", None):
+        headers.setdefault("WWW-Authenticate", 'Bearer realm="api"')
+    return headers
+
+
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """The REST framework's handler: every refusal is a problem, and a row in the ledger."""
     headers: dict[str, str] = {}
@@ -118,16 +128,12 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         understood = 403, "permission.denied", "Your role does not allow this. Ask an administrator.", {}
     elif isinstance(error, exceptions.APIException):
         understood, headers = _describe_api(error)
-    elif isinstance(error, TooManyRequests):
-        headers["Retry-After"] = str(error.retry_after_s)
     request = context["request"]
     if understood is None:
         logger.exception("Unexpected error in %s %s", request.method, _route(request))
         understood = 500, "server.error", UNEXPECTED, {}
     status, code, detail, extra = understood
-    headers.update(getattr(error, "headers", {}))
-    if status == 401:
-        headers.setdefault("WWW-Authenticate", 'Bearer realm="api"')
+    headers.update(headers_of(error, status))
     if not getattr(error, "recorded", False):
         # Where the caller is told less than is known, the ledger gets the rest.
         _record(request, status, getattr(error, "ledger_code", "") or code)

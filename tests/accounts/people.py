@@ -5,9 +5,9 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from accounts import totp
+from accounts import api_key_format, totp
 from accounts.access import emergency
-from accounts.models import TOTPDevice, User
+from accounts.models import ApiKey, TOTPDevice, User
 from accounts.roles import ROLES
 from accounts.services.people import make_account
 from accounts.services.step_up import CONFIRMED_KEY
@@ -67,3 +67,11 @@ def confirm(client: Client) -> Client:
     session[CONFIRMED_KEY] = timezone.now().timestamp()
     session.save()
     return client
+
+
+def fresh(text: str) -> str:
+    """The same API key; its person has just confirmed in the portal what it asked for."""
+    parts = api_key_format.parse(text)
+    assert parts is not None
+    assert ApiKey.objects.filter(public_id=parts.public_id).update(confirmed_at=timezone.now()) == 1
+    return text

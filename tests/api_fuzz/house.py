@@ -12,7 +12,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import close_old_connections, transaction
 from drf_spectacular.generators import SchemaGenerator
 
-from tests.accounts.people import make_user
+from tests.accounts.people import fresh, make_user
 from tests.roles.matrix import Matrix
 
 CANARY = "canary-of-a-restricted-object"
@@ -55,7 +55,7 @@ class House:
         user.groups.set(Group.objects.all())
         user = type(user).objects.get(pk=user.pk)
         _, text = issue_api_key(user, name="fuzz", scopes=["all"], days=1, actor=self.matrix.world.actor("guard"))
-        return text
+        return fresh(text)
 
     def _key(self, actor: str) -> str:
         client = self.matrix.client(actor, rest=True)

@@ -11,7 +11,7 @@ import redis
 
 from accounts.services import issue_api_key
 from compliance.audit import Actor
-from tests.accounts.people import make_user
+from tests.accounts.people import fresh, make_user
 from tests.live import LivePortal
 
 from .cases import unpack
@@ -30,7 +30,7 @@ def test_a_worker_collects_the_bundle_and_no_log_or_queue_holds_the_address(live
     def call(path: str, body: object = None) -> bytes:
         url = f"{live_portal.url}/api/v1/subject-requests/{path}"
         data = None if body is None else json.dumps(body).encode()
-        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+        headers = {"Authorization": f"Bearer {fresh(key)}", "Content-Type": "application/json"}
         with urllib.request.urlopen(urllib.request.Request(url, data, headers), timeout=30) as answer:
             return answer.read()
 

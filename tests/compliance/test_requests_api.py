@@ -14,7 +14,7 @@ from compliance.audit import Actor
 from compliance.audit.models import AuditEvent
 from compliance.subjects.models import SubjectRequest
 from modelops.jobs.services import run
-from tests.accounts.people import make_user
+from tests.accounts.people import fresh, make_user
 
 from .cases import EMAIL, open_case
 
@@ -23,12 +23,12 @@ BASE = "/api/v1/subject-requests/"
 
 
 class Caller:
-    """Calls the API with a key of an account."""
+    """Calls the API with a key of an account, just confirmed."""
 
     def __init__(self, user: User, scopes: list[str] | None = None) -> None:
         scopes = scopes or ["all"]
         _, self.key = issue_api_key(user, name="tests", scopes=scopes, days=1, actor=Actor.system("tests"))
-        self.client = Client(headers={"Authorization": f"Bearer {self.key}"})
+        self.client = Client(headers={"Authorization": f"Bearer {fresh(self.key)}"})
 
     def get(self, path: str) -> Any:
         return self.client.get(BASE + path)

@@ -10,6 +10,7 @@ import httpx
 import pandas as pd
 import pytest
 
+from tests.accounts.people import fresh
 from tests.portal.client import Pipeline
 from tests.portal.people import key_for
 
@@ -30,7 +31,7 @@ def stored() -> dict[str, int]:
 
 @pytest.fixture
 def key(live_portal: Any) -> str:
-    return key_for("scientist", "Data scientist")
+    return fresh(key_for("scientist", "Data scientist"))
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import pytest
 import redis
 from django.db import connection
 
+from tests.accounts.people import fresh
 from tests.portal.client import Pipeline
 from tests.portal.people import key_for
 
@@ -55,7 +56,7 @@ def flush_everything() -> None:
 
 def test_no_canary_is_found_in_any_file(live_portal: Any, http_receiver: Any) -> None:
     """S0-35, S4-19, S1-28: planted through the public interfaces, then searched for in raw bytes, base64 and hex."""
-    key, officer_key = key_for("scientist", "Data scientist"), key_for("officer", "Compliance officer")
+    key, officer_key = fresh(key_for("scientist", "Data scientist")), key_for("officer", "Compliance officer")
     seed = seed_of_a_new_account(live_portal)
     with Pipeline(live_portal.url, key) as api:
         api.post("models/", json={"name": "canary", "task_type": "other", "description": ""})
@@ -73,9 +74,9 @@ def test_no_canary_is_found_in_any_file(live_portal: Any, http_receiver: Any) ->
         picture = {"file": ("x.png", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + WEIGHTS)}
         api.refused("datasets/canary/versions/", 415, "dataset.unknown_format", files=picture)
         api.http.get("models/", headers={"Authorization": f"Bearer {key}x"})
-    with Pipeline(live_portal.url, officer_key) as api:
+    with Pipeline(live_portal.url, fresh(officer_key)) as api:
         api.post("subject-requests/", json={"kind": "access", "subject": {"email": PERSON}})
-    with Pipeline(live_portal.url, key_for("keeper", "Security administrator")) as api:
+    with Pipeline(live_portal.url, fresh(key_for("keeper", "Security administrator"))) as api:
         api.post("secrets/", json={"name": "canary", "purpose": "None", "value": STORED})
         api.refused("secrets/", 400, "secret.too_long", json={"name": "c", "purpose": "x", "value": STORED * 2000})
     flush_everything()

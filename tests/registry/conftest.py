@@ -25,15 +25,15 @@ def scientist(db: None) -> "User":
 
 @pytest.fixture
 def api_as() -> Callable[..., Client]:
-    """A client that calls the REST interface with a key of the given account."""
+    """A client that calls the REST interface with a key of the given account, just confirmed where that is asked."""
     from accounts.actors import actor_of
     from accounts.services.api_keys import issue_api_key
-    from tests.accounts.people import with_reason
+    from tests.accounts.people import fresh, with_reason
 
-    def connect(user: "User", scopes: list[str] | None = None) -> Client:
+    def connect(user: "User", scopes: list[str] | None = None, *, confirmed: bool = False) -> Client:
         with_reason(user)
         _, secret = issue_api_key(user, name="test", scopes=scopes or ["all"], days=1, actor=actor_of(user))
-        return Client(headers={"Authorization": f"Bearer {secret}"})
+        return Client(headers={"Authorization": f"Bearer {fresh(secret) if confirmed else secret}"})
 
     return connect
 

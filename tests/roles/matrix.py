@@ -15,7 +15,7 @@ from django.test import Client
 
 from compliance.audit.coverage.walking import Route, all_routes
 from modelops.crypto.keyring import keyring
-from tests.accounts.people import make_user, sign_in
+from tests.accounts.people import fresh, make_user, sign_in
 from tests.audit.coverage.test_admin_pages import _stock
 from tests.audit.coverage.world import World
 
@@ -104,7 +104,7 @@ class Matrix:
             from accounts.services import issue_api_key
 
             text = issue_api_key(user, name=f"matrix-{actor}", scopes=["all"], days=1, actor=self.world.actor("guard"))
-            headers = {"Authorization": f"Bearer {text[1]}"}
+            headers = {"Authorization": f"Bearer {fresh(text[1])}"}
             client = Client(headers=headers, raise_request_exception=False)
         return client
 

@@ -23,7 +23,7 @@ def keeper(db: None) -> "User":
 @pytest.fixture
 def api(keeper: "User", api_as: Callable[..., Client]) -> Client:  # noqa: F811
     """The REST interface as the security administrator."""
-    return api_as(keeper)
+    return api_as(keeper, confirmed=True)
 
 
 @pytest.fixture

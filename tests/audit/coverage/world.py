@@ -11,7 +11,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from tests.accounts.people import make_user, sign_in
+from tests.accounts.people import fresh, make_user, sign_in
 from tests.registry import samples
 
 DIRECTORY = {"model.safetensors": samples.safetensors(), "notes.txt": b"seeds\n"}
@@ -24,6 +24,7 @@ class World:
         self.receiver = receiver
         self._clients: dict[str, Client] = {}
         self._users: dict[str, Any] = {}
+        self._keys: dict[str, str] = {}
 
     def build(self, roles: set[str]) -> "World":
         """These people with their browsers and keys, the model, the dataset and the second location."""
@@ -71,13 +72,15 @@ class World:
         return self._clients[f"page {role}"]
 
     def api(self, role: str) -> Client:
-        """A program with an API key."""
+        """A program with an API key, whose person has just confirmed what it asked for."""
         from accounts.services.api_keys import issue_api_key
 
         if f"api {role}" not in self._clients:
             user = self.user(role)
             key = issue_api_key(user, name="coverage", scopes=["all"], days=1, actor=self.actor(role))[1]
+            self._keys[role] = key
             self._clients[f"api {role}"] = Client(headers={"Authorization": f"Bearer {key}"})
+        fresh(self._keys[role])
         return self._clients[f"api {role}"]
 
     @cached_property

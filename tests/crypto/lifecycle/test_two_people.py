@@ -23,7 +23,7 @@ from modelops.crypto.purposes import Purpose
 from modelops.crypto.services import create_key
 from modelops.crypto.states import Reason
 from modelops.lib.errors import Conflict, DomainError, NotAllowed
-from tests.accounts.people import make_user
+from tests.accounts.people import fresh, make_user
 from tests.crypto.rotation.rows import active, make_artifacts
 from tests.portal.people import key_for
 
@@ -151,7 +151,7 @@ def test_of_thirty_approvals_at_once_one_acts() -> None:
 
 
 def api(user: str, role: str = "Key custodian") -> Client:
-    return Client(headers={"authorization": f"Bearer {key_for(user, role)}"})
+    return Client(headers={"authorization": f"Bearer {fresh(key_for(user, role))}"})
 
 
 def test_the_interface_asks_and_approves_and_shows_no_material() -> None:

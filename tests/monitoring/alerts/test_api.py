@@ -12,7 +12,7 @@ from compliance.audit.models import AuditEvent
 from monitoring.alerts import services
 from monitoring.models import Alert, AlertChannel
 from monitoring.models.alerts import Severity
-from tests.accounts.people import make_user
+from tests.accounts.people import fresh, make_user
 from tests.monitoring.alerts.factories import ACTOR, make_channel, open_alert
 from tests.receivers import HttpReceiver
 
@@ -22,12 +22,12 @@ API = "/api/v1"
 
 
 class Caller:
-    """Calls the API with a key."""
+    """Calls the API with a key, just confirmed."""
 
     def __init__(self, role: str, scopes: list[str]) -> None:
         self.user = make_user(role.lower().replace(" ", "_"), role)
         _, text = issue_api_key(self.user, name="test", scopes=scopes, days=1, actor=ACTOR)
-        self._client = Client(headers={"Authorization": f"Bearer {text}"})
+        self._client = Client(headers={"Authorization": f"Bearer {fresh(text)}"})
 
     def get(self, path: str, status: int = 200) -> Any:
         response = self._client.get(f"{API}/{path}")

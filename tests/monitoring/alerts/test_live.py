@@ -12,7 +12,7 @@ from celery import current_app
 from accounts.services import issue_api_key
 from monitoring.alerts import services
 from monitoring.models import AlertDelivery
-from tests.accounts.people import make_user
+from tests.accounts.people import fresh, make_user
 from tests.live import LivePortal
 from tests.monitoring.alerts.factories import ACTOR, open_alert
 from tests.receivers import HttpReceiver, Mailbox
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live"), pytest.mark.use
 
 
 def call(portal: LivePortal, key: str, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    headers = {"Authorization": f"Bearer {fresh(key)}", "Content-Type": "application/json"}
     data = json.dumps(body).encode() if body is not None else None
     request = urllib.request.Request(f"{portal.url}/api/v1/{path}", data, headers, method=method)
     try:

@@ -31,7 +31,7 @@ def version(scientist: Any) -> ModelVersion:
 
 @pytest.fixture
 def keeper(api_as: Callable[..., Client]) -> Client:
-    return api_as(make_user("keeper", "Security administrator"))
+    return api_as(make_user("keeper", "Security administrator"), confirmed=True)
 
 
 def test_a_pipeline_adds_a_signature_and_reads_the_verdict(api: Client, keeper: Client, version: ModelVersion) -> None:
