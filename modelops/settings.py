@@ -146,6 +146,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "modelops.rest.context.portal",
                 "monitoring.alerts.context.open_alerts",
+                "registry.promotion.context.waiting_promotions",
             ],
         },
     },

@@ -51,7 +51,7 @@ LOOKS: dict[str, Look] = {
     "invited": Look("info", "mail"), "locked": Look("warn", "lock"), "current": GOOD, "unused": QUIET, "used": QUIET,
     "pre_active": WAITING, "decrypt_only": Look("warn", "key"), "destroyed": ENDED,
     "suspended": Look("warn", "lock"), "compromised": CRITICAL, "paused": PENDING,
-    "waiting": PENDING, "executed": GOOD, "withdrawn": ENDED,
+    "waiting": PENDING, "executed": GOOD, "withdrawn": ENDED, "outdated": ENDED,
     "healthy": GOOD, "degraded": WARN, "down": BAD,
     # severities
     "critical": CRITICAL, "high": BAD, "error": BAD, "medium": WARN, "low": INFO, "info": INFO, "none": QUIET,

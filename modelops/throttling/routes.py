@@ -39,9 +39,10 @@ _BEGINNINGS: Final = {
     **{
         f"api/v1/{resource}/": _API
         for resource in (
-            "alert-channels", "alerts", "api-keys", "audit-events", "datasets", "drift-runs", "jobs", "key-requests",
-            "key-rotations", "keys", "models", "posture", "quality-runs", "sealed-client", "sealing-key", "secrets",
-            "signing-keys", "storage-locations", "subject-requests",
+            "alert-channels", "alerts", "api-keys", "audit-events", "bundle-keys", "bundle-verifier", "datasets",
+            "drift-runs", "external-records", "jobs", "key-requests",
+            "key-rotations", "keys", "models", "posture", "promotions", "quality-runs", "sealed-client", "sealing-key",
+            "secrets", "signing-keys", "storage-locations", "subject-requests",
         )
     },
     "api/schema/": _API,
@@ -52,8 +53,8 @@ _BEGINNINGS: Final = {
     "account/": _ACCOUNT,
     **dict.fromkeys(
         (
-            "alerts/", "datasets/", "drift/", "jobs/", "models/", "<registry_kind:kind>/", "quality/", "robots.txt",
-            ".well-known/", "reports/", "admin/",
+            "alerts/", "datasets/", "drift/", "jobs/", "models/", "<registry_kind:kind>/", "promotions/", "quality/",
+            "robots.txt", ".well-known/", "reports/", "admin/",
         ),
         _PAGES,
     ),

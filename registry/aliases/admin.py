@@ -1,4 +1,4 @@
-"""Aliases in the admin: to read, and to move past the same gates as everywhere."""
+"""Aliases in the admin: to read, and to move those that are not protected."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from registry.seeing import open_to
 
 from . import services
 from .forms import AliasOfModelForm
-from .models import Alias, AliasChange
+from .models import Alias, AliasChange, AliasPeriod
 
 
 @admin.register(Alias)
@@ -25,7 +25,7 @@ class AliasAdmin(ServiceAddAdmin):
     fields = readonly_fields = ["name", "model", "version", "set_at"]
     service_form = AliasOfModelForm
     service_title = "Set an alias"
-    service_lede = "A protected alias moves only when every gate lets the version pass."
+    service_lede = "A protected alias does not move here: ask for its promotion, which others approve."
     service_submit = "Set the alias"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Alias]:
@@ -48,4 +48,15 @@ class AliasChangeAdmin(ReadOnlyAdmin):
     fields = readonly_fields = ["alias", "model", "from_number", "to_number", "gates", "changed_at"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AliasChange]:
+        return super().get_queryset(request).filter(open_to(request.user, "model", "model"))
+
+
+@admin.register(AliasPeriod)
+class AliasPeriodAdmin(ReadOnlyAdmin):
+    list_display = ["alias", "model", "number", "during"]
+    list_select_related = ["model"]
+    search_fields = ["alias", "model__name"]
+    fields = readonly_fields = ["alias", "model", "number", "during"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AliasPeriod]:
         return super().get_queryset(request).filter(open_to(request.user, "model", "model"))

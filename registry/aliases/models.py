@@ -96,6 +96,7 @@ class AliasPeriod(models.Model):
             ),
             models.CheckConstraint(condition=Q(during__startswith__isnull=False), name="aliases_period_begins"),
         ]
+        indexes = [models.Index(fields=["model", "alias", "-id"], name="aliases_periods_newest")]
 
     def __str__(self) -> str:
         return f"{self.model}@{self.alias}: v{self.number}"

@@ -21,14 +21,14 @@ def begin(model: RegisteredModel, alias: str, number: int, now: dt.datetime) -> 
 
 def end(model: RegisteredModel, alias: str, now: dt.datetime) -> dt.datetime:
     """Close the open period, if there is one; returns the moment, which is after its beginning whatever the clock."""
-    last = AliasPeriod.objects.filter(model=model, alias=alias).order_by("-during").first()
-    if last is None:
-        return now
-    earliest = last.during.upper or last.during.lower + _TICK
-    at = max(now, earliest)
-    if last.during.upper is None:
-        last.during = DateTimeTZRange(last.during.lower, at)
-        last.save(update_fields=["during"])
+    rows = AliasPeriod.objects.filter(model=model, alias=alias)
+    current = rows.filter(during__upper_inf=True).first()
+    if current is None:
+        last = rows.order_by("-id").first()
+        return now if last is None else max(now, last.during.upper)
+    at = max(now, current.during.lower + _TICK)
+    current.during = DateTimeTZRange(current.during.lower, at)
+    current.save(update_fields=["during"])
     return at
 
 
@@ -39,7 +39,7 @@ def live_at(model: RegisteredModel, alias: str, moment: dt.datetime) -> AliasPer
 
 def history_of(model: RegisteredModel, alias: str) -> "QuerySet[AliasPeriod]":
     """All periods of ``alias``, newest first."""
-    return AliasPeriod.objects.filter(model=model, alias=alias).order_by("-during")
+    return AliasPeriod.objects.filter(model=model, alias=alias).order_by("-id")
 
 
 def was_live(model: RegisteredModel, alias: str, number: int) -> bool:

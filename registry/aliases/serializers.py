@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from .models import Alias
+from .models import Alias, AliasPeriod
 from .services import is_protected
 
 
@@ -14,7 +14,7 @@ class AliasIn(serializers.Serializer):
 class AliasOut(serializers.ModelSerializer):
     alias = serializers.CharField(source="name", read_only=True)
     version = serializers.IntegerField(source="version.number", read_only=True)
-    protected = serializers.SerializerMethodField(help_text="Whether gates stand before it.")
+    protected = serializers.SerializerMethodField(help_text="Whether it moves only by an approved promotion.")
 
     class Meta:
         model = Alias
@@ -23,3 +23,16 @@ class AliasOut(serializers.ModelSerializer):
 
     def get_protected(self, alias: Alias) -> bool:
         return is_protected(alias.name)
+
+
+class AliasPeriodOut(serializers.ModelSerializer):
+    version = serializers.IntegerField(source="number", read_only=True)
+    begins = serializers.DateTimeField(source="during.lower", read_only=True)
+    ends = serializers.DateTimeField(
+        source="during.upper", read_only=True, allow_null=True, help_text="null: it points there now."
+    )
+
+    class Meta:
+        model = AliasPeriod
+        fields = ("alias", "version", "begins", "ends")
+        read_only_fields = fields

@@ -10,4 +10,5 @@ app_name = "aliases"
 
 urlpatterns = [
     path("models/<object_name:name>/versions/<int:number>/alias/", views.version_alias, name="set"),
+    path("models/<object_name:name>/aliases/<object_name:alias>/history/", views.alias_history, name="history"),
 ]

@@ -70,9 +70,9 @@ POLICY_SET = define(
     "blocks_on_alerts", "issuers",
     category="security", ocsf="entity.update",
 )  # fmt: skip
-OVERRIDES_EXPORTED = define(
-    "promotion.overrides.exported",
-    "took out the report of overridden gates of {month}: {rows} rows",
+OVERRIDES_READ = define(
+    "promotion.overrides.listed",
+    "read the report of overridden gates of {month}: {rows} rows",
     "month", "rows",
     category="model", ocsf="entity.read",
 )  # fmt: skip

@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "alias period",
                 "ordering": ["-id"],
                 "default_permissions": ("view",),
+                "indexes": [models.Index(fields=["model", "alias", "-id"], name="aliases_periods_newest")],
                 "constraints": [
                     django.contrib.postgres.constraints.ExclusionConstraint(
                         expressions=[("model", "="), ("alias", "="), ("during", "&&")],

@@ -115,6 +115,16 @@ class Promotion(models.Model):
         return self.state == State.WAITING and timezone.now() >= self.expires_at
 
     @property
+    def failed_gate_names(self) -> list[str]:
+        """Keys of the gates that said no when it was asked for."""
+        return [one["gate"] for one in self.failed_gates]
+
+    @property
+    def approver_refs(self) -> list[str]:
+        """Who approved, by the ids of the accounts."""
+        return [row.approver_ref for row in self.approvals.all()]
+
+    @property
     def failed_gates(self) -> list[dict[str, Any]]:
         """The gates that said no when it was asked for."""
         return [one for one in self.gates if not one["passed"]]

@@ -1,0 +1,14 @@
+"""Celery's doorway to promotions."""
+
+from celery import shared_task
+
+from modelops.jobs.schedule import scheduled
+
+from . import closing
+
+
+@scheduled("Close promotions that nobody decided in time", every_s=60)
+@shared_task(name="promotion.expire")
+def expire() -> int:
+    """Close them and tell who asked."""
+    return closing.expire_due()
