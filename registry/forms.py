@@ -167,6 +167,15 @@ class DatasetVersionForm(_UploadForm):
     file = _SealedFileField(help_text="CSV (comma, semicolon, tab or bar), Parquet or JSON Lines, with named columns.")
 
 
+class BundleForm(_UploadForm):
+    """A bundle that becomes a version."""
+
+    file = _SealedFileField(
+        label="Bundle",
+        help_text="The .bundle.tar that another portal exported. Its signer must be among the trusted signing keys.",
+    )
+
+
 def _lines(text: str) -> list[str]:
     """A JSON text as one value, else the lines that are not blank."""
     if text.lstrip().startswith(("{", "[")):

@@ -2,4 +2,11 @@
 
 from compliance.audit.watching import watch
 
-watch("bundles.ImportedBundle", "version", "model", "manifest_sha256", "key", recorded_about=["registry.modelversion"])
+watch(
+    "bundles.ImportedBundle",
+    "version",
+    "model",
+    "manifest_sha256",
+    "key",
+    recorded_about=["registry.modelversion", "registry.registeredmodel"],
+)

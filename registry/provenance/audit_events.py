@@ -14,9 +14,3 @@ ATTESTATION_CHECKED = define(
     "name", "version", "changed",
     category="security", ocsf="scan.completed",
 )  # fmt: skip
-POLICY_SET = define(
-    "provenance.policy.changed",
-    "set the provenance policy of {name}: required {required}, {issuers} issuers",
-    "name", "required", "issuers",
-    category="security", ocsf="entity.update",
-)  # fmt: skip

@@ -1,14 +1,13 @@
-"""Attestations of versions, and what a model demands of them."""
+"""Attestations: claims of where versions come from."""
 
 from typing import Any
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from modelops.lib.ids import uuid7
-from registry.models import ModelVersion, RegisteredModel
+from registry.models import ModelVersion
 from registry.signing.models import TrustedKey
 
 ISSUER_LENGTH = 500
@@ -57,25 +56,3 @@ class Attestation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.get_state_display()}"
-
-
-class ProvenancePolicy(models.Model):
-    """Whether one model demands provenance for its protected aliases, and of which issuers."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    model = models.OneToOneField(RegisteredModel, on_delete=models.CASCADE, related_name="provenance_policy")
-    is_required = models.BooleanField(default=True, help_text="Protected aliases point at attested versions alone.")
-    issuers = ArrayField(
-        models.CharField(max_length=ISSUER_LENGTH),
-        default=list,
-        blank=True,
-        help_text="Builders and token issuers that count, letter by letter. Empty: nobody's attestation counts.",
-    )
-    changed_at = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        verbose_name = "provenance policy"
-        verbose_name_plural = "provenance policies"
-
-    def __str__(self) -> str:
-        return f"{self.model}: {'required' if self.is_required else 'not required'}"

@@ -2,7 +2,6 @@
 
 from compliance.audit.watching import watch
 
-watch("provenance.ProvenancePolicy", "model", "is_required", "issuers", recorded_about=["registry.registeredmodel"])
 watch(
     "provenance.Attestation",
     "version",
@@ -12,5 +11,5 @@ watch(
     "state",
     "reason",
     masked=["envelope"],
-    recorded_about=["registry.modelversion"],
+    recorded_about=["registry.modelversion", "registry.registeredmodel"],
 )

@@ -1,4 +1,3 @@
-import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
@@ -23,42 +22,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="ProvenancePolicy",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(default=modelops.lib.ids.uuid7, editable=False, primary_key=True, serialize=False),
-                ),
-                (
-                    "is_required",
-                    models.BooleanField(default=True, help_text="Protected aliases point at attested versions alone."),
-                ),
-                (
-                    "issuers",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=500),
-                        blank=True,
-                        default=list,
-                        help_text="Builders and token issuers that count, letter by letter. Empty: nobody's attestation counts.",
-                        size=None,
-                    ),
-                ),
-                ("changed_at", models.DateTimeField(auto_now=True)),
-                (
-                    "model",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="provenance_policy",
-                        to="registry.registeredmodel",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "provenance policy",
-                "verbose_name_plural": "provenance policies",
-            },
-        ),
         migrations.CreateModel(
             name="Attestation",
             fields=[
