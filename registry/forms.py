@@ -94,8 +94,8 @@ class VersionForm(_UploadForm):
     said = ("metrics", "parameters", "tags", "datasets", "source_commit", "run_reference")
 
     file = _SealedFileField(
-        help_text="safetensors, ONNX, GGUF and NumPy archives are ready at once. joblib, pickle, PyTorch and Keras "
-        "files may hold code and go into quarantine."
+        help_text="Scanned before anybody downloads it, mostly within seconds. safetensors, ONNX, GGUF and NumPy hold "
+        "no code; pickle, joblib and PyTorch files are held if they do, HDF5 and Keras files always."
     )
     datasets = forms.ModelMultipleChoiceField(
         queryset=DatasetVersion.objects.none(),

@@ -155,7 +155,7 @@ class Matrix:
             return NOBODY
         rows = apps.get_model(label)._base_manager.all()
         if label == "jobs.Job":
-            rows = rows.exclude(actor_ref="")
+            rows = rows.exclude(actor_ref="").exclude(kind="scanning.scan")
         row = rows.order_by("-pk").first()
         return str(row.pk) if row is not None else NOBODY
 

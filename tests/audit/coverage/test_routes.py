@@ -12,10 +12,13 @@ from . import (
     acts_desk,
     acts_factors,
     acts_officers,
+    acts_origin,
     acts_people,
     acts_places,
+    acts_promotions,
     acts_registry,
     acts_reviews,
+    acts_scanning,
     acts_watch,
 )
 from .performing import Act, faults_of, perform, watch
@@ -28,6 +31,8 @@ AREAS: dict[str, dict[str, Act]] = {
     "access": acts_access.ACTS,
     "registry": acts_registry.ACTS,
     "places": acts_places.ACTS,
+    "origin": acts_origin.ACTS,
+    "promotions": acts_promotions.ACTS,
     "watch": acts_watch.ACTS,
     "officers": acts_officers.ACTS,
     "people": acts_people.ACTS,
@@ -35,6 +40,7 @@ AREAS: dict[str, dict[str, Act]] = {
     "factors": acts_factors.ACTS,
     "desk": acts_desk.ACTS,
     "reviews": acts_reviews.ACTS,
+    "scanning": acts_scanning.ACTS,
 }
 
 

@@ -13,6 +13,7 @@ from django.test import Client
 
 from tests.accounts.people import fresh, make_user, sign_in
 from tests.registry import samples
+from tests.scans import scan_waiting
 
 DIRECTORY = {"model.safetensors": samples.safetensors(), "notes.txt": b"seeds\n"}
 
@@ -97,6 +98,7 @@ class World:
         parts = {f"files/{path}": SimpleUploadedFile(path, content) for path, content in DIRECTORY.items()}
         answer = self.api("scientist").post(f"/api/v1/models/{model.name}/versions/", parts)
         assert answer.status_code == 201, answer.content
+        scan_waiting()
 
     def version(self, number: int = 1) -> Any:
         return self.model.versions.get(number=number)
