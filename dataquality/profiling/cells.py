@@ -59,6 +59,16 @@ class Cells:
         return whole[array.offset :]
 
     @cached_property
+    def missing(self) -> NDArray[np.intp] | None:
+        """The rows without a value, null or not a number; None when there are none."""
+        mask = None if self.valid is None else ~self.valid
+        if pa.types.is_floating(self.array.type):
+            nan = np.isnan(self.raw)
+            if nan.any():
+                mask = nan if mask is None else mask | nan
+        return None if mask is None else np.flatnonzero(mask)
+
+    @cached_property
     def numbers(self) -> NDArray[np.float64]:
         """A number column as float64 with not-a-number where a cell is null."""
         if pa.types.is_decimal(self.array.type):
@@ -66,7 +76,7 @@ class Cells:
             return np.asarray(values, dtype=np.float64)
         values = self.raw.astype(np.float64, copy=self.valid is not None)
         if self.valid is not None:
-            values[~self.valid] = np.nan
+            values[self.missing] = np.nan
         return values
 
     @cached_property
@@ -94,11 +104,13 @@ def _is_texts(kind: pa.DataType) -> bool:
 def _readable(array: pa.Array) -> pa.Array:
     """The same values in a layout that the kernels here know: fixed width, or bytes with large offsets."""
     kind = array.type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_binary(kind):
+        return array
     if is_text(kind):
         return array.cast(pa.large_string())
     if is_fixed(kind) or pa.types.is_boolean(kind) or pa.types.is_null(kind) or pa.types.is_decimal(kind):
         return array
-    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
+    if pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
         return array.cast(pa.large_binary())
     told = [None if value is None else repr(value) for value in array.to_pylist()]
     return pa.array(told, pa.large_string())
@@ -108,3 +120,16 @@ def _bits(buffer: pa.Buffer, offset: int, rows: int) -> Mask:
     first, skip = divmod(offset, 8)
     packed = np.frombuffer(buffer, dtype=np.uint8)[first : first + (skip + rows + 7) // 8]
     return np.unpackbits(packed, bitorder="little")[skip : skip + rows].view(np.bool_)
+
+
+def spans(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """The bytes of texts, and where each begins in them; one more place stands at the end."""
+    wide = pa.types.is_large_string(texts.type) or pa.types.is_large_binary(texts.type)
+    _, places, data = texts.buffers()
+    if places is None or not len(texts):
+        return np.zeros(0, dtype=np.uint8), np.zeros(len(texts) + 1, dtype=np.int64)
+    offsets = np.frombuffer(places, dtype=np.int64 if wide else np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    low, high = int(offsets[0]), int(offsets[-1])
+    if data is None or low == high:
+        return np.zeros(0, dtype=np.uint8), np.zeros(len(texts) + 1, dtype=np.int64)
+    return np.frombuffer(data, dtype=np.uint8)[low:high], offsets.astype(np.int64) - low

@@ -12,7 +12,7 @@ from . import constants, numbers, texts
 from .cells import Cells
 from .constants import FixedPart, FixedTrack
 from .facts import ColumnProfile, Sighted
-from .kinds import FIRST_ROWS, Mask, first_rows, is_fixed, kind_of, plain
+from .kinds import FIRST_ROWS, is_fixed, kind_of
 from .number_track import Allowance, NumberFacts, NumberTrack, beyond
 from .numbers import NumberPart, Plan, exact_fences, places
 from .selection_by_digits import value_at
@@ -88,13 +88,13 @@ class ColumnTrack:
 
     def measure(self, cells: Cells, start: int, ask: Ask) -> ColumnPart:
         """Look at one batch; runs in any thread and changes nothing."""
-        missing = _missing(cells)
+        missing = np.arange(cells.rows) if self.kind == "empty" else cells.missing
         part = ColumnPart(0, [])
         if missing is not None:
-            part.missing = int(np.count_nonzero(missing))
-            part.first_missing = first_rows(missing, start) if part.missing else []
+            part.missing = len(missing)
+            part.first_missing = [start + int(row) + 1 for row in missing[:FIRST_ROWS]]
         if self.number is not None:
-            part.number = numbers.measure(cells.numbers, start, ask.plan)
+            part.number = numbers.measure(cells.numbers, start, ask.plan, part.missing)
         if self.fixed is not None:
             part.fixed = constants.measure(cells, ask.candidate)
         if self.text is not None:
@@ -156,14 +156,6 @@ class ColumnTrack:
         )
 
 
-def _missing(cells: Cells) -> Mask | None:
-    if pa.types.is_null(cells.array.type):
-        return np.ones(cells.rows, dtype=bool)
-    if pa.types.is_floating(cells.array.type):
-        return np.isnan(cells.numbers)
-    return None if cells.valid is None else ~cells.valid
-
-
 def _calendar(kind: pa.DataType) -> tuple[int, int]:
     """The first moment inside and the first one after, in the column's own unit."""
     unit = "D" if pa.types.is_date32(kind) else "ms" if pa.types.is_date64(kind) else kind.unit
@@ -192,6 +184,3 @@ def count_beyond(track: NumberTrack, batches: Any) -> NumberFacts:
     for start, values in batches:
         side.join(beyond(values, start, low, high))
     return track.settled(side)
-
-
-__all__ = ["Ask", "ColumnPart", "ColumnTrack", "Limits", "count_beyond", "plain", "settle_by_digits"]

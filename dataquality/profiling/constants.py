@@ -29,30 +29,27 @@ def measure(cells: Cells, candidate: Any = None) -> FixedPart:
     """Look at one batch for the ``candidate``, the value that may make up the column."""
     if not cells.rows:
         return FixedPart(0, None, None, candidate, 0)
-    raw, valid = cells.raw, cells.valid
+    raw, missing = cells.raw, cells.missing
+    present = cells.rows if missing is None else cells.rows - len(missing)
     if raw.dtype.kind == "f":
-        raw = cells.numbers
-        present = cells.rows - int(np.count_nonzero(np.isnan(raw)))
         minimum, maximum = np.fmin.reduce(raw), np.fmax.reduce(raw)
-        valid = None
-    elif valid is None:
-        present, minimum, maximum = cells.rows, raw.min(), raw.max()
-    else:
-        chosen = raw[valid]
-        present = len(chosen)
-        minimum, maximum = (chosen.min(), chosen.max()) if present else (None, None)
+    elif missing is None:
+        minimum, maximum = raw.min(), raw.max()
+    elif present:
+        chosen = raw[cells.valid]
+        minimum, maximum = chosen.min(), chosen.max()
     if not present:
         return FixedPart(0, None, None, candidate, 0)
     if candidate is None:
         middle = cells.rows // 2
         own = raw[middle]
         near = own == raw[cells.rows // 4] and own == raw[3 * cells.rows // 4]
-        if (valid is None or valid[middle]) and near:
+        if (cells.valid is None or cells.valid[middle]) and near:
             candidate = plain(own)
     matches = 0
     if candidate is not None:
         same = raw == candidate
-        matches = int(np.count_nonzero(same if valid is None else same & valid))
+        matches = int(np.count_nonzero(same if cells.valid is None else same & cells.valid))
     return FixedPart(present, plain(minimum), plain(maximum), candidate, matches)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from .cells import Cells
+from .cells import Cells, spans
 from .kinds import Words, is_fixed
 
 CHECK_SHIFT = np.uint64(32)
@@ -52,18 +52,18 @@ def add_cells(cells: Cells, of_column: NDArray[np.uint64], first: Words, second:
         words = _mixed(_as_words(cells))
         checks = words * two
         words *= one
-        missing = _missing(cells)
+        missing = cells.missing
     elif pa.types.is_decimal128(kind):
         pairs = np.frombuffer(cells.array.buffers()[1], dtype=np.uint64).reshape(-1, 2)[cells.array.offset :]
         low, high = _mixed(pairs[: cells.rows, 0].copy()), _mixed(pairs[: cells.rows, 1].copy())
         words, checks = (low + high * _OF_WORDS[0, 0]) * one, (low + high * _OF_WORDS[1, 0]) * two
-        missing = _missing(cells)
+        missing = cells.missing
     else:
         texts = cells.array.cast(pa.large_string()) if pa.types.is_decimal(kind) else cells.array
         words, checks = _of_texts(texts)
         words *= one
         checks *= two
-        missing = _missing(cells)
+        missing = cells.missing
     if missing is not None:
         words[missing] = null_one
         checks[missing] = null_two
@@ -74,15 +74,6 @@ def add_cells(cells: Cells, of_column: NDArray[np.uint64], first: Words, second:
 def finished(first: Words, second: Words) -> tuple[Words, NDArray[np.uint32]]:
     """The fingerprints to keep: the first well mixed, so that its high bits part the rows evenly."""
     return _mixed(first), (_mixed(second) >> CHECK_SHIFT).astype(np.uint32)
-
-
-def _missing(cells: Cells) -> NDArray[np.bool_] | None:
-    missing = None if cells.valid is None else ~cells.valid
-    if pa.types.is_floating(cells.array.type):
-        nan = np.isnan(cells.raw)
-        if nan.any():  # a not-a-number is a missing number
-            missing = nan if missing is None else missing | nan
-    return missing
 
 
 def _as_words(cells: Cells) -> Words:
@@ -102,44 +93,47 @@ def _mixed(words: Words) -> Words:
 
 
 def _of_texts(texts: pa.Array) -> tuple[Words, Words]:
-    """Two words for each text (large offsets); texts that are null give anything."""
-    count = len(texts)
-    _, offsets_buffer, data = texts.buffers()
-    offsets = np.frombuffer(offsets_buffer, dtype=np.int64)[texts.offset : texts.offset + count + 1]
-    starts, sizes = offsets[:-1], np.diff(offsets)
+    """Two words for each text; texts that are null give anything."""
+    data, offsets = spans(texts)
+    sizes = np.diff(offsets)
     first = sizes.astype(np.uint64) * _OF_WORDS[0, -1]
     second = sizes.astype(np.uint64) * _OF_WORDS[1, -1]
-    if not count or not sizes.any():
-        return _mixed(first), _mixed(second)
-    low, high = int(offsets[0]), int(offsets[-1])
-    padded = np.zeros(high - low + 8, dtype=np.uint8)
-    padded[:-8] = np.frombuffer(data, dtype=np.uint8)[low:high]
-    # Eight bytes from any place: an overlapping view, read without a copy of the bytes.
-    words = np.ndarray((len(padded) - 7,), dtype="<u8", buffer=padded.data, strides=(1,))
-    starts = starts - low
-    longest = int(sizes.max())
-    chosen: NDArray[np.int64] | slice = slice(None)
+    longest = int(sizes.max()) if len(sizes) else 0
     if longest > _LONG_BYTES:
-        chosen = np.flatnonzero(sizes <= _LONG_BYTES)
         for row in np.flatnonzero(sizes > _LONG_BYTES):
-            piece = memoryview(padded)[starts[row] : starts[row] + sizes[row]]
-            digest = np.frombuffer(hashlib.blake2b(piece, digest_size=16).digest(), dtype=np.uint64)
-            first[row] += digest[0]
-            second[row] += digest[1]
-        longest = _LONG_BYTES
-    for place in range(0, longest, 8):
-        if place:
-            rows = np.arange(count) if isinstance(chosen, slice) else chosen
-            chosen = rows[sizes[rows] > place]
-            if not len(chosen):
-                break
-        left = sizes[chosen] - place
-        smallest = int(left.min()) if len(left) else 8
-        at = starts[chosen] + place
-        found = words[at]
-        if smallest < 8:
-            found &= _MASKS[np.minimum(left, 8)]
-        _mixed(found)
-        first[chosen] += found * _OF_WORDS[0, place // 8]
-        second[chosen] += found * _OF_WORDS[1, place // 8]
+            digest = hashlib.blake2b(data[offsets[row] : offsets[row + 1]], digest_size=16).digest()
+            first[row] += int.from_bytes(digest[:8], "little")
+            second[row] += int.from_bytes(digest[8:], "little")
+        sizes = np.where(sizes > _LONG_BYTES, 0, sizes)
+        longest = int(sizes.max())
+    if longest:
+        padded = np.zeros(len(data) + 8, dtype=np.uint8)
+        padded[:-8] = data
+        # Eight bytes from any place: an overlapping view, read without a copy of the bytes.
+        view = np.ndarray((len(padded) - 7,), dtype="<u8", buffer=padded.data, strides=(1,))
+        _add_words(view, offsets[:-1], sizes, longest, first, second)
     return _mixed(first), _mixed(second)
+
+
+def _add_words(
+    view: Words, starts: NDArray[np.int64], sizes: NDArray[np.int64], longest: int, first: Words, second: Words
+) -> None:
+    """Add each text eight bytes at a time; what lies behind its end counts as zero and adds nothing."""
+    rows: NDArray[np.intp] | None = None
+    for place in range(0, longest, 8):
+        if place and (rows is None or len(rows) > 1000):
+            left_over = np.flatnonzero(sizes > place)
+            rows = left_over if 2 * len(left_over) < len(sizes) else None
+        size = sizes if rows is None else sizes[rows]
+        at = (starts if rows is None else starts[rows]) + place
+        words = view[np.minimum(at, len(view) - 1)]
+        if int(size.min()) < place + 8:
+            words &= _MASKS[np.clip(size - place, 0, 8)]
+        _mixed(words)
+        one, two = words * _OF_WORDS[0, place // 8], words * _OF_WORDS[1, place // 8]
+        if rows is None:
+            first += one
+            second += two
+        else:
+            first[rows] += one
+            second[rows] += two

@@ -41,11 +41,6 @@ def is_fixed(kind: pa.DataType) -> bool:
     ) and not pa.types.is_interval(kind)
 
 
-def first_rows(mask: Mask, start: int = 0) -> list[int]:
-    """The first rows of a mask whose first row stands at ``start``, counted from 1 as people count them."""
-    return [start + int(row) + 1 for row in np.flatnonzero(mask)[:FIRST_ROWS]]
-
-
 def plain(value: Any) -> Any:
     """A numpy scalar as Python's own."""
     return value.item() if isinstance(value, np.generic) else value

@@ -214,8 +214,9 @@ class NumberTrack:
     def _is_in_order(self) -> bool:
         values = np.concatenate([values for _, values in self._kept])
         values = values[np.isfinite(values)]
-        steps = np.diff(values)
-        return len(values) > 1 and values[0] != values[-1] and bool((steps >= 0).all() or (steps <= 0).all())
+        later, earlier = values[1:], values[:-1]
+        rises, falls = bool((later >= earlier).all()), bool((later <= earlier).all())
+        return len(values) > 1 and rises != falls
 
 
 def beyond(values: Floats, start: int, low: float, high: float) -> Side:

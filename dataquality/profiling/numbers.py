@@ -62,7 +62,8 @@ class Side:
         """Decide of the values in doubt; what passes neither test stays in doubt."""
         left = []
         for rows, values in self.doubt:
-            sure, open_ = is_beyond(values), ~(is_beyond(values) | is_within(values))
+            sure = is_beyond(values)
+            open_ = ~(sure | is_within(values))
             self.count += int(np.count_nonzero(sure))
             found = [(int(rows[at]) + 1, float(values[at])) for at in np.flatnonzero(sure)[:FIRST_ROWS]]
             if found:
@@ -89,8 +90,8 @@ class NumberPart:
     sample: Floats = field(default_factory=lambda: np.empty(0))
 
 
-def measure(numbers: Floats, start: int, plan: Plan) -> NumberPart:
-    """Look at one batch of float64 with not-a-number for what is missing; ``start`` is its first row, from 0."""
+def measure(numbers: Floats, start: int, plan: Plan, missing: int) -> NumberPart:
+    """Look at one batch of float64 with not-a-number in ``missing`` cells; ``start`` is its first row, from 0."""
     minimum, maximum = (float(np.fmin.reduce(numbers)), float(np.fmax.reduce(numbers))) if len(numbers) else (0.0, 0.0)
     infinite, first_infinite = 0, []
     if math.isinf(minimum) or math.isinf(maximum):
@@ -99,7 +100,7 @@ def measure(numbers: Floats, start: int, plan: Plan) -> NumberPart:
         first_infinite = [(start + int(row) + 1, float(numbers[row])) for row in np.flatnonzero(mask)[:FIRST_ROWS]]
         numbers = np.where(mask, np.nan, numbers)
         minimum, maximum = float(np.fmin.reduce(numbers)), float(np.fmax.reduce(numbers))
-    finite = len(numbers) - int(np.count_nonzero(np.isnan(numbers)))
+    finite = len(numbers) - missing - infinite
     part = NumberPart(finite, infinite, first_infinite, minimum, maximum, None, plan)
     if plan.windows is None:
         part.kept = numbers.copy() if numbers.base is not None else numbers

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from dataquality.forms_of_text import is_broken, is_in_calendar, reads_as_date, reads_as_number
 
+from .cells import spans
 from .kinds import Mask
 
 BLANK, NUMBER, DATE, NO_DAY, BROKEN = 1, 2, 4, 8, 16
@@ -36,36 +37,41 @@ _REPLACEMENT = "\ufffd".encode()
 
 
 def classes_of(texts: pa.Array) -> NDArray[np.uint8]:
-    """The classes of each text (large offsets) as a sum of bits; null and empty texts are blank."""
+    """The classes of each text as a sum of bits; null and empty texts are blank."""
     count = len(texts)
     found = np.zeros(count, dtype=np.uint8)
     if not count:
         return found
-    offsets = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset : texts.offset + count + 1]
-    low, high = int(offsets[0]), int(offsets[-1])
+    data, offsets = spans(texts)
     sizes = np.diff(offsets)
-    if low == high:
+    if not len(data):
         found[:] = BLANK
         return found
-    data = np.frombuffer(texts.buffers()[2], dtype=np.uint8)[low:high]
     empty = sizes == 0
-    starts = np.where(empty, 0, offsets[:-1] - low)
-    first, last = data[starts], data[np.where(empty, 0, offsets[1:] - low - 1)]
+    starts = np.where(empty, 0, offsets[:-1])
+    first, last = data[starts], data[np.where(empty, 0, offsets[1:] - 1)]
     blank = _among(texts, _MAY_BE_BLANK[first] & ~empty, _is_blank) | empty
     found[blank] |= BLANK
     numbers = _among(texts, _BEGINS_NUMBER[first] & _ENDS_NUMBER[last] & ~blank, reads_as_number)
     found[numbers] |= NUMBER
+    # A day takes eight characters at least: "2013-1-1".
     fifth = data[np.minimum(starts + 4, len(data) - 1)]
     likely = _BEGINS_DAY[first] & ((fifth == ord("-")) | ~_DIGIT[first]) & (sizes >= 8) & ~blank
     days = _among(texts, likely, reads_as_date)
     if days.any():
         found[days] |= DATE
         found[days & ~_among(texts, days, is_in_calendar)] |= NO_DAY
-    if _CONTROL[data].any() or _REPLACEMENT in data.tobytes():
+    if _may_be_broken(data):
         found[_among(texts, ~empty, is_broken)] |= BROKEN
     if texts.null_count:
         found[texts.is_null().to_numpy(zero_copy_only=False)] = BLANK
     return found
+
+
+def _may_be_broken(data: NDArray[np.uint8]) -> bool:
+    if data.min() < 32 and _CONTROL[data].any():
+        return True
+    return bool((data == 127).any()) or (data.max() >= 0xEF and _REPLACEMENT in data.tobytes())
 
 
 def _among(texts: pa.Array, candidates: Mask, test: object) -> Mask:

@@ -225,7 +225,7 @@ class Walk:
                     sides[name].join(numbers.Side(found.beyond, list(found.first_beyond)))
                 elif name in again:
                     track = again[name].number
-                    track.add_again(numbers.measure(cells.numbers, start, track.plan))
+                    track.add_again(numbers.measure(cells.numbers, start, track.plan, 0))
             start += batch.num_rows
         for name, track in again.items():
             if name in known:
