@@ -27,7 +27,9 @@ lint:
 	$(VENV)/ruff check .
 	@# The Django plugin of mypy reads the settings, and they refuse to be read without a secret.
 	SECRET_KEY=$$($(VENV)/python -c 'import secrets; print(secrets.token_urlsafe(48))') MODELOPS_ENV=test \
-	    $(VENV)/mypy modelops/lib modelops/crypto modelops/jobs modelops/embedded compliance/audit
+	    $(VENV)/mypy modelops/lib modelops/crypto modelops/jobs modelops/embedded compliance/audit \
+	    registry/scanning/engine registry/scanning/isolated.py registry/scanning/judging.py registry/scanning/services.py \
+	    registry/scanning/rescanning.py registry/scanning/keeping_back.py registry/scanning/waiting.py
 	$(VENV)/lint-imports --no-logo --no-cache
 
 bench:

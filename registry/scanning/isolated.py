@@ -80,7 +80,12 @@ def _ask(file: BinaryIO, size: int, bounds: Bounds, deadline: float, path: str) 
         try:
             with theirs:
                 process = subprocess.Popen(
-                    command, stdin=theirs, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={}, cwd="/"
+                    command,
+                    stdin=theirs.fileno(),
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    env={},
+                    cwd="/",
                 )
         except OSError as error:
             raise _Stopped(f"it could not be started ({error.strerror}).") from None

@@ -65,7 +65,7 @@ class Inspection(models.Model):
     objects = InspectionQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-artifact"]
+        ordering = ["-artifact_id"]
         verbose_name = "scanned file"
         verbose_name_plural = "quarantine"
         constraints = [

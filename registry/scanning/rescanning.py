@@ -53,4 +53,4 @@ def in_order(rows: "QuerySet[Inspection]") -> "QuerySet[Inspection]":
         default=Value(2),
         output_field=IntegerField(),
     )
-    return rows.annotate(rank=rank).order_by("rank", "-artifact")
+    return rows.annotate(rank=rank).order_by("rank", "-artifact_id")

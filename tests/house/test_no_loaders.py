@@ -6,7 +6,7 @@ import sys
 
 from modelops.embedded.paths import CHECKOUT
 
-LOADERS = {"joblib", "dill", "cloudpickle", "torch", "sklearn", "skops", "tensorflow", "keras", "shelve", "mlflow"}
+LOADERS = {"joblib", "dill", "cloudpickle", "torch", "sklearn", "skops", "tensorflow", "keras", "mlflow"}
 SCRIPT = """
 import sys
 import modelops.wsgi

@@ -28,7 +28,8 @@ def _checksum_is_right(block: bytes) -> bool:
 
 def members_of(source: Source) -> list[tuple[str, Source]]:
     """Name and content of each file. Raises Held."""
-    place, names, found = 0, set(), []
+    place, names = 0, set()
+    found: list[tuple[str, Source]] = []
     while True:
         block = source.exactly(place, _BLOCK)
         if not block.strip(b"\0"):

@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "scanned file",
                 "verbose_name_plural": "quarantine",
-                "ordering": ["-artifact"],
+                "ordering": ["-artifact_id"],
             },
         ),
         migrations.CreateModel(
