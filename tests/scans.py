@@ -35,3 +35,13 @@ def scanned(version: "ModelVersion") -> "ModelVersion":
     scan_waiting()
     version.refresh_from_db(fields=["state"])
     return version
+
+
+def scans_done(patience_s: float = 90) -> None:
+    """Wait until the worker of the live portal has given every verdict that was asked for."""
+    from registry.scanning.models import Inspection
+
+    until = time.monotonic() + patience_s
+    while Inspection.objects.filter(is_pending=True).exists():
+        assert time.monotonic() < until, "The worker gave no verdict."
+        time.sleep(0.1)

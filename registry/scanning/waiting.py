@@ -5,7 +5,7 @@ import time
 
 from .models import Inspection
 
-LONGEST_S = 5.0
+LONGEST_S = 8.0
 EVERY_S = 0.1
 # Of the few threads that a web process has.
 MOST_AT_ONCE = 2

@@ -18,6 +18,7 @@ from django.db import connection
 from tests.accounts.people import fresh
 from tests.portal.client import Pipeline
 from tests.portal.people import key_for
+from tests.scans import scans_done
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
 
@@ -69,6 +70,7 @@ def test_no_canary_is_found_in_any_file(live_portal: Any, http_receiver: Any) ->
         api.post("alert-channels/", json={"name": "hook", "kind": "webhook", "config": config})
         run = api.post("quality-runs/", expect=202, json={"dataset": "canary", "version": 1})
         assert api.finished(run["job"])["state"] == "succeeded"
+        scans_done()
         assert WEIGHTS in api.http.get("models/canary/versions/1/artifact/").content
         # A canary that is refused must not stay behind either.
         picture = {"file": ("x.png", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + WEIGHTS)}

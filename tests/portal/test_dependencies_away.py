@@ -12,6 +12,7 @@ import pytest
 from tests.live import LivePortal
 from tests.portal.client import Pipeline
 from tests.portal.people import key_for
+from tests.scans import scans_done
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
 
@@ -79,6 +80,7 @@ def test_with_another_root_key(beside: Any, live_portal: Any, key: str) -> None:
         api.post("models/", json={"name": "m", "task_type": "other", "description": ""})
         file = {"file": ("m.npy", npy())}
         api.post("models/m/versions/", files=file)
+        scans_done()
         assert api.http.get("models/m/versions/1/artifact/").content == npy()
     keys = KeyVersion.objects.count()
     files = sorted((settings.MODELOPS_HOME / "artifacts").rglob("*"))

@@ -12,6 +12,7 @@ from scipy import stats
 
 from tests.accounts.people import fresh
 from tests.portal.client import Pipeline
+from tests.scans import scans_done
 
 DEMO = Path(__file__).resolve().parents[2] / "demo"
 JANUARY, JULY = DEMO / "flights-2013-01.parquet", DEMO / "flights-2013-07.parquet"
@@ -65,6 +66,7 @@ def test_the_main_job(live_portal: Any, keys: dict[str, str], smtp_server: Any, 
         assert version["size"] == MODEL.stat().st_size
         assert "AES-256-GCM" in version["cipher"]
         assert version["key_version"] == 1
+        scans_done()
         assert api.http.get(f"{path}1/artifact/").content == MODEL.read_bytes()
         assert api.post(f"{path}1/verify/", expect=200)["verified"] is True
 

@@ -28,7 +28,9 @@ def run(script: str, portal: Any, tmp_path: Path) -> str:
     """The commands in one shell; only address, interpreter and curl's manner of failing are put in place."""
     assert shutil.which("curl"), "curl is needed: apt-get install curl"
     script = script.replace("http://localhost:8000", portal.url).replace(".venv/bin/python", sys.executable)
-    script = script.replace("curl ", "curl --fail-with-body -sS ").replace("-o model", f"-o {tmp_path}/model")
+    # On a busy machine a download may come long before the scan: curl does as the answer's Retry-After says.
+    script = script.replace("curl ", "curl --fail-with-body --retry 20 -sS ")
+    script = script.replace("-o model", f"-o {tmp_path}/model")
     done = subprocess.run(
         ["bash", "-euc", script], cwd=ROOT, env=portal.env, capture_output=True, text=True, check=False, timeout=120
     )

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from tests.scans import scans_done
+
 from .samples import make_model, safetensors
 
 if TYPE_CHECKING:
@@ -65,6 +67,7 @@ def test_a_file_goes_in_and_comes_out(pipeline: httpx.Client, stored: Stored) ->
     answer = upload(pipeline)
     assert answer.status_code == 201, answer.text
     assert len(stored()) == 1
+    scans_done()
     assert pipeline.get(f"{ADDRESS}1/artifact/").content == CONTENT
 
 
@@ -80,6 +83,7 @@ def test_a_connection_that_breaks_leaves_nothing(pipeline: httpx.Client, live_po
     assert _wait(lambda: not stored())
     assert not ModelVersion.objects.exists()
     assert upload(pipeline).status_code == 201
+    scans_done()
 
 
 def test_a_server_that_is_killed_leaves_only_what_the_sweeper_takes(
@@ -89,6 +93,7 @@ def test_a_server_that_is_killed_leaves_only_what_the_sweeper_takes(
     from registry.models import Artifact, ModelVersion
 
     assert upload(pipeline).status_code == 201
+    scans_done()
     address = urlsplit(live_portal.url)
     with socket.create_connection((address.hostname or "", address.port or 0)) as connection:
         connection.sendall(_beginning(pipeline) + CONTENT[:3_000_000])
@@ -99,11 +104,13 @@ def test_a_server_that_is_killed_leaves_only_what_the_sweeper_takes(
     assert sweep(quiet_for_s=0).unfinished == 1
     assert [path.name for path in stored()] == [Artifact.objects.get().storage_name]
     assert ModelVersion.objects.count() == 1
+    scans_done()
     assert pipeline.get(f"{ADDRESS}1/artifact/").content == CONTENT
 
 
 def test_a_damaged_download_does_not_look_complete(pipeline: httpx.Client, stored: Stored) -> None:
     assert upload(pipeline).status_code == 201
+    scans_done()
     (path,) = stored()
     sealed = bytearray(path.read_bytes())
     sealed[96 + 5 * 1_048_592] ^= 1
@@ -134,6 +141,7 @@ def test_a_damaged_download_does_not_look_complete_over_http_2(pipeline: httpx.C
     if shutil.which("curl") is None:
         pytest.skip("curl is not installed: apt-get install curl")
     assert upload(pipeline).status_code == 201
+    scans_done()
     curl = ["curl", "-sS", "-o", "-", "-H", f"Authorization: {pipeline.headers['Authorization']}"]
     if b"HTTP2" in subprocess.run(["curl", "--version"], capture_output=True, check=True).stdout:
         curl.append("--http2-prior-knowledge")
@@ -154,6 +162,7 @@ def test_a_damaged_download_does_not_look_complete_over_http_2(pipeline: httpx.C
 def test_a_download_that_was_cut_is_resumed(pipeline: httpx.Client) -> None:
     """S0-02, S1-23: the ledger has the cut and the rest."""
     assert upload(pipeline).status_code == 201
+    scans_done()
     received = b""
     with pipeline.stream("GET", f"{ADDRESS}1/artifact/") as answer:
         etag = answer.headers["ETag"]

@@ -15,7 +15,7 @@ TONES = {VariantState.READY: "good", VariantState.QUEUED: "info", VariantState.F
 def variants_of(version: ModelVersion) -> list[Variant]:
     """The variants of a version with tone and share for the page; a version has a handful of them."""
     rows = list(
-        Variant.objects.filter(version=version).select_related("artifact", "version__artifact").order_by("-id")[:50]
+        Variant.objects.filter(version=version).select_related("artifact__inspection", "version__artifact").order_by("-id")[:50]
     )
     for row in rows:
         row.tone = TONES[VariantState(row.state)]

@@ -12,6 +12,7 @@ from tests.portal.browser import browser
 from tests.portal.client import Pipeline
 from tests.portal.people import key_for
 from tests.registry.samples import harmful, safetensors
+from tests.scans import scans_done
 
 pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.xdist_group("live")]
 
@@ -26,6 +27,7 @@ def test_a_held_version_explains_itself_and_is_opened_with_a_reason(
         api.post("models/", json={"name": "delays", "task_type": "regression"})
         for content in (safetensors(), harmful()):
             api.post("models/delays/versions/", files={"file": ("model.bin", content)})
+        scans_done()
         assert api.http.get("models/delays/versions/1/artifact/").content == safetensors()
         assert api.http.get("models/delays/versions/2/artifact/").status_code == 403
     guard = sign_in(Client(), make_user("guard", "Security administrator"))
