@@ -1,6 +1,6 @@
-"""What the worker does with messages that are no task of ours. It tells a task of its own to write the row.
+"""What the worker does with messages that are no task of ours, and when it loses the broker with work in hand.
 
-The consumer lives in the worker's main process, from which others are forked: it must not hold a database connection.
+A message that is refused is told to a task of the worker's own, which writes the row. The consumer lives in the worker's main process, from which others are forked: it must not hold a database connection.
 """
 
 import logging
@@ -15,7 +15,18 @@ logger = logging.getLogger(__name__)
 
 
 class RefusingConsumer(Consumer):
-    """Celery's consumer, which also tells of bodies that it cannot or may not read (pickle)."""
+    """Celery's consumer, which also tells of bodies that it cannot or may not read (pickle), and outlives the broker."""
+
+    def on_connection_error_after_connected(self, exc: Exception) -> None:
+        """Let go of the messages in hand before the broken connection is closed.
+
+        Celery closes it twice. When the first attempt fails half-way, the second one would hand unacknowledged messages
+        back through a transport that is in pieces by then, and the worker would end with an AttributeError. What was in
+        hand is not lost with them: the work stands in rows, and `services.reconcile` rings again.
+        """
+        for channel in self.connection.transport.channels:
+            channel.do_restore = False
+        super().on_connection_error_after_connected(exc)
 
     def on_decode_error(self, message: Any, exc: Exception) -> None:
         super().on_decode_error(message, exc)
