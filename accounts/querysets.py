@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Q, QuerySet
+from django.apps import apps
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -21,15 +22,19 @@ class UserQuerySet(QuerySet):
             return self.none()
         return self if user.has_perm("accounts.view_user") else self.filter(pk=user.pk)
 
-    def signing_in_as(self, name: str) -> "User | None":
+    def signing_in_as(self, name: str, *, network: str = "") -> "User | None":
         """The account that a person names when they sign in: its user name in any case, or its confirmed address.
 
-        One query, whether there is one or not. An address of two accounts names neither.
+        One query, whether there is one or not; it also tells (``is_at_home``) whether the account signed in from
+        ``network`` before. An address of two accounts names neither.
         """
         low = name.lower()
         named = self.alias(low_name=Lower("username"), low_email=Lower("email")).filter(
             Q(low_name=low) | Q(low_email=low, email_confirmed_at__isnull=False)
         )
+        if network:
+            here = apps.get_model("accounts", "Device").objects.filter(user=OuterRef("pk"), ip_prefix=network)
+            named = named.annotate(is_at_home=Exists(here))
         found = list(named[:3])
         exact = [user for user in found if user.username.lower() == low]
         chosen = exact or found
@@ -80,6 +85,17 @@ class ApiKeyQuerySet(OwnedQuerySet):
     def live(self) -> Self:
         """Keys that are neither revoked nor expired."""
         return self.filter(revoked_at=None, expires_at__gt=timezone.now())
+
+
+class RefreshTokenQuerySet(OwnedQuerySet):
+    """Refresh tokens."""
+
+    def sign_ins(self) -> Self:
+        """One row for each sign-in to the API: its first token, which stays as long as the sign-in does."""
+        earlier = self.model._default_manager.filter(family=OuterRef("family")).filter(
+            Q(created_at__lt=OuterRef("created_at")) | Q(created_at=OuterRef("created_at"), pk__lt=OuterRef("pk"))
+        )
+        return self.filter(~Exists(earlier))
 
 
 class InvitationQuerySet(OwnedQuerySet):

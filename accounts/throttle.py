@@ -6,8 +6,10 @@ capped and attempts during a wait do not prolong it: a stranger can slow somebod
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from modelops.crypto.keyed import keyed_digest
@@ -50,35 +52,70 @@ CODE = Budget("code", free=5, wait_s=300, label="codes")
 PASSWORD_CHANGE = Budget("password.change", free=5, wait_s=300, label="the current password")
 
 
-def _digest(budget: Budget, value: str) -> bytes:
-    return keyed_digest(Purpose.SESSION, f"accounts.failures:{budget.name}".encode(), value.encode())
+class Place(NamedTuple):
+    """Where attempts are counted: a budget, and whose it is."""
+
+    budget: Budget
+    value: str
+
+    @property
+    def digest(self) -> bytes:
+        """The key of its row, which names nobody."""
+        context = f"accounts.failures:{self.budget.name}".encode()
+        return keyed_digest(Purpose.SESSION, context, self.value.encode())
 
 
-@transaction.atomic
+# One statement: the row's lock is held from reading the count to writing it. Nothing is written during a wait.
+_TAKE = """
+INSERT INTO accounts_failurecount AS kept (digest, failures, last_failed_at)
+SELECT taken.digest, 1, %(now)s FROM unnest(%(digests)s::bytea[]) AS taken (digest) ORDER BY taken.digest
+ON CONFLICT (digest) DO UPDATE SET
+    failures = CASE WHEN kept.last_failed_at < %(forgotten)s THEN 1 ELSE kept.failures + 1 END,
+    last_failed_at = excluded.last_failed_at,
+    blocked_until = NULL
+WHERE kept.blocked_until IS NULL OR kept.blocked_until <= excluded.last_failed_at
+RETURNING digest, failures
+"""
+
+
 def take(budget: Budget, value: str) -> int:
     """Take one attempt and count it as failed until `clear`; returns the failures so far, with this one.
 
     Raises SlowDown during a wait.
     """
+    return take_all(Place(budget, value))[0]
+
+
+@transaction.atomic
+def take_all(*places: Place) -> list[int]:
+    """Take one attempt at each place, or at none of them: during a wait at any place raises SlowDown."""
     now = timezone.now()
-    digest = _digest(budget, value)
-    FailureCount.objects.bulk_create([FailureCount(digest=digest, last_failed_at=now)], ignore_conflicts=True)
-    row = FailureCount.objects.select_for_update().get(pk=digest)
-    if row.blocked_until and row.blocked_until > now:
-        raise SlowDown(int((row.blocked_until - now).total_seconds()) + 1)
-    if row.last_failed_at < now - FORGOTTEN_AFTER:
-        row.failures = 0
-    row.failures += 1
-    row.last_failed_at = now
-    wait = budget.wait_after(row.failures)
-    row.blocked_until = now + dt.timedelta(seconds=wait) if wait else None
-    row.save()
-    return row.failures
+    digests = [place.digest for place in places]
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, {"now": now, "forgotten": now - FORGOTTEN_AFTER, "digests": sorted(digests)})
+        taken = {bytes(digest): failures for digest, failures in cursor.fetchall()}
+    if len(taken) < len(set(digests)):
+        raise SlowDown(_seconds_left([digest for digest in digests if digest not in taken], now))
+    for place, digest in zip(places, digests, strict=True):
+        if wait := place.budget.wait_after(taken[digest]):
+            until = now + dt.timedelta(seconds=wait)
+            FailureCount.objects.filter(pk=digest).update(blocked_until=until)
+    return [taken[digest] for digest in digests]
+
+
+def _seconds_left(digests: list[bytes], now: dt.datetime) -> int:
+    until = FailureCount.objects.filter(pk__in=digests).aggregate(last=Max("blocked_until"))["last"]
+    return int((until - now).total_seconds()) + 1
 
 
 def clear(budget: Budget, value: str) -> None:
     """Forget the failures after a success."""
-    FailureCount.objects.filter(pk=_digest(budget, value)).delete()
+    clear_all(Place(budget, value))
+
+
+def clear_all(*places: Place) -> None:
+    """Forget the failures at several places."""
+    FailureCount.objects.filter(pk__in=[place.digest for place in places]).delete()
 
 
 def prune() -> int:

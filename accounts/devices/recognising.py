@@ -21,7 +21,7 @@ MOST = 30
 FORGOTTEN_AFTER = dt.timedelta(days=180)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def recognise(request: HttpRequest, user: User) -> Device:
     """The device that ``user`` signs in with just now.
 
@@ -60,8 +60,9 @@ def _is_shared(user: User, digests: list[bytes], browser: str) -> bool:
 
 
 def _forget_oldest(user: User) -> None:
-    kept = Device.objects.filter(user=user).order_by("-last_seen_at").values("pk")[:MOST]
-    Device.objects.filter(user=user).exclude(pk__in=list(kept.values_list("pk", flat=True))).delete()
+    oldest = Device.objects.filter(user=user).order_by("-last_seen_at").values_list("pk", flat=True)[MOST:]
+    if too_many := list(oldest):
+        Device.objects.filter(pk__in=too_many).delete()
 
 
 def last_day() -> dt.datetime:

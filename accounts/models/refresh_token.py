@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from accounts.querysets import OwnedQuerySet
+from accounts.querysets import RefreshTokenQuerySet
 from modelops.lib.ids import uuid7
 
 
@@ -24,9 +24,11 @@ class RefreshToken(models.Model):
     last_used_network = models.CharField(max_length=43, blank=True, default="", editable=False)
     confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects = OwnedQuerySet.as_manager()
+    objects = RefreshTokenQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "API sign-in"
+        ordering = ["-created_at"]
         indexes = [
             models.Index(fields=["family"], name="accounts_refreshtoken_family"),
             models.Index(fields=["user", "-created_at"], name="accounts_refreshtoken_user"),
@@ -34,3 +36,10 @@ class RefreshToken(models.Model):
 
     def __str__(self) -> str:
         return f"Refresh token {str(self.pk)[-8:]}"
+
+    @property
+    def state(self) -> str:
+        """live, expired or revoked."""
+        if self.revoked_at:
+            return "revoked"
+        return "expired" if self.expires_at <= timezone.now() else "live"

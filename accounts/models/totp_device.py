@@ -1,7 +1,7 @@
 """An authenticator app."""
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 from django_otp.models import Device
 
@@ -53,8 +53,7 @@ class TOTPDevice(Device):
         step = totp.matching_step(self.open_seed(), token, now.timestamp())
         if step is None:
             return False
-        with transaction.atomic():
-            claimed = type(self).objects.filter(pk=self.pk, last_step__lt=step).update(last_step=step, last_used_at=now)
+        claimed = type(self).objects.filter(pk=self.pk, last_step__lt=step).update(last_step=step, last_used_at=now)
         if claimed:
             self.last_step, self.last_used_at = step, now
         return bool(claimed)

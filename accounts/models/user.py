@@ -33,12 +33,16 @@ class User(AbstractUser):
 
     objects = PortalUserManager()
 
+    # Whether it signed in before from the network that asks; known where it was looked up to sign in.
+    is_at_home: bool = False
+
     # The scopes of the API key that stands for the account in this request; None for the person itself.
     key_scopes: list[str] | None = None
     # The permission that this request of an API key makes use of.
     key_exercises: str = ""
 
     class Meta(AbstractUser.Meta):
+        permissions = [("reveal_user", "Can look up who an account belongs to, with a reason")]
         constraints = [
             models.UniqueConstraint(
                 Lower("username"),

@@ -43,10 +43,11 @@ def end_api_sign_in(user: User, family: uuid.UUID, *, actor: Actor) -> bool:
     return bool(ended)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def keep_newest(user: User, newest: Session, *, actor: Actor) -> int:
     """End the oldest sessions of ``user`` that are too many beside ``newest``; returns how many."""
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)  # sign-ins at once count one after the other
+    # Sign-ins at once count one after the other.
+    User.objects.select_for_update(no_key=True).values_list("pk").get(pk=user.pk)
     limit = sessions_at_once()
     others = Session.objects.filter(user=user).live().exclude(pk=newest.pk).order_by("-created_at")
     too_many = list(others.values_list("pk", flat=True)[limit - 1 :])

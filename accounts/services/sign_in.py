@@ -6,16 +6,16 @@ passwords that were stolen elsewhere can so not be sorted out here.
 """
 
 import uuid
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 
-from django.contrib.auth import authenticate
 from django.db import transaction
 
 from accounts import throttle, totp
 from accounts.actors import actor_of
 from accounts.audit_events import CODE_ACCEPTED, CODE_REFUSED, PASSWORD_ACCEPTED, SIGN_IN_REFUSED, SLOWED_DOWN
 from accounts.errors import SignInRefused
-from accounts.models import Device, TOTPDevice, User
+from accounts.models import TOTPDevice, User
 from accounts.notices import notify
 from accounts.passwords import LONGEST, normalise
 from compliance.audit import Actor, record
@@ -25,6 +25,7 @@ from modelops.crypto.purposes import Purpose
 from .factors import Factor, Method, use_recovery_code, verify_code
 
 _NO_SEED = bytes(totp.SEED_BYTES)
+_Done = TypeVar("_Done")
 
 
 class FirstStep(NamedTuple):
@@ -62,39 +63,52 @@ def first_step(name: str, password: str, *, network: str) -> FirstStep:
     counts as failed until `forget_failures`. Raises SlowDown.
     """
     name = name.replace("\x00", "").strip()[:254]
-    named = User.objects.signing_in_as(name)
+    named = User.objects.signing_in_as(name, network=network)
     counted = named.username.lower() if named else name.lower()
-    attempt = throttle.take(throttle.PASSWORD_HERE, f"{counted}\n{network}")
-    anywhere = throttle.take(throttle.PASSWORD_ANYWHERE, _anywhere_else(counted, named, network))
-    user = None
-    if len(password) <= LONGEST * 4:
-        user = authenticate(username=named.username if named else name, password=normalise(password))
+    attempt, anywhere = throttle.take_all(*_places(counted, network, at_home=named is not None and named.is_at_home))
     guess = keyed_digest(Purpose.SESSION, b"accounts.guess", f"{counted}\n{password}".encode()).hex()
-    if isinstance(user, User) and not user.is_service:
-        return FirstStep(user, user, guess)
+    if len(password) <= LONGEST * 4 and _is_password_of(named, normalise(password)):
+        return FirstStep(named, named, guess)
     by_here = throttle.PASSWORD_HERE.wait_after(attempt) >= throttle.PASSWORD_ANYWHERE.wait_after(anywhere)
     budget, count = (throttle.PASSWORD_HERE, attempt) if by_here else (throttle.PASSWORD_ANYWHERE, anywhere)
     _password_refused(named, budget, count)
     return FirstStep(None, named, guess)
 
 
-def _anywhere_else(counted: str, named: User | None, network: str) -> str:
-    """Where failures from everywhere are counted: apart for a network that the account signed in from before.
+def _is_password_of(named: User | None, password: str) -> bool:
+    """Whether it is the password of a person who may sign in; one hash is worked out for nobody, too.
 
-    Else strangers all over the world could keep somebody waiting for as long as they go on.
+    The account was read by the name already: Django's own backend would read it a second time.
     """
-    account = named.pk if named else uuid.UUID(int=0)
-    at_home = Device.objects.filter(user=account, ip_prefix=network).exists()
-    return f"{counted}\n{network}" if at_home else counted
+    if named is None:
+        User().set_password(password)
+        return False
+    return named.check_password(password) and named.is_active and not named.is_service
 
 
-def open_sign_in(name: str, password: str, *, network: str) -> FirstStep:
-    """The first step in a browser, which leaves a row in either case. Raises SlowDown."""
+def _places(counted: str, network: str, *, at_home: bool) -> tuple[throttle.Place, throttle.Place]:
+    """Where failures are counted: those from here, and those from everywhere.
+
+    The latter apart for a network that the account signed in from before: else strangers all over the world could keep
+    somebody waiting for as long as they go on.
+    """
+    from_here = f"{counted}\n{network}"
+    return (
+        throttle.Place(throttle.PASSWORD_HERE, from_here),
+        throttle.Place(throttle.PASSWORD_ANYWHERE, from_here if at_home else counted),
+    )
+
+
+def open_sign_in(name: str, password: str, *, network: str, go_on: Callable[[FirstStep], _Done]) -> _Done:
+    """The first step in a browser, which leaves a row in either case. Raises SlowDown.
+
+    ``go_on`` makes what the second step needs, in the transaction of the row.
+    """
     step = first_step(name, password, network=network)
-    if step.user is not None:
-        with transaction.atomic():
+    with transaction.atomic():
+        if step.user is not None:
             record(PASSWORD_ACCEPTED, step.user, actor=Actor.anonymous())
-    return step
+        return go_on(step)
 
 
 def check_password(name: str, password: str, *, network: str) -> User:
@@ -105,32 +119,36 @@ def check_password(name: str, password: str, *, network: str) -> User:
     return step.user
 
 
-def check_both(name: str, password: str, code: str, *, network: str) -> tuple[User, Method]:
-    """Both steps at once. Raises SignInRefused and SlowDown."""
+def check_both(name: str, password: str, code: str, *, network: str, then: Callable[[User, Method], _Done]) -> _Done:
+    """Both steps at once, and ``then`` what they are for, as in `check_code`. Raises SignInRefused and SlowDown."""
     step = first_step(name, password, network=network)
-    if step.user is None:
+    user = step.user
+    if user is None:
         _look_at_nothing(step.guess, code)
         raise SignInRefused
-    _, method = check_code(step.user, code)
-    forget_failures(step.user, network=network)
-    return step.user, method
+    return check_code(user, code, network=network, then=lambda _, method: then(user, method))
 
 
-def check_code(user: User, code: str) -> tuple[Factor, Method]:
-    """The second step: a code of the app or a recovery code. Raises SignInRefused and SlowDown."""
-    attempt = throttle.take(throttle.CODE, str(user.pk))
-    verified = verify_code(user, code)
-    if verified is None:
+def check_code(user: User, code: str, *, network: str, then: Callable[[Factor, Method], _Done]) -> _Done:
+    """The second step: a code of the app or a recovery code, and ``then`` what it is for.
+
+    All in one transaction: the code is used up and what it is for is there, or neither is. The row of the count is held
+    meanwhile, so that of many guesses at once each is counted. Raises SignInRefused and SlowDown.
+    """
+    with transaction.atomic():
+        attempt = throttle.take(throttle.CODE, str(user.pk))
+        verified = verify_code(user, code)
+        if verified is not None:
+            accept_factor(user, verified[1], network=network)
+            return then(*verified)
         _code_refused(user, attempt, "not a code of this account")
-        raise SignInRefused
-    accept_factor(user, verified[1])
-    return verified
+    raise SignInRefused
 
 
-@transaction.atomic
-def accept_factor(user: User, method: Method) -> None:
-    """The second step is done: earlier wrong codes count no longer."""
-    throttle.clear(throttle.CODE, str(user.pk))
+@transaction.atomic(savepoint=False)
+def accept_factor(user: User, method: Method, *, network: str | None = None) -> None:
+    """The second step is done: earlier wrong codes count no longer, nor wrong names and passwords from ``network``."""
+    forget_failures(user, throttle.Place(throttle.CODE, str(user.pk)), network=network)
     if method == "otp":
         record(CODE_ACCEPTED, user, actor=actor_of(user), kind="code of the app")
     elif method == "recovery":
@@ -159,9 +177,10 @@ def _look_at_nothing(guess: str, code: str) -> int:
     return attempt
 
 
-def forget_failures(user: User, *, network: str) -> None:
-    """Both steps are done: earlier mistakes with the name and the password count no longer."""
+def forget_failures(user: User, *more: throttle.Place, network: str | None) -> None:
+    """Both steps are done: earlier mistakes with the name and the password count no longer, nor those of ``more``."""
     name = user.username.lower()
-    throttle.clear(throttle.PASSWORD_HERE, f"{name}\n{network}")
-    throttle.clear(throttle.PASSWORD_ANYWHERE, name)
-    throttle.clear(throttle.PASSWORD_ANYWHERE, f"{name}\n{network}")
+    if network is not None:
+        here, at_home = _places(name, network, at_home=True)
+        more = (here, at_home, throttle.Place(throttle.PASSWORD_ANYWHERE, name), *more)
+    throttle.clear_all(*more)

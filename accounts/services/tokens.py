@@ -18,6 +18,7 @@ from compliance.audit.context import identify, network_of
 from modelops.lib.ids import uuid7
 
 from . import sign_in
+from .factors import Method
 
 AMR = {"otp": ["pwd", "otp"], "recovery": ["pwd", "kba"]}
 
@@ -35,13 +36,15 @@ def sign_in_to_api(
 ) -> TokenPair:
     """Both steps at once; ``lifetime_s`` is asked for the access tokens. Raises SignInRefused, SlowDown and Invalid."""
     access_for_s = tokens.lifetime(lifetime_s)
-    user, method = sign_in.check_both(username, password, code, network=network)
-    family = uuid7()
-    identify(session=str(family))
-    with transaction.atomic():
+
+    def issue(user: User, method: Method) -> TokenPair:
+        family = uuid7()
+        identify(session=str(family))
         pair = _pair(user, family, AMR[method], timezone.now() + longest_session(user), access_for_s)
         record(TOKEN_ISSUED, user, actor=actor_of(user), method="a code" if method == "otp" else "a recovery code")
-    return pair
+        return pair
+
+    return sign_in.check_both(username, password, code, network=network, then=issue)
 
 
 def _pair(user: User, family: uuid.UUID, amr: list[str], ends: dt.datetime, access_for_s: int) -> TokenPair:

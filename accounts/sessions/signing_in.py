@@ -21,6 +21,7 @@ from accounts.models import TOTPDevice, User
 from accounts.services import step_up
 from accounts.services.factors import Factor, Method
 from accounts.services.sessions import keep_newest
+from accounts.services.sign_in import FirstStep
 from compliance.audit import record
 from compliance.audit.context import identify, network_of
 from modelops.lib.browsers import browser_family
@@ -56,6 +57,16 @@ def safe_next(request: HttpRequest, address: str) -> str:
     """``address`` when it leads back into the portal, else an empty text."""
     own = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
     return address if own else ""
+
+
+def go_on(request: HttpRequest, first: FirstStep, *, next_address: str = "") -> Step:
+    """What follows the first step, be it right or wrong; the session is written here, in the caller's transaction."""
+    if first.user is not None:
+        step = begin(request, first.user, next_address=next_address)
+    else:
+        step = begin_guess(request, first.named, first.guess, next_address=next_address)
+    request.session.save()
+    return step
 
 
 def begin(request: HttpRequest, user: User, *, next_address: str = "") -> Step:
@@ -133,7 +144,7 @@ def remember_device(request: HttpRequest, device: TOTPDevice) -> None:
     request.session[PENDING_KEY] = {**request.session[PENDING_KEY], "device": str(device.pk)}
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def complete(request: HttpRequest, user: User, device: Factor, method: Method) -> str:
     """Sign ``user`` in with both factors, under a new session id; returns the address to go to, or an empty text."""
     next_address = (request.session.get(PENDING_KEY) or {}).get("next", "")
@@ -147,10 +158,12 @@ def complete(request: HttpRequest, user: User, device: Factor, method: Method) -
         "id": str(used.pk),
         "amr": AMR[method],
     }
+    request.session.account = user
     auth.login(request, user, backend=_BACKEND)
     django_otp.login(request, device)
     if method != "recovery":
-        step_up.remember(request)
+        # Under the id that the sign-in has just given it: another one (`step_up.remember`) would only cost.
+        request.session[step_up.CONFIRMED_KEY] = timezone.now().timestamp()
     # Saved here, so that the session begins with the row about it or not at all.
     request.session.save()
     identify(session=str(request.session.row.pk))

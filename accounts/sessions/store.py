@@ -40,6 +40,9 @@ class SessionStore(SessionBase):
     def __init__(self, session_key: str | None = None) -> None:
         super().__init__(session_key)
         self.row: Session | None = None
+        # The account that it is about to belong to, where that is known: it needs not be read again.
+        self.account: User | None = None
+        self._written: tuple[str, str] | None = None
         # Whether this request ended the session, so that the browser is to forget its cookie.
         self.was_ended = False
 
@@ -117,12 +120,17 @@ class SessionStore(SessionBase):
         if self.session_key is None:
             return self.create()
         data = self._get_session(no_load=must_create)
+        # The answer's middleware comes once more with what a view has written; a transaction that was rolled back
+        # meanwhile leaves a cookie that opens nothing.
+        text = json.dumps(data, separators=(",", ":"))
+        if self.row is not None and self._written == (self.session_key, text):
+            return
         row = self.row if not must_create else None
         if row is None:
             row = Session() if must_create else _find(self.session_key)
         if row is None:
             raise UpdateError
-        self._fill(row, data)
+        self._fill(row, data, text)
         if must_create:
             row.key_digest = _digest(self.session_key)
             try:
@@ -145,11 +153,10 @@ class SessionStore(SessionBase):
             )
             if not changed:
                 raise UpdateError
-        self.row = row
+        self.row, self._written = row, (self.session_key, text)
 
-    def _fill(self, row: Session, data: dict[str, Any]) -> None:
-        payload = json.dumps(data, separators=(",", ":")).encode()
-        row.sealed_payload = envelope.seal(payload, purpose=Purpose.SESSION, context=row_context(row))
+    def _fill(self, row: Session, data: dict[str, Any], text: str) -> None:
+        row.sealed_payload = envelope.seal(text.encode(), purpose=Purpose.SESSION, context=row_context(row))
         device = data.get(META_KEY) or {}
         row.ip_prefix, row.browser = device.get("network", ""), device.get("browser", "")
         row.amr, row.device_id = device.get("amr", []), device.get("id")
@@ -158,10 +165,15 @@ class SessionStore(SessionBase):
         if row.expires_at is None or (str(row.user_id) if row.user_id else None) != owner:
             # New, or just signed in: the clocks start now, with the limits of this account.
             now = timezone.now()
-            row.user = User.objects.filter(pk=owner).first() if owner else None
+            row.user = self._owner(owner) if owner else None
             row.created_at = now
             row.expires_at = now + longest_session(row.user)
             row.idle_expires_at = now + idle_limit(row.user)
+
+    def _owner(self, account_id: str) -> User | None:
+        if self.account is not None and str(self.account.pk) == account_id:
+            return self.account
+        return User.objects.filter(pk=account_id).first()
 
     def delete(self, session_key: str | None = None) -> None:
         """Remove the row of an id, by default of this session."""

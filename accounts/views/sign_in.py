@@ -1,5 +1,6 @@
 """Signing in and out."""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -51,13 +52,14 @@ class SignInView(View):
             return render(request, self.template, {"form": form}, status=422)
         given, network = form.cleaned_data, signing_in.network(request)
         try:
-            first = services.open_sign_in(given["username"], given["password"], network=network)
+            step = services.open_sign_in(
+                given["username"],
+                given["password"],
+                network=network,
+                go_on=lambda first: signing_in.go_on(request, first, next_address=given["next"]),
+            )
         except SlowDown as error:
             return refused(request, self.template, {"form": form}, error)
-        if first.user is not None:
-            step = signing_in.begin(request, first.user, next_address=given["next"])
-        else:
-            step = signing_in.begin_guess(request, first.named, first.guess, next_address=given["next"])
         return redirect("accounts:code" if step == "code" else "accounts:enrol")
 
 
@@ -92,15 +94,24 @@ class CodeView(View):
         try:
             if self.user is None:
                 services.refuse_code(*self.guess, form.cleaned_data["code"])
-            factor, method = services.check_code(self.user, form.cleaned_data["code"])
+            return services.check_code(
+                self.user,
+                form.cleaned_data["code"],
+                network=signing_in.network(request),
+                then=partial(_welcome, request, self.user),
+            )
         except (SignInRefused, SlowDown) as error:
             return refused(request, self.template, context, error)
-        return signed_in(request, self.user, factor, method)
 
 
 def signed_in(request: HttpRequest, user: User, factor: Factor, method: Method) -> HttpResponse:
-    """Both steps are done: the session, and on to where the person wanted."""
+    """Both steps are done, the second without a code that was asked for here: the session, and on."""
     services.forget_failures(user, network=signing_in.network(request))
+    return _welcome(request, user, factor, method)
+
+
+def _welcome(request: HttpRequest, user: User, factor: Factor, method: Method) -> HttpResponse:
+    """The session, and on to where the person wanted."""
     address = signing_in.complete(request, user, factor, method)
     if method == "recovery":
         left = user.recovery_codes.filter(used_at=None).count()
