@@ -28,14 +28,13 @@ from ..ledger import record
 from ..sealing.sizes import sealed_rows
 from ..vocabulary.rendering import one_line
 from .audit_events import RECEIVER_FAILED, RECEIVER_RECOVERED
-from .models import Receiver
+from .models import LONGEST_WAIT_S, Receiver
 from .sinks import Batch, NotTaken, Sink, sinks
 
 logger = logging.getLogger(__name__)
 
 STREAMER: Final = Actor.system("audit stream")
 FIRST_WAIT_S: Final = 5
-LONGEST_WAIT_S: Final = 300
 
 
 def deliver(receiver: Receiver, *, budget_s: float = 20.0) -> int:

@@ -1,5 +1,6 @@
 """Who receives the ledger's rows, and how far each has come."""
 
+from datetime import timedelta
 from typing import Any, Self
 
 from django.db import models
@@ -9,6 +10,8 @@ from django.db.models.functions import Now
 from modelops.lib.ids import uuid7
 
 MOST_ROWS = 5000
+# Between two tries of a receiver that does not answer.
+LONGEST_WAIT_S = 300
 
 
 class ReceiverQuerySet(models.QuerySet["Receiver"]):
@@ -18,8 +21,12 @@ class ReceiverQuerySet(models.QuerySet["Receiver"]):
         return self.all() if allowed else self.none()
 
     def due(self) -> Self:
-        """Those to which something may be sent now."""
-        return self.filter(is_paused=False, due_at__lte=Now())
+        """Those to which something may be sent now.
+
+        No wait is longer than LONGEST_WAIT_S: a time beyond was written before a clock was set back.
+        """
+        is_due = Q(due_at__lte=Now()) | Q(due_at__gt=Now() + timedelta(seconds=LONGEST_WAIT_S + 60))
+        return self.filter(is_due, is_paused=False)
 
 
 class Receiver(models.Model):

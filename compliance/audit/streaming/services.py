@@ -117,5 +117,7 @@ def try_out(receiver: Receiver, *, actor: Actor) -> str:
 def remove(receiver: Receiver, *, actor: Actor) -> None:
     """End a stream for good; its cursor stands in the ledger."""
     receiver = Receiver.objects.select_for_update().get(pk=receiver.pk)
-    record(RECEIVER_REMOVED, receiver, actor=actor, name=receiver.name, cursor=receiver.cursor)
+    ended = Receiver(pk=receiver.pk, name=receiver.name)
     receiver.delete()
+    # Afterwards: the row also says what the database saw go.
+    record(RECEIVER_REMOVED, ended, actor=actor, name=receiver.name, cursor=receiver.cursor)
