@@ -15,9 +15,11 @@ from .audit_events import (
     FACTOR_REMOVED,
     FACTOR_TAKEN_AWAY,
     INVITATION_ACCEPTED,
+    INVITATION_REMOVED,
     INVITATION_REVOKED,
     PASSWORD_ACCEPTED,
     PASSWORD_CHANGED,
+    PERSON_REVEALED,
     RECOVERY_CODES_RENEWED,
     ROLE_CHANGED,
     SESSION_DISPLACED,
@@ -65,6 +67,7 @@ for _label, _acts in {
     "Invitation": INVITATION_REVOKED,
     "Session": SESSION_REVOKED,
     "TOTPDevice": None,
+    "RefreshToken": TOKEN_REVOKED,
 }.items():
     admin_pages(
         f"accounts.{_label}",
@@ -82,6 +85,8 @@ admin_pages(
     strict=True,
 )
 
+route("admin/accounts/user/<uuid:pk>/person/", post=PERSON_REVEALED)
+
 model(
     "accounts.User",
     USER_INVITED,
@@ -96,7 +101,7 @@ model(
 )
 model("accounts.User_groups", USER_INVITED, USER_MADE_READY, ROLE_CHANGED)
 model("accounts.User_user_permissions", exempt=Exempt.UNUSED)
-model("accounts.Invitation", USER_INVITED, INVITATION_ACCEPTED, INVITATION_REVOKED)
+model("accounts.Invitation", USER_INVITED, INVITATION_ACCEPTED, INVITATION_REVOKED, INVITATION_REMOVED)
 model("accounts.TOTPDevice", FACTOR_ENROLLED, FACTOR_TAKEN_AWAY, FACTOR_REMOVED, FACTOR_CONFIRMED, SIGNED_IN)
 model("accounts.RecoveryCode", FACTOR_ENROLLED, RECOVERY_CODES_RENEWED, FACTOR_REMOVED, SIGNED_IN)
 model("accounts.ApiKey", API_KEY_ISSUED, API_KEY_ROTATED, API_KEY_REVOKED, API_CONFIRMED)

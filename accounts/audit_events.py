@@ -8,6 +8,12 @@ USER_INVITED = define(
 INVITATION_REVOKED = define(
     "accounts.invitation.revoked", "revoked an invitation", category="security", ocsf="account_change.delete"
 )
+INVITATION_REMOVED = define(
+    "accounts.invitation.removed",
+    "removed an invitation that was over, as its retention asks",
+    category="privacy",
+    ocsf="datastore.delete",
+)
 INVITATION_ACCEPTED = define(
     "accounts.invitation.accepted",
     "accepted an invitation as {role}",
@@ -35,6 +41,13 @@ ROLE_CHANGED = define(
     "after",
     category="security",
     ocsf="user_access.assign_privileges",
+)
+PERSON_REVEALED = define(
+    "accounts.user.person_revealed",
+    "looked up who an account belongs to, to {reason}",
+    "reason",
+    category="privacy",
+    ocsf="entity.read",
 )
 PASSWORD_CHANGED = define(
     "accounts.password.changed", "changed the password", category="security", ocsf="account_change.password_change"

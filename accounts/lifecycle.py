@@ -9,9 +9,11 @@ from compliance.audit import Actor
 from compliance.retention import Lifecycle, classes, keep
 
 from . import throttle
+from .audit_events import INVITATION_REMOVED
 from .devices.recognising import last_day
 from .models import Device, FailureCount, Invitation, Notice, RefreshToken, Session
 from .services import prune_sessions
+from .services.removing import remove_recorded
 
 INVITATIONS_KEPT_FOR = dt.timedelta(days=30)
 NOTICES_KEPT_FOR = dt.timedelta(days=30)
@@ -81,7 +83,7 @@ class Invitations(Lifecycle):
         return self._over().count()
 
     def remove(self, *, actor: Actor) -> int:
-        return self._over().delete()[0]
+        return remove_recorded(self._over(), INVITATION_REMOVED, actor=actor)
 
 
 @classes.register("accounts.notices")

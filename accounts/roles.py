@@ -109,6 +109,7 @@ ROLES: dict[str, Role] = {
                 "subjects.view_subjectbundle",
                 "subjects.add_subjectbundle",
                 "accounts.view_user",
+                "accounts.reveal_user",
                 "access.view_emergency",
                 "escrow.view_keybackup",
                 "escrow.view_restoredrill",

@@ -21,6 +21,7 @@ from modelops.lib.masking import masked_email
 from modelops.lib.templatetags.portal import pill
 
 from .acting import each
+from .revealing import RevealingPage
 
 
 class InviteForm(forms.ModelForm):
@@ -72,7 +73,7 @@ class RoleForm(forms.ModelForm):
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(RevealingPage, admin.ModelAdmin):
     """People and services."""
 
     list_display = ["username", "role_name", "state", "second_factor", "last_login"]
@@ -121,6 +122,18 @@ class UserAdmin(admin.ModelAdmin):
         """Adding is inviting."""
         more = {"title": "Invite somebody", "show_save_and_continue": False, "show_save_and_add_another": False}
         return super().add_view(request, form_url, {**more, **(extra_context or {})})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """With what is masked, for whoever may look it up."""
+        given = extra_context or {}
+        return super().change_view(
+            request,
+            object_id,
+            form_url,
+            {**given, **self.revealing(request, self.get_object(request, object_id), given)},
+        )
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> User:
         """An account is made by the service that also records it and makes the link."""

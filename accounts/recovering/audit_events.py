@@ -44,3 +44,9 @@ FACTOR_RESET_CANCELLED = define(
     category="security",
     ocsf="account_change.other",
 )
+FACTOR_RESET_REMOVED = define(
+    "accounts.factor_reset.removed",
+    "removed a reset of a second factor that was over, as its retention asks",
+    category="privacy",
+    ocsf="datastore.delete",
+)

@@ -5,9 +5,11 @@ import datetime as dt
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts.services.removing import remove_recorded
 from compliance.audit import Actor
 from compliance.retention import Lifecycle, classes
 
+from .audit_events import FACTOR_RESET_REMOVED
 from .models import FactorReset, MailedLink
 
 KEPT_FOR = dt.timedelta(days=30)
@@ -47,4 +49,4 @@ class Resets(Lifecycle):
         return self._over().count()
 
     def remove(self, *, actor: Actor) -> int:
-        return self._over().delete()[0]
+        return remove_recorded(self._over(), FACTOR_RESET_REMOVED, actor=actor)

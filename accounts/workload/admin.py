@@ -1,10 +1,15 @@
 """Trusted issuers, their rules and what came of them, in the admin. Every change needs a fresh second factor."""
 
-from typing import Any
+import uuid
+from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path
 from django.utils import timezone
 
 from accounts.admin.acting import each
@@ -14,7 +19,8 @@ from modelops.lib.service_admin import ServiceAddAdmin
 from modelops.lib.templatetags.portal import pill
 
 from . import keys
-from .forms import IssuerForm, RuleForm
+from .changing_page import changing_page
+from .forms import ChangedRuleForm, IssuerForm, RuleForm
 from .models import ExchangedToken, ExchangeRule, TrustedIssuer
 from .services import checking, trust
 
@@ -22,11 +28,27 @@ from .services import checking, trust
 class _TrustAdmin(ServiceAddAdmin):
     """What lets strangers in is changed by a person who shows a second factor just now."""
 
+    edit_form: ClassVar[type[forms.Form]]
+    change_form_template = "admin/workload/trusted.html"
+
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
         """The form, behind a fresh second factor."""
         if self.has_add_permission(request):
             require_fresh_factor(request)
         return super().add_view(request, form_url, extra_context)
+
+    def get_urls(self) -> list[URLPattern]:
+        """With the page on which a row is changed."""
+        edit = self.admin_site.admin_view(self.edit)
+        name = f"{self.opts.app_label}_{self.opts.model_name}_edit"
+        return [path("<uuid:pk>/edit/", edit, name=name), *super().get_urls()]
+
+    def edit(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        """Change a row: what is typed, then what would change, then it is done."""
+        if not self.has_steer_permission(request):
+            raise PermissionDenied
+        require_fresh_factor(request)
+        return changing_page(self, request, get_object_or_404(self.model, pk=pk), self.edit_form)
 
     def has_steer_permission(self, request: HttpRequest) -> bool:
         """Whoever may change these."""
@@ -42,7 +64,7 @@ class _TrustAdmin(ServiceAddAdmin):
 class TrustedIssuerAdmin(_TrustAdmin):
     """Issuers whose tokens of jobs are taken."""
 
-    service_form = IssuerForm
+    service_form = edit_form = IssuerForm
     service_title = "Trust an issuer"
     service_lede = "Its tokens open nothing until a rule says which jobs act as which service account."
     service_submit = "Trust this issuer"
@@ -85,6 +107,7 @@ class ExchangeRuleAdmin(_TrustAdmin):
     """Which jobs act as which service account."""
 
     service_form = RuleForm
+    edit_form = ChangedRuleForm
     service_title = "Add an exchange rule"
     service_lede = "A job whose token fits every line gets a token of the service account, for some minutes."
     service_submit = "Add the rule"

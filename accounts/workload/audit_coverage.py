@@ -18,6 +18,9 @@ admin_pages("workload.TrustedIssuer", listed=ADMIN_LIST_VIEWED, listing_acts=ISS
 admin_pages("workload.ExchangeRule", listed=ADMIN_LIST_VIEWED, listing_acts=RULE_CHANGED, adds=RULE_ADDED)
 admin_pages("workload.ExchangedToken", listed=ADMIN_LIST_VIEWED, listing_acts=TOKEN_REVOKED)
 
+route("admin/workload/trustedissuer/<uuid:pk>/edit/", get=Exempt.FORM, post=ISSUER_CHANGED)
+route("admin/workload/exchangerule/<uuid:pk>/edit/", get=Exempt.FORM, post=RULE_CHANGED)
+
 model("workload.TrustedIssuer", ISSUER_ADDED, ISSUER_CHANGED)
 model("workload.ExchangeRule", RULE_ADDED, RULE_CHANGED)
 model("workload.ExchangedToken", TOKEN_EXCHANGED, TOKEN_USED, TOKEN_REVOKED)

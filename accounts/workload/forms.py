@@ -7,7 +7,7 @@ from django import forms
 
 from accounts.models import User
 
-from .models import ALGORITHMS, TrustedIssuer
+from .models import ALGORITHMS, ExchangeRule, TrustedIssuer
 from .models.rule import LONGEST_S
 
 _PLAIN = {"spellcheck": "false", "autocapitalize": "off"}
@@ -38,6 +38,22 @@ class IssuerForm(forms.Form):
         help_text="A JSON Web Key Set with public keys. Empty: the keys are fetched from the address.",
         widget=forms.Textarea(attrs={"rows": 6, **_PLAIN}),
     )
+
+    @staticmethod
+    def typed(row: TrustedIssuer) -> dict[str, Any]:
+        """What somebody would have typed for a row."""
+        shown = "" if row.pinned_keys is None else json.dumps(row.pinned_keys, indent=1)
+        return {
+            "name": row.name,
+            "issuer": row.issuer,
+            "audience": row.audience,
+            "algorithms": row.algorithms,
+            "pinned_keys": shown,
+        }
+
+    def wanted(self) -> dict[str, Any]:
+        """What the services take."""
+        return dict(self.cleaned_data)
 
     def clean_pinned_keys(self) -> Any:
         """The JSON, or None."""
@@ -92,3 +108,26 @@ class RuleForm(forms.Form):
     def clean_scopes(self) -> list[str]:
         """One each line."""
         return self.cleaned_data["scopes"].split()
+
+
+class ChangedRuleForm(RuleForm):
+    """A rule that there is: it stays with its issuer."""
+
+    issuer = None  # type: ignore[assignment]
+
+    @staticmethod
+    def typed(row: ExchangeRule) -> dict[str, Any]:
+        """What somebody would have typed for a row."""
+        return {
+            "name": row.name,
+            "service": row.service_id,
+            "conditions": "\n".join(f"{claim} = {pattern}" for claim, pattern in sorted(row.conditions.items())),
+            "scopes": "\n".join(row.scopes),
+            "minutes": max(1, row.lifetime_s // 60),
+        }
+
+    def wanted(self) -> dict[str, Any]:
+        """What the services take."""
+        given = dict(self.cleaned_data)
+        lifetime_s = given.pop("minutes") * 60
+        return {**given, "lifetime_s": lifetime_s}

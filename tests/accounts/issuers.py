@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import ssl
 import threading
 import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,11 +18,12 @@ AUDIENCE = "https://portal.test"
 class JobIssuer:
     """Publishes its keys at its address and signs tokens; ``answers`` replaces what it says at a path.
 
-    With an ``address`` of its own it only signs: its keys are pinned.
+    With an ``address`` of its own it only signs: its keys are pinned. With ``tls`` it speaks HTTPS alone.
     """
 
-    def __init__(self, address: str = "") -> None:
+    def __init__(self, address: str = "", *, tls: ssl.SSLContext | None = None) -> None:
         self._given = address
+        self._tls = tls
         self.keys: dict[str, tuple[Any, str]] = {}
         self.asked: list[str] = []
         self.answers: dict[str, tuple[int, bytes]] = {}
@@ -43,6 +45,10 @@ class JobIssuer:
                 """Stay silent."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        if self._tls is not None:
+            self._server.socket = self._tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self._thread.start()
         self.add_key("first")
@@ -57,7 +63,8 @@ class JobIssuer:
     @property
     def address(self) -> str:
         """What its tokens say under iss."""
-        return self._given or f"http://127.0.0.1:{self._server.server_address[1]}"
+        scheme = "http" if self._tls is None else "https"
+        return self._given or f"{scheme}://127.0.0.1:{self._server.server_address[1]}"
 
     def add_key(self, kid: str, algorithm: str = "ES256") -> None:
         """Another key of its own."""

@@ -59,6 +59,15 @@ def cancel(user: User, *, actor: Actor) -> None:
 
 
 @transaction.atomic
+def stop(reset: FactorReset, *, actor: Actor) -> None:
+    """Stop one that waits, as `cancel` does; somebody else does it. Raises Conflict when it waits no longer."""
+    waiting = FactorReset.objects.select_for_update().filter(pk=reset.pk, cancelled_at=None, done_at=None)
+    if not waiting.exists():
+        raise Conflict(f"This reset is {reset.state} already.", code="factor_reset.over")
+    cancel(reset.user, actor=actor)
+
+
+@transaction.atomic
 def cancel_by_link(token: str) -> None:
     """The holder opened the link that was mailed. Raises NotFound."""
     link, user = links.find_open(MailedLink.Purpose.KEEP_FACTOR, token, lock=True)

@@ -9,19 +9,17 @@ import secrets
 import smtplib
 from typing import NamedTuple
 
-from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from kombu.exceptions import KombuError
-from redis.exceptions import RedisError
 
 from accounts import mailing
 from accounts.models import User
 from accounts.recovering.models import MailedLink
 from modelops.crypto.keyed import keyed_digest, keyed_digests
 from modelops.crypto.purposes import Purpose
+from modelops.jobs.calling import call_worker
 from modelops.lib.errors import NotFound
 
 logger = logging.getLogger(__name__)
@@ -62,16 +60,8 @@ def ask_for(purpose: MailedLink.Purpose, user: User | None, address: str = "") -
         next_attempt_at=now,
         expires_at=now + KINDS[purpose].good_for,
     )
-    transaction.on_commit(_ring, robust=True)
+    transaction.on_commit(lambda: call_worker("recovering.send_links"), robust=True)
     return link
-
-
-def _ring() -> None:
-    """Call a worker. When the broker is away the next look by the clock finds the row."""
-    try:
-        current_app.send_task("recovering.send_links", retry=False)
-    except (KombuError, RedisError, OSError) as error:
-        logger.warning("No worker was called for a link: %s", type(error).__name__)
 
 
 def send_due() -> int:

@@ -31,6 +31,17 @@ def add_issuer(
 
     ``pinned_keys`` is a JSON Web Key Set; None fetches the keys from the issuer. Raises Invalid and Conflict.
     """
+    given = checked_issuer(name=name, issuer=issuer, audience=audience, algorithms=algorithms, pinned_keys=pinned_keys)
+    row = TrustedIssuer(**given)
+    _insert(row, f"There is an issuer of this name or address already. Change {name} instead.")
+    record(ISSUER_ADDED, row, actor=actor, name=name, issuer=issuer, audience=row.audience)
+    return row
+
+
+def checked_issuer(
+    *, name: str, issuer: str, audience: str, algorithms: Iterable[str], pinned_keys: Any
+) -> dict[str, Any]:
+    """The same as it is stored. Raises Invalid."""
     validate_name(name, "issuer")
     try:
         parse_url(checked_address(issuer))
@@ -45,16 +56,13 @@ def add_issuer(
             code="workload.no_audience",
             field="audience",
         )
-    row = TrustedIssuer(
-        name=name,
-        issuer=issuer,
-        audience=audience.strip(),
-        algorithms=chosen,
-        pinned_keys=readable_keys(pinned_keys) if pinned_keys is not None else None,
-    )
-    _insert(row, f"There is an issuer of this name or address already. Change {name} instead.")
-    record(ISSUER_ADDED, row, actor=actor, name=name, issuer=issuer, audience=row.audience)
-    return row
+    return {
+        "name": name,
+        "issuer": issuer,
+        "audience": audience.strip(),
+        "algorithms": chosen,
+        "pinned_keys": readable_keys(pinned_keys) if pinned_keys is not None else None,
+    }
 
 
 @transaction.atomic
@@ -81,16 +89,8 @@ def add_rule(
     actor: Actor,
 ) -> ExchangeRule:
     """Let jobs whose token fits ``conditions`` act as ``service``, within ``scopes``. Raises Invalid and Conflict."""
-    validate_name(name, "rule")
-    _check_rule(service, scopes, conditions, lifetime_s)
-    row = ExchangeRule(
-        issuer=issuer,
-        name=name,
-        service=service,
-        scopes=sorted(set(scopes)),
-        conditions=conditions,
-        lifetime_s=lifetime_s,
-    )
+    given = checked_rule(name=name, service=service, scopes=scopes, conditions=conditions, lifetime_s=lifetime_s)
+    row = ExchangeRule(issuer=issuer, **given)
     _insert(row, f"There is a rule {name!r} already. Choose another name.")
     record(RULE_ADDED, row, actor=actor, name=name, issuer=issuer.name, scopes=", ".join(row.scopes))
     return row
@@ -108,7 +108,11 @@ def set_rule_active(rule: ExchangeRule, is_active: bool, *, actor: Actor) -> boo
     return True
 
 
-def _check_rule(service: User, scopes: list[str], conditions: dict[str, str], lifetime_s: int) -> None:
+def checked_rule(
+    *, name: str, service: User, scopes: list[str], conditions: dict[str, str], lifetime_s: int
+) -> dict[str, Any]:
+    """The same as it is stored. Raises Invalid."""
+    validate_name(name, "rule")
     if not service.is_service:
         raise Invalid(
             "Jobs act as service accounts only; this is the account of a person.",
@@ -130,6 +134,13 @@ def _check_rule(service: User, scopes: list[str], conditions: dict[str, str], li
             code="workload.invalid_lifetime",
             field="lifetime_s",
         )
+    return {
+        "name": name,
+        "service": service,
+        "scopes": sorted(set(scopes)),
+        "conditions": conditions,
+        "lifetime_s": lifetime_s,
+    }
 
 
 def _insert(row: TrustedIssuer | ExchangeRule, taken: str) -> None:

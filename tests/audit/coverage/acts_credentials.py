@@ -152,6 +152,26 @@ def _rule_typed(world: World) -> dict[str, Any]:
     return {"client": _fresh(world, "guard"), "data": typed}
 
 
+def _issuer_changed(world: World) -> dict[str, Any]:
+    import json
+
+    from accounts.workload.services.changing import state_of
+
+    row = _issuer(world)[1]
+    typed = {"name": row.name, "issuer": row.issuer, "audience": "elsewhere", "algorithms": row.algorithms}
+    data = {**typed, "pinned_keys": json.dumps(row.pinned_keys), "seen": state_of(row), "confirmed": "1"}
+    return {"client": _fresh(world, "guard"), "pk": row.pk, "data": data}
+
+
+def _rule_changed(world: World) -> dict[str, Any]:
+    from accounts.workload.services.changing import state_of
+
+    row = _rule(world)[1]
+    typed = {"name": row.name, "service": row.service_id, "conditions": "repository = acme/other", "minutes": 15}
+    data = {**typed, "scopes": row.scopes[0], "seen": state_of(row), "confirmed": "1"}
+    return {"client": _fresh(world, "guard"), "pk": row.pk, "data": data}
+
+
 def _action(name: str, find: Any) -> Any:
     def prepare(world: World) -> dict[str, Any]:
         data = {"action": name, "_selected_action": [str(find(world).pk)]}
@@ -191,6 +211,8 @@ ACTS: dict[str, Act] = {
     "POST admin/accounts/apikey/": Act("guard", KEY, before=_action("revoke", lambda w: _key_row(w))),
     "POST admin/workload/trustedissuer/add/": Act("guard", ISSUER, before=_issuer_typed),
     "POST admin/workload/trustedissuer/": Act("guard", ISSUER, before=_action("withdraw", lambda w: _issuer(w)[1])),
+    "POST admin/workload/trustedissuer/<uuid:pk>/edit/": Act("guard", ISSUER, before=_issuer_changed),
+    "POST admin/workload/exchangerule/<uuid:pk>/edit/": Act("guard", RULE, before=_rule_changed),
     "POST admin/workload/exchangerule/add/": Act("guard", RULE, before=_rule_typed),
     "POST admin/workload/exchangerule/": Act("guard", RULE, before=_action("end_use", lambda w: _rule(w)[1])),
     "POST admin/workload/exchangedtoken/": Act("guard", TOKEN, before=_action("revoke", _exchanged)),

@@ -137,6 +137,16 @@ def _keeping(world: World) -> dict[str, Any]:
     return _signed_in(world)
 
 
+def _reset(world: World) -> Any:
+    from accounts.recovering.services import factor_resets
+
+    return factor_resets.ask(world.user("colleague"), actor=world.actor("officer"))
+
+
+def _stopping(world: World) -> dict[str, Any]:
+    return {"data": {"action": "stop", "_selected_action": [str(_reset(world).pk)]}}
+
+
 def _address(world: World) -> dict[str, Any]:
     return {**_signed_in(world), "data": {"address": "elsewhere@example.org"}}
 
@@ -163,6 +173,7 @@ ACTS: dict[str, Act] = {
     "POST sign-in/new-password/<str:token>/": Act("colleague", USER, before=_new_password),
     "POST sign-in/keep-factor/<str:token>/": Act("colleague", USER, before=_keeping_by_link),
     f"POST {_SECURITY}keep-factor/": Act("colleague", USER, before=_keeping),
+    "POST admin/recovering/factorreset/": Act("guard", USER, before=_stopping),
     f"POST {_SECURITY}address/": Act("colleague", USER, before=_address),
     f"POST {_SECURITY}address/<str:token>/": Act("colleague", USER, before=_confirming_address),
 }

@@ -89,6 +89,13 @@ def _api_sign_in(world: World) -> dict[str, Any]:
     return {"family": RefreshToken.objects.create(user=world.user("colleague"), expires_at=ends).family}
 
 
+def _api_row(world: World) -> dict[str, Any]:
+    from accounts.models import RefreshToken
+
+    row = RefreshToken.objects.get(family=_api_sign_in(world)["family"])
+    return {"data": {"action": "revoke", "_selected_action": [str(row.pk)]}}
+
+
 def _login(world: World) -> dict[str, Any]:
     user = _newcomer(world)
     return {"client": Client(), "data": {"username": user.username, "password": PASSWORD, "otp": code_of(user)}}
@@ -142,6 +149,10 @@ ACTS: dict[str, Act] = {
     "POST admin/accounts/user/<path:object_id>/change/": Act("guard", USER, before=_account),
     "POST admin/accounts/user/": Act("guard", USER, before=_row("accounts.User", "deactivate", username="colleague")),
     "POST admin/accounts/invitation/": Act("guard", USER, before=_row("accounts.Invitation", "revoke")),
+    "POST admin/accounts/user/<uuid:pk>/person/": Act(
+        "officer", USER, {"reveal-reason": "audit"}, before=lambda w: {"pk": w.user("colleague").pk}
+    ),
+    "POST admin/accounts/refreshtoken/": Act("guard", USER, before=_api_row),
     "POST admin/accounts/session/": Act(
         "guard", USER, before=_row("accounts.Session", "revoke", user__username="colleague")
     ),

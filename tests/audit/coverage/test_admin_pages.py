@@ -9,7 +9,17 @@ from django.contrib import admin
 from compliance.audit.coverage import Exempt
 from compliance.audit.coverage.mapping import coverage_map
 
-from . import acts_credentials, acts_desk, acts_officers, acts_places, acts_watch
+from . import (
+    acts_credentials,
+    acts_desk,
+    acts_factors,
+    acts_officers,
+    acts_origin,
+    acts_people,
+    acts_places,
+    acts_promotions,
+    acts_watch,
+)
 from .performing import Act, faults_of, perform
 from .proof import says
 from .world import World
@@ -32,9 +42,13 @@ def _stock(world: World) -> None:
         acts_places._alias,
         acts_places._grant,
         acts_places._variant,
+        acts_promotions._asked,
         acts_watch._alert,
         acts_desk._receiver,
         acts_credentials._exchanged,
+        acts_factors._reset,
+        acts_people._api_row,
+        acts_origin.stock,
     ):
         prepare(world)
     from . import works
