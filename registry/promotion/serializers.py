@@ -36,7 +36,7 @@ class GateOut(serializers.Serializer):
     reason = serializers.CharField()
 
 
-class ApprovalOut(serializers.Serializer):
+class PromotionApprovalOut(serializers.Serializer):
     approver = serializers.CharField(source="approver_ref", help_text="Id of the account.")
     approved_at = serializers.DateTimeField()
 
@@ -54,7 +54,7 @@ class PromotionOut(serializers.ModelSerializer):
     requester = serializers.SerializerMethodField(help_text="user, service or system, and its id.")
     gates = GateOut(many=True, read_only=True)
     final_gates = GateOut(many=True, read_only=True, allow_null=True)
-    approvals = ApprovalOut(many=True, read_only=True)
+    approvals = PromotionApprovalOut(many=True, read_only=True)
 
     class Meta:
         model = Promotion

@@ -43,6 +43,7 @@ def _stock(world: World) -> None:
         acts_places._grant,
         acts_places._variant,
         acts_promotions._asked,
+        acts_promotions._asked,
         acts_watch._alert,
         acts_desk._receiver,
         acts_credentials._exchanged,
