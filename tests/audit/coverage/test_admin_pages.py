@@ -10,6 +10,7 @@ from compliance.audit.coverage import Exempt
 from compliance.audit.coverage.mapping import coverage_map
 
 from . import (
+    acts_cards,
     acts_credentials,
     acts_desk,
     acts_factors,
@@ -43,12 +44,12 @@ def _stock(world: World) -> None:
         acts_places._grant,
         acts_places._variant,
         acts_promotions._asked,
-        acts_promotions._asked,
         acts_watch._alert,
         acts_desk._receiver,
         acts_credentials._exchanged,
         acts_factors._reset,
         acts_people._api_row,
+        acts_cards.stock,
         acts_origin.stock,
     ):
         prepare(world)
