@@ -38,7 +38,7 @@ def command(
         return [sys.executable, "manage.py", "seal_audit_log"]
     celery = [*python, "celery", "-A", "modelops.celery"]
     if part == "worker":
-        return [*celery, "worker", "--concurrency", str(concurrency), "-l", "info", "--without-mingle"]
+        return [*celery, "worker", "--concurrency", str(concurrency), "-l", "info", "--without-mingle", "--without-gossip"]
     if part == "beat":
         return [*celery, "beat", "-l", "info", "--pidfile", ""]
     raise ValueError(f"{part!r} is not one of {', '.join(NAMES)}.")

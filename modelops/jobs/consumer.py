@@ -1,6 +1,7 @@
 """What the worker does with messages that are no task of ours, and when it loses the broker with work in hand.
 
-A message that is refused is told to a task of the worker's own, which writes the row. The consumer lives in the worker's main process, from which others are forked: it must not hold a database connection.
+A message that is refused is told to a task of the worker's own, which writes the row. The consumer lives in the
+worker's main process, from which others are forked: it must not hold a database connection.
 """
 
 import logging
@@ -15,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 class RefusingConsumer(Consumer):
-    """Celery's consumer, which also tells of bodies that it cannot or may not read (pickle), and outlives the broker."""
+    """Celery's consumer, which outlives the broker and tells of bodies that it cannot or may not read (pickle)."""
 
     def on_connection_error_after_connected(self, exc: Exception) -> None:
         """Let go of the messages in hand before the broken connection is closed.
