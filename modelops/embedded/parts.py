@@ -38,7 +38,9 @@ def command(
         return [sys.executable, "manage.py", "seal_audit_log"]
     celery = [*python, "celery", "-A", "modelops.celery"]
     if part == "worker":
-        return [*celery, "worker", "--concurrency", str(concurrency), "-l", "info", "--without-mingle", "--without-gossip"]
+        # Workers have nothing to tell each other, and gossip would fail loudly whenever the broker is away.
+        alone = ["--without-mingle", "--without-gossip"]
+        return [*celery, "worker", "--concurrency", str(concurrency), "-l", "info", *alone]
     if part == "beat":
         return [*celery, "beat", "-l", "info", "--pidfile", ""]
     raise ValueError(f"{part!r} is not one of {', '.join(NAMES)}.")
