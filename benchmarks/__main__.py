@@ -15,6 +15,8 @@ from . import (
     ledger,
     ledger_search,
     ledger_verify,
+    quality,
+    registry,
     rotation,
     scanning,
     sealing,
@@ -30,12 +32,14 @@ ALL = {
     "scanning": scanning.measure,
     "columns": columns.measure,
     "drift": drift.measure,
+    "quality": quality.measure,
     "ledger": ledger.measure,
     "ledger_verify": ledger_verify.measure,
     "ledger_search": ledger_search.measure,
     "sessions": sessions.measure,
     "sign_in": sign_in.measure,
     "credentials": credentials.measure,
+    "registry": registry.measure,
     "transfer": transfer.measure,  # last: it adds files to the database that the others count
 }
 

@@ -1,0 +1,70 @@
+"""Numbers and moments between two bounds."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+import pyarrow as pa
+
+from dataquality.dimensions import Dimension
+from dataquality.profiling.cells import Cells
+from dataquality.profiling.kinds import Mask
+from modelops.lib.errors import Invalid
+
+from .base import Param, RowRule, rules
+
+
+@rules.register("range")
+class InRange(RowRule):
+    """Values from ``min`` to ``max``, both included; either may be left out. Moments are written 2013-01-31."""
+
+    label: ClassVar[str] = "In a range"
+    dimension: ClassVar[Dimension] = Dimension.VALIDITY
+    what: ClassVar[str] = "lie outside the range"
+    params = {"min": Param("moment"), "max": Param("moment")}
+    kinds = frozenset({"number", "time"})
+
+    def check(self) -> None:
+        """At least one bound, of one kind, in order."""
+        bounds = [self.given[name] for name in ("min", "max") if name in self.given]
+        if not bounds:
+            raise Invalid("A range needs min, max or both.", code="rule.parameter", field="min")
+        if len({isinstance(bound, str) for bound in bounds}) > 1 or (len(bounds) == 2 and bounds[0] > bounds[1]):
+            raise Invalid("The range's min lies above its max.", code="rule.parameter", field="max")
+
+    def breaks(self, cells: Cells) -> Mask:
+        """Values beyond a bound."""
+        low, high = self.given.get("min"), self.given.get("max")
+        if cells.kind == "time":
+            return _moments(cells, low, high)
+        if any(isinstance(bound, str) for bound in (low, high)):
+            raise Invalid("The bounds are moments and the column holds numbers.", code="rule.kind")
+        values = cells.numbers
+        broken = np.zeros(cells.rows, dtype=bool)
+        if low is not None:
+            broken |= values < low
+        if high is not None:
+            broken |= values > high
+        return broken
+
+    def finds(self) -> str:
+        """The bounds as an expression."""
+        parts = [("min", "<"), ("max", ">")]
+        literal = {name: repr(value) for name, value in self.given.items()}
+        return " or ".join(f"{self.name} {sign} {literal[name]}" for name, sign in parts if name in literal)
+
+
+def _moments(cells: Cells, low: object, high: object) -> Mask:
+    if any(bound is not None and not isinstance(bound, str) for bound in (low, high)):
+        raise Invalid("The bounds are numbers and the column holds moments.", code="rule.kind")
+    kind = cells.array.type
+    unit = "D" if pa.types.is_date32(kind) else getattr(kind, "unit", "ms")
+    broken = np.zeros(cells.rows, dtype=bool)
+    # Compared in the finer unit of the two: a bound at noon is not the start of its day.
+    values = cells.raw.astype(np.int64).view(f"datetime64[{unit}]")
+    if low is not None:
+        broken |= values < np.datetime64(str(low), "us")
+    if high is not None:
+        broken |= values > np.datetime64(str(high), "us")
+    return broken
