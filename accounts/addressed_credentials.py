@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import Resolver404, resolve
 
 from compliance.audit import Actor, record_refusal
+from modelops.rest.plain_pages import route_of
 from modelops.rest.problems import problem_response
 
 from .api_key_format import PREFIX
@@ -40,7 +40,7 @@ class RefuseAddressedCredentials:
             return self.get_response(request)
         logger.warning("A request came with a credential in its address (%s); it was refused", name)
         record_refusal(
-            actor=Actor.anonymous(), code=CODE, method=request.method or "", route=_route(request), status=400
+            actor=Actor.anonymous(), code=CODE, method=request.method or "", route=route_of(request), status=400
         )
         return problem_response(
             400,
@@ -58,11 +58,3 @@ def _named(request: HttpRequest) -> str:
         if any(_LOOKS_LIKE_ONE.match(value) for value in values):
             return "the value of a parameter"
     return ""
-
-
-def _route(request: HttpRequest) -> str:
-    # A path can hold a secret as well, such as that of an invitation.
-    try:
-        return f"/{resolve(request.path_info).route}"
-    except Resolver404:
-        return "unknown"

@@ -22,7 +22,7 @@ from modelops.web.headers import harden
 
 from .limited import count_limited
 from .metrics import REQUESTS
-from .plain_pages import plain_answer, wants_problem
+from .plain_pages import plain_answer, route_of, wants_problem
 from .problems import describe, headers_of, problem_response
 from .streaming import carry_context
 
@@ -129,7 +129,7 @@ class BodyLimitMiddleware:
             actor=Actor.anonymous(),
             code=code,
             method=escaped((request.method or "")[:20]),
-            route=escaped(request.path[:200]),
+            route=route_of(request),
             status=status,
         )
         return plain_answer(request, status, code, detail)

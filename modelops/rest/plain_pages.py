@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
+from django.urls import Resolver404, resolve
 
 from compliance.audit.context import current
 
@@ -11,6 +12,16 @@ from .problems import problem_response
 def wants_problem(request: HttpRequest) -> bool:
     """Whether the answer goes to a program and not to a person."""
     return request.path.startswith(("/api/", "/health/", "/metrics", "/reports/"))
+
+
+def route_of(request: HttpRequest) -> str:
+    """The route of a request that no view has seen, for the ledger; a path holds names, secrets of invitations, or
+    whatever a stranger writes.
+    """
+    try:
+        return f"/{resolve(request.path_info).route}"
+    except Resolver404:
+        return "unknown"
 
 
 def plain_answer(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
