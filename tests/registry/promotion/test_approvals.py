@@ -11,24 +11,10 @@ from registry.aliases.models import Alias, AliasChange
 from registry.models import ModelVersion
 from registry.promotion import deciding, requesting
 from registry.promotion.models import Promotion, State
-from tests.accounts.people import make_user
-from tests.registry.samples import make_model, make_version
 
-from .promoting import approve, approver, ask, be_lenient, promote
+from .promoting import approve, approver, ask, promote
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def engineer(db: None) -> User:
-    return make_user("engineer", "ML engineer")
-
-
-@pytest.fixture
-def version(engineer: User) -> ModelVersion:
-    model = make_model(engineer)
-    be_lenient(model)
-    return make_version(model, engineer)
 
 
 def test_two_others_approve_and_the_alias_moves(version: ModelVersion, engineer: User) -> None:
