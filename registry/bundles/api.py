@@ -23,7 +23,7 @@ from registry.uploads.sources import Sent
 from .exporting import MEDIA_TYPE
 from .handing_out import bundle_response, keys_response, program_response
 from .importing import import_bundle
-from .serializers import BundleIn
+from .serializers import BundleFileIn
 
 _PARAMETERS = OpenApiParameter(
     "parameters", bool, description="true: with the decrypted parameters, for who may read them."
@@ -60,7 +60,7 @@ class BundlesView(APIView):
     @extend_schema(
         operation_id="model_bundle_import",
         parameters=FILE_PARAMETERS,
-        request={FORM: BundleIn, JSON: FromUploadIn, RAW: OpenApiTypes.BINARY, SEALED: OpenApiTypes.BINARY},
+        request={FORM: BundleFileIn, JSON: FromUploadIn, RAW: OpenApiTypes.BINARY, SEALED: OpenApiTypes.BINARY},
         responses={200: ModelVersionOut, 201: ModelVersionOut},
     )
     def post(self, request: Request, name: str) -> HttpResponseBase:

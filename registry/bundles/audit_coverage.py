@@ -2,12 +2,12 @@
 
 from compliance.audit.coverage import Exempt, admin_pages, model, route
 from registry.audit_events import ARTIFACT_DOWNLOAD_STARTED, ARTIFACT_DOWNLOADED, VERSION_ADDED
-from registry.signing.audit_events import SIGNATURE_ADDED, SIGNATURE_CHECKED
+from registry.signing.audit_events import SIGNATURE_ADDED, SIGNATURE_CHECKED, VERSION_SIGNED
 
 from .audit_events import BUNDLE_EXPORTED, BUNDLE_IMPORTED
 
 _SENT = (SIGNATURE_CHECKED, BUNDLE_EXPORTED, ARTIFACT_DOWNLOAD_STARTED, ARTIFACT_DOWNLOADED)
-_TAKEN = (VERSION_ADDED, BUNDLE_IMPORTED, SIGNATURE_ADDED)
+_TAKEN = (VERSION_ADDED, VERSION_SIGNED, BUNDLE_IMPORTED, SIGNATURE_ADDED)
 _MODEL = "models/<object_name:name>/"
 
 route(f"{_MODEL}versions/<int:number>/bundle/", post=_SENT)

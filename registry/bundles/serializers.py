@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 
-class BundleIn(serializers.Serializer):
+class BundleFileIn(serializers.Serializer):
     """The form of an import."""
 
     file = serializers.FileField(help_text="The bundle, as another portal exported it.")

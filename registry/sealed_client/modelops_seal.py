@@ -139,23 +139,24 @@ class Portal:
         return found
 
     def upload(
-        self, file: Path, of: str, *, about: dict[str, Any] | None = None, pins: tuple[str, ...] = ()
+        self, file: Path, of: str, *, about: dict[str, Any] | None = None, pins: tuple[str, ...] = (), once: str = ""
     ) -> dict[str, Any]:
         """Seal ``file`` and add it as a version ``of`` ("models/NAME", "datasets/NAME"); gives the portal's answer.
 
-        A directory becomes one version of a model. ``about`` has its metrics, parameters, tags and datasets. Raises
+        A directory becomes one version of a model. ``about`` has its metrics, parameters, tags and datasets. The same
+        file under the same ``once``, as the id of a run, makes one version; the portal knows it for a day. Raises
         Problem, also when the portal opened something else than what was sealed.
         """
         recipient, about = self.recipient(pins), about or {}
         if file.is_dir():
             files = sorted(path for path in file.rglob("*") if path.is_file())
             named = [{"path": path.relative_to(file).as_posix(), **self._sent(path, recipient)[1]} for path in files]
-            return dict(self._ask("POST", f"{of}/versions/", {"files": named, **about}))
+            return dict(self._ask("POST", f"{of}/versions/", {"files": named, **about}, once=once))
         if file.stat().st_size <= PIECE and "parameters" not in about:
-            sealed, answer = self._in_one(file, recipient, of, about)
+            sealed, answer = self._in_one(file, recipient, of, about, once)
         else:
             sealed, sent = self._sent(file, recipient)
-            answer = self._ask("POST", f"{of}/versions/", {**sent, **about})
+            answer = self._ask("POST", f"{of}/versions/", {**sent, **about}, once=once)
         if answer["digest"]["sha256"] != sealed.sha256:
             raise Problem(f"The portal did not open the file {sealed.sha256}. Do not use this version.")
         return dict(answer)
@@ -176,14 +177,14 @@ class Portal:
             target.unlink(missing_ok=True)
         return digest
 
-    def _in_one(self, file: Path, recipient: dict[str, Any], of: str, about: dict[str, Any]) -> tuple[Sealed, Any]:
+    def _in_one(self, file: Path, recipient: dict[str, Any], of: str, about: Any, once: str) -> tuple[Sealed, Any]:
         with file.open("rb") as content:
             sealed = Sealed(os.fstat(content.fileno()).st_size, recipient)
             body = b"".join(sealed.pieces(content))
         headers = {"Content-Type": SEALED, "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name)}"}
         headers |= {"X-Sealed-Recipient": sealed.key["recipient"], "X-Sealed-Key": sealed.key["key"]}
         query = urlencode({what: json.dumps(said) for what, said in about.items()})
-        return sealed, self._ask("POST", f"{of}/versions/?{query}", body, headers)
+        return sealed, self._ask("POST", f"{of}/versions/?{query}", body, headers, once)
 
     def _sent(self, file: Path, recipient: dict[str, Any]) -> tuple[Sealed, dict[str, Any]]:
         """Send a file in pieces. One that was interrupted is sent again from memory: nothing is sealed twice."""
@@ -228,9 +229,9 @@ class Portal:
         self._persist(go_on)
         return digest.hexdigest()
 
-    def _ask(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:
+    def _ask(self, method: str, path: str, body: Any = None, headers: Any = None, once: str = "") -> Any:
         """The JSON of an answer; a POST is carried out once, however often it has to be sent."""
-        headers = {**(headers or {}), "Idempotency-Key": str(uuid.uuid4())}
+        headers = {**(headers or {}), "Idempotency-Key": once or str(uuid.uuid4())}
         return self._persist(lambda: self._json(method, path, body, headers))
 
     def _json(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:
