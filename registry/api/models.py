@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import ListAPIView
@@ -40,8 +41,11 @@ from .lookup import asks_for_deleted, model_named, model_version
 _FILTERS = [
     OpenApiParameter("q", str, description="A part of the name."),
     OpenApiParameter("task_type", str),
+    OpenApiParameter("risk_class", str),
     OpenApiParameter("owner", str, description="Name of the account, or me."),
     OpenApiParameter("quarantined", bool, description="true: only models with a quarantined version."),
+    OpenApiParameter("alias", str, description="Only models that have an alias of this name."),
+    OpenApiParameter("file_format", str, description="Only models with a version of this format."),
     OpenApiParameter("tag", str, description="team, or team=search: only models with a version that has the tag."),
     OpenApiParameter("sort", str, enum=list(SORTS)),
     OpenApiParameter("deleted", bool, description="true: the deleted ones, for who may restore them."),
@@ -78,7 +82,8 @@ class ModelsView(ListAPIView):
         data.is_valid(raise_exception=True)
         require_named(request.user, "model", data.validated_data["name"])
         model = services.register_model(**data.validated_data, actor=request.actor)
-        return Response(RegisteredModelOut(model).data, status=201)
+        headers = {"Location": reverse("api-model", args=[model.name])}
+        return Response(RegisteredModelOut(model).data, status=201, headers=headers)
 
 
 class ModelVersionsView(ListAPIView):
@@ -119,7 +124,8 @@ class ModelVersionsView(ListAPIView):
                 version = services.add_directory_version(model, sent.files, **said)
             else:
                 version = services.add_version(model, sent.file, **said)
-            return Response(ModelVersionOut(version).data, status=201)
+            headers = {"Location": reverse("api-model-version", args=[model.name, version.number])}
+            return Response(ModelVersionOut(version).data, status=201, headers=headers)
 
         return add_once(request, add, lambda: checked(ModelFromUploadsIn(data=request.data)))
 
