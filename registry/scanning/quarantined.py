@@ -39,7 +39,8 @@ def quarantined_response(
         )
     if is_given_out(version, artifact):
         raise Conflict(f"{version} is not quarantined. Download it as it is.", code="quarantine.not_held")
-    held = Inspection.objects.filter(artifact=version.artifact_id).first()
+    own = Inspection.objects.filter(artifact=artifact).first()
+    held = own or Inspection.objects.filter(artifact=version.artifact_id).first()
     with transaction.atomic():
         record(
             QUARANTINED_OPENED, version, actor=actor, name=version.model.name, version=version.number,
