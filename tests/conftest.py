@@ -149,6 +149,25 @@ def _no_flush() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _static_files_once() -> Iterator[None]:
+    """Every test client loads the middleware anew; what it finds on the disk is the same each time."""
+    from whitenoise.middleware import WhiteNoiseMiddleware
+
+    search, found = WhiteNoiseMiddleware.add_files_from_finders, {}
+
+    def remembered(self: Any) -> None:
+        known = (self.static_prefix, self.max_age, self.allow_all_origins, self.charset, *settings.STATICFILES_DIRS)
+        if known not in found:
+            search(self)
+            found[known] = dict(self.files)
+        self.files.update(found[known])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", remembered)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _nothing_left_over(request: pytest.FixtureRequest) -> None:
     """Rate limits, sessions and files of one test must not meet the next. The broker's queues stay.
