@@ -94,7 +94,14 @@ class Demo:
         deadline = time.monotonic() + self._patience_s
         while True:
             try:
-                for step in (self._model, self._datasets, self._version, self._quality, self._drift):
+                for step in (
+                    self._model,
+                    self._written_card,
+                    self._datasets,
+                    self._version,
+                    self._quality,
+                    self._drift,
+                ):
                     yield from step()
                 return
             except (httpx.TransportError, _Away) as error:
@@ -106,8 +113,17 @@ class Demo:
         card = self._card()
         if card["name"] not in self._listed("models/", "name"):
             body = {name: card[name] for name in ("name", "task_type", "description")}
+            body |= {name: self._written()[name] for name in ("purpose", "risk_class")}
             self._post("models/", json=body)
             yield f"Demo: registered the model {card['name']}."
+
+    def _written_card(self) -> Iterator[str]:
+        address = f"models/{self._card()['name']}/card/"
+        if self._get(address)["revision"]:
+            return
+        card = self._checked(self._client.put(address, json={"fields": self._written()["fields"], "base": 0}))
+        filled = card["required"] - len(card["missing"])
+        yield f"Demo: wrote the model card: {filled} of {card['required']} fields asked for."
 
     def _version(self) -> Iterator[str]:
         card = self._card()
@@ -118,6 +134,8 @@ class Demo:
                 "metrics": json.dumps(card["metrics"]),
                 "parameters": json.dumps(card["parameters"]),
                 "tags": json.dumps({"season": "winter"}),
+                "source_commit": self._written()["source_commit"],
+                "run_reference": self._written()["run_reference"],
                 "datasets": json.dumps([{"dataset": DATASET, "version": 1}]),
             }
             self._post(f"models/{card['name']}/versions/", data=form, files={"file": file})
@@ -192,3 +210,7 @@ class Demo:
     @staticmethod
     def _card() -> Any:
         return json.loads(Path(FILES / "arrival-delay.json").read_text(encoding="utf-8"))
+
+    @staticmethod
+    def _written() -> Any:
+        return json.loads(Path(FILES / "arrival-delay-card.json").read_text(encoding="utf-8"))

@@ -81,12 +81,12 @@ PURPOSE_CHANGED = define(
     category="model", ocsf="entity.update",
 )  # fmt: skip
 FILTER_SAVED = define(
-    "registry.filter.saved", "kept a filter of the list of {target}", "target", category="model", ocsf="entity.create"
+    "registry.filter.saved", "kept a filter of the list of {listed}", "listed", category="model", ocsf="entity.create"
 )
 FILTER_REMOVED = define(
     "registry.filter.removed",
-    "removed a kept filter of the list of {target}",
-    "target",
+    "removed a kept filter of the list of {listed}",
+    "listed",
     category="model", ocsf="entity.delete",
 )  # fmt: skip
 

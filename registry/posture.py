@@ -7,7 +7,7 @@ from modelops.crypto.models import KeyState, KeyVersion
 from modelops.crypto.purposes import Purpose
 from modelops.lib.posture import Finding, Outcome, control
 
-from .models import Artifact
+from .models import Artifact, ModelVersion
 
 
 @control("artifacts.encrypted", area="Encryption", label="Every stored file is encrypted under a key of the ring")
@@ -51,3 +51,14 @@ def sound() -> Outcome:
         for artifact in damaged.order_by("pk")[:20]
     ]
     return Outcome(findings, total - damaged.count(), total, url=reverse("admin:registry_artifact_changelist"))
+
+
+@control("lineage.complete", area="Models", label="Versions that name their source commit and their data")
+def lineage() -> Outcome:
+    """A figure and no alert: what was uploaded without an origin cannot get one later."""
+    alive = ModelVersion.objects.alive()
+    total = alive.count()
+    return Outcome(
+        [], alive.with_complete_origin().count(), total, "Counted over all versions that are not deleted.",
+        f"{reverse('registry:version-list')}?lineage=incomplete",
+    )  # fmt: skip

@@ -92,6 +92,10 @@ class RegisteredModelQuerySet(DeletableQuerySet):
         """Models that have a quarantined version."""
         return self.filter(_version_exists(state="quarantined"))
 
+    def with_format(self, file_format: str) -> Self:
+        """Models that have a version of this format."""
+        return self.filter(_version_exists(file_format=file_format))
+
     def tagged(self, tag: str) -> Self:
         """Models with a version that has the tag: "team" for the name alone, "team=search" for name and text."""
         name, has_text, text = tag.replace("\x00", "").partition("=")

@@ -9,7 +9,7 @@ from modelops.crypto.stream import DIGESTS
 
 from .api.strict import StrictSerializer
 from .formats import label_of
-from .lineage import missing_origin
+from .lineage import missing_origin, newest_models
 from .models import ArtifactCopy, Dataset, DatasetVersion, ModelVersion, RegisteredModel, RiskClass
 from .scanning.serializers import ScanOut
 
@@ -183,7 +183,7 @@ class DatasetVersionOut(FileOut):
     state = serializers.SerializerMethodField()
     format = serializers.CharField(source="file_format", read_only=True)
     schema = ColumnOut(many=True, read_only=True)
-    model_versions = ModelReferenceOut(many=True, read_only=True)
+    model_versions = serializers.SerializerMethodField(help_text="The newest 200; lineage/ gives all.")
 
     class Meta:
         model = DatasetVersion
@@ -200,6 +200,10 @@ class DatasetVersionOut(FileOut):
             *_FILE_FIELDS,
         )
         read_only_fields = fields
+
+    @extend_schema_field(ModelReferenceOut(many=True))
+    def get_model_versions(self, version: DatasetVersion) -> Any:
+        return ModelReferenceOut(newest_models(version), many=True).data
 
     def get_state(self, version: DatasetVersion) -> str:
         # A table holds no code: it is ready as soon as every row of it was read.

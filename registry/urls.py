@@ -4,7 +4,19 @@ from django.urls import path
 
 from . import addresses  # noqa: F401  registers the converter
 from .sealed_client.views import sealed_client
-from .views import access, access_report, datasets, deletion, files, locations, models, ranking
+from .views import (
+    access,
+    access_report,
+    datasets,
+    deletion,
+    describing,
+    files,
+    lineage,
+    locations,
+    models,
+    ranking,
+    searching,
+)
 
 app_name = "registry"
 
@@ -16,8 +28,12 @@ _VERSION = f"{_WHOLE}versions/<int:number>/"
 urlpatterns = [
     path("models/", models.model_list, name="model-list"),
     path("models/-/new/", models.model_new, name="model-new"),
+    path("models/-/versions/", searching.version_list, name="version-list"),
+    path("models/-/filters/", searching.filter_save, name="filter-save"),
+    path("models/-/filters/<uuid:pk>/remove/", searching.filter_remove, name="filter-remove"),
     path("models/-/sealed/", sealed_client, name="sealed-client"),
     path("models/<object_name:name>/", models.model_detail, name="model-detail"),
+    path("models/<object_name:name>/describe/", describing.describe_model, name="model-describe"),
     path("models/<object_name:name>/metric/", ranking.choose, name="model-metric"),
     path("models/<object_name:name>/compare/", ranking.comparison, name="model-compare"),
     path("models/<object_name:name>/access-code/", access.enter_code, name="model-code"),
@@ -51,6 +67,8 @@ urlpatterns = [
     path("datasets/", datasets.dataset_list, name="dataset-list"),
     path("datasets/-/new/", datasets.dataset_new, name="dataset-new"),
     path("datasets/<object_name:name>/", datasets.dataset_detail, name="dataset-detail"),
+    path("datasets/<object_name:name>/impact/", lineage.impact, name="dataset-impact"),
+    path("datasets/<object_name:name>/describe/", describing.describe_dataset, name="dataset-describe"),
     path("datasets/<object_name:name>/versions/new/", datasets.version_new, name="dataset-version-new"),
     path(_DATASET_VERSION, datasets.version_detail, name="dataset-version-detail"),
     path(f"{_DATASET_VERSION}verify/", datasets.version_verify, name="dataset-version-verify"),

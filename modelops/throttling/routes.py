@@ -40,9 +40,9 @@ _BEGINNINGS: Final = {
         f"api/v1/{resource}/": _API
         for resource in (
             "alert-channels", "alerts", "api-keys", "audit-events", "bundle-keys", "bundle-verifier", "datasets",
-            "drift-runs", "external-records", "jobs", "key-requests",
-            "key-rotations", "keys", "models", "posture", "promotions", "quality-runs", "sealed-client", "sealing-key",
-            "secrets", "signing-keys", "storage-locations", "subject-requests",
+            "drift-runs", "external-records", "jobs", "key-requests", "key-rotations", "keys", "model-versions",
+            "models", "posture", "promotions", "quality-runs", "saved-filters", "sealed-client", "sealing-key",
+            "secrets", "signing-keys", "storage-locations", "storage-report", "subject-requests",
         )
     },
     "api/schema/": _API,

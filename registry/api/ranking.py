@@ -13,6 +13,8 @@ from registry import viewing
 from registry.models import ModelVersion
 from registry.ranking.best import best_of, primary_metric
 from registry.ranking.comparison import compare
+from registry.ranking.facts import compared_facts, with_facts
+from registry.ranking.parameters import read_parameters_of
 from registry.serializers import ModelVersionOut
 
 from .lookup import model_named, model_version
@@ -43,10 +45,24 @@ class ComparedMetricOut(serializers.Serializer):
     is_tie = serializers.BooleanField(help_text="Others have the same value; the oldest is marked.")
 
 
+class ComparedFactOut(serializers.Serializer):
+    name = serializers.CharField()
+    values = serializers.ListField(child=serializers.CharField(allow_blank=True))
+    differs = serializers.BooleanField()
+
+
+class ComparedParameterOut(serializers.Serializer):
+    name = serializers.CharField()
+    values = serializers.ListField(child=serializers.JSONField(allow_null=True))
+    differs = serializers.BooleanField()
+
+
 class ComparisonOut(serializers.Serializer):
     versions = serializers.ListField(child=serializers.IntegerField())
     primary_metric = serializers.CharField(allow_null=True)
     metrics = ComparedMetricOut(many=True)
+    facts = ComparedFactOut(many=True)
+    parameters = ComparedParameterOut(many=True, allow_null=True, help_text="Null unless they are asked for.")
 
 
 class ModelBestView(APIView):
@@ -83,14 +99,17 @@ class ModelCompareView(APIView):
 
     @extend_schema(
         operation_id="model_compare",
-        parameters=[OpenApiParameter("versions", str, required=True, description="Two to eight numbers: 1,3,4")],
+        parameters=[
+            OpenApiParameter("versions", str, required=True, description="Two to eight numbers: 1,3,4"),
+            OpenApiParameter("parameters", bool, description="true: decrypt the parameters too, which is recorded."),
+        ],
         responses=ComparisonOut,
     )
     def get(self, request: Request, name: str) -> Response:
         model = model_named(request, name)
         numbers = asked_numbers(request.query_params.get("versions", "").split(","))
-        visible = ModelVersion.objects.visible_to(request.user)
-        versions = {version.number: version for version in visible.filter(model=model, number__in=numbers)}
+        asked = ModelVersion.objects.visible_to(request.user).filter(model=model, number__in=numbers)
+        versions = {version.number: version for version in with_facts(asked, request.user)}
         for number in numbers:
             if number not in versions:
                 raise NotFound(f"There is no version {number} of {model}.", code="version.not_found", field="versions")
@@ -113,8 +132,24 @@ class ModelCompareView(APIView):
             for row in rows
         ]
         return Response(
-            {"versions": numbers, "primary_metric": primary.metric if primary else None, "metrics": metrics}
+            {
+                "versions": numbers,
+                "primary_metric": primary.metric if primary else None,
+                "metrics": metrics,
+                "facts": [
+                    {"name": fact.name, "values": fact.values, "differs": fact.differs}
+                    for fact in compared_facts([versions[number] for number in numbers], request.user)
+                ],
+                "parameters": _parameters(request, [versions[number] for number in numbers]),
+            }
         )
+
+
+def _parameters(request: Request, versions: list[ModelVersion]) -> list[dict[str, Any]] | None:
+    if request.query_params.get("parameters") != "true":
+        return None
+    rows = read_parameters_of(request, versions)
+    return [{"name": row.name, "values": row.values, "differs": row.differs} for row in rows]
 
 
 def asked_numbers(texts: list[str]) -> list[int]:

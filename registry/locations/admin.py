@@ -24,6 +24,7 @@ from modelops.lib.templatetags.portal import pill, state, when
 from registry.replication import changes
 from registry.replication.asking import ask_to_compare, ask_to_fill
 from registry.replication.figures import last_finished, with_usage
+from registry.replication.storage_report import storage_report
 
 from .forms import LocationChangeForm, LocationForm
 from .models import ForeignFile, Reconciliation, StorageLocation
@@ -230,3 +231,15 @@ class ReconciliationAdmin(ReadOnlyAdmin):
     ]  # fmt: skip
     list_select_related = ["location"]
     list_filter = ["location"]
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.report)
+        return [path("report/", view, name="locations_reconciliation_report"), *super().get_urls()]
+
+    def report(self, request: HttpRequest) -> HttpResponse:
+        """Orphans, duplicates, bytes of each model, and what is purged when."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {**self.admin_site.each_context(request), "title": "Storage report"}
+        context["report"] = storage_report(request.user)
+        return TemplateResponse(request, "admin/locations/reconciliation/report.html", context)

@@ -37,6 +37,8 @@ for _version in (f"{_MODEL}versions/<int:number>/", f"{_DATASET}versions/<int:nu
 
 admin_pages("locations.StorageLocation", adds=LOCATION_ADDED)
 admin_pages("locations.Reconciliation")
+route("admin/locations/reconciliation/report/", get=Exempt.NAMES)
+route("api/v1/storage-report/", get=Exempt.NAMES)
 admin_pages("locations.ForeignFile")
 route(f"{_ADMIN}test/", post=LOCATION_TESTED)
 route(f"{_ADMIN}edit/", get=Exempt.FORM, post=LOCATION_CHANGED)

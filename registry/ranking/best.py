@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, F, FloatField, Func, QuerySet, TextField, Value, When
-from django.db.models.functions import Cast
+from django.db.models import F, QuerySet
 
 from registry.models import ModelVersion, RegisteredModel
 
 from .directions import MAXIMISE, Primary, primary_of
+from .values import with_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +61,9 @@ def best_of_each(models: Iterable[RegisteredModel]) -> dict[UUID, Best]:
 
 def _ranked(model: RegisteredModel, primary: Primary) -> QuerySet[Any, Any]:
     """The best version alone, of those that say a number for the metric: what is missing never wins."""
-    name = Cast(Value(primary.metric), TextField())
-    number = Func(Func(F("metrics"), name, function="jsonb_extract_path_text"), template="(%(expressions)s)::numeric")
-    kind = Func(Func(F("metrics"), name, function="jsonb_extract_path"), function="jsonb_typeof")
-    versions = (
-        ModelVersion.objects.filter(model=model, deleted_at=None)
-        .alias(kind=Cast(kind, TextField()))
-        .filter(kind="number")
-    )
-    # The guard stands around the cast too: the planner may look at the value before the filter.
-    value = Case(When(kind="number", then=number), output_field=FloatField())
+    versions = with_value(ModelVersion.objects.filter(model=model, deleted_at=None), primary.metric)
     order = F("value").desc() if primary.direction == MAXIMISE else F("value").asc()
-    return versions.annotate(value=value).order_by(order, "number").values_list("model_id", "number", "value")[:1]
+    return versions.order_by(order, "number").values_list("model_id", "number", "value")[:1]
 
 
 def _together(queries: list[QuerySet[Any, Any]]) -> list[Any]:

@@ -2,11 +2,12 @@ from django.urls import path
 
 from registry import addresses  # noqa: F401  registers the converter
 
-from . import api
+from . import api, storage_report_api
 
 _LOCATION = "storage-locations/<object_name:name>/"
 
 urlpatterns = [
+    path("storage-report/", storage_report_api.StorageReportView.as_view(), name="api-storage-report"),
     path("storage-locations/", api.LocationsView.as_view(), name="api-storage-locations"),
     path(_LOCATION, api.LocationView.as_view(), name="api-storage-location"),
     path(f"{_LOCATION}test/", api.LocationTestView.as_view(), name="api-storage-location-test"),

@@ -26,8 +26,8 @@ from registry.models import (
     RegisteredModel,
     VersionState,
 )
-from registry.scanning import services as scanning
 from registry.provenance.services import note_job
+from registry.scanning import services as scanning
 from registry.signing.services import sign_version
 
 from .ownership import account_id

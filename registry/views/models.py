@@ -19,12 +19,16 @@ from registry.grants.gate import require_change, require_reading
 from registry.grants.rules import may_download
 from registry.history import files_of, history
 from registry.lineage import trained_on
+from registry.lineage.graph import draw
+from registry.lineage.tracing import trace
 from registry.listing import SORT_LABELS, SORTS, narrowed
+from registry.listing.models import MODEL_FILTERS
 from registry.metric_table import metric_table
-from registry.models import ModelVersion, RegisteredModel, TaskType
+from registry.models import FilteredList, ModelVersion, RegisteredModel
 from registry.ranking.best import best_of_each
 
 from .outcomes import verify_and_say
+from .searching import NarrowingForm, narrowing
 from .uploading import chosen, upload_page
 
 SHOWN_TILES = 6
@@ -36,16 +40,19 @@ SHOWN_TILES = 6
 def model_list(request: HttpRequest) -> HttpResponse:
     """Registered models, narrowed and sorted as the address says; newest first."""
     filters = [
-        choice_filter(request, "task", "Task", TaskType.choices),
         choice_filter(request, "owner", "Owner", [("me", "Mine")], all_label="Everybody's"),
         choice_filter(request, "quarantined", "State", [("true", "Quarantined")], all_label="Any state"),
     ]
     if request.user.has_perm("registry.delete_registeredmodel"):
         filters.append(choice_filter(request, "deleted", "Deleted", [("true", "Deleted")], all_label="Not deleted"))
-    asked = {chosen["name"]: chosen["value"] for chosen in filters}
-    asked |= {"task_type": asked["task"], "q": request.GET.get("q", ""), "tag": request.GET.get("tag", "")}
+    asked = {name: request.GET.get(name, "") for name in MODEL_FILTERS}
     sort = choice_filter(request, "sort", "Sort", SORT_LABELS)["value"] or "newest"
-    models = narrowed(request.user, asked).select_related("owner").with_latest_version()
+    refusal = ""
+    try:
+        models = narrowed(request.user, asked)
+    except DomainError as error:
+        refusal, models = error.message, RegisteredModel.objects.none()
+    models = models.select_related("owner").with_latest_version()
     page = keyset_page(request, models, order_by=SORTS[sort])
     best = best_of_each(page.rows)
     for model in page.rows:
@@ -53,14 +60,12 @@ def model_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "filters": filters,
-        "query": asked["q"].strip()[:100],
-        "tag": asked["tag"].strip()[:250],
-        "untagged_url": with_parameter(request, "tag", None),
+        "refusal": refusal,
         "sort": sort,
         "sort_urls": {name: with_parameter(request, "sort", name) for name in SORTS},
-        "is_narrowed": any(asked.values()),
+        **narrowing(request, FilteredList.MODELS, NarrowingForm),
     }
-    return render(request, "registry/model_list.html", context)
+    return render(request, "registry/model_list.html", context, status=422 if refusal else 200)
 
 
 @login_required
@@ -177,12 +182,15 @@ def _known(request: HttpRequest, rows: Any, **key: Any) -> Any:
 
 
 def _version_page(request: HttpRequest, version: ModelVersion, **more: Any) -> HttpResponse:
+    traced = trace(request.user, version)
     context = {
         "version": version,
         "model": version.model,
         "artifact": version.artifact,
         "format_label": label_of(version.file_format),
         "metrics": metric_table(version.metrics),
+        "traced": traced,
+        "lineage_drawing": draw(traced),
         "tiles": sorted(version.metrics.items()) if len(version.metrics) <= SHOWN_TILES else [],
         "tags": sorted(version.tags.items()),
         "has_parameters": ModelVersion.objects.filter(pk=version.pk, parameters__isnull=False).exists(),

@@ -5,18 +5,19 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from modelops.lib.errors import DomainError
-from registry import services, viewing
-from registry.grants.gate import require_change, require_reading
+from registry import viewing
+from registry.grants.gate import require_change
 from registry.models import ModelVersion, RegisteredModel
 from registry.ranking.best import primary_metric
 from registry.ranking.comparison import compare
 from registry.ranking.directions import DIRECTIONS
+from registry.ranking.facts import compared_facts, with_facts
+from registry.ranking.parameters import read_parameters_of
 from registry.ranking.services import choose_metric
 
 MOST_COMPARED = 8
@@ -86,7 +87,7 @@ def comparison(request: HttpRequest, name: str) -> HttpResponse:
         :MOST_COMPARED
     ]
     numbers = asked or sorted(offered[:2])
-    versions = list(visible.filter(number__in=numbers).select_related("model").order_by("number"))
+    versions = list(with_facts(visible.filter(number__in=numbers), request.user).order_by("number"))
     primary = primary_metric(model)
     first = primary.metric if primary else ""
     context: dict[str, Any] = {
@@ -96,21 +97,10 @@ def comparison(request: HttpRequest, name: str) -> HttpResponse:
         "chosen": {version.number for version in versions},
         "primary": primary,
         "rows": compare([version.metrics for version in versions], model.metric_directions, model.task_type, first),
+        "facts": compared_facts(versions, request.user),
     }
     if request.method == "POST":
-        context["parameters"] = _parameters(request, versions)
+        context["parameters"] = read_parameters_of(request, versions)
     elif versions:
         viewing.comparison(request, model, [version.number for version in versions])
     return render(request, "registry/compare.html", context)
-
-
-def _parameters(request: HttpRequest, versions: list[ModelVersion]) -> list[tuple[str, list[Any], bool]]:
-    """Name, values in the order of the versions, and whether they differ."""
-    if not request.user.has_perm("registry.view_parameters"):
-        raise PermissionDenied
-    for version in versions:
-        require_reading(request, version)
-    read = [services.read_parameters(version, actor=request.actor) for version in versions]
-    names = sorted({name for said in read for name in said})
-    rows = [(name, [said.get(name) for said in read]) for name in names]
-    return [(name, values, any(value != values[0] for value in values)) for name, values in rows]

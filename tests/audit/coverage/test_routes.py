@@ -8,6 +8,7 @@ from compliance.audit.coverage.mapping import coverage_map
 
 from . import (
     acts_access,
+    acts_cards,
     acts_credentials,
     acts_desk,
     acts_factors,
@@ -30,6 +31,7 @@ pytestmark = pytest.mark.django_db
 AREAS: dict[str, dict[str, Act]] = {
     "access": acts_access.ACTS,
     "registry": acts_registry.ACTS,
+    "cards": acts_cards.ACTS,
     "places": acts_places.ACTS,
     "origin": acts_origin.ACTS,
     "promotions": acts_promotions.ACTS,

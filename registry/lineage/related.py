@@ -4,7 +4,9 @@ from typing import Any
 
 from django.db.models import Prefetch
 
-from .models import DatasetVersion, ModelVersion, ModelVersionDataset
+from registry.models import DatasetVersion, ModelVersion, ModelVersionDataset
+
+SHOWN_MODELS = 200
 
 
 def trained_on(user: Any) -> Prefetch:
@@ -13,8 +15,14 @@ def trained_on(user: Any) -> Prefetch:
 
 
 def trained_models(user: Any) -> Prefetch:
-    """For dataset versions: the model versions that were made with them."""
-    return Prefetch("model_versions", ModelVersion.objects.visible_to(user).select_related("model"))
+    """For dataset versions: the newest model versions that were made with them; `made_from` gives all."""
+    newest = ModelVersion.objects.visible_to(user).select_related("model").order_by("-id")
+    return Prefetch("model_versions", newest[:SHOWN_MODELS], to_attr="newest_models")
+
+
+def newest_models(version: DatasetVersion) -> list[ModelVersion]:
+    """What `trained_models` has fetched for ``version``; none where nobody asked, as for a version just added."""
+    return list(getattr(version, "newest_models", ()))
 
 
 def missing_origin(version: ModelVersion) -> list[str]:
