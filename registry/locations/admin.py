@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from compliance.audit.history import timeline_page
 from modelops.jobs.models import Job
@@ -233,7 +233,7 @@ class ReconciliationAdmin(ReadOnlyAdmin):
     list_filter = ["location"]
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.report)
+        view = self.admin_site.admin_view(require_safe(self.report))
         return [path("report/", view, name="locations_reconciliation_report"), *super().get_urls()]
 
     def report(self, request: HttpRequest) -> HttpResponse:

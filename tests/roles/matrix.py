@@ -56,7 +56,8 @@ _IDS = {
 }
 _WORDS = {
     "token": "x", "step": "suspend", "act": "pause", "kind:slug": "webhook", "path": "notes.txt", "number": "1",
-    "location": "spare", "alias": "candidate", "fmt": "json", "app_label": "registry", "action": "predict",
+    "revision": "1", "location": "spare", "alias": "candidate", "fmt": "json", "app_label": "registry",
+    "action": "predict",
 }  # fmt: skip
 
 
@@ -130,7 +131,7 @@ class Matrix:
                 return self._name(route.path, restricted)
             if kind == "registry_kind":
                 return "models"
-            if kind in {"uuid", "path", "int"} and name not in {"path", "number"}:
+            if kind in {"uuid", "path", "int"} and name not in {"path", "number", "revision"}:
                 return self._id(route, before)
             return _WORDS.get(f"{name}:{kind}") or _WORDS.get(name) or "x"
 
