@@ -1,7 +1,7 @@
 """The figure "audit coverage": its page, its control, and what the officer's first page shows of it."""
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -20,10 +20,9 @@ def urls(site: admin.AdminSite) -> list[URLPattern]:
     return [path("audit-coverage/", site.admin_view(require_GET(coverage_page)), name="audit-coverage")]
 
 
+@permission_required(NEEDED, raise_exception=True)
 def coverage_page(request: HttpRequest) -> HttpResponse:
     """Every route and model with its events, or why it has none."""
-    if not request.user.has_perm(NEEDED):
-        raise PermissionDenied
     found = coverage()
     chosen = choice_filter(request, "state", "State", SHOWN)
     states = {

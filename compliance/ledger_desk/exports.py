@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.decorators import permission_required
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -63,15 +63,15 @@ def urls(site: admin.AdminSite) -> list[URLPattern]:
     ]
 
 
+@permission_required(NEEDED, raise_exception=True)
 def exports_page(request: HttpRequest) -> HttpResponse:
     """The form, and how a file is checked."""
-    _need(request, NEEDED)
     return _exports_page(request, ExportForm())
 
 
+@permission_required(NEEDED, raise_exception=True)
 def export_file(request: HttpRequest) -> HttpResponseBase:
     """The file, recorded and then streamed; the form again where it cannot be read."""
-    _need(request, NEEDED)
     form = ExportForm(request.POST)
     if not form.is_valid():
         return _exports_page(request, form)
@@ -94,23 +94,23 @@ def streamed(file: export.Export) -> StreamingHttpResponse:
     return response
 
 
+@permission_required(VIEW, raise_exception=True)
 def keys_file(request: HttpRequest) -> HttpResponse:
     """The public keys that files are checked with."""
-    _need(request, VIEW)
     response = HttpResponse(key_file(), content_type="text/plain; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="modelops-audit-keys.txt"'
     return response
 
 
+@permission_required(VIEW, raise_exception=True)
 def program(request: HttpRequest) -> FileResponse:
     """The program that checks a file without the portal."""
-    _need(request, VIEW)
     return FileResponse(PROGRAM.open("rb"), as_attachment=True, filename=PROGRAM.name, content_type="text/x-python")
 
 
+@permission_required(VIEW, raise_exception=True)
 def report_page(request: HttpRequest) -> HttpResponse:
     """Figures of a period."""
-    _need(request, VIEW)
     asked = {"since": request.GET.get("since", ""), "until": request.GET.get("until", "")}
     context: dict[str, Any] = {**admin.site.each_context(request), "title": "Report of the ledger", "asked": asked}
     try:
@@ -122,9 +122,9 @@ def report_page(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/ledger/report.html", context)
 
 
+@permission_required(NEEDED, raise_exception=True)
 def report_file(request: HttpRequest) -> HttpResponse:
     """The same figures, signed."""
-    _need(request, NEEDED)
     period = Period(moment(request.POST.get("since", ""), "from"), moment(request.POST.get("until", ""), "to"))
     return told_report(period, request.POST.get("form", "csv"), request)
 
@@ -146,8 +146,3 @@ def _exports_page(request: HttpRequest, form: ExportForm) -> HttpResponse:
         "checkpoint": Checkpoint.objects.first(),
     }
     return TemplateResponse(request, "admin/ledger/exports.html", context, status=422 if form.is_bound else 200)
-
-
-def _need(request: HttpRequest, permission: str) -> None:
-    if not request.user.has_perm(permission):
-        raise PermissionDenied

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -29,10 +29,9 @@ def urls(site: admin.AdminSite) -> list[URLPattern]:
     return [path("ledger/origins/<uuid:pk>/", site.admin_view(require_GET(origin_page)), name="ledger-origin")]
 
 
+@permission_required(NEEDED, raise_exception=True)
 def origin_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Address, browser and session of the row's request, and its personal details; recorded first, or not shown."""
-    if not request.user.has_perms(NEEDED):
-        raise PermissionDenied
     event = get_object_or_404(AuditEvent, pk=pk)
     record_reading(PERSONAL_READ, event, request=request, strict=True, what="who and where")
     origin, personal = _opened(event.origin), _opened(event.personal)

@@ -3,7 +3,7 @@
 import uuid
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.decorators import permission_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -42,9 +42,9 @@ def urls(site: admin.AdminSite) -> list[URLPattern]:
     ]
 
 
+@permission_required(NEEDED, raise_exception=True)
 def ledger_page(request: HttpRequest) -> HttpResponse:
     """What is sealed, signed, anchored and verified."""
-    _need(request)
     context = {
         **admin.site.each_context(request),
         "title": "Proof of the ledger",
@@ -58,9 +58,9 @@ def ledger_page(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/ledger/standing.html", context)
 
 
+@permission_required(NEEDED, raise_exception=True)
 def verify_now(request: HttpRequest) -> HttpResponse:
     """Have a worker verify every row."""
-    _need(request)
     try:
         ask_for_verification(actor=request.actor)  # type: ignore[attr-defined]
     except DomainError as error:
@@ -70,6 +70,7 @@ def verify_now(request: HttpRequest) -> HttpResponse:
     return redirect("admin:ledger")
 
 
+@permission_required(NEEDED, raise_exception=True)
 def proof_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One row's proof, made and checked while you look."""
     event, proof = _proof(request, pk)
@@ -77,6 +78,7 @@ def proof_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return TemplateResponse(request, "admin/ledger/proof.html", context)
 
 
+@permission_required(NEEDED, raise_exception=True)
 def proof_file(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The same for a verifier elsewhere."""
     _, proof = _proof(request, pk)
@@ -86,14 +88,8 @@ def proof_file(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _proof(request: HttpRequest, pk: uuid.UUID) -> tuple[AuditEvent, Proof]:
-    _need(request)
     event = get_object_or_404(AuditEvent, pk=pk)
     proof = proof_of(event)
     with transaction.atomic():
         record(PROOF_SHOWN, event, actor=request.actor, seq=proof.seq)  # type: ignore[attr-defined]
     return event, proof
-
-
-def _need(request: HttpRequest) -> None:
-    if not request.user.has_perm(NEEDED):
-        raise PermissionDenied
