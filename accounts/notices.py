@@ -9,12 +9,11 @@ import logging
 import smtplib
 from typing import Any
 
-from celery import current_app
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from kombu.exceptions import KombuError
-from redis.exceptions import RedisError
+
+from modelops.jobs.calling import call_worker
 
 from . import mailing
 from .models import Notice, User
@@ -60,16 +59,8 @@ def notify(user: User, kind: str, *, address: str = "", **facts: Any) -> Notice 
     notice = Notice.objects.create(
         user=user, kind=kind, address=address, facts=facts, created_at=now, next_attempt_at=now
     )
-    transaction.on_commit(_ring, robust=True)
+    transaction.on_commit(lambda: call_worker("accounts.send_notices"), robust=True)
     return notice
-
-
-def _ring() -> None:
-    """Call a worker. When the broker is away the next look by the clock finds the row."""
-    try:
-        current_app.send_task("accounts.send_notices", retry=False)
-    except (KombuError, RedisError, OSError) as error:
-        logger.warning("No worker was called for a notice: %s", type(error).__name__)
 
 
 def send_due() -> int:
