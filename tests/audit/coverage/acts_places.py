@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.registry.samples import safetensors
 from tests.registry.signing.bundles import new_key, pem_of, signed
+from tests.scans import scan_waiting
 
 from .acts_registry import MODEL, VERSION
 from .performing import Act
@@ -71,6 +72,7 @@ def _variant(world: World) -> dict[str, Any]:
 
     variant = services.ask_for_variant(world.version(), "float16", options={}, actor=world.actor("scientist"))
     assert run(variant.job_id)
+    scan_waiting()
     return {"pk": variant.pk}
 
 

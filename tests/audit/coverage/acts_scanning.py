@@ -33,6 +33,7 @@ ACTS: dict[str, Act] = {
     "POST admin/scanning/inspection/": Act(
         "guard",
         VERSION,
+        query="?state=all",
         before=lambda w: {"data": {"action": "scan_again", "_selected_action": [str(w.version().artifact_id)]}},
     ),
 }

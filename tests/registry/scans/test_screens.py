@@ -40,7 +40,7 @@ def test_a_held_version_explains_itself_and_is_opened_with_a_reason(
         page.get_by_text("Clean", exact=True).first.wait_for()
         person.picture("scan-clean", whole=True)
         person.go("/models/delays/versions/2/")
-        page.get_by_role("heading", name="Quarantined").wait_for()
+        page.get_by_role("heading", name="Quarantined", exact=True).wait_for()
         person.picture("scan-held", whole=True)
         person.go("/admin/scanning/inspection/")
         person.picture("quarantine", whole=True)
