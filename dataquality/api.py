@@ -16,6 +16,7 @@ from dataquality.models import QualityRun
 from dataquality.querysets import QualityRunQuerySet
 from dataquality.selection import find_version
 from dataquality.serializers import QualityRunIn, QualityRunOut, QualityRunRowOut, RunAcceptedOut
+from dataquality.suite_services import suite_for
 
 
 class QualityRunsView(ListAPIView):
@@ -35,7 +36,8 @@ class QualityRunsView(ListAPIView):
         data = QualityRunIn(data=request.data)
         data.is_valid(raise_exception=True)
         version = find_version(request.user, data.validated_data["dataset"], data.validated_data["version"])
-        run = services.start_quality_run(version, actor=request.actor)
+        suite = suite_for(version, data.validated_data.get("suite"))
+        run = services.start_quality_run(version, actor=request.actor, suite_version=suite)
         return Response(RunAcceptedOut({"id": run.pk, "job": run.job_id, "state": run.shown_state}).data, status=202)
 
 

@@ -28,3 +28,40 @@ RUN_VIEWED = define(
     category="data",
     ocsf="entity.read",
 )
+SUITE_CREATED = define(
+    "dataquality.suite.created",
+    "wrote the rule suite {suite} of {dataset} with {rules} rules",
+    "dataset",
+    "suite",
+    "rules",
+    category="data",
+    ocsf="entity.create",
+)
+SUITE_REVISED = define(
+    "dataquality.suite.revised",
+    "wrote version {number} of the rule suite {suite} of {dataset} with {rules} rules",
+    "dataset",
+    "suite",
+    "number",
+    "rules",
+    category="data",
+    ocsf="entity.update",
+)
+SUITE_VIEWED = define(
+    "dataquality.suite.viewed",
+    "looked at the rule suite {suite} of {dataset}",
+    "dataset",
+    "suite",
+    category="data",
+    ocsf="entity.read",
+)
+RULE_SNOOZED = define(
+    "dataquality.rule.snoozed",
+    "let the rule {rule} of the suite {suite} of {dataset} sleep until {until}",
+    "dataset",
+    "suite",
+    "rule",
+    "until",
+    category="data",
+    ocsf="entity.update",
+)

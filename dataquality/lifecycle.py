@@ -9,3 +9,11 @@ keep(
     "dataquality.QualityRun",
     "dataquality.QualityIssue",
 )
+keep(
+    "dataquality.suites",
+    "Rule suites, their versions and snoozes",
+    "Kept with their dataset: a score is only understood with the rules that it was made by.",
+    "dataquality.RuleSuite",
+    "dataquality.RuleSuiteVersion",
+    "dataquality.RuleSnooze",
+)

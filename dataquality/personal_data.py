@@ -1,10 +1,11 @@
-"""What data quality keeps about a person: which runs they asked for."""
+"""What data quality keeps about a person: which runs they asked for, which rules they wrote."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from compliance.audit import Actor
 from compliance.subjects.providers import ExportedRow, PersonalDataProvider, Section, Subject, exempt, providers
-from dataquality.models import QualityRun
+from dataquality.models import QualityRun, RuleSnooze, RuleSuite, RuleSuiteVersion
 
 
 @providers.register("dataquality.runs")
@@ -43,3 +44,37 @@ class QualityWork(PersonalDataProvider):
 
 # The detail holds fences and spellings of a data set; who is in the data set is for the registry to tell.
 exempt("dataquality.QualityIssue", "It tells counts and bounds of columns; the rows themselves stay in the dataset.")
+
+
+@providers.register("dataquality.suites")
+class RuleWork(PersonalDataProvider):
+    """References from rule suites, their versions and snoozes to accounts."""
+
+    label = "Quality rules you wrote"
+    covers = frozenset({"dataquality.RuleSuite", "dataquality.RuleSuiteVersion", "dataquality.RuleSnooze"})
+    sections = (
+        Section(
+            "dataquality.suites",
+            "Quality rules you wrote",
+            {"what": "What you wrote", "created_at": "When you wrote it"},
+            source="you, by writing them",
+        ),
+    )
+    _links = ((RuleSuite, "owner"), (RuleSuiteVersion, "created_by"), (RuleSnooze, "created_by"))
+
+    def find(self, subject: Subject) -> int:
+        """How many suites, versions and snoozes name the person."""
+        return sum(self._rows(model, link, subject).count() for model, link in self._links)
+
+    def export(self, subject: Subject) -> Iterator[ExportedRow]:
+        """One row for each."""
+        for model, link in self._links:
+            for row in self._rows(model, link, subject).order_by("id").iterator():
+                yield ExportedRow("dataquality.suites", {"what": str(row), "created_at": row.created_at})
+
+    def erase(self, subject: Subject, *, actor: Actor) -> int:
+        """Forget who wrote them; the rules stay."""
+        return sum(self._rows(model, link, subject).update(**{link: None}) for model, link in self._links)
+
+    def _rows(self, model: Any, link: str, subject: Subject) -> Any:
+        return model.objects.filter(**{f"{link}__in": subject.account_ids})

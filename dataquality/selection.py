@@ -31,6 +31,18 @@ def find_version(user: Any, dataset: str, number: int, *, field: str = "") -> Da
     return found
 
 
+def find_dataset(user: Any, name: str) -> Dataset:
+    """The dataset ``name`` within what the user may see. Raises NotFound."""
+    found: Dataset | None = Dataset.objects.visible_to(user).filter(name=name).first()
+    if found is None:
+        raise NotFound(
+            f"There is no dataset {name!r} that you may see. GET /api/v1/datasets/ lists them.",
+            code="dataset.not_found",
+            field="dataset",
+        )
+    return found
+
+
 def asked_version(request: HttpRequest, dataset: str, version: str) -> str:
     """The id of the version that an address names in these two parameters, or nothing: a form then offers all."""
     name, number = request.GET.get(dataset, ""), request.GET.get(version, "")

@@ -16,7 +16,9 @@ class VersionReferenceIn(serializers.Serializer):
 
 
 class QualityRunIn(VersionReferenceIn):
-    """What to examine."""
+    """What to examine; without a suite the only one of the dataset counts."""
+
+    suite = serializers.CharField(max_length=80, required=False, help_text="Name of a rule suite of the dataset.")
 
 
 class RunAcceptedOut(serializers.Serializer):
@@ -94,12 +96,25 @@ class QualityRunRowOut(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class RuleOutcomeOut(serializers.Serializer):
+    """How the data stands to one rule of the suite."""
+
+    name = serializers.CharField()
+    rule = serializers.CharField()
+    level = serializers.CharField(help_text="warn or fail")
+    passed = serializers.BooleanField(help_text="Also within the share that the rule tolerates.")
+    snoozed = serializers.BooleanField()
+    count = serializers.IntegerField()
+    of = serializers.IntegerField()
+
+
 class QualityRunOut(QualityRunRowOut):
     """A run with its arithmetic and issues; ``score`` is 100 minus the deductions of the issues."""
 
     dimensions = DimensionOut(many=True)
     issues = QualityIssueOut(many=True)
+    outcomes = RuleOutcomeOut(many=True)
 
     class Meta(QualityRunRowOut.Meta):
-        fields = (*QualityRunRowOut.Meta.fields, "dimensions", "issues")
+        fields = (*QualityRunRowOut.Meta.fields, "dimensions", "issues", "outcomes")
         read_only_fields = fields

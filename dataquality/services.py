@@ -1,5 +1,6 @@
 """Every change of state of quality runs."""
 
+from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from compliance.audit import Actor, record
 from dataquality.audit_events import RUN_COMPLETED, RUN_REQUESTED
-from dataquality.models import QualityIssue, QualityRun, RunState
+from dataquality.models import QualityIssue, QualityRun, RuleSuiteVersion, RunState
 from modelops import jobs
 from modelops.lib.errors import Conflict
 from registry.models import DatasetVersion
@@ -22,9 +23,14 @@ ISSUE_BATCH = 500
 
 
 @transaction.atomic
-def start_quality_run(dataset_version: DatasetVersion, *, actor: Actor) -> QualityRun:
-    """Ask for the quality of a dataset version; a worker does it after the commit. Raises Unavailable."""
-    run = QualityRun(dataset_version=dataset_version, requested_by_id=account_of(actor))
+def start_quality_run(
+    dataset_version: DatasetVersion, *, actor: Actor, suite_version: RuleSuiteVersion | None = None
+) -> QualityRun:
+    """Ask for the quality of a dataset version; a worker does it after the commit. Raises Unavailable.
+
+    It goes by the rules of ``suite_version``, besides what every run looks at.
+    """
+    run = QualityRun(dataset_version=dataset_version, requested_by_id=account_of(actor), suite_version=suite_version)
     run.save()
     run.job = jobs.enqueue(JOB_KIND, payload={"run": str(run.pk)}, actor=actor, target=run, total=dataset_version.rows)
     run.save(update_fields=["job"])
@@ -68,9 +74,10 @@ def store_report(run: QualityRun, report: "Report", *, actor: Actor) -> None:
         }
         for line in report.score.dimensions
     ]
+    run.outcomes = [asdict(outcome) for outcome in report.outcomes]
     run.issue_count = len(issues)
     run.finished_at = timezone.now()
-    run.save(update_fields=["state", "score", "dimensions", "issue_count", "finished_at"])
+    run.save(update_fields=["state", "score", "dimensions", "outcomes", "issue_count", "finished_at"])
     record(
         RUN_COMPLETED,
         run,

@@ -1,10 +1,14 @@
 """Quality runs as jobs."""
 
+import secrets
+
 from dataquality import services
 from dataquality.models import QualityRun
 from modelops import jobs
 from modelops.jobs.visibility import hides
 from registry.models import DatasetVersion
+
+HISTORY = 20  # earlier versions whose number of rows is looked at
 
 hides("dataquality.qualityrun")(QualityRun.objects.hidden_from)
 
@@ -14,18 +18,26 @@ def run_quality(job: jobs.RunningJob) -> None:
     """Examine the dataset version of a run, batch by batch, and store the report once."""
     # numpy and Arrow load here: the web process lists runs and never computes one.
     from dataquality.engine import examine
+    from dataquality.masking import Masker
+    from dataquality.personal_columns import personal_columns
     from dataquality.reading import SealedTable
+    from dataquality.run_suite import suite_of_run
 
-    run = QualityRun.objects.select_related("dataset_version__dataset", "dataset_version__artifact").get(
-        pk=job.payload["run"]
-    )
+    run = QualityRun.objects.select_related(
+        "dataset_version__dataset", "dataset_version__artifact", "suite_version__suite"
+    ).get(pk=job.payload["run"])
     version = run.dataset_version
-    before = DatasetVersion.objects.filter(dataset=version.dataset_id, number__lt=version.number).first()
+    earlier = list(DatasetVersion.objects.filter(dataset=version.dataset_id, number__lt=version.number)[:HISTORY])
+    table = SealedTable(version)
     report = examine(
-        SealedTable(version),
+        table,
         types=_types(version),
-        previous_types=_types(before) if before is not None else None,
+        previous_types=_types(earlier[0]) if earlier else None,
         progress=job.progress,
+        masker=Masker(secrets.token_bytes(32), personal_columns(table)),
+        suite=suite_of_run(run),
+        now=run.created_at,
+        history=[each.rows for each in earlier],
     )
     with job.completing():
         services.store_report(run, report, actor=job.actor)

@@ -16,6 +16,7 @@ from dataquality.dimensions import WEIGHTS, Dimension, Severity
 from dataquality.forms import QualityRunForm
 from dataquality.models import QualityRun, RunState
 from dataquality.selection import asked_version
+from dataquality.suite_services import suite_for
 from modelops.lib.pages import choice_filter, keyset_page
 
 SHOWN_ISSUES = 1000  # of a table with ten thousand columns the gravest are shown and the rest is in the API
@@ -43,7 +44,8 @@ def run_new(request: HttpRequest) -> HttpResponse:
     initial = {"dataset_version": asked_version(request, "dataset", "version")}
     form = QualityRunForm(request.POST or None, user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
-        run = services.start_quality_run(form.cleaned_data["dataset_version"], actor=request.actor)
+        version = form.cleaned_data["dataset_version"]
+        run = services.start_quality_run(version, actor=request.actor, suite_version=suite_for(version, None))
         return redirect(run)
     status = 422 if form.is_bound else 200
     return render(request, "dataquality/run_new.html", {"form": form}, status=status)

@@ -37,6 +37,10 @@ class QualityRun(models.Model):
         default=list, help_text="Per dimension its weight, units examined, score and deduction, as exact text."
     )
     issue_count = models.PositiveIntegerField(default=0)
+    suite_version = models.ForeignKey(
+        "dataquality.RuleSuiteVersion", null=True, on_delete=models.SET_NULL, related_name="quality_runs"
+    )
+    outcomes = models.JSONField(default=list, help_text="Per rule of the suite whether it passed, and its counts.")
     failure = models.CharField(max_length=500, blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     finished_at = models.DateTimeField(null=True)

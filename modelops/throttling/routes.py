@@ -41,8 +41,8 @@ _BEGINNINGS: Final = {
         for resource in (
             "alert-channels", "alerts", "api-keys", "audit-events", "bundle-keys", "bundle-verifier", "datasets",
             "drift-runs", "external-records", "jobs", "key-requests", "key-rotations", "keys", "model-versions",
-            "models", "posture", "promotions", "quality-runs", "saved-filters", "sealed-client", "sealing-key",
-            "secrets", "signing-keys", "storage-locations", "storage-report", "subject-requests",
+            "models", "posture", "promotions", "quality-runs", "rule-suites", "saved-filters", "sealed-client",
+            "sealing-key", "secrets", "signing-keys", "storage-locations", "storage-report", "subject-requests",
         )
     },
     "api/schema/": _API,

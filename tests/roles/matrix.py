@@ -39,6 +39,7 @@ _IDS = {
     "variants/": "variants.Variant",
     "quality-runs/": "dataquality.QualityRun",
     "quality/": "dataquality.QualityRun",
+    "rule-suites/": "dataquality.RuleSuite",
     "drift-runs/": "monitoring.DriftRun",
     "drift/": "monitoring.DriftRun",
     "alerts/": "monitoring.Alert",
@@ -53,6 +54,8 @@ _IDS = {
     "proofs/": "audit.AuditEvent",
     "origins/": "audit.AuditEvent",
     "lines/": "reviews.ReviewLine",
+    "promotions/": "promotion.Promotion",
+    "admin/promotion/promotion/": "promotion.Promotion",
 }
 _WORDS = {
     "token": "x", "step": "suspend", "act": "pause", "kind:slug": "webhook", "path": "notes.txt", "number": "1",

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
+
+import numpy as np
+import pyarrow.compute as pc
 
 from dataquality.dimensions import Dimension
 from dataquality.profiling.cells import Cells
@@ -10,7 +14,7 @@ from dataquality.profiling.kinds import Mask
 from dataquality.profiling.text_classes import DATE, NO_DAY, NUMBER, classes_of
 from modelops.lib.errors import Invalid
 
-from .base import Param, RowRule, on_texts, rules
+from .base import Param, RowRule, RuleFacts, Verdict, on_texts, rules
 
 
 @rules.register("type")
@@ -30,9 +34,6 @@ class ReadsAs(RowRule):
 
     def breaks(self, cells: Cells) -> Mask:
         """Values of another type."""
-        import numpy as np
-        import pyarrow.compute as pc
-
         wanted = self.given["type"]
         if cells.kind != "text":
             fits = (cells.kind == "time") == (wanted == "date")
@@ -48,8 +49,9 @@ class ReadsAs(RowRule):
             cells, lambda texts: ~pc.match_substring_regex(texts, whole).fill_null(True).to_numpy(zero_copy_only=False)
         )
 
-    def finds(self) -> str:
-        """The type as an expression, where there is one."""
-        if self.given["type"] == "number":
-            return f"not missing({self.name}) and not reads_as_number({self.name})"
-        return ""
+    def judge(self, facts: RuleFacts) -> Verdict:
+        """As many as were counted; texts that are no numbers can be found by an expression."""
+        verdict = super().judge(facts)
+        if self.given["type"] != "number" or facts.profiles[self.columns[0]].kind != "text":
+            return verdict
+        return replace(verdict, filter=f"not missing({self.name}) and not reads_as_number({self.name})")

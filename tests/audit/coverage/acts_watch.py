@@ -1,10 +1,14 @@
 """Calls upon quality runs, drift runs, alerts and channels."""
 
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from .performing import Act
 from .world import World
 
+SUITE = "dataquality.rulesuite"
 RUN, DRIFT, ALERT, CHANNEL = (
     "dataquality.qualityrun",
     "monitoring.driftrun",
@@ -24,6 +28,15 @@ def _run(world: World) -> dict[str, Any]:
     from dataquality.services import start_quality_run
 
     return {"run_id": start_quality_run(world.dataset_version(), actor=world.actor("scientist")).pk}
+
+
+_RULES = {"rules": [{"name": "volume", "rule": "volume", "params": {"min": 1}}]}
+
+
+def _suite(world: World) -> dict[str, Any]:
+    from dataquality.suite_services import create_suite
+
+    return {"suite_id": create_suite(world.dataset, "usual", _RULES, actor=world.actor("scientist")).pk}
 
 
 def _drift(world: World) -> dict[str, Any]:
@@ -69,6 +82,26 @@ ACTS: dict[str, Act] = {
         "scientist", RUN, before=lambda w: {"data": {"dataset": w.dataset.name, "version": 1}}
     ),
     f"GET {_A}quality-runs/<uuid:run_id>/": Act("scientist", RUN, before=_run),
+    f"POST {_A}rule-suites/": Act(
+        "scientist", SUITE, before=lambda w: {"data": {"dataset": w.dataset.name, "name": "usual", **_RULES}}
+    ),
+    f"GET {_A}rule-suites/<uuid:suite_id>/": Act("scientist", SUITE, before=_suite),
+    f"POST {_A}rule-suites/<uuid:suite_id>/versions/": Act(
+        "scientist",
+        SUITE,
+        before=lambda w: {
+            **_suite(w),
+            "data": {"rules": [{"name": "volume", "rule": "volume", "params": {"min": 2}}]},
+        },
+    ),
+    f"POST {_A}rule-suites/<uuid:suite_id>/snoozes/": Act(
+        "scientist",
+        SUITE,
+        before=lambda w: {
+            **_suite(w),
+            "data": {"rule": "volume", "until": str(timezone.now() + timedelta(days=1)), "reason": "known"},
+        },
+    ),
     "POST drift/new/": Act(
         "scientist",
         DRIFT,
