@@ -8,27 +8,21 @@ import os
 import secrets
 import statistics
 import struct
-import subprocess
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 
-from modelops.embedded import parts, processes
-
 from . import portal
+from .servers import TICKS, Server, server
 from .table import Table
 
-_ROOT = Path(__file__).resolve().parents[1]
 _PIECE = 1 << 20
 LIMIT_UP = "bare view that hashes the body by SHA-256 and SHA-512 (limit)"
 LIMIT_DOWN = "bare view that hashes what it sends (limit)"
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def measure(*, quick: bool = False) -> Table:
@@ -38,14 +32,14 @@ def measure(*, quick: bool = False) -> Table:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmark-transfer-")))
         portal.start()
         key = _account()
-        web = stack.enter_context(_server(folder / "web.log", "modelops.wsgi:application"))
-        bare = stack.enter_context(_server(folder / "bare.log", "benchmarks.bare_transfer:application"))
+        web = stack.enter_context(server(folder / "web.log", "modelops.wsgi:application"))
+        bare = stack.enter_context(server(folder / "bare.log", "benchmarks.bare_transfer:application"))
         api = stack.enter_context(_client(web.url, key))
         plain = stack.enter_context(_client(bare.url, key))
         api.post("/api/v1/models/", json={"name": "measured", "task_type": "regression"}).raise_for_status()
         raw, form = _Body(mib), _Body(mib, boundary=secrets.token_hex(8))
         versions = "/api/v1/models/measured/versions/"
-        work: dict[str, tuple[_Server, Callable[[], None]]] = {
+        work: dict[str, tuple[Server, Callable[[], None]]] = {
             "upload of a bare body": (web, lambda: raw.post(api, versions)),
             "upload of a form": (web, lambda: form.post(api, versions)),
             LIMIT_UP: (bare, lambda: raw.post(plain, "/?sha256,sha512")),
@@ -98,38 +92,6 @@ def _get(client: httpx.Client, address: str, size: int) -> None:
         assert sum(map(len, answer.iter_raw())) == size
 
 
-class _Server:
-    """One web server with one worker; ``seconds`` is the CPU time of all of its processes so far."""
-
-    def __init__(self, process: "subprocess.Popen[bytes]", port: int) -> None:
-        self.url = f"http://127.0.0.1:{port}"
-        self._group = process.pid
-
-    def seconds(self) -> float:
-        found = 0.0
-        for path in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                fields = path.read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            if int(fields[2]) == self._group:
-                found += (int(fields[11]) + int(fields[12])) / _TICKS
-        return found
-
-
-@contextmanager
-def _server(log: Path, application: str) -> Iterator[_Server]:
-    port = _free_port()
-    command = [*parts.command("web", port=port, web_workers=1)[:-1], application]
-    process = processes.spawn(command, log=log, env={**os.environ, "PORT": str(port)}, cwd=_ROOT)
-    try:
-        assert processes.wait_until(lambda: _answers(port), 60), log.read_text()
-        yield _Server(process, port)
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
 def _client(url: str, key: str) -> httpx.Client:
     return httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=600, trust_env=False)
 
@@ -145,31 +107,13 @@ def _account() -> str:
     return issue_api_key(user, name="benchmark", scopes=["all"], days=1, actor=actor)[1]
 
 
-def _in_turns(work: dict[str, tuple[_Server, Callable[[], None]]], mib: int, rounds: int) -> dict[str, float]:
+def _in_turns(work: dict[str, tuple[Server, Callable[[], None]]], mib: int, rounds: int) -> dict[str, float]:
     rates: dict[str, list[float]] = {name: [] for name in work}
     for turn in range(rounds + 1):
-        for name, (server, run) in work.items():
-            before = server.seconds()
+        for name, (web, run) in work.items():
+            before = web.seconds()
             run()
             time.sleep(0.2)  # what the server does after its answer belongs to it
             if turn:  # the first one pays for imports and first touches
-                rates[name].append(mib / max(server.seconds() - before, 1 / _TICKS))
+                rates[name].append(mib / max(web.seconds() - before, 1 / TICKS))
     return {name: statistics.median(found) for name, found in rates.items()}
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _answers(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=5):
-            return True
-    except urllib.error.HTTPError:
-        return True
-    except OSError:
-        return False
