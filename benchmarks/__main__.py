@@ -15,6 +15,7 @@ from . import (
     ledger,
     ledger_search,
     ledger_verify,
+    live_at,
     quality,
     registry,
     rotation,
@@ -39,6 +40,7 @@ ALL = {
     "sessions": sessions.measure,
     "sign_in": sign_in.measure,
     "credentials": credentials.measure,
+    "live_at": live_at.measure,
     "registry": registry.measure,
     "transfer": transfer.measure,  # last: it adds files to the database that the others count
 }
