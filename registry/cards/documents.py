@@ -37,6 +37,11 @@ class Part:
     def is_filled(self) -> bool:
         return not self.missing
 
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is written, and nothing of it is asked for."""
+        return all(entry.state == LEFT_OUT for entry in self.entries)
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

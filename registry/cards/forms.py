@@ -1,5 +1,6 @@
 """The form of a card: one field for each of the table, those that the risk class asks for marked."""
 
+import json
 from typing import Any
 
 from django import forms
@@ -44,12 +45,19 @@ class CardForm(forms.Form):
 class ExplanationForm(forms.Form):
     """An explanation as a text of JSON."""
 
-    explanation = forms.JSONField(
+    explanation = forms.CharField(
+        max_length=200_000,
         label="Explanation",
         widget=forms.Textarea(attrs={"rows": 5, "class": "mono", "spellcheck": "false"}),
         help_text='How much each feature counts: <code>{"method": "SHAP", "features": [{"name": "distance", '
         '"value": 0.21}]}</code>',
     )
+
+    def clean_explanation(self) -> Any:
+        try:
+            return json.loads(self.cleaned_data["explanation"])
+        except (ValueError, RecursionError):
+            raise forms.ValidationError("This is no valid JSON.", code="explanation.invalid") from None
 
 
 def _form_field(field: Field) -> forms.CharField:

@@ -65,6 +65,7 @@ def _markdown(document: Document) -> str:
 def _part(part: Part) -> list[str]:
     number = f"{part.number}. " if part.number else ""
     mark = "[filled]" if part.is_filled else f"[missing: {', '.join(part.missing)}]"
+    mark = "[not asked for]" if part.is_empty else mark
     lines = [f"## {number}{part.heading} {_plain(mark)}"]
     for entry in part.entries:
         if entry.state == LEFT_OUT:

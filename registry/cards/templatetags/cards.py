@@ -33,7 +33,7 @@ def card_of(model: RegisteredModel) -> dict[str, Any]:
 def explanation_bars(row: Explanation) -> SafeString:
     """The features that count most, as bars."""
     shown = [(feature["name"], feature["value"]) for feature in row.features[:SHOWN_FEATURES]]
-    return bars(shown, title=f"What counts: {row.method}")
+    return bars(shown, title="Features by how much they count")
 
 
 @register.simple_tag

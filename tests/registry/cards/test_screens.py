@@ -1,0 +1,68 @@
+"""Card, documents, lists, comparison and lineage in a real browser: light, dark and narrow."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tests.portal.browser import browser
+from tests.portal.client import Pipeline
+from tests.portal.people import key_for
+from tests.registry.samples import CSV, safetensors
+
+pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.xdist_group("live")]
+_CARD = {
+    "intended_use": "Plan the desk.\n\n- **not** for prices\n- see [the notes](https://example.org/notes)",
+    "limitations": "Errs in summer.",
+    "contact": "Desk team",
+    "metrics_by_group": [{"group": "carrier UA", "metric": "auc", "value": 0.71}],
+}
+_PAGES = {
+    "card": "/models/delays/card/",
+    "card-edit": "/models/delays/card/edit/",
+    "card-revision": "/models/delays/card/revisions/2/",
+    "annex": "/models/delays/versions/1/annex-iv/",
+    "explanation": "/models/delays/versions/1/explanation/",
+    "model": "/models/delays/",
+    "version": "/models/delays/versions/2/",
+    "compare": "/models/delays/compare/?v=1&v=2",
+    "versions": "/models/-/versions/?metric=auc&sort=highest",
+    "models": "/models/?risk_class=limited",
+    "impact": "/datasets/flights/impact/",
+    "describe": "/models/delays/describe/",
+}
+
+
+def test_pages_hold_together_in_every_light_and_width(live_portal: Any, chromium: str, tmp_path: Path) -> None:
+    """S2-76, S2-78, S0-19, S0-03, S2-06: no complaint of the browser, and nothing wider than the window."""
+    from tests.accounts.people import make_user, sign_in
+
+    with Pipeline(live_portal.url, key_for("scientist", "Data scientist")) as api:
+        said = {"purpose": "Advises the desk on late arrivals.", "risk_class": "limited"}
+        api.post("models/", json={"name": "delays", "task_type": "binary_classification", **said})
+        api.post("datasets/", json={"name": "flights"})
+        api.post("datasets/flights/versions/", files={"file": ("table.csv", CSV)})
+        for auc, commit in ((0.7, ""), (0.9, "762c550")):
+            form = {"metrics": f'{{"auc": {auc}}}', "datasets": "flights:1", "source_commit": commit}
+            api.post("models/delays/versions/", data=form, files={"file": ("m.safetensors", safetensors())})
+        for base, fields in enumerate(({"contact": "Desk"}, _CARD)):
+            answer = api.http.put("models/delays/card/", json={"fields": fields, "base": base})
+            assert answer.status_code == 200, answer.text
+        features = [{"name": f"feature_{number}", "value": 1 / (number + 1)} for number in range(12)]
+        api.post("models/delays/versions/1/explanations/", json={"method": "SHAP", "features": features})
+    scientist = sign_in(Client(), make_user("reader", "Data scientist"))
+    morsel = scientist.cookies[settings.SESSION_COOKIE_NAME]
+    pictures = Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path)
+    for dark, width in ((False, 1280), (True, 390)):
+        with browser(chromium, live_portal.url, pictures, dark=dark, width=width) as person:
+            page = person.page
+            page.context.add_cookies([{"name": morsel.key, "value": morsel.value, "url": live_portal.url}])
+            for name, path in _PAGES.items():
+                person.go(path)
+                person.picture(f"cards-{name}{'-dark-narrow' if dark else ''}", whole=True)
+                widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+                assert widths[0] <= widths[1] == width, path
+            assert person.complaints == []
