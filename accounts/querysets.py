@@ -25,8 +25,8 @@ class UserQuerySet(QuerySet):
     def signing_in_as(self, name: str, *, network: str = "") -> "User | None":
         """The account that a person names when they sign in: its user name in any case, or its confirmed address.
 
-        One query, whether there is one or not; it also tells (``is_at_home``) whether the account signed in from
-        ``network`` before. An address of two accounts names neither.
+        One query, whether there is one or not; it also tells whether the account signed in from ``network`` before
+        (``is_at_home``) and whether it has a second factor (``had_factor``). An address of two accounts names neither.
         """
         low = name.lower()
         named = self.alias(low_name=Lower("username"), low_email=Lower("email")).filter(
@@ -34,7 +34,11 @@ class UserQuerySet(QuerySet):
         )
         if network:
             here = apps.get_model("accounts", "Device").objects.filter(user=OuterRef("pk"), ip_prefix=network)
-            named = named.annotate(is_at_home=Exists(here))
+            factors = [
+                Exists(apps.get_model(label).objects.filter(user=OuterRef("pk"), confirmed=True))
+                for label in ("accounts.TOTPDevice", "passkeys.Passkey")
+            ]
+            named = named.annotate(is_at_home=Exists(here), had_factor=factors[0] | factors[1])
         found = list(named[:3])
         exact = [user for user in found if user.username.lower() == low]
         chosen = exact or found

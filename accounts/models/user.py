@@ -33,8 +33,10 @@ class User(AbstractUser):
 
     objects = PortalUserManager()
 
-    # Whether it signed in before from the network that asks; known where it was looked up to sign in.
+    # Whether it signed in before from the network that asks, and had a second factor then; known where it was looked up
+    # to sign in.
     is_at_home: bool = False
+    had_factor: bool | None = None
 
     # The scopes of the API key that stands for the account in this request; None for the person itself.
     key_scopes: list[str] | None = None

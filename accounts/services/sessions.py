@@ -45,9 +45,11 @@ def end_api_sign_in(user: User, family: uuid.UUID, *, actor: Actor) -> bool:
 
 @transaction.atomic(savepoint=False)
 def keep_newest(user: User, newest: Session, *, actor: Actor) -> int:
-    """End the oldest sessions of ``user`` that are too many beside ``newest``; returns how many."""
-    # Sign-ins at once count one after the other.
-    User.objects.select_for_update(no_key=True).values_list("pk").get(pk=user.pk)
+    """End the oldest sessions of ``user`` that are too many beside ``newest``; returns how many.
+
+    The caller's transaction has written the account's row, as a sign-in does: its lock lets sign-ins at once count one
+    after the other.
+    """
     limit = sessions_at_once()
     others = Session.objects.filter(user=user).live().exclude(pk=newest.pk).order_by("-created_at")
     too_many = list(others.values_list("pk", flat=True)[limit - 1 :])

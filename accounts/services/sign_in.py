@@ -136,7 +136,7 @@ def check_code(user: User, code: str, *, network: str, then: Callable[[Factor, M
     meanwhile, so that of many guesses at once each is counted. Raises SignInRefused and SlowDown.
     """
     with transaction.atomic():
-        attempt = throttle.take(throttle.CODE, str(user.pk))
+        (attempt,) = throttle.take_within(throttle.Place(throttle.CODE, str(user.pk)))
         verified = verify_code(user, code)
         if verified is not None:
             accept_factor(user, verified[1], network=network)

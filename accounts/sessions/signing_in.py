@@ -71,7 +71,8 @@ def go_on(request: HttpRequest, first: FirstStep, *, next_address: str = "") -> 
 
 def begin(request: HttpRequest, user: User, *, next_address: str = "") -> Step:
     """Remember who gave the right password, under a new session id, and return the step that follows."""
-    step: Step = "code" if user.has_second_factor else "enrol"
+    has_factor = user.has_second_factor if user.had_factor is None else user.had_factor
+    step: Step = "code" if has_factor else "enrol"
     # A new password makes a pending sign-in with the old one worthless.
     _wait_for(request, step, next_address, user=str(user.pk), hash=user.get_session_auth_hash())
     return step
@@ -80,7 +81,6 @@ def begin(request: HttpRequest, user: User, *, next_address: str = "") -> Step:
 def begin_guess(request: HttpRequest, named: User | None, guess: str, *, next_address: str = "") -> Step:
     """The same for a wrong name or password: nothing that is seen from outside differs."""
     nobody = named or User(pk=NOBODY)
-    _ = nobody.has_second_factor  # asked as for the right password; the answer does not matter
     _wait_for(request, "code", next_address, user="", named=str(nobody.pk), guess=guess)
     return "code"
 
@@ -144,9 +144,17 @@ def remember_device(request: HttpRequest, device: TOTPDevice) -> None:
     request.session[PENDING_KEY] = {**request.session[PENDING_KEY], "device": str(device.pk)}
 
 
-@transaction.atomic(savepoint=False)
 def complete(request: HttpRequest, user: User, device: Factor, method: Method) -> str:
     """Sign ``user`` in with both factors, under a new session id; returns the address to go to, or an empty text."""
+    try:
+        return _complete(request, user, device, method)
+    except BaseException:
+        request.session.abandon()  # whatever answer follows, it must not write what was rolled back
+        raise
+
+
+@transaction.atomic(savepoint=False)
+def _complete(request: HttpRequest, user: User, device: Factor, method: Method) -> str:
     next_address = (request.session.get(PENDING_KEY) or {}).get("next", "")
     if auth.SESSION_KEY in request.session:
         sign_out(request)  # else a session of the same account would go on under its id
@@ -159,12 +167,14 @@ def complete(request: HttpRequest, user: User, device: Factor, method: Method) -
         "amr": AMR[method],
     }
     request.session.account = user
+    request.session.writes_id_when_saved = True
     auth.login(request, user, backend=_BACKEND)
     django_otp.login(request, device)
     if method != "recovery":
         # Under the id that the sign-in has just given it: another one (`step_up.remember`) would only cost.
         request.session[step_up.CONFIRMED_KEY] = timezone.now().timestamp()
-    # Saved here, so that the session begins with the row about it or not at all.
+    # Saved here, so that the session begins with the row about it or not at all; `auth.login` wrote the account's row,
+    # whose lock `keep_newest` needs.
     request.session.save()
     identify(session=str(request.session.row.pk))
     keep_newest(user, request.session.row, actor=actor_of(user))

@@ -43,6 +43,8 @@ class SessionStore(SessionBase):
         # The account that it is about to belong to, where that is known: it needs not be read again.
         self.account: User | None = None
         self._written: tuple[str, str] | None = None
+        # Whether a new id is written with the next `save`, in the caller's transaction, and not by itself.
+        self.writes_id_when_saved = False
         # Whether this request ended the session, so that the browser is to forget its cookie.
         self.was_ended = False
 
@@ -100,6 +102,10 @@ class SessionStore(SessionBase):
         if self.row is None:
             return super().cycle_key()
         new = self._get_new_session_key()
+        if self.writes_id_when_saved:
+            self._session_key = new
+            self.modified = True
+            return None
         digest = _digest(new)
         if not _standing(self.row).update(key_digest=digest):
             raise SessionInterrupted("The session was ended or got a new id while this request was at work.")
@@ -110,6 +116,13 @@ class SessionStore(SessionBase):
     def flush(self) -> None:
         """End the session: what it remembers is gone, and so is its id."""
         super().flush()
+        self.was_ended = True
+
+    def abandon(self) -> None:
+        """Forget what this request made of the session without touching its row; the browser forgets its cookie."""
+        self._session_cache: dict[str, Any] = {}
+        self._session_key = self.row = self._written = self.account = None
+        self.writes_id_when_saved = self.modified = False
         self.was_ended = True
 
     def save(self, must_create: bool = False) -> None:
@@ -139,7 +152,9 @@ class SessionStore(SessionBase):
             except IntegrityError:
                 raise CreateError from None
         else:
+            digest = _digest(self.session_key) if self.writes_id_when_saved else row.key_digest
             changed = _standing(row).update(
+                key_digest=digest,
                 sealed_payload=row.sealed_payload,
                 user=row.user,
                 device=row.device_id,
@@ -151,8 +166,11 @@ class SessionStore(SessionBase):
                 expires_at=row.expires_at,
                 idle_expires_at=row.idle_expires_at,
             )
+            if not changed and self.writes_id_when_saved:
+                raise SessionInterrupted("The session was ended or got a new id while this request was at work.")
             if not changed:
                 raise UpdateError
+            row.key_digest, self.writes_id_when_saved = digest, False
         self.row, self._written = row, (self.session_key, text)
 
     def _fill(self, row: Session, data: dict[str, Any], text: str) -> None:

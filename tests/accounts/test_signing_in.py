@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from accounts.models import Session
@@ -201,4 +202,29 @@ def test_sign_in_needs_no_cache(client: Client, settings: Any) -> None:
     assert password_step(Client(REMOTE_ADDR="203.0.113.7")).status_code == 429
     password_step(client)
     assert code_step(client, code_of(user)).status_code == 302
+    assert client.get("/account/security/").status_code == 200
+
+
+def test_a_sign_in_that_cannot_be_recorded_did_not_happen(client: Client, rows: Callable[..., int]) -> None:
+    """S2-62: the code is not used up, the account is not signed in, and the same browser can begin again."""
+    user = make_user(password=PASSWORD)
+    client.raise_request_exception = False
+    client.post("/sign-in/", {"username": "scientist", "password": PASSWORD})
+    code = code_of(user)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION pg_temp.no_row() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'no room'; END $$"
+        )
+        cursor.execute(
+            "CREATE TRIGGER no_row BEFORE INSERT ON audit_auditevent FOR EACH ROW "
+            "WHEN (NEW.name = 'accounts.sign_in.succeeded') EXECUTE FUNCTION pg_temp.no_row()"
+        )
+    assert client.post("/sign-in/code/", {"code": code}).status_code >= 500
+    assert client.get("/account/security/").status_code == 302
+    assert rows("accounts.code.accepted") == 0
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER no_row ON audit_auditevent")
+    client.post("/sign-in/", {"username": "scientist", "password": PASSWORD})
+    assert client.post("/sign-in/code/", {"code": code}).status_code == 302
     assert client.get("/account/security/").status_code == 200
