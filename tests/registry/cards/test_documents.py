@@ -60,6 +60,7 @@ def test_what_the_portal_knows_is_filled_in_by_itself(api: Client, version: Mode
     assert known[3]["Metric auc"] == "0.7"
     assert known[4]["Primary metric"].startswith("auc: more is better")
     assert known[6]["Version 1"].startswith("registered ")
+    assert known[9]["Open alerts"] == "0"
 
 
 def test_restricted_data_is_counted_and_not_named(api: Client, version: ModelVersion) -> None:

@@ -23,16 +23,12 @@ _CARD = {
 _PAGES = {
     "card": "/models/delays/card/",
     "card-edit": "/models/delays/card/edit/",
-    "card-revision": "/models/delays/card/revisions/2/",
     "annex": "/models/delays/versions/1/annex-iv/",
     "explanation": "/models/delays/versions/1/explanation/",
-    "model": "/models/delays/",
     "version": "/models/delays/versions/2/",
     "compare": "/models/delays/compare/?v=1&v=2",
     "versions": "/models/-/versions/?metric=auc&sort=highest",
-    "models": "/models/?risk_class=limited",
     "impact": "/datasets/flights/impact/",
-    "describe": "/models/delays/describe/",
 }
 
 
