@@ -19,7 +19,7 @@ def test_success_is_201_with_its_address_and_each_failure_has_its_own_code(api: 
     assert (made.status_code, made.headers["Location"]) == (201, f"{VERSIONS}1/")
     assert api.get(made.headers["Location"]).json()["id"] == made.json()["id"]
     faults = {
-        "artifact.empty": api.post(VERSIONS, b"", RAW),
+        "model.unknown_task_type": api.post("/api/v1/models/", {"name": "other", "task_type": "x"}, "application/json"),
         "metrics.invalid": api.post(f"{VERSIONS}?metrics=auc=high", safetensors(), RAW),
         "upload.digest_mismatch": api.post(
             VERSIONS, safetensors(), RAW, headers={"Content-Digest": f"sha-256=:{'A' * 43}=:"}
