@@ -5,7 +5,7 @@ import hashlib
 from typing import Any, NamedTuple
 
 import jwt
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts import tokens
@@ -20,6 +20,7 @@ from ..conditions import fits, source_of
 from ..errors import AmbiguousExchange, ExchangeRefused, ScopeRefused
 from ..keys import key_of
 from ..models import ALGORITHMS, ExchangedToken, ExchangeRule, TrustedIssuer, UsedJobToken
+from .changing import state_of
 
 LEEWAY_S = 30
 LONGEST_JOB = dt.timedelta(hours=24)
@@ -121,6 +122,7 @@ def _narrowed(rule: ExchangeRule, scope: str) -> list[str]:
 @transaction.atomic
 def _issue(rule: ExchangeRule, claims: dict[str, Any], token: str, scopes: list[str]) -> Exchanged:
     now = timezone.now()
+    _hold(rule)
     _use_up(rule.issuer, claims, token)
     ends = now + dt.timedelta(seconds=rule.lifetime_s)
     source = source_of(claims, rule.conditions)
@@ -141,6 +143,20 @@ def _issue(rule: ExchangeRule, claims: dict[str, Any], token: str, scopes: list[
         act={"iss": rule.issuer.issuer, "sub": str(claims["sub"])[:300]},
     )
     return Exchanged(text, row, rule.lifetime_s)
+
+
+def _hold(rule: ExchangeRule) -> None:
+    """Nobody changes the rule or its issuer until the token is there, and nobody has since they were read."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM workload_exchangerule r JOIN workload_trustedissuer i ON i.id = r.issuer_id"
+            " WHERE r.id = %s FOR SHARE",
+            [rule.pk],
+        )
+    standing = ExchangeRule.objects.filter(pk=rule.pk, is_active=True, issuer__is_active=True)
+    present = standing.select_related("issuer").first()
+    if present is None or state_of(present) != state_of(rule) or state_of(present.issuer) != state_of(rule.issuer):
+        raise _Fault("no rule")
 
 
 def _use_up(issuer: TrustedIssuer, claims: dict[str, Any], token: str) -> None:

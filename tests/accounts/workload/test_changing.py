@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 
 from accounts.workload.models import ExchangedToken, ExchangeRule, TrustedIssuer
-from accounts.workload.services import changing
+from accounts.workload.services import changing, exchange
+from accounts.workload.services.trust import set_issuer_active
 from compliance.audit import Actor
 from compliance.audit.models import AuditEvent
 from modelops.lib.errors import Conflict
@@ -145,6 +146,25 @@ def test_a_new_address_forgets_the_keys_of_the_old_one(trusted: TrustedIssuer) -
     changing.change(trusted, given | {"issuer": "https://ci.example"}, seen=changing.state_of(trusted), actor=ACTOR)
     trusted.refresh_from_db()
     assert (trusted.issuer, trusted.fetched_keys) == ("https://ci.example", None)
+
+
+@pytest.mark.parametrize("what", ["rule", "issuer", "withdrawn"])
+def test_an_exchange_under_way_gets_nothing_by_what_stood_there_before(
+    ci: JobIssuer, rule: ExchangeRule, rows: Callable[..., int], what: str
+) -> None:
+    """S2-30: between reading the rule and giving the token somebody changed it."""
+    issuer, claims = exchange._verified(token := ci.token())
+    read = exchange._rule_for(issuer, claims, "")
+    if what == "rule":
+        changing.change(rule, _given(rule, conditions={"sub": "x"}), seen=changing.state_of(rule), actor=ACTOR)
+    elif what == "issuer":
+        given = {name: getattr(issuer, name) for name in changing.ISSUER_FIELDS} | {"audience": "elsewhere"}
+        changing.change(rule.issuer, given, seen=changing.state_of(rule.issuer), actor=ACTOR)
+    else:
+        set_issuer_active(rule.issuer, False, actor=ACTOR)
+    with pytest.raises(exchange._Fault):
+        exchange._issue(read, claims, token, read.scopes)
+    assert not ExchangedToken.objects.exists()
 
 
 def test_nothing_changed_is_told_as_such_and_others_may_not(
