@@ -29,6 +29,19 @@ class RefusingConsumer(Consumer):
             channel.do_restore = False
         super().on_connection_error_after_connected(exc)
 
+    def call_soon_ack(self, p: Any, *args: Any, **kwargs: Any) -> Any:
+        """Acknowledge or reject a message, unless the connection by which it came was lost while its task ran.
+
+        A closed channel has no connection to say it by, and the worker would end with an AttributeError. The message
+        stays noted in Valkey and comes again after the visibility timeout; tasks are safe to run twice.
+        """
+
+        def unless_lost(*given: Any, **named: Any) -> None:
+            if not p.__self__.channel.closed:
+                p(*given, **named)
+
+        return super().call_soon_ack(unless_lost, *args, **kwargs)
+
     def on_decode_error(self, message: Any, exc: Exception) -> None:
         super().on_decode_error(message, exc)
         _tell(self.app, "body not readable", str(message.content_type))
