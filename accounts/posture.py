@@ -49,8 +49,9 @@ def staff_have_second_factors() -> Outcome:
         Finding(
             str(user.pk),
             f"Staff without a second factor: {_of(user)}",
-            f"Have the person sign in and enrol an app or a passkey, or deactivate the account: {_link(user)}",
+            "Have the person sign in and enrol an app or a passkey, or deactivate the account.",
             "high",
+            _link(user),
         )
         for user in bare[:SHOWN]
     ]
@@ -73,9 +74,9 @@ def duties_stay_apart() -> Outcome:
         Finding(
             f"role:{pk}:{clash.one.label}:{clash.other.label}",
             f"The role {names[pk]} may {clash}",
-            "Take one of the two from the role, or restore its defaults: "
-            + reverse("admin:auth_group_change", args=[pk]),
+            "Take one of the two from the role, or restore its defaults.",
             "critical",
+            reverse("admin:auth_group_change", args=[pk]),
         )
         for pk, permissions in held.items()
         for clash in clashes_in(permissions)
@@ -95,8 +96,9 @@ def duties_stay_apart() -> Outcome:
             Finding(
                 f"person:{user.pk}:{clash.one.label}:{clash.other.label}",
                 f"One person may {clash} ({_of(user)})",
-                f"Give the person one role, and the other duty to somebody else: {_link(user)}",
+                "Give the person one role, and the other duty to somebody else.",
                 "critical",
+                _link(user),
             )
             for clash in clashes_in(together)
         ]
@@ -122,8 +124,8 @@ def roles_are_as_delivered() -> Outcome:
                 Finding(
                     f"role:{group.pk}",
                     f"The role {group.name} differs from its default: {changed}",
-                    "If that was decided it may stay; otherwise restore the default: "
-                    + reverse("admin:auth_group_change", args=[group.pk]),
+                    "If that was decided it may stay; otherwise restore the default.",
+                    url=reverse("admin:auth_group_change", args=[group.pk]),
                 )
             )
     direct = User.objects.filter(is_active=True, user_permissions__isnull=False).distinct().prefetch_related("groups")
@@ -131,7 +133,8 @@ def roles_are_as_delivered() -> Outcome:
         Finding(
             f"direct:{user.pk}",
             f"An account has permissions beside its role ({_of(user)})",
-            f"Give rights through roles and grants alone: {_link(user)}",
+            "Give rights through roles and grants alone.",
+            url=_link(user),
         )
         for user in direct[:SHOWN]
     ]
@@ -148,9 +151,9 @@ def superusers_are_few() -> Outcome:
         Finding(
             f"use:{use.pk}",
             f"A superuser was used at {use.started_at:%Y-%m-%d %H:%M} UTC",
-            "Read the reason and what was done, and ask the person if it is not clear: "
-            + reverse("admin:access_emergency_change", args=[use.pk]),
+            "Read the reason and what was done, and ask the person if it is not clear.",
             "high",
+            reverse("admin:access_emergency_change", args=[use.pk]),
         )
         for use in uses.order_by("-id")[:SHOWN]
     ]
@@ -177,7 +180,8 @@ def keys_are_young_and_used() -> Outcome:
             str(key.pk),
             f"An API key is {(now - key.created_at).days} days old"
             + (f", last used {key.last_used_at:%Y-%m-%d}" if key.last_used_at else " and was never used"),
-            "Rotate it, or revoke it if nobody needs it: " + reverse("admin:accounts_apikey_change", args=[key.pk]),
+            "Rotate it, or revoke it if nobody needs it.",
+            url=reverse("admin:accounts_apikey_change", args=[key.pk]),
         )
         for key in due[:SHOWN]
     ]

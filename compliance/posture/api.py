@@ -14,6 +14,7 @@ class FindingOut(serializers.Serializer):
     title = serializers.CharField()
     fix = serializers.CharField()
     severity = serializers.ChoiceField(["warning", "high", "critical"])
+    url = serializers.CharField(help_text="The page on which it is put right; empty where there is none.")
 
 
 class ControlOut(serializers.Serializer):

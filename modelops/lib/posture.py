@@ -13,12 +13,16 @@ Severity = Literal["warning", "high", "critical"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is not as it must be. ``key`` is the same for the same thing at every look."""
+    """One thing that is not as it must be. ``key`` is the same for the same thing at every look.
+
+    ``url`` is the page on which it is put right, as a path of this portal.
+    """
 
     key: str
     title: str
     fix: str
     severity: Severity = "warning"
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

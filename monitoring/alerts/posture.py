@@ -1,5 +1,7 @@
 """Alerts from controls: a finding opens one alert, once, and its end resolves it."""
 
+from django.conf import settings
+
 from compliance.audit import Actor
 from compliance.posture.looking import BLIND, look_at_all
 from modelops.lib.posture import Finding
@@ -24,9 +26,16 @@ def watch_controls() -> int:
     opened = found.keys() - live.keys()
     for key in sorted(opened):
         finding = found[key]
-        raise_alert(key, finding.title, body=finding.fix, severity=Severity(finding.severity), actor=WATCH)
+        raise_alert(key, finding.title, body=_told(finding), severity=Severity(finding.severity), actor=WATCH)
     # What a control that cannot see has said before still stands.
     gone = [live[key] for key in live.keys() - found.keys() if not key.startswith(tuple(blind))]
     for alert in gone:
         resolve(alert, actor=WATCH)
     return len(opened) + len(gone)
+
+
+def _told(finding: Finding) -> str:
+    """What to do, and the whole address of the page for it: a mail or a message is read elsewhere."""
+    if not finding.url:
+        return finding.fix
+    return f"{finding.fix}\n{settings.MODELOPS_BASE_URL.rstrip('/')}{finding.url}"

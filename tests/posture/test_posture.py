@@ -73,7 +73,7 @@ def test_a_pipeline_gates_on_it(client: Client, broken: dict[str, Any]) -> None:
     answer = client.get("/api/v1/posture/", headers=headers).json()
     assert answer["passed"] is False
     mine = next(control for control in answer["controls"] if control["key"] == "tests.control")
-    assert mine["findings"] == [{"key": "one", "title": "One thing", "fix": "Do this.", "severity": "high"}]
+    assert mine["findings"] == [{"key": "one", "title": "One thing", "fix": "Do this.", "severity": "high", "url": ""}]
 
 
 def test_a_control_that_cannot_look_does_not_hold(broken: dict[str, Any]) -> None:
