@@ -11,6 +11,7 @@ from .api.strict import StrictSerializer
 from .formats import label_of
 from .lineage import missing_origin, newest_models
 from .models import ArtifactCopy, Dataset, DatasetVersion, ModelVersion, RegisteredModel, RiskClass
+from .ranking.directions import offered_metrics
 from .scanning.serializers import ScanOut
 
 
@@ -36,14 +37,19 @@ class RegisteredModelOut(serializers.ModelSerializer):
     latest_version = serializers.IntegerField(source="latest_number", allow_null=True, read_only=True, default=None)
     # Text, with the words in the help: an enumeration of its own is not needed to read it.
     risk_class = serializers.CharField(read_only=True, help_text=", ".join(RiskClass.values))
+    offered_metrics = serializers.SerializerMethodField(help_text="What is usual to measure for the task.")
 
     class Meta:
         model = RegisteredModel
         fields = (
             "id", "name", "task_type", "description", "purpose", "risk_class", "owner", "latest_version",
-            "is_restricted", "needs_step_up", "has_access_code", "primary_metric", "metric_directions", *_DATES,
+            "is_restricted", "needs_step_up", "has_access_code", "primary_metric", "metric_directions",
+            "offered_metrics", *_DATES,
         )  # fmt: skip
         read_only_fields = fields
+
+    def get_offered_metrics(self, model: RegisteredModel) -> list[str]:
+        return list(offered_metrics(model.task_type))
 
 
 class DatasetIn(StrictSerializer):

@@ -146,7 +146,6 @@ def explanation_add(request: HttpRequest, name: str, number: int) -> HttpRespons
     """Keep an explanation."""
     version = _version(request, name, number)
     require_change(request, version.model)
-    require_explaining(request.user, version.model)
     form = ExplanationForm(request.POST)
     if form.is_valid():
         try:
@@ -155,6 +154,6 @@ def explanation_add(request: HttpRequest, name: str, number: int) -> HttpRespons
             form.add_error("explanation", error.message)
         else:
             messages.success(request, "The explanation is kept.")
-            return redirect("cards:explanation", name, number)
+            return redirect(version)
     context = {"version": version, "model": version.model, "rows": [], "form": form}
     return render(request, "cards/explanation.html", context, status=422)

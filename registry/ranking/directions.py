@@ -55,6 +55,15 @@ class Primary:
         return DIRECTIONS[self.direction]
 
 
+def offered_metrics(task: str) -> tuple[str, ...]:
+    """Names of the metrics that are usual for a task, those that would be proposed first in front.
+
+    >>> offered_metrics("regression")[:2], offered_metrics("other")
+    (('rmse', 'root_mean_squared_error'), ())
+    """
+    return _PREFERRED.get(task, ())
+
+
 def proposed_direction(metric: str, task: str = "") -> str:
     """What the name, else the task, suggests; "" when neither says anything.
 

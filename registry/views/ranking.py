@@ -15,7 +15,7 @@ from registry.grants.gate import require_change
 from registry.models import ModelVersion, RegisteredModel
 from registry.ranking.best import primary_metric
 from registry.ranking.comparison import compare
-from registry.ranking.directions import DIRECTIONS
+from registry.ranking.directions import DIRECTIONS, offered_metrics
 from registry.ranking.facts import compared_facts, with_facts
 from registry.ranking.parameters import read_parameters_of
 from registry.ranking.services import choose_metric
@@ -65,7 +65,8 @@ def choose(request: HttpRequest, name: str) -> HttpResponse:
         else:
             messages.success(request, f"The versions are ranked by {metric or 'the proposed metric'}.")
             return redirect(model)
-    names = sorted({name for said in _metrics(request, model) for name in said})[:OFFERED_METRICS]
+    said = sorted({name for said in _metrics(request, model) for name in said})[:OFFERED_METRICS]
+    names = list(dict.fromkeys([*said, *offered_metrics(model.task_type)]))
     context = {"model": model, "form": form, "names": names, "primary": primary}
     return render(request, "registry/metric.html", context, status=422 if form.is_bound else 200)
 

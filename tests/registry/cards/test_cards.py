@@ -142,3 +142,18 @@ def test_the_portal_writes_the_same_card(portal: Client, model: RegisteredModel)
     late = portal.post("/models/arrival-delay/card/edit/", {"base": 0, "contact": "Desk"})
     assert late.status_code == 422
     assert "was saved after you began" in late.content.decode()
+
+
+def test_the_task_decides_which_metrics_are_offered(api: Client, portal: Client) -> None:
+    """S0-13: no model without a task type; the type decides which metrics are offered."""
+    refused = api.post("/api/v1/models/", {"name": "delay"}, content_type="application/json")
+    assert refused.status_code == 400
+    assert "task_type" in refused.content.decode()
+    for name, task in (("delay", "regression"), ("rank", "ranking")):
+        said = {"name": name, "task_type": task}
+        assert api.post("/api/v1/models/", said, content_type="application/json").status_code == 201
+    assert api.get("/api/v1/models/delay/").json()["offered_metrics"][0] == "rmse"
+    assert api.get("/api/v1/models/rank/").json()["offered_metrics"][0] == "ndcg"
+    page = portal.get("/models/rank/metric/").content.decode()
+    assert '<option value="ndcg">' in page
+    assert '<option value="rmse">' not in page
