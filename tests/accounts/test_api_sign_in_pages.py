@@ -15,7 +15,7 @@ LIST = "/admin/accounts/refreshtoken/"
 
 
 def test_a_security_administrator_lists_and_ends_them(client: Client, rows: Callable[..., int]) -> None:
-    """S4-17, S3-19: a sign-in that was renewed is one line; ended, none of its tokens works at the next request."""
+    """S3-19, S4-01: a sign-in that was renewed is one line; ended, none of its tokens works at the next request."""
     user = make_user(password=PASSWORD)
     pair = sign_in_to_api("scientist", PASSWORD, code_of(user), network="203.0.113.0/24")
     pair = refresh(pair.refresh)

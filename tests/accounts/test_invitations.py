@@ -42,7 +42,25 @@ def test_an_invitation_becomes_an_account_with_the_inviters_role(client: Client,
     assert (rows("accounts.user.invited"), rows("accounts.invitation.accepted")) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    "path", ["/sign-in/", "/invitation/none/", "/register/", "/admin/accounts/user/add/", "/api/v1/users/"]
+)
+def test_a_stranger_makes_no_account(client: Client, path: str) -> None:
+    """S4-37: nobody registers themselves, whatever role they name."""
+    given = {
+        "username": "mallory",
+        "password": PASSWORD,
+        "email": "m@example.org",
+        "role": "admin",
+        "is_superuser": "1",
+    }
+    client.post(path, given)
+    client.post(path, given, content_type="application/json")
+    assert not User.objects.exists()
+
+
 def test_a_link_works_once(client: Client) -> None:
+    """S4-37."""
     _, path = invited()
     accept(client, path)
     assert client.get(path).status_code == 404
@@ -51,6 +69,7 @@ def test_a_link_works_once(client: Client) -> None:
 
 
 def test_a_link_is_good_for_72_hours(client: Client, clock: Clock) -> None:
+    """S4-37."""
     _, path = invited()
     clock.forward(hours=71, minutes=59)
     assert client.get(path).status_code == 200

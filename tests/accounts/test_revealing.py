@@ -38,7 +38,7 @@ def secrets_in(text: str) -> bool:
 def test_masked_until_a_reason_is_given_and_told_before_it_is_shown(
     officer: Client, person: User, rows: Callable[..., int]
 ) -> None:
-    """S4-109: the list and the page are masked; each look is one row with its reason and without a name."""
+    """S2-50: the list and the page are masked; each look is one row with its reason and without a name."""
     assert not secrets_in(officer.get("/admin/accounts/user/").text)
     shown = officer.get(page(person)).text
     assert "p***@e***" in shown
@@ -60,7 +60,7 @@ def test_masked_until_a_reason_is_given_and_told_before_it_is_shown(
 
 
 def test_when_the_ledger_cannot_be_written_nothing_is_shown(officer: Client, person: User) -> None:
-    """S4-109: the row comes first."""
+    """S2-50: the row comes first."""
     officer.raise_request_exception = False
     with connection.cursor() as cursor:
         cursor.execute(
