@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import ClassVar
 
-from dataquality.dimensions import Dimension
+from dataquality.dimensions import Dimension, Severity
 from dataquality.profiling.column_track import EARLIEST_YEAR, LATEST_YEAR
 from dataquality.profiling.facts import ColumnProfile
-from dataquality.profiling.text_classes import BLANK, BROKEN, DATE, NO_DAY, NUMBER
+from dataquality.profiling.text_classes import BLANK, BROKEN, DATE, FORMULA, NO_DAY, NUMBER
 from dataquality.profiling.texts import TextFacts
 from modelops.lib.figures import grouped
 
@@ -34,7 +34,7 @@ class Validity(Check):
     def examine(self, column: ColumnProfile) -> list[Finding]:
         """One finding per rule; a value that breaks two rules counts for the first."""
         self.examined += column.present
-        return [
+        return _formulas(column) + [
             Finding(
                 dimension=self.dimension,
                 rule=rule,
@@ -64,24 +64,45 @@ class Validity(Check):
             yield from _broken_text(column.text, column.present, name)
 
 
+def _formulas(column: ColumnProfile) -> list[Finding]:
+    """Texts that a spreadsheet would run: true or not, whoever opens an export should know. They cost nothing."""
+    count = column.text.count(all_of=FORMULA) if column.kind == "text" and column.text is not None else 0
+    if not count:
+        return []
+    return [
+        Finding(
+            dimension=Dimension.VALIDITY,
+            rule="formula",
+            column=column.name,
+            severity=Severity.INFO,
+            count=count,
+            of=column.present,
+            failed=Fraction(0),
+            message=f"{grouped(count)} of {grouped(column.present)} values begin as formulas of a spreadsheet do.",
+            filter=f"begins_formula({quoted(column.name)})",
+            **seen(column.text.sightings(all_of=FORMULA) if column.text is not None else []),
+        )
+    ]
+
+
 def _broken_text(text: TextFacts, present: int, name: str) -> Iterator[Broken]:
     def rows(all_of: int, none_of: int) -> tuple[int, Sequence[tuple[int, object]]]:
         return text.count(all_of=all_of, none_of=none_of), text.sightings(all_of=all_of, none_of=none_of)
 
-    taken = BLANK
+    taken = BLANK  # a text is counted for the first rule that it breaks
     count, first = rows(BROKEN, taken)
     yield "broken_text", "hold control or undecodable characters", count, first, f"broken_text({name})"
     taken |= BROKEN
     numbers, dates = text.count(all_of=NUMBER), text.count(all_of=DATE)
-    if DOMINANT_SHARE <= numbers / present < 1:
+    is_numeric = DOMINANT_SHARE <= numbers / present < 1
+    if is_numeric:
         what = "do not read as numbers although the column does"
         count, first = rows(0, taken | NUMBER)
         yield "not_a_number", what, count, first, f"not missing({name}) and not reads_as_number({name})"
-        taken |= 0 if numbers == present else NUMBER << 8  # what is no number is taken
-    if dates / present >= DOMINANT_SHARE:
-        is_taken = DATE if taken & (NUMBER << 8) else 0  # no date reads as a number, so all non-dates were taken
+    # No text reads as both, so a column is never both and nothing is counted twice.
+    if not is_numeric and dates / present >= DOMINANT_SHARE:
         what = "do not read as dates although the column does"
-        count, first = (0, []) if is_taken else rows(0, (taken & 31) | DATE)
+        count, first = rows(0, taken | DATE)
         yield "not_a_date", what, count, first, f"not missing({name}) and not reads_as_date({name})"
-        count, first = rows(DATE | NO_DAY, taken & 31)
+        count, first = rows(DATE | NO_DAY, taken)
         yield "not_in_calendar", "name a day that does not exist", count, first, f"impossible_day({name})"

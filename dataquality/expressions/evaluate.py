@@ -12,13 +12,19 @@ from numpy.typing import NDArray
 
 from dataquality.profiling.cells import Cells
 from dataquality.profiling.kinds import Mask
-from dataquality.profiling.text_classes import BLANK, BROKEN, DATE, NO_DAY, NUMBER, classes_of
+from dataquality.profiling.text_classes import BLANK, BROKEN, DATE, FORMULA, NO_DAY, NUMBER, classes_of
 from modelops.lib.errors import Invalid
 
 from .parse import Expression, Node
 
 _UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
-_CLASS = {"reads_as_number": NUMBER, "reads_as_date": DATE, "impossible_day": NO_DAY, "broken_text": BROKEN}
+_CLASS = {
+    "begins_formula": FORMULA,
+    "reads_as_number": NUMBER,
+    "reads_as_date": DATE,
+    "impossible_day": NO_DAY,
+    "broken_text": BROKEN,
+}
 
 
 @dataclass(frozen=True)

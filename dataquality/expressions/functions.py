@@ -15,5 +15,6 @@ FUNCTIONS: dict[str, str] = {
     "reads_as_date": "text",
     "impossible_day": "text",
     "broken_text": "text",
+    "begins_formula": "text",
     "year": "time",
 }

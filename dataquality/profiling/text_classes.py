@@ -16,8 +16,8 @@ from dataquality.forms_of_text import is_broken, is_in_calendar, reads_as_date, 
 from .cells import spans
 from .kinds import Mask
 
-BLANK, NUMBER, DATE, NO_DAY, BROKEN = 1, 2, 4, 8, 16
-CLASSES = 32
+BLANK, NUMBER, DATE, NO_DAY, BROKEN, FORMULA = 1, 2, 4, 8, 16, 32
+CLASSES = 64
 _WHITE = b"\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f "
 
 
@@ -30,6 +30,7 @@ def _table(allowed: bytes) -> Mask:
 _BEGINS_NUMBER = _table(b"0123456789+-." + _WHITE)
 _ENDS_NUMBER = _table(b"0123456789." + _WHITE)
 _BEGINS_DAY = _table(b"0123456789" + _WHITE)
+_BEGINS_FORMULA = _table(b"=@")  # + and - begin numbers and telephone numbers as well
 _DIGIT = _table(b"0123456789")
 _MAY_BE_BLANK = _table(_WHITE + b"\xc2\xe1\xe2\xe3")
 _CONTROL = _table(bytes(set(range(32)) - {9, 10, 13}) + b"\x7f")
@@ -61,6 +62,7 @@ def classes_of(texts: pa.Array) -> NDArray[np.uint8]:
     if days.any():
         found[days] |= DATE
         found[days & ~_among(texts, days, is_in_calendar)] |= NO_DAY
+    found[_BEGINS_FORMULA[first] & ~empty] |= FORMULA
     if _may_be_broken(data):
         found[_among(texts, ~empty, is_broken)] |= BROKEN
     if texts.null_count:
