@@ -73,3 +73,17 @@ def _feature(table: pa.Table, values: dict[str, np.ndarray], name: str) -> np.nd
     if not value:
         return values[name]
     return (pc.cast(table[column], "string").to_numpy(zero_copy_only=False) == value).astype(float)
+
+
+def test_the_model_card_says_what_its_risk_class_asks_for() -> None:
+    """S2-76: so that the demo's model can be promoted; its figures are those of the weights."""
+    from registry.cards.contents import checked_content
+    from registry.cards.fields import required_fields
+
+    said = json.loads((DEMO / "arrival-delay-card.json").read_text(encoding="utf-8"))
+    content = checked_content(said["fields"])
+    assert [field.key for field in required_fields(said["risk_class"]) if not content.get(field.key)] == []
+    metrics = json.loads((DEMO / "arrival-delay.json").read_text(encoding="utf-8"))["metrics"]
+    groups = {"January, held out": "held_out", "July": "july"}
+    for row in content["metrics_by_group"]:
+        assert row["value"] == metrics[f"{groups[row['group']]}.{row['metric']}"]
