@@ -88,6 +88,21 @@ def test_headers_over_the_limit_are_refused(live_portal: Any) -> None:
     assert answer.startswith(b"HTTP/1.1 431 ") or not answer
 
 
+def test_what_the_server_itself_refuses_is_empty_and_the_end(live_portal: Any) -> None:
+    """V3.4: no code of the portal sees these, so they have no headers of its own; and nothing to protect either."""
+    for name, request in {
+        "no HTTP": b"\x16\x03\x01\x02\x00" + b"x" * 64 + b"\r\n\r\n",
+        "no version": b"GET /sign-in/\r\n\r\n",
+        "a control character": b"GET / HTTP/1.1\r\n" + HOST + b"X-Odd: a\x00b\r\n\r\n",
+        "many headers": b"GET / HTTP/1.1\r\n" + HOST + b"X-Many: a\r\n" * 500 + b"\r\n",
+    }.items():
+        answer, closed = told(live_portal, request, wait_s=20)
+        assert closed, name
+        head, _, body = answer.partition(b"\r\n\r\n")
+        assert not answer or head.split()[1] in {b"400", b"431"}, (name, answer[:200])
+        assert (body, b"set-cookie" in head.lower(), b"location" in head.lower()) == (b"", False, False), name
+
+
 def test_the_server_names_neither_itself_nor_what_went_wrong(live_portal: Any) -> None:
     """S4-38…44 over the wire: also where Django cannot take the request apart."""
     for path, extra, status in (
