@@ -5,10 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count
+
 from modelops.lib.errors import Invalid
 from registry.aliases.models import Alias, AliasChange
 from registry.artifacts.paths import check_path
+from registry.cards.models import CardRevision
 from registry.models import Artifact, DatasetVersion, ModelVersion
+from registry.promotion.models import Promotion
 from registry.provenance.models import Attestation, Kind
 from registry.signing.models import Origin, VersionSignature
 
@@ -19,6 +23,7 @@ _MOST_ROWS = 1000
 
 MODEL, METRICS, PARAMETERS, LINEAGE = "model.json", "metrics.json", "parameters.json", "lineage.json"
 ALIASES, SIGNATURES, ATTESTATIONS = "aliases.json", "signatures.json", "attestations.json"
+CARD, PROMOTIONS = "card.json", "promotions.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +58,11 @@ def documents(version: ModelVersion, user: Any) -> Iterator[tuple[str, bytes]]:
     """What is known of ``version`` without its parameters, as far as ``user`` may know of it. It names no people."""
     yield MODEL, as_json(_facts(version))
     yield METRICS, as_json(version.metrics)
+    if card := CardRevision.objects.visible_to(user).filter(model_id=version.model_id).order_by("-number").first():
+        yield CARD, as_json({"revision": card.number, "risk_class": card.risk_class, "content": card.content})
     yield LINEAGE, as_json(_lineage(version, user))
     yield ALIASES, as_json(_aliases(version))
+    yield PROMOTIONS, as_json(_promotions(version, user))
     yield SIGNATURES, as_json(_signatures(version))
     yield ATTESTATIONS, as_json(_attestations(version))
 
@@ -107,6 +115,25 @@ def _aliases(version: ModelVersion) -> dict[str, Any]:
             for row in about.order_by("id")[:_MOST_ROWS]
         ],
     }
+
+
+def _promotions(version: ModelVersion, user: Any) -> list[dict[str, Any]]:
+    """Requests to promote it, with what each gate said and how many people approved; not who they are."""
+    rows = Promotion.objects.visible_to(user).filter(version=version).annotate(approved=Count("approvals"))
+    return [
+        {
+            "alias": row.alias,
+            "kind": row.kind,
+            "state": row.state,
+            "from": row.from_number,
+            "asked_at": row.created_at.isoformat(),
+            "decided_at": row.decided_at.isoformat() if row.decided_at else None,
+            "payload_digest": row.payload_digest,
+            "approvals": row.approved,
+            "gates": row.final_gates or row.gates,
+        }
+        for row in rows.order_by("id")[:_MOST_ROWS]
+    ]
 
 
 def _signatures(version: ModelVersion) -> list[dict[str, Any]]:

@@ -23,17 +23,24 @@ def import_model_package(package: Any, policy: Any = None, *, actor: Actor) -> t
     same package is a record beside the former. Raises Invalid.
     """
     try:
-        text = json.dumps([package, policy], sort_keys=True)
-        if len(text) > _LARGEST or "\\u0000" in text:
+        text = json.dumps([package, policy], sort_keys=True, ensure_ascii=False)
+        raw = text.encode()
+        if len(raw) > _LARGEST or "\\u0000" in text:
             raise Malformed(f"The document is larger than {_LARGEST:,} bytes, or has NUL characters.")
         found = read_package(package, policy)
+    except UnicodeEncodeError:
+        raise Invalid(
+            "The document has halves of characters. Send it as UTF-8.",
+            code="external_record.malformed",
+            field="model_package",
+        ) from None
     except (Malformed, RecursionError) as fault:
         raise Invalid(
             f"{fault} Send what 'aws sagemaker describe-model-package' prints.",
             code="external_record.malformed",
             field="model_package",
         ) from None
-    digest = hashlib.sha256(text.encode()).hexdigest()
+    digest = hashlib.sha256(raw).hexdigest()
     row = ExternalRecord(
         source=Source.SAGEMAKER,
         reference=found.reference,

@@ -46,7 +46,7 @@ def add_statement(version: ModelVersion, envelope: Any, *, actor: Actor) -> Atte
         issuer=found.issuer,
         source=found.source,
         predicate_type=found.predicate_type,
-        envelope=envelope,
+        envelope=found.envelope,
     )
     return _keep(row, checked, actor)
 

@@ -40,6 +40,13 @@ class Provenance:
     source: str
     digests: frozenset[str]
 
+    @property
+    def envelope(self) -> dict[str, Any]:
+        """What counts of the envelope that was sent, and nothing else of it."""
+        signatures = [{"sig": base64.b64encode(one).decode()} for one in self.signatures]
+        payload = base64.b64encode(self.payload).decode()
+        return {"payloadType": PAYLOAD_TYPE, "payload": payload, "signatures": signatures}
+
 
 def parse(said: Any) -> Provenance:
     """The parts of a DSSE envelope, alone or within a Sigstore bundle. Raises Malformed."""
@@ -74,9 +81,14 @@ def _origin(kind: str, predicate: Mapping[str, Any]) -> tuple[str, str]:
         source = predicate.get("invocation", {}).get("configSource", {}).get("uri", "")
     else:
         raise Malformed(f"{kind[:100]!r} says nothing of a build. SLSA provenance of version 1 or 0.2 is expected.")
-    if not isinstance(issuer, str) or not issuer.strip() or len(issuer) > 300 or "\0" in issuer:
+    if not isinstance(issuer, str) or not issuer.strip() or len(issuer) > 300 or _storable(issuer) != issuer:
         raise Malformed("The provenance names no builder (builder.id) of 1 to 300 characters.")
-    return issuer.strip(), str(source).replace("\0", "")[:500]
+    return issuer.strip(), _storable(str(source))[:500]
+
+
+def _storable(text: str) -> str:
+    """The text without what the database cannot hold: NUL and halves of characters."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def check(found: Provenance, keys: Iterable[PublicKey], digests: Iterable[str]) -> PublicKey:

@@ -1,5 +1,6 @@
 """Signing versions, taking in signatures, trusting and revoking keys, and the check before a file is given out."""
 
+import json
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -53,6 +54,7 @@ def add_signature(version: ModelVersion, bundle: Any, *, actor: Actor) -> Versio
     """
     try:
         parse_bundle(bundle)
+        _require_storable(bundle)
     except Malformed as fault:
         raise Invalid(
             f"{fault} Send the JSON that the signing tool wrote (model.sig).",
@@ -94,6 +96,17 @@ def check_signatures(version: ModelVersion, occasion: str, *, actor: Actor) -> V
         demand=found.demand.value, reason=found.reason,
     )  # fmt: skip
     return found
+
+
+def _require_storable(bundle: Any) -> None:
+    """Raise Malformed for what the database's JSON cannot hold."""
+    try:
+        text = json.dumps(bundle, ensure_ascii=False)
+        text.encode()
+    except (ValueError, RecursionError):  # halves of characters
+        text = "\\u0000"
+    if "\\u0000" in text:
+        raise Malformed("The bundle has NUL characters or halves of characters.")
 
 
 def check_before_download(version: ModelVersion, *, actor: Actor) -> Verdict:

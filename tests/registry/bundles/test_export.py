@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from compliance.audit import Actor
 from compliance.audit.models import AuditEvent
 from registry.bundles import verify_bundle
 from registry.models import ModelVersion
@@ -47,10 +48,31 @@ def test_it_holds_what_is_known_of_the_version(api: Client, version: ModelVersio
     (trained_on,) = said["lineage.json"]
     assert (trained_on["dataset"], trained_on["version"]) == ("flights", 1)
     assert said["signatures.json"][0]["bundle"]["dsseEnvelope"]
+    assert said["promotions.json"] == []
     assert "parameters.json" not in found
     assert [one["name"] for one in said["manifest.json"]["members"]] == list(found)[2:]
     with_parameters = members(exported(api, query="?parameters=true"))
     assert json.loads(with_parameters["parameters.json"]) == {"rate": 0.1}
+
+
+def test_card_and_promotions_come_along(api: Client, version: ModelVersion) -> None:
+    """S0-29: the newest revision of the card, and what was asked and answered; people are not named."""
+    from registry.cards.models import CardRevision
+    from registry.promotion.policies import Policy, set_policy
+    from registry.promotion.requesting import request
+
+    actor = Actor.system("test")
+    for number, words in ((1, "old"), (2, "new")):
+        CardRevision.objects.create(model=version.model, number=number, content={"use": words}, risk_class="minimal")
+    wanted = Policy(min_quality=None, metric_tolerance=None, requires_card=False, blocks_on_alerts=False)
+    set_policy(version.model, wanted, actor=actor)
+    request(version, "production", reason="Better.", actor=actor)
+    found = members(exported(api))
+    assert json.loads(found["card.json"]) == {"revision": 2, "risk_class": "minimal", "content": {"use": "new"}}
+    (promotion,) = json.loads(found["promotions.json"])
+    assert (promotion["alias"], promotion["state"], promotion["approvals"]) == ("production", "waiting", 0)
+    assert {gate["gate"] for gate in promotion["gates"]} >= {"signature", "provenance"}
+    assert "requester" not in promotion
 
 
 def test_the_same_facts_are_the_same_bytes(api: Client, version: ModelVersion) -> None:

@@ -17,7 +17,7 @@ from registry.provenance.statement import Malformed, parse
 from registry.signing import services as signing
 from tests.accounts.people import make_user
 from tests.registry.samples import make_model, make_version, safetensors
-from tests.registry.signing.bundles import new_key, pem_of
+from tests.registry.signing.bundles import new_key, pem_of, signed
 
 from .statements import BUILDER, envelope, older, statement
 
@@ -164,6 +164,21 @@ _OTHER = {"payloadType": "text/plain", "payload": "", "signatures": []}
 def test_what_is_no_provenance_is_refused(said: Any) -> None:
     with pytest.raises(Malformed):
         parse(said)
+
+
+def test_what_the_database_cannot_hold_is_not_kept(api: Client, version: ModelVersion, key: Any) -> None:
+    """NUL and halves of characters, in the envelope and in what is signed, are refused or left out; nothing fails."""
+    said = statement(FILES)
+    said["predicate"]["buildDefinition"]["resolvedDependencies"][0]["uri"] = "git\0\ud800"
+    made = added(api, {**envelope(said, key), "note": "\0"})
+    assert made["source"] == "git?"
+    assert set(made["envelope"]) == {"payloadType", "payload", "signatures"}
+    odd = api.post(ADDRESS, {"envelope": envelope(statement(FILES, builder="b\0"), key)}, "application/json")
+    assert (odd.status_code, odd.json()["code"]) == (400, "attestation.malformed")
+    bundle = signed({"model.safetensors": safetensors()}, key)
+    bundle["mediaType"] += "\0"
+    refused = api.post(f"{ADDRESS[:-11]}signatures/", {"bundle": bundle}, "application/json")
+    assert (refused.status_code, refused.json()["code"]) == (400, "signature.malformed")
 
 
 def test_the_api_refuses_nonsense_and_strangers(api: Client, api_as: Any, version: ModelVersion) -> None:
