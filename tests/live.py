@@ -37,7 +37,7 @@ class LivePortal:
             command, log=self._log(part), env=self.env, cwd=CHECKOUT, dies_with_parent=signal.SIGKILL
         )
         started = {"web": self.answers, "worker": lambda: " ready." in self.log(part)[size:]}.get(part, lambda: True)
-        alive = processes.wait_until(lambda: started() or self.running[part].poll() is not None, 120)
+        alive = processes.wait_until(lambda: started() or self.running[part].poll() is not None, 240)
         assert alive, f"{part} did not start:\n{self.log(part)[-4000:]}"
         assert self.running[part].poll() is None, f"{part} ended at once:\n{self.log(part)[-4000:]}"
 
@@ -73,7 +73,7 @@ class LivePortal:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=600,  # migrating takes minutes where many share a core
         )
         assert not check or done.returncode == 0, done.stderr
         return done

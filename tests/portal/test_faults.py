@@ -19,6 +19,7 @@ from psycopg import sql
 
 from modelops.embedded import processes, throwaway
 from tests.live import LivePortal
+from tests.patience import wait_while_it_moves
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(5400)]
 EACH = int(os.environ.get("PORTAL_TEST_KILLS", "1"))
@@ -179,10 +180,10 @@ def test_nothing_acknowledged_is_lost_whatever_is_killed(
     for writer in writers:
         writer.is_over.set()
     for writer in writers:
-        writer.join(60)
+        writer.join(180)  # its last requests, each of which may take its time
         assert not writer.is_alive()
-    unfinished = "SELECT kind, state, attempts, message FROM jobs_job WHERE state IN ('queued', 'running')"
-    done = processes.wait_until(lambda: not portal.rows(unfinished), 120, step=0.2)
+    unfinished = "SELECT id, kind, state, message FROM jobs_job WHERE state IN ('queued', 'running') ORDER BY 1"
+    done = wait_while_it_moves(lambda: not portal.rows(unfinished), lambda: portal.rows(unfinished))
     assert done, (portal.rows(unfinished), portal.parts.log("worker")[-3000:])
     figures = examine(portal, writers)
     portal.parts.kill("sealer")
