@@ -11,7 +11,7 @@ watch(
     "promotion",
     "approver_ref",
     "payload_digest",
-    recorded_about=["promotion.promotion"],
+    recorded_about=["registry.registeredmodel"],
 )
 watch(
     "promotion.PromotionPolicy", "model", "revision", "approvals", "alias_approvals", "min_quality", "metric_tolerance",

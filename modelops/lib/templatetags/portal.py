@@ -52,6 +52,10 @@ MODEL_ICONS = {
     "Alias": "tag",
     "Variant": "file",
     "AliasChange": "tag",
+    "AliasPeriod": "clock",
+    "Promotion": "up",
+    "PromotionApproval": "passed",
+    "PromotionPolicy": "scale",
 }
 
 ENVIRONMENT_TONES = {"production": "bad", "test": "warn", "development": "info"}
