@@ -122,7 +122,7 @@ def _bits(buffer: pa.Buffer, offset: int, rows: int) -> Mask:
     return np.unpackbits(packed, bitorder="little")[skip : skip + rows].view(np.bool_)
 
 
-def spans(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def spans(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.integer[Any]]]:
     """The bytes of texts, and where each begins in them; one more place stands at the end."""
     wide = pa.types.is_large_string(texts.type) or pa.types.is_large_binary(texts.type)
     _, places, data = texts.buffers()
@@ -132,4 +132,4 @@ def spans(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     low, high = int(offsets[0]), int(offsets[-1])
     if data is None or low == high:
         return np.zeros(0, dtype=np.uint8), np.zeros(len(texts) + 1, dtype=np.int64)
-    return np.frombuffer(data, dtype=np.uint8)[low:high], offsets.astype(np.int64) - low
+    return np.frombuffer(data, dtype=np.uint8)[low:high], offsets - low if low else offsets

@@ -9,6 +9,7 @@ taken for equal with a probability of 2e-14. The multipliers come from a fixed s
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -116,7 +117,7 @@ def _of_texts(texts: pa.Array) -> tuple[Words, Words]:
 
 
 def _add_words(
-    view: Words, starts: NDArray[np.int64], sizes: NDArray[np.int64], longest: int, first: Words, second: Words
+    view: Words, starts: NDArray[Any], sizes: NDArray[Any], longest: int, first: Words, second: Words
 ) -> None:
     """Add each text eight bytes at a time; what lies behind its end counts as zero and adds nothing."""
     rows: NDArray[np.intp] | None = None

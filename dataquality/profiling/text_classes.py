@@ -6,6 +6,8 @@ through a pattern.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -27,14 +29,19 @@ def _table(allowed: bytes) -> Mask:
     return table
 
 
-_BEGINS_NUMBER = _table(b"0123456789+-." + _WHITE)
-_ENDS_NUMBER = _table(b"0123456789." + _WHITE)
-_BEGINS_DAY = _table(b"0123456789" + _WHITE)
-_BEGINS_FORMULA = _table(b"=@")  # + and - begin numbers and telephone numbers as well
-_DIGIT = _table(b"0123456789")
-_MAY_BE_BLANK = _table(_WHITE + b"\xc2\xe1\xe2\xe3")
+_DIGITS = b"0123456789"
+_ENDS_NUMBER = _table(_DIGITS + b"." + _WHITE)
+_DIGIT = _table(_DIGITS)
 _CONTROL = _table(bytes(set(range(32)) - {9, 10, 13}) + b"\x7f")
 _REPLACEMENT = "\ufffd".encode()
+# What a text may be by its first byte, as a sum of the bits above. + and - begin numbers and telephone numbers as well.
+_MAY_BE = (
+    _table(_WHITE + b"\xc2\xe1\xe2\xe3") * np.uint8(BLANK)
+    + _table(_DIGITS + b"+-." + _WHITE) * np.uint8(NUMBER)
+    + _table(_DIGITS + _WHITE) * np.uint8(DATE)
+    + _table(b"=@") * np.uint8(FORMULA)
+)
+SHORTEST_DAY = 8  # "2013-1-1"
 
 
 def classes_of(texts: pa.Array) -> NDArray[np.uint8]:
@@ -48,23 +55,36 @@ def classes_of(texts: pa.Array) -> NDArray[np.uint8]:
     if not len(data):
         found[:] = BLANK
         return found
-    empty = sizes == 0
-    starts = np.where(empty, 0, offsets[:-1])
-    first, last = data[starts], data[np.where(empty, 0, offsets[1:] - 1)]
-    blank = _among(texts, _MAY_BE_BLANK[first] & ~empty, _is_blank) | empty
-    found[blank] |= BLANK
-    numbers = _among(texts, _BEGINS_NUMBER[first] & _ENDS_NUMBER[last] & ~blank, reads_as_number)
-    found[numbers] |= NUMBER
-    # A day takes eight characters at least: "2013-1-1".
-    fifth = data[np.minimum(starts + 4, len(data) - 1)]
-    likely = _BEGINS_DAY[first] & ((fifth == ord("-")) | ~_DIGIT[first]) & (sizes >= 8) & ~blank
-    days = _among(texts, likely, reads_as_date)
-    if days.any():
+    empty = np.flatnonzero(sizes == 0)
+    starts = offsets[:-1]
+    if len(empty):
+        starts = starts.copy()
+        starts[empty] = 0
+    likely = _MAY_BE[data[starts]]
+    likely[empty] = BLANK
+    possible = int(np.bitwise_or.reduce(likely))
+    if possible & FORMULA:
+        found |= likely & np.uint8(FORMULA)
+    if possible & BLANK:
+        rows = np.flatnonzero(likely & BLANK)
+        blank = rows[_test(texts, rows, _is_blank)]
+        found[blank] = BLANK
+        likely[blank] = 0
+    if possible & NUMBER:
+        rows = np.flatnonzero(likely & NUMBER)
+        rows = rows[_ENDS_NUMBER[data[offsets[1:][rows] - 1]]]
+        found[rows[_test(texts, rows, reads_as_number)]] |= NUMBER
+    if possible & DATE:
+        rows = np.flatnonzero(likely & DATE)
+        rows = rows[sizes[rows] >= SHORTEST_DAY]
+        begins = starts[rows]
+        rows = rows[(data[begins + 4] == ord("-")) | ~_DIGIT[data[begins]]]
+        days = rows[_test(texts, rows, reads_as_date)]
         found[days] |= DATE
-        found[days & ~_among(texts, days, is_in_calendar)] |= NO_DAY
-    found[_BEGINS_FORMULA[first] & ~empty] |= FORMULA
+        found[days[~_test(texts, days, is_in_calendar)]] |= NO_DAY
     if _may_be_broken(data):
-        found[_among(texts, ~empty, is_broken)] |= BROKEN
+        rows = np.flatnonzero(sizes)
+        found[rows[_test(texts, rows, is_broken)]] |= BROKEN
     if texts.null_count:
         found[texts.is_null().to_numpy(zero_copy_only=False)] = BLANK
     return found
@@ -76,16 +96,11 @@ def _may_be_broken(data: NDArray[np.uint8]) -> bool:
     return bool((data == 127).any()) or (data.max() >= 0xEF and _REPLACEMENT in data.tobytes())
 
 
-def _among(texts: pa.Array, candidates: Mask, test: object) -> Mask:
-    """``test`` of the candidates; the others fail it."""
-    if not candidates.any():
-        return candidates
-    if candidates.all():
-        return np.asarray(test(texts))  # type: ignore[operator]
-    rows = np.flatnonzero(candidates)
-    result = np.zeros(len(texts), dtype=bool)
-    result[rows] = test(texts.take(pa.array(rows)))  # type: ignore[operator]
-    return result
+def _test(texts: pa.Array, rows: NDArray[np.intp], test: Callable[[pa.Array], Mask]) -> Mask:
+    """``test`` of the texts in these rows."""
+    if not len(rows):
+        return np.zeros(0, dtype=bool)
+    return np.asarray(test(texts if len(rows) == len(texts) else texts.take(pa.array(rows))), dtype=bool)
 
 
 def _is_blank(texts: pa.Array) -> Mask:
