@@ -42,7 +42,7 @@ class CardOut(serializers.Serializer):
     missing = GapOut(many=True)
 
 
-class LineOut(serializers.Serializer):
+class ChangedLineOut(serializers.Serializer):
     change = serializers.CharField(help_text="same, added or removed.")
     text = serializers.CharField()
 
@@ -52,7 +52,7 @@ class ChangeOut(serializers.Serializer):
     label = serializers.CharField(source="field.label")
     lines = serializers.SerializerMethodField()
 
-    @extend_schema_field(LineOut(many=True))
+    @extend_schema_field(ChangedLineOut(many=True))
     def get_lines(self, change: object) -> list[dict[str, str]]:
         return [{"change": what, "text": text} for what, text in change.lines]  # type: ignore[attr-defined]
 

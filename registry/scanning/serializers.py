@@ -8,7 +8,7 @@ from .engine import RULES
 from .models import Cause, Inspection, ScanState, Verdict
 
 
-class VerdictOut(serializers.ModelSerializer):
+class FileVerdictOut(serializers.ModelSerializer):
     format = serializers.CharField(source="found_format", read_only=True)
 
     class Meta:
@@ -42,7 +42,7 @@ class ScanOut(serializers.ModelSerializer):
 class ScanAndVerdictsOut(serializers.Serializer):
     scan = ScanOut()
     rules = serializers.CharField(help_text="The rule set that the portal has now.")
-    verdicts = VerdictOut(many=True, help_text="Newest first, at most 100; of a folder each file has its own.")
+    verdicts = FileVerdictOut(many=True, help_text="Newest first, at most 100; of a folder each file has its own.")
 
 
 class OpeningIn(StrictSerializer):
