@@ -1,5 +1,6 @@
 """A bundle becomes a version: proven, sealed anew, and told of once."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
@@ -10,6 +11,7 @@ from django.db.models import Q
 
 from compliance.audit import Actor, record
 from modelops.lib.errors import Conflict, DomainError, Invalid, NotAllowed
+from modelops.lib.names import NAME_PATTERN
 from registry import services
 from registry.artifacts.sealed import SealedUpload, Sealing
 from registry.models import DatasetVersion, ModelVersion, RegisteredModel
@@ -127,11 +129,10 @@ def _datasets(proven: Proven, user: Any) -> list[DatasetVersion]:
     found: dict[Any, DatasetVersion] = {}
     listed = proven.documents.get(LINEAGE)
     for one in listed[:1000] if isinstance(listed, list) else []:
-        if not isinstance(one, dict) or not isinstance(one.get("sha256"), str):
+        name, digest = (str(one.get(what)) for what in ("dataset", "sha256")) if isinstance(one, dict) else ("", "")
+        if not re.fullmatch(NAME_PATTERN, name) or not re.fullmatch("[0-9a-f]{64}", digest):
             continue
-        rows = DatasetVersion.objects.visible_to(user).filter(
-            artifact__sha256=one["sha256"][:64], dataset__name=str(one.get("dataset"))[:100]
-        )
+        rows = DatasetVersion.objects.visible_to(user).filter(artifact__sha256=digest, dataset__name=name)
         if row := rows.order_by("-number").first():
             found[row.pk] = row
     return list(found.values())

@@ -1,6 +1,7 @@
 """A bundle that arrived: proven in one pass, with its documents and the places of its files. No database in here."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Any, BinaryIO, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from modelops.lib.names import NAME_PATTERN
 from registry.artifacts.paths import MOST_FILES, check_paths
 
 from .contents import FILES, MODEL
@@ -70,7 +72,12 @@ def prove(source: Source, keys: dict[str, Ed25519PublicKey]) -> Proven:
     name, number = bundle.manifest.get("model"), bundle.manifest.get("version")
     if not isinstance(facts, dict) or not isinstance(facts.get("version"), dict):
         raise Bad(f"There is no usable {MODEL!r} in the bundle.", "content")
-    if not isinstance(name, str) or not 0 < len(name) <= 100 or type(number) is not int or not 0 < number < 2**31:
+    if (
+        not isinstance(name, str)
+        or not re.fullmatch(NAME_PATTERN, name)
+        or type(number) is not int
+        or not 0 < number < 2**31
+    ):
         raise Bad("The manifest does not say which model and version it is.", "content")
     if not facts["version"].get("is_directory") and len(files) != 1:
         raise Bad(f"{MODEL!r} speaks of a single file, and the bundle has {len(files)}.", "content")
