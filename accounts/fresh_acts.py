@@ -52,6 +52,7 @@ _READS: Final = re.compile(
     r"|models/<object_name:name>/promotion-policy/edit/|admin/promotion/(?:promotionpolicy/add|.+/decide)/"
     r"|(?:admin/subjects|api/v1/subject-requests)/.*(?:bundle|download).*)$"
 )
+_PARAMETER: Final = re.compile(r"\{\w+\}|<[^>]+>")
 
 
 def needs_fresh_factor(route: str, method: str) -> bool:
@@ -61,6 +62,17 @@ def needs_fresh_factor(route: str, method: str) -> bool:
     (False, True)
     """
     return bool(_READS.match(route)) or (method not in _SAFE and route.startswith(CHANGES))
+
+
+def asked_at(path: str, method: str) -> bool:
+    """The same for a path of the OpenAPI document.
+
+    >>> asked_at("/api/v1/promotions/{promotion_id}/approve/", "POST")
+    True
+    """
+    shape = _PARAMETER.sub("{}", path.lstrip("/"))
+    changes = tuple(_PARAMETER.sub("{}", start) for start in CHANGES)
+    return bool(_READS.match(path.lstrip("/"))) or (method not in _SAFE and shape.startswith(changes))
 
 
 class FreshFactorMiddleware:

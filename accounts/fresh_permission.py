@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from accounts.fresh_acts import needs_fresh_factor
+from accounts.fresh_acts import asked_at, needs_fresh_factor
 from accounts.services.step_up import require_fresh_factor
 
 
@@ -24,3 +24,13 @@ class FreshFactorShown(BasePermission):
         if needs_fresh_factor(match.route, str(request.method)):
             require_fresh_factor(request, keys_may_ask=True)
         return True
+
+    @staticmethod
+    def told(path: str, method: str) -> str:
+        """What the OpenAPI document says of an operation that is asked for a factor; empty for any other."""
+        if not asked_at(path, method):
+            return ""
+        return (
+            "Or a fresh second factor is needed (step_up.required): a person who signed in to the API sends a code in "
+            "the header X-Step-Up-Code; whose key it is confirms on the page of challenge_url. Services get 403."
+        )

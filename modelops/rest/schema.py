@@ -38,7 +38,7 @@ class ProblemOut(serializers.Serializer):
 
 _ALWAYS: Final = {
     "400": "The request cannot be used: an address, a parameter or a body that is not as described.",
-    "401": "No credential that works, or a fresh second factor is needed.",
+    "401": "No credential that works.",
     "403": "The role, the credential's scopes or a grant is missing.",
     "404": "There is no such object or page, or the caller may not see it.",
     "409": "In conflict with the present state.",
@@ -53,16 +53,27 @@ _OF_WRITING: Final = {
 
 
 class PortalSchema(AutoSchema):
-    """Adds what no view has to say: the header that every POST takes, and how every operation refuses."""
+    """Adds what no view has to say: the header that every POST takes, and how every operation refuses.
+
+    A permission class may say that an operation asks for something more, by ``told(path, method)``
+    (`accounts.fresh_permission`).
+    """
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         refusals = _ALWAYS if self.method in {"GET", "HEAD"} else _ALWAYS | _OF_WRITING
         for status, description in refusals.items():
             if status not in bodies:
-                answer = OpenApiResponse(ProblemOut, description=description)
+                more = self._asked_for() if status == "401" else ""
+                answer = OpenApiResponse(ProblemOut, description=f"{description} {more}".strip())
                 bodies[status] = self._get_response_for_code(answer, status, [CONTENT_TYPE], direction)
         return dict(sorted(bodies.items()))
+
+    def _asked_for(self) -> str:
+        for permission in getattr(self.view, "permission_classes", ()):
+            if (told := getattr(permission, "told", None)) and (more := told(self.path, self.method)):
+                return str(more)
+        return ""
 
     def get_override_parameters(self) -> list[Any]:
         parameters = list(super().get_override_parameters())

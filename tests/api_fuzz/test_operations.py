@@ -81,7 +81,7 @@ def findings(house: House, who: str, *, restricted: bool, looked_at: Any) -> lis
                 each(operation, mode, EXAMPLES if mode is MODES[0] else EXAMPLES // 2, known, run)
             except hypothesis.errors.Unsatisfiable:
                 continue  # nothing can be wrong about a request without parameters
-            except Exception as problem:  # noqa: BLE001  every operation is looked at, and all are told
+            except (Exception, BaseExceptionGroup) as problem:  # noqa: BLE001  every operation is looked at
                 found.append(f"{operation.label} [{mode.value}]: {describe(problem)}")
     return found
 
