@@ -92,7 +92,8 @@ def test_what_is_killed_comes_back_with_nothing_lost(
         assert processes.wait_until(lambda p=part, b=before: portal.pids()[p] != b[p], 30), part  # type: ignore[misc]
         assert processes.wait_until(portal.ready, 60, step=0.2), part
         now = portal.pids()
-        assert {name for name in PARTS if now[name] != before[name]} == {part}
+        ended = {name for name in PARTS if now[name] != before[name]}
+        assert ended == {part}, [(home.logs / f"{name}.log").read_text()[-4000:] for name in ended - {part}]
 
     second = shell(home, "run", PORT=str(free_port()))
     output, _ = second.communicate(timeout=60)
