@@ -14,9 +14,8 @@ TONES = {VariantState.READY: "good", VariantState.QUEUED: "info", VariantState.F
 @register.simple_tag
 def variants_of(version: ModelVersion) -> list[Variant]:
     """The variants of a version with tone and share for the page; a version has a handful of them."""
-    rows = list(
-        Variant.objects.filter(version=version).select_related("artifact__inspection", "version__artifact").order_by("-id")[:50]
-    )
+    found = Variant.objects.filter(version=version).select_related("artifact__inspection", "version__artifact")
+    rows = list(found.order_by("-id")[:50])
     for row in rows:
         row.tone = TONES[VariantState(row.state)]
         row.share = None if row.size_ratio is None else f"{row.size_ratio:.0%}"
