@@ -22,7 +22,7 @@ INTEGERS = cells(st.integers(-3, 3) | st.integers(-(2**62), 2**62))
 TEXTS = cells(st.sampled_from(["a", "A", "b", "", "  ", "7"]))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(NUMBERS, INTEGERS, TEXTS)
 def test_missing_and_duplicates_and_outliers_agree(numbers: list, integers: list, texts: list) -> None:
     columns = {
