@@ -130,7 +130,6 @@ ON_ANOTHER_PAGE = {
     f"GET {D}{V}locations/": "the page of the version",
     f"GET {D}{V}lineage/": "the page of the version",
     f"GET {M}promotions/": "the page of promotions",
-    f"POST {M}promotions/best/": "the page that shows the best version leads to the form",
     f"GET {M}grants/": "the page of access, and its report for who reviews",
     "GET saved-filters/": "above the lists",
     f"GET {M}replication/": "the admin",

@@ -6,7 +6,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from modelops.lib.charts import bars
-from registry.cards.completeness import card_state, current_card
+from registry.cards.completeness import completeness, current_card
 from registry.cards.markdown import render
 from registry.cards.models import Explanation
 from registry.grants.rules import may_act
@@ -26,7 +26,8 @@ def marked_up(text: str) -> SafeString:
 @register.simple_tag
 def card_of(model: RegisteredModel) -> dict[str, Any]:
     """The newest revision and what the card still lacks."""
-    return {"revision": current_card(model), "state": card_state(model)}
+    card = current_card(model)
+    return {"revision": card, "state": completeness(model, card.content if card else {})}
 
 
 @register.simple_tag
