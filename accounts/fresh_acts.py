@@ -45,6 +45,10 @@ CHANGES: Final = (
     "models/<object_name:name>/promotion-policy/",
     "promotions/<uuid:pk>/approve/",
 )
+# What an API key does without a factor, where its owner's role and its scopes allow it: whoever issued it showed one.
+# An intake form opens requests (nothing is given out; who asks has to be proven yet), and a team keeps its channels as
+# configuration.
+KEYS_DO: Final = (("POST", re.compile(r"api/v1/subject-requests/$")), ("", re.compile(r"api/v1/alert-channels/.*$")))
 # Reading this gives something out, or is the form that leads to a change: asked before, so that nothing typed is lost.
 _READS: Final = re.compile(
     r"^(?:admin/(?:accounts|audit_streaming|keys|secret_store|subjects|workload)/\w+/add/"
@@ -73,6 +77,15 @@ def asked_at(path: str, method: str) -> bool:
     shape = _PARAMETER.sub("{}", path.lstrip("/"))
     changes = tuple(_PARAMETER.sub("{}", start) for start in CHANGES)
     return bool(_READS.match(path.lstrip("/"))) or (method not in _SAFE and shape.startswith(changes))
+
+
+def keys_do(route: str, method: str) -> bool:
+    """Whether an API key needs no factor for what asks everybody else for one.
+
+    >>> keys_do("api/v1/subject-requests/", "POST"), keys_do("api/v1/secrets/", "POST")
+    (True, False)
+    """
+    return any(method == (only or method) and pattern.match(route) for only, pattern in KEYS_DO)
 
 
 class FreshFactorMiddleware:

@@ -40,15 +40,27 @@ def sign_in_to_api(
     def issue(user: User, method: Method) -> TokenPair:
         family = uuid7()
         identify(session=str(family))
-        pair = _pair(user, family, AMR[method], timezone.now() + longest_session(user), access_for_s)
+        now = timezone.now()
+        # The code that was just shown counts as a fresh factor, as it does for a session.
+        shown_at = now if method == "otp" else None
+        pair = _pair(user, family, AMR[method], now + longest_session(user), access_for_s, shown_at)
         record(TOKEN_ISSUED, user, actor=actor_of(user), method="a code" if method == "otp" else "a recovery code")
         return pair
 
     return sign_in.check_both(username, password, code, network=network, then=issue)
 
 
-def _pair(user: User, family: uuid.UUID, amr: list[str], ends: dt.datetime, access_for_s: int) -> TokenPair:
-    row = RefreshToken.objects.create(user=user, family=family, expires_at=ends, access_for_s=access_for_s)
+def _pair(
+    user: User,
+    family: uuid.UUID,
+    amr: list[str],
+    ends: dt.datetime,
+    access_for_s: int,
+    shown_at: dt.datetime | None = None,
+) -> TokenPair:
+    row = RefreshToken.objects.create(
+        user=user, family=family, expires_at=ends, access_for_s=access_for_s, confirmed_at=shown_at
+    )
     exp = min(timezone.now() + dt.timedelta(seconds=access_for_s), ends)
     access = tokens.sign(tokens.ACCESS, user_id=user.pk, token_id=uuid7(), family=family, amr=amr, exp=exp)
     refresh = tokens.sign(tokens.REFRESH, user_id=user.pk, token_id=row.pk, family=family, amr=amr, exp=ends)
@@ -75,7 +87,7 @@ def refresh(token: str) -> TokenPair:
             row.used_at = timezone.now()
             row.save(update_fields=["used_at"])
             record(TOKEN_REFRESHED, row.user, actor=actor_of(row.user))
-            return _pair(row.user, row.family, list(claims.amr), row.expires_at, row.access_for_s)
+            return _pair(row.user, row.family, list(claims.amr), row.expires_at, row.access_for_s, row.confirmed_at)
         if row.used_at is not None and row.revoked_at is None:
             RefreshToken.objects.filter(family=row.family).update(revoked_at=timezone.now())
             record(TOKEN_REUSED, row.user, actor=actor_of(row.user), outcome="denied")

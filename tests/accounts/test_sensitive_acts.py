@@ -11,7 +11,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
-from accounts.fresh_acts import needs_fresh_factor
+from accounts.fresh_acts import keys_do, needs_fresh_factor
 from accounts.models import ApiKey, User
 from accounts.services import issue_api_key
 from accounts.services.step_up import CODE_HEADER
@@ -19,7 +19,7 @@ from accounts.services.tokens import _pair
 from compliance.audit import Actor
 from compliance.audit.coverage.walking import all_routes
 from modelops.lib.ids import uuid7
-from tests.accounts.people import code_of, confirm, fresh, make_user, sign_in_earlier
+from tests.accounts.people import PASSWORD, code_of, confirm, fresh, make_user, sign_in_earlier
 from tests.roles import table
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +31,8 @@ ACTS = [
     if needs_fresh_factor(route.path, method)
 ]
 REST = [act for act in ACTS if " api/v1/" in act]
+BY_KEYS = [act for act in REST if keys_do(act.partition(" ")[2], act.partition(" ")[0])]
+NOT_BY_KEYS = [act for act in REST if act not in BY_KEYS]
 # Asked for by their views, which let no API key through at all.
 BY_THE_VIEW = ["POST api/v1/api-keys/", "POST api/v1/api-keys/<uuid:pk>/rotate/", "GET api/v1/audit-events/export/"]
 
@@ -105,7 +107,24 @@ def test_a_token_of_a_person_brings_a_code_or_is_confirmed(act: str) -> None:
     goes_on(call(program, act))
 
 
-@pytest.mark.parametrize("act", REST)
+@pytest.mark.parametrize("act", BY_KEYS)
+def test_what_forms_and_configuration_do_asks_no_key(act: str) -> None:
+    """S4-12: a key needs its role and scopes alone to open a request or to keep a channel."""
+    goes_on(call(with_bearer(key_of(everything(make_user("pipeline", "Pipeline")))), act))
+
+
+def test_the_code_of_a_sign_in_to_the_api_counts(client: Client) -> None:
+    """S0-44, S4-09: as at a session's sign-in, for five minutes; a recovery code does not."""
+    user = everything(make_user())
+    given = {"username": user.username, "password": PASSWORD, "otp": code_of(user)}
+    pair = client.post("/api/v1/auth/token/", given, content_type="application/json").json()
+    act = next(one for one in REST if one.startswith("POST") and "secrets" in one)
+    goes_on(call(with_bearer(pair["access"]), act))
+    user.refresh_tokens.update(confirmed_at=timezone.now() - dt.timedelta(minutes=6))
+    asks(call(with_bearer(pair["access"]), act))
+
+
+@pytest.mark.parametrize("act", NOT_BY_KEYS)
 def test_a_key_of_a_person_is_confirmed(act: str) -> None:
     """S0-44: the person confirms on a page; a code with the key's request is not looked at."""
     user = everything(make_user())
@@ -115,7 +134,7 @@ def test_a_key_of_a_person_is_confirmed(act: str) -> None:
     goes_on(call(with_bearer(fresh(key)), act))
 
 
-@pytest.mark.parametrize("act", [*REST, *BY_THE_VIEW])
+@pytest.mark.parametrize("act", [*NOT_BY_KEYS, *BY_THE_VIEW])
 def test_the_key_of_a_service_never_gets_through(act: str) -> None:
     """S4-12, S4-15: not with every permission and scope, and not with a row that says it was confirmed."""
     key = fresh(key_of(everything(make_user("pipeline", "Pipeline"))))
