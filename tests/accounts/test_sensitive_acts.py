@@ -115,9 +115,11 @@ def test_what_forms_and_configuration_do_asks_no_key(act: str) -> None:
 
 def test_the_code_of_a_sign_in_to_the_api_counts(client: Client) -> None:
     """S0-44, S4-09: as at a session's sign-in, for five minutes; a recovery code does not."""
-    user = everything(make_user())
+    user = make_user("keeper", "Security administrator", password=PASSWORD)
     given = {"username": user.username, "password": PASSWORD, "otp": code_of(user)}
-    pair = client.post("/api/v1/auth/token/", given, content_type="application/json").json()
+    answer = client.post("/api/v1/auth/token/", given, content_type="application/json")
+    assert answer.status_code == 200, answer.content
+    pair = answer.json()
     act = next(one for one in REST if one.startswith("POST") and "secrets" in one)
     goes_on(call(with_bearer(pair["access"]), act))
     user.refresh_tokens.update(confirmed_at=timezone.now() - dt.timedelta(minutes=6))
