@@ -71,7 +71,8 @@ def _check_code(user: User, code: str) -> None:
     attempt = throttle.take(throttle.CODE, str(user.pk))
     verified = verify_code(user, code)
     if verified is not None:
-        accept_factor(user, verified[1])
+        with transaction.atomic():
+            accept_factor(user, verified[1])
         return
     stranger = Actor.anonymous()
     with transaction.atomic():
