@@ -34,6 +34,12 @@ from .written import FORMS
 VIEW, WRITE = "cards.view_cardrevision", "cards.add_cardrevision"
 _AS = OpenApiParameter("as", str, enum=list(FORMS), description="Form of the document; markdown if none is named.")
 
+_DOCUMENT = {
+    (200, "text/markdown"): OpenApiTypes.STR,
+    (200, "text/html"): OpenApiTypes.STR,
+    (200, "application/json"): OpenApiTypes.OBJECT,
+}
+
 
 def _card_out(model: RegisteredModel) -> Response:
     card = current_card(model)
@@ -117,7 +123,7 @@ class CardDocumentView(APIView):
 
     required_permissions = {"GET": VIEW}
 
-    @extend_schema(operation_id="model_card_document", parameters=[_AS], responses={200: OpenApiTypes.STR})
+    @extend_schema(operation_id="model_card_document", parameters=[_AS], responses=_DOCUMENT)
     def get(self, request: Request, name: str) -> HttpResponse:
         form = asked_form(request.query_params.get("as", "markdown"))
         model = model_named(request, name)
@@ -130,7 +136,7 @@ class AnnexView(APIView):
 
     required_permissions = {"GET": VIEW}
 
-    @extend_schema(operation_id="model_annex_iv", parameters=[_AS], responses={200: OpenApiTypes.STR})
+    @extend_schema(operation_id="model_annex_iv", parameters=[_AS], responses=_DOCUMENT)
     def get(self, request: Request, name: str, number: int) -> HttpResponse:
         form = asked_form(request.query_params.get("as", "markdown"))
         version = model_version(request, name, number)
