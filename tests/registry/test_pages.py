@@ -11,6 +11,8 @@ from django.test import Client
 from compliance.audit.models import AuditEvent
 from registry.models import DatasetVersion, ModelVersion
 
+from tests.scans import scanned
+
 from .samples import CSV, harmful, make_dataset, make_dataset_version, make_model, make_version, safetensors
 
 pytestmark = pytest.mark.django_db
@@ -48,8 +50,11 @@ def test_a_version_is_uploaded_and_shown(portal: Client, scientist: Any) -> None
         "tags": "nightly, team=search",
         "datasets": [str(dataset.pk)],
     }
-    page = text(portal.post("/models/arrival-delay/versions/new/", form, follow=True))
-    version = ModelVersion.objects.get()
+    waiting = text(portal.post("/models/arrival-delay/versions/new/", form, follow=True))
+    assert "Ready" not in waiting
+    assert "auc" in waiting
+    version = scanned(ModelVersion.objects.get())
+    page = text(portal.get("/models/arrival-delay/versions/1/"))
     for part in ("Ready", "auc", "0.0934", "team: search", "flights v1", version.artifact.sha256, "Encrypted"):
         assert part in page
     assert "0.125" not in page

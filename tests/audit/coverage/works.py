@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from . import acts_officers, acts_places, acts_registry, acts_watch
+from . import acts_officers, acts_places, acts_registry, acts_scanning, acts_watch
 from .world import World
 
 
@@ -113,6 +113,7 @@ WORKS: dict[str, Callable[[World], None]] = {
     "variant": lambda world: acts_places._variant(world) and None,
     "deletion": lambda world: acts_registry._deleted("model")(world) and None,
     "directory": _directory,
+    "scan": lambda world: acts_scanning._held(world) and None,
     "escrow": _escrow,
     "verification": _verify,
 }

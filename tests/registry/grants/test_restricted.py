@@ -144,8 +144,10 @@ def test_datasets_lineage_runs_alerts_and_jobs_follow(
     jobs = Job.objects.visible_to(reader).filter(kind="quality.run")  # the scan of the upload is another
     assert jobs.count() == Alert.objects.visible_to(reader).count() == 1
     services.change_access(dataset, is_restricted=True, actor=ACTOR)
-    for rows in (Dataset, DatasetVersion, QualityRun, DriftRun, Job, Alert, AlertDelivery):
+    for rows in (Dataset, DatasetVersion, QualityRun, DriftRun, Alert, AlertDelivery):
         assert rows.objects.visible_to(reader).count() == 0, rows
+    # Left is the scan of the upload to the model, which everybody may see.
+    assert list(Job.objects.visible_to(reader).values_list("kind", flat=True)) == ["scanning.scan"]
     api = api_as(reader)
     for path in ("models/open-model/versions/1/", "datasets/", "quality-runs/", "alerts/", "jobs/"):
         answer = api.get(f"/api/v1/{path}")
@@ -157,12 +159,19 @@ def test_datasets_lineage_runs_alerts_and_jobs_follow(
         assert b"payroll" not in answer.content, path
     assert problem_of(api.get("/api/v1/datasets/payroll/versions/1/")) == (404, "object.not_found")
     give(dataset, reader)
-    assert QualityRun.objects.visible_to(reader).count() == Job.objects.visible_to(reader).count() == 1
+    assert QualityRun.objects.visible_to(reader).count() == 1
+    kinds = Job.objects.visible_to(reader).values_list("kind", flat=True)
+    assert sorted(kinds) == ["quality.run", "scanning.scan"]
     assert b"payroll" in api.get("/api/v1/models/open-model/versions/1/").content
     # And the other way: a restricted model does not show on the page of its data.
     services.change_access(model, is_restricted=True, actor=ACTOR)
     assert b"open-model" not in api.get("/api/v1/datasets/payroll/versions/1/").content
     assert b"open-model" not in client.get("/datasets/payroll/versions/1/").content
+    assert list(Job.objects.visible_to(reader).values_list("kind", flat=True)) == ["quality.run"]
+    scan = Job.objects.get(kind="scanning.scan")
+    assert problem_of(api.get(f"/api/v1/jobs/{scan.pk}/"))[0] == 404
+    assert str(scan.pk).encode() not in api.get("/api/v1/jobs/").content
+    assert str(scan.pk).encode() not in client.get("/jobs/").content
 
 
 def test_levels_are_ordered() -> None:

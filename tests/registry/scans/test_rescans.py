@@ -21,7 +21,7 @@ from registry.scanning.models import Inspection
 from registry.scanning.posture import in_production, taken_away
 from registry.scanning.tasks import scan_due
 from tests.registry.answers import problem_of
-from tests.registry.samples import harmful, make_model, make_version
+from tests.registry.samples import harmful, make_model, make_version, safetensors
 from tests.scans import scan_waiting
 
 pytestmark = pytest.mark.django_db
@@ -64,11 +64,11 @@ def test_what_a_new_scan_holds_is_taken_away_with_an_alert(scientist: Any, api: 
     version = make_version(make_model(scientist), scientist, harmful())
     Alias.objects.create(model=version.model, name="production", version=version)
     judged_before()
-    assert api.get(ARTIFACT).status_code == 200
+    assert api.get(ARTIFACT).getvalue() == harmful()
     assert gate(version) == (False, "It was judged by the older rules 1.older. Have it scanned again.")
     assert [finding.key.partition(":")[0] for finding in in_production().findings] == ["old"]
     scan_due()
-    assert api.get(ARTIFACT).status_code == 200  # until the verdict
+    assert api.get(ARTIFACT).getvalue() == harmful()  # until the verdict
     scan_waiting()
     assert problem_of(api.get(ARTIFACT)) == (403, "artifact.quarantined")
     assert not gate(version)[0]
@@ -86,7 +86,7 @@ def test_what_a_new_scan_finds_clean_is_freed(scientist: Any, api: Client) -> No
     assert problem_of(api.get(ARTIFACT)) == (403, "artifact.quarantined")
     scan_due()
     scan_waiting()
-    assert api.get(ARTIFACT).status_code == 200
+    assert api.get(ARTIFACT).getvalue() == safetensors()
     assert gate(version) == (True, f"Clean by the rules {RULES}.")
     assert rescanning.due().count() == 0
 
@@ -94,7 +94,6 @@ def test_what_a_new_scan_finds_clean_is_freed(scientist: Any, api: Client) -> No
 def test_a_scan_that_fell_out_of_the_queue_is_asked_for_again(scientist: Any) -> None:
     from registry import services
     from registry.artifacts.sealed import sealed_upload
-    from tests.registry.samples import safetensors
 
     with sealed_upload([safetensors()], "model.safetensors") as file:
         version = services.add_version(make_model(scientist), file, actor=actor_of(scientist))
@@ -123,7 +122,6 @@ def test_a_file_that_cannot_be_read_waits_and_is_tried_again(scientist: Any, api
     from registry import services
     from registry.artifacts.sealed import sealed_upload
     from registry.scanning.services import give_up
-    from tests.registry.samples import safetensors
 
     with sealed_upload([safetensors()], "model.safetensors") as file:
         services.add_version(make_model(scientist), file, actor=actor_of(scientist))

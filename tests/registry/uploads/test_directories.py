@@ -18,6 +18,7 @@ from registry.artifacts.paths import check_path, check_paths
 from registry.models import Artifact, ModelVersion, ModelVersionFile
 from registry.uploads.models import UploadSession
 from tests.registry.samples import harmful, make_model, safetensors
+from tests.scans import scan_waiting
 
 from .sending import UPLOADS, VERSIONS, begin, refused, send, upload
 
@@ -132,6 +133,7 @@ def test_a_damaged_file_is_found_and_aborts_the_zip(api: Client, stored: Stored)
     from modelops.crypto.errors import DecryptionFailed
 
     commit(api, FILES)
+    scan_waiting()
     name = ModelVersionFile.objects.get(path="data/model.safetensors").artifact.storage_name
     (path,) = [path for path in stored() if path.name == name]
     sealed = bytearray(path.read_bytes())
@@ -231,6 +233,10 @@ def test_files_of_a_version_cannot_be_changed(api: Client) -> None:
 
 def test_the_version_page_lists_the_files(api: Client, portal: Client) -> None:
     commit(api, FILES)
+    page = portal.get("/models/arrival-delay/versions/1/").content.decode()
+    assert "data/model.safetensors" in page
+    assert "Download all" not in page  # before its scan nothing is given out
+    scan_waiting()
     page = portal.get("/models/arrival-delay/versions/1/").content.decode()
     assert "data/model.safetensors" in page
     assert "Download all" in page
