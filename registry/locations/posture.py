@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from modelops.lib.posture import Finding, Outcome, control
 from registry.models import ArtifactCopy, CopyState
+from registry.named_in_posture import called, page_of
 from registry.replication.figures import encryption_figures, last_runs, under_replicated
 
 from .environment import foreign_bucket
@@ -87,9 +88,10 @@ def enough_replicas() -> Outcome:
     findings = [
         Finding(
             f"version:{version.pk}",
-            f"{version} lies in {found} of at least {version.model.min_replicas} locations",
+            f"{called(version)} lies in {found} of at least {version.model.min_replicas} locations",
             "Add or enable a storage location, or ask for fewer copies on the page of the model.",
             "high",
+            page_of(version),
         )
         for version, found in first
     ]

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from modelops.lib.posture import Finding, Outcome, control
 from registry.aliases.models import Alias
+from registry.named_in_posture import called, page_of
 
 from .models import Promotion, State
 
@@ -22,14 +23,14 @@ def approved() -> Outcome:
     )
     aliases = Alias.objects.annotate(lowered=Lower("name")).filter(lowered__in=names, model__deleted_at=None)
     total = aliases.count()
-    others = aliases.filter(~Exists(done)).select_related("model", "version")
+    others = aliases.filter(~Exists(done)).select_related("version__model")
     findings = [
         Finding(
             f"unapproved:{alias.pk}",
-            f"{alias} points at version {alias.version.number}, which nobody approved",
+            f"{called(alias.version)} is {alias.name}, which nobody approved",
             "Remove the alias and promote the version; then others approve it.",
             "warning",
-            alias.model.get_absolute_url(),
+            page_of(alias.version),
         )
         for alias in others.order_by("pk")[:_SHOWN]
     ]

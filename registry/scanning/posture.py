@@ -6,6 +6,7 @@ from django.urls import reverse
 from modelops.lib.posture import Finding, Outcome, control
 from registry.aliases.models import Alias
 from registry.aliases.services import is_protected
+from registry.named_in_posture import called, page_of
 
 from .engine import RULES
 from .models import Inspection, ScanState
@@ -22,17 +23,18 @@ def in_production() -> Outcome:
     findings = []
     for alias in aliases:
         scan = scans.get(alias.version_id)
-        named = f"{alias.version} ({alias.name})"
+        named = f"{called(alias.version)} ({alias.name})"
+        page = page_of(alias.version)
         key = f"{alias.model_id}:{alias.name}:{alias.version.number}"
         if scan is None or scan.state == ScanState.WAITING:
             fix = "Open its page and ask for a scan; look at the worker if none comes."
-            findings.append(Finding(f"unscanned:{key}", f"{named} was never scanned", fix, "high"))
+            findings.append(Finding(f"unscanned:{key}", f"{named} was never scanned", fix, "high", page))
         elif not scan.is_clean:
             fix = "Its page has the reasons. Point the alias at a clean version."
-            findings.append(Finding(f"held:{key}", f"{named} is quarantined", fix, "critical"))
+            findings.append(Finding(f"held:{key}", f"{named} is quarantined", fix, "critical", page))
         elif scan.rules != RULES:
             fix = "The schedule scans it again; look at the worker if that does not come."
-            findings.append(Finding(f"old:{key}", f"{named} was scanned by older rules", fix, "warning"))
+            findings.append(Finding(f"old:{key}", f"{named} was scanned by older rules", fix, "warning", page))
     return Outcome(
         findings[:_MOST],
         len(aliases) - len(findings),
@@ -48,9 +50,10 @@ def taken_away() -> Outcome:
     findings = [
         Finding(
             f"taken:{row.pk}:{row.round}",
-            f"A new scan holds {row.version}{' (a variant)' if row.is_variant else ''}, which had been given out",
+            f"A new scan holds {called(row.version)}{_part(row)}, which had been given out",
             "Its history says who downloaded it. Tell them, and delete the version if the reasons hold.",
             "critical",
+            page_of(row.version),
         )
         for row in rows.select_related("version__model")[:_MOST]
     ]
@@ -62,6 +65,10 @@ def held_later() -> "QuerySet[Inspection]":
     """What was given out before it was held, and is not deleted."""
     rows = Inspection.objects.filter(taken_away_at__isnull=False)
     return rows.filter(version__deleted_at=None, version__model__deleted_at=None)
+
+
+def _part(row: Inspection) -> str:
+    return " (a variant)" if row.is_variant else ""
 
 
 def _page() -> str:

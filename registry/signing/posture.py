@@ -8,6 +8,7 @@ from django.urls import reverse
 from modelops.lib.posture import Finding, Outcome, control
 from registry.aliases.models import Alias
 from registry.models import ModelVersion
+from registry.named_in_posture import called, page_of
 
 from .models import SignatureState, VersionSignature
 
@@ -28,13 +29,14 @@ def in_use() -> Outcome:
     at_stage = aliases.filter(stage__in=protected)
     stages = at_stage.values("stage").annotate(good=Count("pk", filter=Q(signed=True)), all=Count("pk"))
     counts = {row["stage"]: (row["good"], row["all"]) for row in stages}
-    unsigned = at_stage.filter(signed=False).select_related("model", "version").order_by("pk")
+    unsigned = at_stage.filter(signed=False).select_related("version__model").order_by("pk")
     findings = [
         Finding(
             f"unsigned:{alias.model_id}:{alias.stage}",
-            f"{alias.model.name} version {alias.version.number} is {alias.name} and has no signature that holds",
+            f"{called(alias.version)} is {alias.name} and has no signature that holds",
             "Add a signature of a trusted key to it, or move the alias to a version that is signed.",
             "critical",
+            page_of(alias.version),
         )
         for alias in unsigned[:_SHOWN]
     ]

@@ -4,6 +4,7 @@ The addresses come from the routes themselves, so a new one is asked too. Whoeve
 two that show what is restricted: what keeps them out is that the model and the dataset are not theirs.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -12,16 +13,21 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Permission
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts.actors import actor_of
 from accounts.models import User
 from accounts.services import issue_api_key
 from compliance.audit import Actor
+from monitoring.alerts.posture import watch_controls
+from monitoring.models.alerts import Alert
 from registry.grants import services
 from registry.models import Dataset, RegisteredModel
+from registry.scanning.models import Inspection
+from registry.signing.models import VersionSignature
 from tests.accounts.people import make_user, sign_in
 from tests.registry.samples import make_dataset, make_dataset_version, make_model, make_version
 
@@ -149,6 +155,31 @@ def test_no_list_names_what_is_restricted(secrets: Any, stranger: User) -> None:
             text = b"" if answer.streaming else answer.content
             assert MODEL.encode() not in text, (route, query)
             assert DATASET.encode() not in text, (route, query)
+
+
+def test_no_finding_and_no_alert_of_one_names_what_is_restricted(secrets: Any, stranger: User) -> None:
+    """S0-06: who may read the posture or its alerts need not know of every model."""
+    model, _ = secrets
+    version = model.versions.get()
+    RegisteredModel.objects.filter(pk=model.pk).update(min_replicas=9)
+    VersionSignature.objects.all().delete()
+    Inspection.objects.filter(version=version).update(state="held", cause="content", taken_away_at=timezone.now())
+    watch_controls()
+    client = sign_in(Client(), stranger)
+    seen = {control["key"]: control for control in client.get("/api/v1/posture/").json()["controls"]}
+    about = ("scan.production", "scan.taken_away", "promotion.approved", "signatures.in_use", "storage.min_replicas")
+    page = reverse("admin:registry_modelversion_change", args=[version.pk])
+    for key in about:
+        (finding,) = seen[key]["findings"]
+        assert "[restricted model] v1" in finding["title"], key
+        assert finding["url"] == page, key
+    assert MODEL not in json.dumps(seen)
+    told = Alert.objects.filter(key__startswith="finding:")
+    assert told.filter(title__contains="[restricted model] v1").count() == len(about)
+    assert not told.filter(Q(title__contains=MODEL) | Q(body__contains=MODEL)).exists()
+    assert client.get(page).status_code in {302, 404}
+    RegisteredModel.objects.filter(pk=model.pk).update(is_restricted=False)
+    assert MODEL in client.get("/api/v1/posture/").content.decode()
 
 
 def test_no_page_of_the_admin_shows_what_is_restricted(secrets: Any, stranger: User) -> None:

@@ -47,10 +47,10 @@ def test_what_is_unsigned_in_production_is_red(versions: list[ModelVersion], api
     VersionSignature.objects.filter(version=versions[0]).delete()
     (finding,) = look().findings
     assert finding.severity == "critical"
-    assert "arrival-delay version 1 is production" in finding.title
+    assert "arrival-delay v1 is production" in finding.title
     officer: Client = api_as(make_user("officer", "Compliance officer"))
     said = officer.get("/api/v1/posture/").content.decode()
-    assert "arrival-delay version 1 is production" in said
+    assert "arrival-delay v1 is production" in said
 
 
 def test_a_signature_of_a_revoked_key_is_none(versions: list[ModelVersion]) -> None:
