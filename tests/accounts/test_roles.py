@@ -9,6 +9,7 @@ from django.test import Client
 
 from accounts.access.actions import ACTIONS, Action
 from accounts.access.models import RoleState
+from accounts.admin.revealing import REVEAL
 from accounts.models import ApiKey, User
 from accounts.roles import ROLES, sync_after_last_app, sync_roles
 from accounts.services import issue_api_key
@@ -48,9 +49,10 @@ def test_no_role_means_no_permission() -> None:
 
 
 def test_nobody_both_works_on_models_and_keeps_accounts() -> None:
-    """S4-11: duties stay apart in the roles as they come."""
+    """S4-11: duties stay apart in the roles as they come; seeing is neither, nor looking up whose an account is."""
     for role in ROLES.values():
-        areas = {name.split(".")[0] for name in role.permissions if not name.split(".")[1].startswith("view_")}
+        changing = {name for name in role.permissions if ".view_" not in name} - {REVEAL}
+        areas = {name.split(".")[0] for name in changing}
         assert not ({"accounts", "crypto"} & areas and {"registry", "monitoring", "dataquality"} & areas), role.name
 
 
