@@ -86,9 +86,9 @@ class ModelPromotionsView(ListAPIView):
 
 
 class BestPromotionView(APIView):
-    """Which version "promote best" would mean."""
+    """Which version "promote best" would mean, for whoever may ask for its promotion."""
 
-    required_permissions = {"GET": "promotion.view_promotion"}
+    required_permissions = {"GET": "promotion.add_promotion"}
 
     @extend_schema(
         operation_id="model_promotion_best",
@@ -98,6 +98,7 @@ class BestPromotionView(APIView):
     def get(self, request: Request, name: str) -> Response:
         """The version, why it, and what the gates say; ask for its promotion by its number."""
         model = model_named(request, name)
+        require_change(request, model)
         found = best.pick(model, request.query_params.get("alias", "production")[:100])
         viewing.version(request, found.version, "best")
         said = {"version": found.version.number, "why": found.why, "live": found.live, "gates": found.outcomes}

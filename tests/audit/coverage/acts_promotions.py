@@ -55,7 +55,7 @@ ACTS: dict[str, Act] = {
     f"GET {_M}promotion-policy/": Act("scientist", MODEL),
     f"POST {_M}promotion-policy/edit/": Act("officer", MODEL, _POLICY),
     f"POST {_A}{_M}promotions/": Act("engineer", PROMOTION, {"alias": "production", "version": 1}, before=_lenient),
-    f"GET {_A}{_M}promotions/best/": Act("scientist", VERSION),
+    f"GET {_A}{_M}promotions/best/": Act("engineer", VERSION),
     f"GET {_A}{_M}promotion-policy/": Act("scientist", MODEL),
     f"PUT {_A}{_M}promotion-policy/": Act("officer", MODEL, {"approvals": 3}),
     f"GET {_A}promotions/overrides/": Act("officer"),

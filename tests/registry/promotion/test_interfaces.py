@@ -70,6 +70,17 @@ def test_a_version_is_always_named(calls: Callable[[User], Client], version: Mod
     assert not Promotion.objects.exists()
 
 
+@pytest.mark.parametrize("role", ["Viewer", "Data scientist", "Compliance officer"])
+def test_the_best_is_told_to_whoever_may_ask_for_it(
+    calls: Callable[[User], Client], version: ModelVersion, engineer: User, role: str
+) -> None:
+    """S1-06: the same permission in the portal and over REST."""
+    make_version(version.model, engineer, metrics={"auc": 0.9})
+    reader = make_user("reader", role)
+    assert calls(reader).get(f"{API}models/arrival-delay/promotions/best/").status_code == 403
+    assert sign_in(Client(), reader).get("/models/arrival-delay/promote-best/").status_code == 403
+
+
 def test_the_portal_shows_the_best_and_asks_after_it_is_confirmed(version: ModelVersion, engineer: User) -> None:
     """S0-38, S0-27: nothing is asked for, and no alias moves, before the version is confirmed by its number."""
     make_version(version.model, engineer, metrics={"auc": 0.9})
