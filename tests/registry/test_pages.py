@@ -10,7 +10,6 @@ from django.test import Client
 
 from compliance.audit.models import AuditEvent
 from registry.models import DatasetVersion, ModelVersion
-
 from tests.scans import scanned
 
 from .samples import CSV, harmful, make_dataset, make_dataset_version, make_model, make_version, safetensors
