@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Count
 from safetensors.numpy import save
 
+from accounts.actors import actor_of
 from compliance.audit.models import AuditEvent
 from compliance.keys import rotations
 from compliance.keys.models import FINISHED, Rotation
@@ -27,16 +29,19 @@ from modelops.crypto.purposes import Purpose
 from modelops.crypto.states import Reason
 from monitoring.drift.services import start_drift_run
 from monitoring.models import DriftFeature, DriftRun
+from registry.artifacts.sealed import sealed_upload
 from registry.locations.models import Reconciliation, StorageLocation
 from registry.models import ArtifactCopy, DatasetVersion, ModelVersion
 from registry.replication import backfill, changes, verifying
 from registry.replication.tasks import enqueue_reconciliation
+from registry.scanning.models import Inspection
+from registry.services import add_version
 from registry.variants import services as variants
 from registry.variants.models import Variant, VariantState
 from tests.accounts.people import make_user
 from tests.compliance.cases import confirmed_case
 from tests.dataquality.datasets import ACTOR, stored
-from tests.registry.samples import make_model, make_version
+from tests.registry.samples import harmful, make_model
 
 # What the ledger row of a job is about, or None where each row is about a row of its own.
 Asked = tuple[uuid.UUID, str | None]
@@ -53,6 +58,8 @@ class World:
     model: Any
     people: int = 0
     filled: list[uuid.UUID] = field(default_factory=list)
+    # What the scan of each of these files must say.
+    scans: dict[uuid.UUID, str] = field(default_factory=dict)
 
     @classmethod
     def make(cls, folder: Path) -> "World":
@@ -67,10 +74,11 @@ class World:
         place = changes.add_location("second", "filesystem", options, actor=ACTOR)
         return cls(versions[0], versions[1], place, scientist, make_model(scientist))
 
-    def version(self) -> ModelVersion:
-        """One more version of the model."""
+    def version(self, content: bytes | None = None) -> ModelVersion:
+        """One more version of the model, which the worker has yet to scan."""
         weights = {"w": np.arange(20_000, dtype="f4"), "ids": np.arange(7)}
-        return make_version(self.model, self.scientist, save(weights))
+        with sealed_upload([content or save(weights)], "model.safetensors") as upload:
+            return add_version(self.model, upload, actor=actor_of(self.scientist))
 
 
 @dataclass(frozen=True)
@@ -124,6 +132,32 @@ def _backfill(world: World) -> Asked:
 def _reconcile(world: World) -> Asked:
     with transaction.atomic():
         return enqueue_reconciliation(world.place, actor=ACTOR).pk, str(world.place.pk)  # type: ignore[attr-defined]
+
+
+def _scan(world: World) -> Asked:
+    """By turns of a file that is given out and of one that is held."""
+    is_clean = len(world.scans) % 2 == 0
+    version = world.version(None if is_clean else harmful())
+    world.scans[version.artifact_id] = "clean" if is_clean else "held"
+    job = Inspection.objects.get(artifact=version.artifact_id).job_id
+    assert job is not None
+    return job, str(version.pk)
+
+
+def _scanned_right(world: World) -> int:
+    found = Inspection.objects.filter(artifact__in=world.scans, is_pending=False, round=1)
+    return sum(world.scans[artifact] == state for artifact, state in found.values_list("artifact", "state"))
+
+
+def _not_one_verdict() -> int:
+    """Files, of uploads and of variants, that have none or several; and those that still wait for theirs."""
+    rows = Inspection.objects.annotate(given=Count("verdicts"))
+    return rows.exclude(given=1, is_pending=False, round=1).count()
+
+
+def scans() -> set[object]:
+    """The jobs that files have made by themselves where they were stored: one for each."""
+    return set(Inspection.objects.values_list("job_id", flat=True))
 
 
 def _collect(world: World) -> Asked:
@@ -183,6 +217,12 @@ CASES = {
         _reconcile,
         "locations.location.reconciled",
         lambda world: Reconciliation.objects.count(),
+    ),
+    "scanning.scan": Case(
+        _scan,
+        "scanning.scan.decided",
+        _scanned_right,
+        _not_one_verdict,
     ),
     "subjects.collect": Case(
         _collect,

@@ -101,7 +101,8 @@ def test_scans_survive_kills_at_random_moments(scientist: Any, scanner: Scanner)
     assert not Inspection.objects.filter(is_pending=True).exists()
     assert lost > 0
     states = list(ModelVersion.objects.order_by("number").values_list("state", flat=True))
-    assert states == ["ready", "quarantined"] * MOMENTS
+    said = list(Inspection.objects.order_by("version__number").values_list("state", "cause", "reasons"))
+    assert states == ["ready", "quarantined"] * MOMENTS, (said, scanner.log.read_text()[-3000:])
     assert Verdict.objects.count() == 2 * MOMENTS
     decided = AuditEvent.objects.filter(name="scanning.scan.decided").values("target_id").annotate(times=Count("id"))
     assert {row["times"] for row in decided} == {1}
