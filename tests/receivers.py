@@ -96,7 +96,11 @@ class HttpReceiver:
             def _take(self) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
                 sent = {name.lower(): value for name, value in self.headers.items()}
-                receiver.requests.append(Received(self.command, self.path, sent, self.rfile.read(length)))
+                body = self.rfile.read(length)
+                if len(body) < length:  # the sender was killed between head and body: no request came
+                    self.close_connection = True
+                    return
+                receiver.requests.append(Received(self.command, self.path, sent, body))
                 if receiver.delay_s:
                     time.sleep(receiver.delay_s)
                 self.send_response(receiver.statuses.pop(0) if receiver.statuses else receiver.status)
