@@ -33,6 +33,9 @@ if not SECRET_KEY:
 if is_weak_key(SECRET_KEY):
     raise ImproperlyConfigured("SECRET_KEY is too short or a known sample value. Set 50 random characters.")
 
+# Whether workers compile the inner loops of quality and drift (modelops/lib/compiled.py reads it by itself).
+MODELOPS_COMPILED = env.flag("MODELOPS_COMPILED", True)
+
 # --- keys -----------------------------------------------------------------------------------------------------------
 # The providers read their own variables; docs/howto/keys.md tells which.
 MODELOPS_KEY_PROVIDER = key_sources.choose()
@@ -106,6 +109,8 @@ INSTALLED_APPS = [
     "registry.external",
     "dataquality",
     "monitoring",
+    "monitoring.predictions",
+    "monitoring.series",
 ]
 
 MIDDLEWARE = [
@@ -213,6 +218,16 @@ EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "modelops@localhost")
 MODELOPS_ALLOW_PRIVATE_RECEIVERS = env.flag("MODELOPS_ALLOW_PRIVATE_RECEIVERS", False)
+
+# --- predictions ----------------------------------------------------------------------------------------------------
+# What one request may bring: rows of a batch, features of a row, items of a feature that is a list.
+MODELOPS_MAX_PREDICTIONS = env.integer("MODELOPS_MAX_PREDICTIONS", 50_000, at_least=1)
+MODELOPS_MAX_FEATURES = env.integer("MODELOPS_MAX_FEATURES", 1000, at_least=1)
+MODELOPS_MAX_LIST_ITEMS = env.integer("MODELOPS_MAX_LIST_ITEMS", 1000, at_least=1)
+# How old a prediction may be when it arrives, and how many metric series a model may have.
+MODELOPS_PREDICTIONS_LATE_DAYS = env.integer("MODELOPS_PREDICTIONS_LATE_DAYS", 31, at_least=1)
+MODELOPS_PREDICTIONS_KEPT_DAYS = env.integer("MODELOPS_PREDICTIONS_KEPT_DAYS", 400, at_least=31)
+MODELOPS_MAX_SERIES = env.integer("MODELOPS_MAX_SERIES", 200, at_least=1)
 
 # --- metrics --------------------------------------------------------------------------------------------------------
 MODELOPS_METRICS_TOKEN = env.secret("MODELOPS_METRICS_TOKEN") or ""
