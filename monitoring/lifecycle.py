@@ -16,6 +16,10 @@ keep(
     "monitoring.Alert",
     "monitoring.AlertOccurrence",
     "monitoring.AlertDelivery",
+    "monitoring.DeliveryAttempt",
+    "monitoring.AlertDecision",
+    "monitoring.AlertComment",
+    "monitoring.LinkUse",
 )
 keep(
     "monitoring.channels",
@@ -23,4 +27,14 @@ keep(
     "Kept until a channel is removed.",
     "monitoring.AlertChannel",
     "monitoring.ChannelSecret",
+)
+keep(
+    "monitoring.alerting",
+    "Alert rules, silences and escalation chains",
+    "Kept until removed: they say why somebody was told, or was not.",
+    "monitoring.AlertRule",
+    "monitoring.RuleState",
+    "monitoring.AlertSilence",
+    "monitoring.EscalationChain",
+    "monitoring.EscalationStep",
 )

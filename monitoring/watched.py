@@ -12,6 +12,10 @@ watch(
     recorded_about=["keys.rotation", "monitoring.alert"],  # each delivery of an alert says when the channel worked
 )
 watch("monitoring.ChannelSecret", "channel", "setting", "secret")
+watch("monitoring.AlertRule", "series", "operator", "threshold", "severity", "enabled", masked=["name", "params"])
+watch("monitoring.AlertSilence", "starts_at", "ends_at", masked=["reason", "matchers", "while_matchers"])
+watch("monitoring.EscalationChain", "minimum_severity", "enabled", masked=["name", "matchers"])
+watch("monitoring.EscalationStep", "chain", "channel", "after_s")
 exempt(
     "Results: triggers refuse every change of a finished run; its beginning and end have events.",
     "monitoring.DriftRun",
@@ -22,4 +26,9 @@ exempt(
     "monitoring.Alert",
     "monitoring.AlertOccurrence",
     "monitoring.AlertDelivery",
+    "monitoring.DeliveryAttempt",
+    "monitoring.AlertDecision",
+    "monitoring.AlertComment",
+    "monitoring.LinkUse",
+    "monitoring.RuleState",
 )

@@ -19,7 +19,7 @@ class ChannelForm(forms.Form):
     minimum_severity = forms.ChoiceField(
         label="Send from severity",
         choices=Severity.choices,
-        initial=Severity.WARNING,
+        initial=Severity.MEDIUM,
         help_text="Milder alerts stay in the inbox.",
     )
 

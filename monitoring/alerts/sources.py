@@ -42,7 +42,7 @@ def alert_for_drift(run: DriftRun, actor: Actor = SCHEDULER) -> Alert | None:
         f"Drift in {current}: {run.features_drifted} of {run.features_compared} features moved",
         body=f"Compared with {reference}, these features are distributed differently: {named}. "
         "A model that was trained on the reference may be less accurate on this data.",
-        severity=Severity.HIGH if 2 * run.features_drifted >= run.features_compared else Severity.WARNING,
+        severity=Severity.HIGH if 2 * run.features_drifted >= run.features_compared else Severity.MEDIUM,
         source=Source("monitoring.driftrun", run.pk),
         actor=actor,
     )
@@ -58,7 +58,7 @@ def alert_for_quality(run: QualityRun, actor: Actor = SCHEDULER) -> Alert | None
         f"Quality of {version} is {run.score:.1f} of 100",
         body=f"The score is under the threshold of {QUALITY_THRESHOLD}; {run.issue_count} issues were found. "
         "Look at the issues before a model is trained or judged on this data.",
-        severity=Severity.HIGH if run.score < QUALITY_SEVERE else Severity.WARNING,
+        severity=Severity.HIGH if run.score < QUALITY_SEVERE else Severity.MEDIUM,
         source=Source("dataquality.qualityrun", run.pk),
         actor=actor,
     )

@@ -13,25 +13,7 @@ from modelops.lib.ids import uuid7
 from modelops.secret_store.models import StoredSecret
 from monitoring.hidden import about_hidden
 
-
-class Severity(models.TextChoices):
-    INFO = "info", "Info"
-    WARNING = "warning", "Warning"
-    HIGH = "high", "High"
-    CRITICAL = "critical", "Critical"
-
-    @property
-    def rank(self) -> int:
-        """0 for the mildest."""
-        return list(Severity).index(self)
-
-    def and_worse(self) -> list[str]:
-        """This severity and all above it."""
-        return [one.value for one in list(Severity)[self.rank :]]
-
-    def and_milder(self) -> list[str]:
-        """This severity and all below it."""
-        return [one.value for one in list(Severity)[: self.rank + 1]]
+from .alert_severity import Severity, VisibleByPermission
 
 
 class AlertState(models.TextChoices):
@@ -52,16 +34,6 @@ class DeliveryState(models.TextChoices):
 
 
 DUE = (DeliveryState.PENDING.value, DeliveryState.FAILED.value)
-
-
-class VisibleByPermission(models.QuerySet[Any]):
-    """Rows for whoever holds the model's view permission, none for others."""
-
-    def visible_to(self, user: Any) -> Self:
-        """The rows that ``user`` may see."""
-        meta = self.model._meta
-        allowed = user.is_active and user.has_perm(f"{meta.app_label}.view_{meta.model_name}")
-        return self.all() if allowed else self.none()
 
 
 class DeliveryQuerySet(VisibleByPermission):
@@ -95,6 +67,17 @@ class Alert(models.Model):
     severity = models.CharField(max_length=10, choices=Severity)
     state = models.CharField(max_length=15, choices=AlertState, default=AlertState.OPEN)
     count = models.PositiveIntegerField(default=1)
+    # Alerts of one group are told in one message.
+    group = models.CharField(max_length=250, blank=True, default="")
+    details = models.JSONField(default=dict, blank=True, help_text="Figures and ids that a pipeline gave with it.")
+    runbook_url = models.CharField(max_length=500, blank=True, default="")
+    rule = models.ForeignKey(
+        "monitoring.AlertRule", null=True, on_delete=models.SET_NULL, related_name="alerts", editable=False
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="owned_alerts"
+    )
+    snoozed_until = models.DateTimeField(null=True)
     # The newest thing that the alert is about, as opaque reference: a drift run, a quality run.
     source_type = models.CharField(max_length=60, blank=True)
     source_id = models.UUIDField(null=True)
@@ -128,6 +111,10 @@ class Alert(models.Model):
         indexes = [
             models.Index(fields=["state", "-id"], name="monitoring_alert_state"),
             models.Index(fields=["severity", "-id"], name="monitoring_alert_severity"),
+            models.Index(fields=["key", "-opened_at"], name="monitoring_alert_key"),
+            models.Index(
+                fields=["snoozed_until"], condition=Q(snoozed_until__isnull=False), name="monitoring_alert_nap"
+            ),
             # The search box asks UPPER(title) LIKE '%…%', which only a trigram index answers.
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="monitoring_alert_title_trgm"),
         ]
@@ -184,6 +171,24 @@ class AlertChannel(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     verified_at = models.DateTimeField(null=True, help_text="When a message last arrived.")
+    is_direct = models.BooleanField(
+        "gets alerts by itself", default=True, help_text="Off: it gets only what an escalation chain sends it."
+    )
+    window_s = models.PositiveIntegerField(
+        "grouping window (s)", default=300, help_text="Alerts of one group within this time are told in one message."
+    )
+    repeat_s = models.PositiveIntegerField(
+        "repeat (s)", null=True, blank=True, help_text="An open alert is told again after this; empty: never."
+    )
+    quiet_from = models.TimeField(null=True, blank=True, help_text="Quiet hours begin, in the channel's time zone.")
+    quiet_until = models.TimeField(null=True, blank=True, help_text="Quiet hours end.")
+    quiet_weekends = models.BooleanField(default=False, help_text="Saturday and Sunday are quiet as a whole.")
+    quiet_below = models.CharField(
+        max_length=10, choices=Severity, default=Severity.CRITICAL, help_text="From here on also in quiet hours."
+    )
+    timezone = models.CharField(max_length=64, default="UTC")
+    gone_count = models.PositiveSmallIntegerField(default=0, editable=False)
+    disabled_reason = models.CharField(max_length=300, blank=True, default="", editable=False)
 
     objects = VisibleByPermission.as_manager()
 
@@ -192,6 +197,11 @@ class AlertChannel(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(minimum_severity__in=Severity.values), name="monitoring_channel_severity_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(quiet_from__isnull=True, quiet_until__isnull=True)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                name="monitoring_channel_quiet_hours_both",
             ),
         ]
 
@@ -226,7 +236,10 @@ class AlertDelivery(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     alert = models.ForeignKey(Alert, null=True, on_delete=models.CASCADE, related_name="deliveries")
     channel = models.ForeignKey(AlertChannel, on_delete=models.PROTECT, related_name="deliveries")
-    event = models.CharField(max_length=30, help_text="opened, escalated-<severity> or test.")
+    event = models.CharField(max_length=30, help_text="opened, escalated-<severity>, step-<id>, … or test.")
+    group = models.CharField(max_length=250, blank=True, default="", editable=False)
+    severity = models.CharField(max_length=10, blank=True, default="", editable=False, help_text="The worst told.")
+    why = models.CharField(max_length=300, blank=True, default="", help_text="Why this channel got it.")
     state = models.CharField(max_length=10, choices=DeliveryState, default=DeliveryState.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -260,6 +273,7 @@ class AlertDelivery(models.Model):
             models.Index(fields=["next_attempt_at"], condition=Q(state__in=DUE), name="monitoring_delivery_due"),
             models.Index(fields=["claimed_at"], condition=Q(state="sending"), name="monitoring_delivery_sending"),
             models.Index(fields=["channel", "-id"], name="monitoring_delivery_channel"),
+            models.Index(fields=["channel", "group", "-id"], name="monitoring_delivery_group"),
         ]
 
     def __str__(self) -> str:

@@ -45,6 +45,6 @@ def make_channel(name: str = "hook", url: str = "http://127.0.0.1:9000/hook-toke
 
 def open_alert(key: str = "k", **changes: Any) -> Alert:
     """An alert about nothing in particular."""
-    given: dict[str, Any] = {"title": "Something moved", "severity": Severity.WARNING, "actor": ACTOR}
+    given: dict[str, Any] = {"title": "Something moved", "severity": Severity.MEDIUM, "actor": ACTOR}
     given |= changes
     return services.raise_alert(key, given.pop("title"), **given)

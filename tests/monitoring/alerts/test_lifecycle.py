@@ -45,8 +45,8 @@ def test_a_repeat_counts_up_and_sends_nothing() -> None:
 
 def test_a_worse_repeat_is_told_and_a_milder_one_keeps_the_severity() -> None:
     make_channel()
-    alert = open_alert(severity=Severity.WARNING)
-    assert open_alert(severity=Severity.INFO).severity == "warning"
+    alert = open_alert(severity=Severity.MEDIUM)
+    assert open_alert(severity=Severity.INFO).severity == "medium"
     assert open_alert(severity=Severity.CRITICAL).severity == "critical"
     assert open_alert(severity=Severity.CRITICAL).count == 4
     told = AlertDelivery.objects.filter(alert=alert).order_by("id").values_list("event", flat=True)

@@ -57,7 +57,7 @@ def test_an_alert_reaches_a_mailbox_and_a_webhook_through_the_worker(
         assert status == 201, made
     alert = open_alert(title="Drift in flights v2")
     wait_for_states("delivered", "delivered", "delivered")
-    assert smtp_server.wait_for(1)[0]["Subject"] == "[warning] Drift in flights v2"
+    assert smtp_server.wait_for(1)[0]["Subject"] == "[medium] Drift in flights v2"
     assert {request.path for request in http_receiver.requests} == {"/in", "/slack"}
     status, shown = call(live_portal, key, "GET", f"alerts/{alert.pk}/")
     assert status == 200

@@ -65,14 +65,14 @@ def test_an_alert_names_the_eight_features_that_moved_most() -> None:
     alert = sources.alert_for_drift(drift_run(10, compared=30))
     assert alert is not None
     assert "f9, f8, f7, f6, f5, f4, f3, f2 and 2 more." in alert.body
-    assert alert.severity == "warning"
+    assert alert.severity == "medium"
 
 
 def test_an_alert_opened_by_the_run_itself_is_not_opened_again() -> None:
     run = drift_run(1)
     opened = sources.alert_for_drift(run, actor=ACTOR)
     assert opened is not None
-    assert opened.severity == "warning"
+    assert opened.severity == "medium"
     assert sources.alert_for_drift(run, actor=ACTOR) == opened
     assert sources.open_alerts() == 0
     opened.refresh_from_db()
@@ -99,7 +99,7 @@ def test_runs_that_found_nothing_failed_or_are_old_news_open_none() -> None:
     assert Alert.objects.count() == 0
 
 
-@pytest.mark.parametrize(("score", "severity"), [("69.99", "warning"), ("49.9", "high"), ("70", None), ("100", None)])
+@pytest.mark.parametrize(("score", "severity"), [("69.99", "medium"), ("49.9", "high"), ("70", None), ("100", None)])
 def test_a_low_quality_score_opens_an_alert(score: str, severity: str | None) -> None:
     run = quality_run(score, versions()[0])
     assert sources.open_alerts() == (1 if severity else 0)
