@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "registry.bundles",
     "registry.provenance",
     "registry.external",
+    "registry.endpoints",
     "dataquality",
     "monitoring",
     "monitoring.predictions",

@@ -3,6 +3,6 @@
 Apps declare every model once, in ``watched.py``: `watch` it, `exempt` it with the reason, or call it `append_only`.
 """
 
-from .declarations import append_only, exempt, sealed, watch
+from .declarations import append_only, callable_by_application, exempt, sealed, watch
 
-__all__ = ["append_only", "exempt", "sealed", "watch"]
+__all__ = ["append_only", "callable_by_application", "exempt", "sealed", "watch"]

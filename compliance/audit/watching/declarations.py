@@ -29,6 +29,7 @@ class Undeclarable(ValueError):
 watches: Final[dict[str, Watch]] = {}
 exemptions: Final[dict[str, str]] = {}
 access: Final[dict[str, Access]] = {}
+functions: Final[list[str]] = []
 
 
 def watch(label: str, *shown: str, masked: Iterable[str] = (), recorded_about: Iterable[str] = ()) -> None:
@@ -57,6 +58,11 @@ def append_only(*labels: str) -> None:
 def sealed(*labels: str) -> None:
     """Tables that the sealer alone writes; the application reads them."""
     _give(labels, "sealed")
+
+
+def callable_by_application(*signatures: str) -> None:
+    """Functions with the owner's rights that the application may call: "predictions_make_months(integer)"."""
+    functions.extend(signature for signature in signatures if signature not in functions)
 
 
 def declared() -> set[str]:

@@ -47,7 +47,10 @@ def apply(cursor: CursorWrapper) -> list[str]:
                 _set(cursor, role, table, right)
                 changed.append(table)
         if wanted is _of_application:
-            for function in ("audit_make_months(integer)", "audit_take_words(integer)"):
+            for function in ("audit_make_months(integer)", "audit_take_words(integer)", *declarations.functions):
+                # After `migrate APP` the functions of others may not be there yet.
+                if _one(cursor, "SELECT to_regprocedure(%s)", function) is None:
+                    continue
                 grant = f"GRANT EXECUTE ON FUNCTION {function} TO {{role}}"
                 cursor.execute(sql.SQL(grant).format(role=sql.Identifier(role)))
     return changed

@@ -1,0 +1,87 @@
+"""What predictions keep about people: whom a row is about, and its features."""
+
+import uuid
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+
+from compliance.audit import Actor
+from compliance.subjects.providers import ExportedRow, PersonalDataProvider, Section, Subject, exempt, providers
+
+from . import features
+from .models import GroundTruth, Prediction
+
+
+@providers.register("predictions.rows")
+class Predictions(PersonalDataProvider):
+    """Rows whose sender named the person, by reference or by address."""
+
+    label = "Predictions about you"
+    covers = frozenset({"predictions.Prediction", "predictions.FeatureBlock"})
+    sections = (
+        Section(
+            "predictions.rows",
+            "Predictions about you",
+            {
+                "model": "The model and its version",
+                "at": "When it was asked",
+                "key": "The sender's number of the prediction",
+                "prediction": "What it predicted",
+                "probability": "How sure it was",
+                "features": "What it was told about you",
+            },
+            source="whoever runs the model, by sending its predictions",
+        ),
+    )
+
+    def find(self, subject: Subject) -> int:
+        """How many predictions name the person."""
+        return _about(subject).count()
+
+    def export(self, subject: Subject) -> Iterator[ExportedRow]:
+        """One row a prediction, with what the model was told."""
+        rows = _about(subject).select_related("stream__model").order_by("batch_id", "position")
+        opened: tuple[uuid.UUID | None, features.Columns] = (None, {})
+        for row in rows.iterator():
+            if opened[0] != row.batch_id:
+                opened = row.batch_id, features.of_batch(row.batch_id)
+            predicted = row.label if row.number is None else row.number
+            yield ExportedRow(
+                "predictions.rows",
+                {
+                    "model": str(row.stream),
+                    "at": row.at,
+                    "key": row.key,
+                    "prediction": predicted,
+                    "probability": row.probability,
+                    "features": features.told(opened[1], row.position),
+                },
+            )
+
+    def erase(self, subject: Subject, *, actor: Actor) -> int:
+        """Remove the features and every link to the person; what was predicted stays as a number of nobody."""
+        rows = _about(subject)
+        places: dict[uuid.UUID, list[int]] = {}
+        for batch_id, position in rows.values_list("batch_id", "position").order_by("batch_id"):
+            places.setdefault(batch_id, []).append(position)
+        for batch_id, positions in places.items():
+            features.forget(batch_id, positions)
+        for model_id, key in set(rows.exclude(key="").values_list("stream__model_id", "key")):
+            # The sender's number would lead back to the person; the label still finds its prediction under another.
+            another = uuid.uuid4().hex
+            Prediction.objects.filter(stream__model=model_id, key=key).update(key=another)
+            GroundTruth.objects.filter(model=model_id, key=key).update(key=another)
+        return rows.update(subject=None, subject_index=None)
+
+
+def _about(subject: Subject) -> "QuerySet[Prediction]":
+    named = [text for text in (subject.email, subject.ref) if text]
+    return Prediction.objects.filter(subject_index__in=named)
+
+
+exempt("predictions.PredictionBatch", "It names a model and counts rows.")
+exempt("predictions.GroundTruth", "It names a prediction by the sender's number, which is taken from it on erasure.")
+exempt("predictions.Stream", "It holds totals.")
+exempt("predictions.Window", "It holds sums of an hour; groups under 30 rows are not shown.")
+exempt("predictions.FeatureSchema", "It describes columns.")
+exempt("predictions.GroupPolicy", "It names columns.")

@@ -1,0 +1,14 @@
+"""What the schedule does for predictions."""
+
+from celery import shared_task
+
+from modelops.jobs.schedule import scheduled
+
+from . import months
+
+
+@scheduled("Months of predictions", every_s=6 * 3600, vital=True)
+@shared_task(name="predictions.make_months")
+def make_months() -> list[str]:
+    """Make the months to come, long before a row needs them."""
+    return months.make_months()
