@@ -16,7 +16,7 @@ from django.conf import settings
 from tests.baseline import Baseline
 from tests.live import LivePortal
 from tests.receivers import HttpReceiver, Mailbox
-from tests.services import Services, take_share
+from tests.services import TEMPLATE, Services, take_share
 
 _services = Services()
 _baseline: list[Baseline] = []
@@ -43,6 +43,8 @@ def _work_as_owner() -> None:
     owner = urlsplit(os.environ.get("MODELOPS_OWNER_DATABASE_URL", ""))
     if owner.username:
         settings.DATABASES["default"] |= {"USER": owner.username, "PASSWORD": owner.password or ""}
+    if "PORTAL_TEST_DATA" in os.environ:
+        settings.DATABASES["default"]["TEST"] = {"TEMPLATE": TEMPLATE}
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

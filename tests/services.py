@@ -7,9 +7,12 @@ import tempfile
 from pathlib import Path
 
 from modelops.embedded import throwaway
+from modelops.embedded.locate import DATABASE, OWNER
 
 # Each pytest-xdist worker has databases of its own in the one Valkey.
 DATABASES_PER_WORKER = 4
+# What each process of a run copies its database from. Nobody can connect to it, which would stop the copying.
+TEMPLATE = "portal_template"
 
 
 class Services:
@@ -22,7 +25,9 @@ class Services:
     def start(self) -> None:
         """Start PostgreSQL and Valkey unless both are named, and export what workers and settings need."""
         if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
-            self.pair = throwaway.start()
+            self.pair = throwaway.start(migrated=True)
+            template = f"CREATE DATABASE {TEMPLATE} TEMPLATE {DATABASE} OWNER {OWNER} ALLOW_CONNECTIONS false"
+            self.pair.cluster.sql(template)
             os.environ["DATABASE_URL"] = self.pair.database_url
             os.environ["MODELOPS_OWNER_DATABASE_URL"] = self.pair.owner_url
             os.environ["MODELOPS_SEALER_DATABASE_URL"] = self.pair.sealer_url

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import getpass
 import os
 import secrets
 import shutil
 import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from modelops.embedded import binaries, processes
+from modelops.embedded import binaries, processes, snapshots
 from modelops.embedded.locate import OWNER, SEALER, database_url, redis_url
-from modelops.embedded.paths import private_folder
+from modelops.embedded.paths import CHECKOUT, private_folder
 from modelops.embedded.postgres import Cluster
+from modelops.embedded.problems import CannotStart
 from modelops.embedded.service_user import ServiceUser, service_user
 from modelops.embedded.valkey import Server
 
@@ -59,12 +62,54 @@ class ThrowAway:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def start(*, durable: bool = False) -> ThrowAway:
+def start(*, durable: bool = False, migrated: bool = False) -> ThrowAway:
     """Make and start a throw-away pair. It also ends when the calling process does, however that happens.
 
-    ``durable`` turns the promises back on, for tests that kill a server and look for what was committed.
+    ``durable`` turns the promises back on, for tests that kill a server and look for what was committed. With
+    ``migrated`` the database is a copy of one that was migrated before, so that ``migrate`` has little left to do; it
+    is to be run all the same, because there may be nothing to copy.
     """
     _remove_abandoned()
+    pair = _pair(durable)
+    if migrated:
+        restore(pair.cluster)
+    _begin(pair, for_tests=True)
+    return pair
+
+
+def restore(cluster: Cluster) -> bool:
+    """Give a cluster that was never made a migrated database; whether there was one to copy."""
+    archive = snapshots.kept(cluster.user, _migrate)
+    return archive is not None and snapshots.restore(archive, cluster.data, cluster.user)
+
+
+def _migrate(archive: Path) -> None:
+    """Run the migrations on a server of their own, and pack its data."""
+    pair = _pair(durable=False)
+    try:
+        _begin(pair, for_tests=False)
+        env = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | {
+            "DATABASE_URL": pair.database_url,
+            "MODELOPS_OWNER_DATABASE_URL": pair.owner_url,
+            "MODELOPS_SEALER_DATABASE_URL": pair.sealer_url,
+            "REDIS_URL": pair.redis_url(),
+            "MODELOPS_HOME": str(pair.folder / "home"),
+            "MODELOPS_ENV": "test",
+            "SECRET_KEY": secrets.token_urlsafe(48),
+            "MODELOPS_ROOT_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
+        }
+        command = [sys.executable, "manage.py", "migrate", "--no-input", "--skip-checks", "-v", "0"]
+        done = subprocess.run(command, cwd=CHECKOUT, env=env, capture_output=True, text=True, check=False, timeout=1200)
+        if done.returncode != 0:
+            raise CannotStart(f"The migrations failed:\n{done.stderr[-4000:]}")
+        pair.cluster.stop()
+        snapshots.save(pair.cluster.data, archive)
+    finally:
+        pair.remove()
+
+
+def _pair(durable: bool) -> ThrowAway:
+    """The folders of a pair, and nothing running in them."""
     folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=_short_temporary_folder()))
     folder.chmod(0o711)
     user = service_user(folder / "postgres")
@@ -75,16 +120,18 @@ def start(*, durable: bool = False) -> ThrowAway:
     if user.uid != os.geteuid():  # the service user may not be able to enter the virtual environment
         postgres = binaries.stage_postgres(postgres, folder / "runtime")
         server = binaries.stage_valkey(server, folder / "runtime")
-    pair = ThrowAway(
+    return ThrowAway(
         folder,
         Cluster(folder / "postgres", postgres, user, folder / "sockets", folder / "logs/postgres.log", durable, 200),
         _valkey(folder, server, user, durable),
     )
+
+
+def _begin(pair: ThrowAway, *, for_tests: bool) -> None:
     pair.cluster.create({getpass.getuser()})
     pair.processes.append(pair.cluster.start(dies_with_parent=True))
-    pair.cluster.prepare_database(for_tests=True)
+    pair.cluster.prepare_database(for_tests=for_tests)
     pair.processes.append(pair.valkey.start(dies_with_parent=True))
-    return pair
 
 
 def _valkey(folder: Path, server: binaries.Valkey, user: ServiceUser, durable: bool) -> Server:
