@@ -7,17 +7,21 @@ from celery import bootsteps, current_app, signals
 from celery.beat import Scheduler
 from django.apps import apps
 from django.db import Error as DatabaseError
-from django.db import connection
+from django.db import close_old_connections, connection
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from . import schedule
+from .calling import call_worker
+from .outages import is_database_away
 
 logger = logging.getLogger(__name__)
 
 _LOOK_EVERY_S = 5.0
 WATCH_EVERY_S = 20.0
+# A run that failed because PostgreSQL was away is made up for after this, and not only when its next one is due.
+AGAIN_AFTER_S = 20
 
 
 def send_off(tasks: list[str]) -> None:
@@ -76,6 +80,7 @@ class ScheduleWatch(bootsteps.StartStopStep):
 
 
 def _note(task: str, **columns: Any) -> None:
+    close_old_connections()  # what the task left may be a broken one
     try:
         apps.get_model("jobs", "ScheduleEntry").objects.filter(task=task).update(**columns)
     except DatabaseError as error:
@@ -95,3 +100,7 @@ def _finished(task: Any = None, state: str | None = None, retval: Any = None, **
         message = "" if went_well or retval is None else f"{type(retval).__name__}; the worker's log has the details."
         result = "succeeded" if went_well else "failed"
         _note(task.name, finished_at=timezone.now(), result=result, message=message)
+        if is_database_away(retval) and schedule.period_of(task.name) > AGAIN_AFTER_S:
+            # By the broker, for there is no other place now that would remember it. Each run asks for one more at
+            # most, and while PostgreSQL is away nothing else is sent off, so they do not add up.
+            call_worker(task.name, after_s=AGAIN_AFTER_S)

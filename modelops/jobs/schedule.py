@@ -56,6 +56,11 @@ def names() -> frozenset[str]:
     return frozenset(_declared)
 
 
+def period_of(task: str) -> int:
+    """Seconds between two runs of a task, as it is declared."""
+    return _declared[task].every_s
+
+
 def _entries() -> Any:
     return apps.get_model("jobs", "ScheduleEntry").objects
 

@@ -1,18 +1,13 @@
 """Which copies are still to be made. The rows are the queue; a task only rings the bell."""
 
-import logging
 from collections.abc import Iterable
 
-from celery import current_app
 from django.db import transaction
 from django.utils import timezone
-from kombu.exceptions import KombuError
-from redis.exceptions import RedisError
 
+from modelops.jobs.calling import call_worker
 from registry.locations.models import StorageLocation
 from registry.models import Artifact, ArtifactCopy, CopyState
-
-logger = logging.getLogger(__name__)
 
 
 def plan_copies(artifacts: Iterable[Artifact], locations: Iterable[StorageLocation]) -> int:
@@ -47,11 +42,4 @@ def wake(location: StorageLocation) -> int:
 
 def ring_after_commit() -> None:
     """Tell a worker that there is something to copy; when the broker is away the clock does."""
-    transaction.on_commit(_ring, robust=True)
-
-
-def _ring() -> None:
-    try:
-        current_app.send_task("registry.replicate", retry=False)
-    except (KombuError, RedisError, OSError) as error:
-        logger.warning("The doorbell for replication did not ring: %s", type(error).__name__)
+    transaction.on_commit(lambda: call_worker("registry.replicate"), robust=True)
