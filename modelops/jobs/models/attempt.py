@@ -20,7 +20,8 @@ class AttemptResult(models.TextChoices):
 class JobAttempt(models.Model):
     """One attempt. ``token`` is the fencing token that it worked under, ``worker`` the process that did."""
 
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="log")
+    # `jobs_attempt_of` begins with it: an index of its own would only cost.
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="log", db_index=False)
     number = models.PositiveSmallIntegerField()
     token = models.UUIDField(default=uuid.uuid4, editable=False)
     worker = models.CharField(max_length=120)
