@@ -1,7 +1,6 @@
 """Sealed files in a bucket of S3 or a container of Azure, through obstore."""
 
 import contextlib
-import datetime as dt
 import time
 import uuid
 from abc import abstractmethod
@@ -14,14 +13,15 @@ from obstore import exceptions
 
 from modelops.lib.errors import Conflict
 from modelops.lib.outbound import Gate, gate_to
+from modelops.lib.outbound.buckets import retries, way_out
 
 from .reading import RangedReader
 from .store import FILE_NAME, ArtifactStore, FileMissing, PendingFile, StorageUnavailable, StoredFile, checked_name
 from .writing import PART_BYTES, Bucket, PendingObject
 
 # A store that does not answer is given up soon: readers fall back to a copy, and replication tries again later.
-CLIENT = {"connect_timeout": "5s", "timeout": "60s"}
-RETRIES = {"max_retries": 2, "retry_timeout": dt.timedelta(seconds=20)}
+TIMEOUT_S = 60
+RETRIES = retries(2, within_s=20)
 _INCOMING = "incoming/"
 
 
@@ -94,8 +94,7 @@ class ObjectStore(ArtifactStore, Bucket):
 
     def client_options(self) -> Any:
         """How obstore gets out: through the guard."""
-        allow_http = self._gate.receiver.scheme == "http"
-        return {**CLIENT, "allow_http": allow_http, "proxy_url": self._gate.proxy_url}
+        return way_out(self._gate, TIMEOUT_S)
 
     def begin(self, name: str) -> PendingFile:
         return PendingObject(self, checked_name(name))

@@ -2,33 +2,32 @@
 
 from typing import Any
 
-from obstore.store import S3Store
+from modelops.lib.outbound.buckets import s3_bucket, s3_endpoint
 
-from .objects import RETRIES, ObjectStore
+from .objects import RETRIES, TIMEOUT_S, ObjectStore
 from .store import stores
 
 
 @stores.register("s3")
 class S3ArtifactStore(ObjectStore):
-    """No request carries an ACL: files are as private as the bucket, and the bucket's owner decides that."""
-
     label = "S3 bucket"
 
     def connect(self) -> Any:
         is_virtual = "endpoint" in self.options and bool(self.options.get("virtual_host", False))
-        return S3Store(
+        return s3_bucket(
             self.options["bucket"],
-            prefix=self.options.get("prefix") or None,
-            region=self.options["region"],
+            self._gate,
             endpoint=self.endpoint(),
-            virtual_hosted_style_request=is_virtual,
-            client_options=self.client_options(),
-            retry_config=RETRIES,  # type: ignore[arg-type]
+            region=self.options["region"],
+            prefix=self.options.get("prefix", ""),
+            timeout_s=TIMEOUT_S,
+            retry=RETRIES,
+            is_virtual=is_virtual,
             **self.credentials,
         )
 
     def endpoint(self) -> str:
-        return str(self.options.get("endpoint") or f"https://s3.{self.options['region']}.amazonaws.com")
+        return s3_endpoint(self.options["region"], self.options.get("endpoint", ""))
 
     def describe(self) -> str:
         return f"The bucket {self.options['bucket']}"

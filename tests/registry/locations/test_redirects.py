@@ -11,7 +11,8 @@ import pytest
 from obstore.store import S3Store
 
 from modelops.lib.outbound import ReceiverRefused, gate_to
-from registry.locations.objects import CLIENT, RETRIES
+from modelops.lib.outbound.buckets import way_out
+from registry.locations.objects import RETRIES, TIMEOUT_S
 from registry.locations.store import ArtifactStore, StorageUnavailable, StoredFile
 from tests.wire.fixtures import Place, Servers, new_place
 from tests.wire.test_store_contract import new_name, put
@@ -89,9 +90,7 @@ def test_a_tunnel_leads_to_the_endpoint_and_nowhere_else(tmp_path: Path, interna
     with Endpoint(certificate=certificate).running() as server:
         url = f"https://localhost:{server.port}"
         gate = gate_to(url, allow_private=True)
-        client: Any = {
-            **CLIENT, "proxy_url": gate.proxy_url, "allow_http": True, "root_certificate": certificate.read_bytes()
-        }  # fmt: skip
+        client: Any = {**way_out(gate, TIMEOUT_S), "allow_http": True, "root_certificate": certificate.read_bytes()}
         bucket = S3Store(
             "acme-models",
             endpoint=url,
@@ -99,7 +98,7 @@ def test_a_tunnel_leads_to_the_endpoint_and_nowhere_else(tmp_path: Path, interna
             access_key_id="test",
             secret_access_key="test",
             client_options=client,
-            retry_config=RETRIES,  # type: ignore[arg-type]
+            retry_config=RETRIES,
         )
         assert obstore.get(bucket, "file").bytes().to_bytes() == CONTENT
         for scheme in ("http", "https"):
@@ -165,8 +164,8 @@ def test_a_name_that_changes_its_address_is_refused(monkeypatch: pytest.MonkeyPa
         region="us-east-1",
         access_key_id="test",
         secret_access_key="test",
-        client_options={**CLIENT, "proxy_url": gate.proxy_url},  # type: ignore[typeddict-item]
-        retry_config=RETRIES,  # type: ignore[arg-type]
+        client_options=way_out(gate, TIMEOUT_S),  # type: ignore[arg-type]
+        retry_config=RETRIES,
     )
     with pytest.raises(obstore.exceptions.BaseError):
         obstore.head(store, "file")

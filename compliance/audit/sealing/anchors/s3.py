@@ -5,7 +5,6 @@ Keys count down, so that a listing begins with the newest: ``PREFIX/999999999999
 """
 
 import contextlib
-import datetime as dt
 import re
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
@@ -14,9 +13,9 @@ import obstore
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from obstore import exceptions
-from obstore.store import S3Store
 
 from modelops.lib.outbound import gate_to
+from modelops.lib.outbound.buckets import retries, s3_bucket, s3_endpoint
 
 from .base import Anchor, AnchorFailed
 
@@ -38,21 +37,15 @@ class S3Anchor(Anchor):
             raise ImproperlyConfigured(
                 "MODELOPS_ANCHOR_S3 does not read s3://BUCKET/PREFIX?region=REGION (other stores: &endpoint=URL)."
             )
-        endpoint = options.get("endpoint") or f"https://s3.{options['region']}.amazonaws.com"
+        endpoint = s3_endpoint(options["region"], options.get("endpoint", ""))
         gate = gate_to(endpoint, allow_private=settings.MODELOPS_ALLOW_PRIVATE_RECEIVERS)
-        self._client = S3Store(
+        self._client = s3_bucket(
             parts.netloc,
-            prefix=parts.path.strip("/") or None,
-            region=options["region"],
+            gate,
             endpoint=endpoint,
-            virtual_hosted_style_request=False,
-            client_options={
-                "connect_timeout": "5s",
-                "timeout": "15s",
-                "allow_http": gate.receiver.scheme == "http",
-                "proxy_url": gate.proxy_url,
-            },
-            retry_config={"max_retries": 1, "retry_timeout": dt.timedelta(seconds=15)},
+            region=options["region"],
+            prefix=parts.path.strip("/"),
+            retry=retries(1, within_s=15),
             access_key_id=key_id,
             secret_access_key=secret,
         )

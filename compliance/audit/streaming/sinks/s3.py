@@ -1,14 +1,12 @@
 """Objects in a bucket of S3 or of what speaks its protocol: one for each batch, created and never replaced."""
 
-import datetime as dt
-from typing import Any
-
 import obstore
 from django.conf import settings
 from obstore import exceptions
 from obstore.store import S3Store
 
 from modelops.lib.outbound import ReceiverRefused, gate_to
+from modelops.lib.outbound.buckets import s3_bucket, s3_endpoint
 
 from .base import Batch, Field, NotTaken, Sink, sinks
 
@@ -52,23 +50,16 @@ class S3Sink(Sink):
             ) from None
 
     def _endpoint(self) -> str:
-        return self.options.get("endpoint") or f"https://s3.{self.options['region']}.amazonaws.com"
+        return s3_endpoint(self.options["region"], self.options.get("endpoint", ""))
 
-    def _client(self) -> Any:
+    def _client(self) -> S3Store:
         gate = gate_to(self._endpoint(), allow_private=settings.MODELOPS_ALLOW_PRIVATE_RECEIVERS)
-        return S3Store(
+        return s3_bucket(
             self.options["bucket"],
-            prefix=self.options.get("prefix") or None,
-            region=self.options["region"],
+            gate,
             endpoint=self._endpoint(),
-            virtual_hosted_style_request=False,
-            client_options={
-                "connect_timeout": "5s",
-                "timeout": "15s",
-                "allow_http": gate.receiver.scheme == "http",
-                "proxy_url": gate.proxy_url,
-            },
-            retry_config={"max_retries": 0, "retry_timeout": dt.timedelta(seconds=15)},
+            region=self.options["region"],
+            prefix=self.options.get("prefix", ""),
             access_key_id=self.options["key_id"],
             secret_access_key=self.secret,
         )
