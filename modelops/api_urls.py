@@ -17,6 +17,7 @@ v1 = [
     path("", include("registry.bundles.api_urls")),
     path("", include("registry.provenance.api_urls")),
     path("", include("registry.external.api_urls")),
+    path("", include("registry.endpoints.api_urls")),
     path("", include("dataquality.api_urls")),
     path("", include("monitoring.api_urls")),
     path("", include("modelops.jobs.api_urls")),

@@ -40,8 +40,9 @@ _BEGINNINGS: Final = {
         f"api/v1/{resource}/": _API
         for resource in (
             "alert-channels", "alerts", "api-keys", "audit-events", "bundle-keys", "bundle-verifier", "datasets",
-            "drift-runs", "external-records", "jobs", "key-requests", "key-rotations", "keys", "model-versions",
-            "models", "posture", "promotions", "quality-runs", "rule-suites", "saved-filters", "sealed-client",
+            "deployment-endpoints", "drift-runs", "external-records", "jobs", "key-requests", "key-rotations", "keys",
+            "ground-truth", "metrics", "model-versions", "models", "posture", "predictions", "promotions",
+            "quality-runs", "rule-suites", "saved-filters", "sealed-client",
             "sealing-key", "secrets", "signing-keys", "storage-locations", "storage-report", "subject-requests",
         )
     },

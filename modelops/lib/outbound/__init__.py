@@ -15,7 +15,7 @@ from .addresses import (
     parse_url,
     resolve,
 )
-from .fetching import DOCUMENT_LIMIT, fetch
+from .fetching import DOCUMENT_LIMIT, fetch, status_of
 from .guard import Gate, gate_to
 from .transport import CONNECT_TIMEOUT_S, TOTAL_TIMEOUT_S, Answer, Deadline, connect, post, tls_context
 
@@ -39,5 +39,6 @@ __all__ = [
     "parse_url",
     "post",
     "resolve",
+    "status_of",
     "tls_context",
 ]

@@ -1,4 +1,7 @@
-"""One GET of a small document from an address that a user named, bounded in bytes and time."""
+"""One GET from an address that a user named, of a small document or of its status alone, bounded in bytes and time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpcore
 
@@ -22,6 +25,26 @@ def fetch(
 
     Raises ReceiverRefused for an address that may not be called, ReceiverUnreachable for any other answer or none.
     """
+    with _answer(url, allow_private=allow_private, total_timeout_s=total_timeout_s) as got:
+        if got.status != 200:
+            raise ReceiverUnreachable(f"The answer was {got.status}, not 200.")
+        body = bytearray()
+        for piece in got.iter_stream():
+            body += piece
+            if len(body) > limit:
+                raise ReceiverUnreachable(f"The answer is longer than {limit} bytes.")
+        return bytes(body)
+
+
+def status_of(url: str, *, allow_private: bool, total_timeout_s: float = TOTAL_TIMEOUT_S) -> int:
+    """The status of the answer to a caller without any credential; nothing of its body is read. Raises as `fetch`."""
+    with _answer(url, allow_private=allow_private, total_timeout_s=total_timeout_s) as got:
+        return int(got.status)
+
+
+@contextmanager
+def _answer(url: str, *, allow_private: bool, total_timeout_s: float) -> Iterator[httpcore.Response]:
+    """The answer, its body not read yet."""
     receiver = parse_url(url)
     deadline = Deadline(total_timeout_s)
     addresses = resolve(receiver.host, allow_private=allow_private, timeout_s=deadline.left(CONNECT_TIMEOUT_S))
@@ -34,11 +57,4 @@ def fetch(
         httpcore.ConnectionPool(ssl_context=tls_context(), network_backend=backend) as pool,
         pool.stream("GET", target, headers=list(sent.items()), extensions={"timeout": timeouts}) as got,
     ):
-        if got.status != 200:
-            raise ReceiverUnreachable(f"The answer was {got.status}, not 200.")
-        body = bytearray()
-        for piece in got.iter_stream():
-            body += piece
-            if len(body) > limit:
-                raise ReceiverUnreachable(f"The answer is longer than {limit} bytes.")
-        return bytes(body)
+        yield got

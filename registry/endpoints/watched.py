@@ -1,0 +1,5 @@
+"""What the database watches of deployment endpoints."""
+
+from compliance.audit.watching import watch
+
+watch("endpoints.DeploymentEndpoint", "name", "authentication", "is_required", "is_role_based", masked=["url"])
