@@ -5,4 +5,5 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("monitoring.drift.api_urls")),
     path("", include("monitoring.alerts.api_urls")),
+    path("", include("monitoring.predictions.api_urls")),
 ]

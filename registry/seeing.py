@@ -22,7 +22,9 @@ _VIEWS: dict[Kind, tuple[str, ...]] = {
 _OF_BOTH = frozenset(
     {"registry.view_artifact", "registry.download_artifact", "registry.verify_artifact", BYPASS_STEP_UP}
 )
-_APPS_OF_OBJECTS = frozenset({"registry", "aliases", "promotion", "variants", "signing", "uploads", "cards"})
+_APPS_OF_OBJECTS = frozenset(
+    {"registry", "aliases", "promotion", "variants", "signing", "uploads", "cards", "predictions", "series"}
+)
 
 
 def holds(user: Any, permission: str) -> bool:

@@ -1,0 +1,47 @@
+"""Predictions over REST."""
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from .bodies import Body
+from .lookup import model_by_name
+from .models import BatchKind, PredictionBatch
+from .querysets import BatchQuerySet
+from .receiving import receive_rows
+from .serializers import BatchOut, PredictionsIn
+
+
+class PredictionsView(ListAPIView):
+    """Batches of predictions, newest first, and the door for new ones."""
+
+    required_permissions = {"GET": "predictions.view_predictionbatch", "POST": "predictions.add_predictionbatch"}
+    serializer_class = BatchOut
+    queryset = PredictionBatch.objects.none()
+
+    def get_queryset(self) -> BatchQuerySet:
+        """What the caller may see."""
+        batches = PredictionBatch.objects.visible_to(self.request.user)
+        return batches.filter(kind=BatchKind.ROWS).select_related("model", "stream")
+
+    @extend_schema(
+        operation_id="predictions_create",
+        request=PredictionsIn,
+        responses={201: BatchOut, 200: OpenApiResponse(BatchOut, "The batch was here before.")},
+    )
+    def post(self, request: Request) -> Response:
+        """Store a batch, whole or not at all. A version that is not registered is taken, and a finding tells of it."""
+        body = Body(request, {"model", "version", "batch_id", "rows"})
+        model = model_by_name(request.user, body.text("model"))
+        received = receive_rows(
+            model,
+            body.whole("version"),
+            body.text("batch_id"),
+            body.listed("rows"),
+            digest=body.digest,
+            now=timezone.now(),
+            actor=request.actor,
+        )
+        return Response(BatchOut(received.batch).data, status=200 if received.is_repeated else 201)

@@ -1,0 +1,9 @@
+"""REST addresses of predictions."""
+
+from django.urls import path
+
+from . import api
+
+urlpatterns = [
+    path("predictions/", api.PredictionsView.as_view(), name="api-predictions"),
+]

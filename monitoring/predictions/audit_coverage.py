@@ -1,0 +1,16 @@
+"""Which event tells of predictions."""
+
+from compliance.audit.coverage import Exempt, model, route
+
+from .audit_events import BATCH_RECEIVED, GROUPS_CHANGED, LABELS_RECEIVED, SCHEMA_CHANGED
+
+route("api/v1/predictions/", get=Exempt.NAMES, post=BATCH_RECEIVED)
+
+model("predictions.PredictionBatch", BATCH_RECEIVED, LABELS_RECEIVED)
+model("predictions.FeatureBlock", BATCH_RECEIVED)
+model("predictions.Prediction", BATCH_RECEIVED)
+model("predictions.GroundTruth", LABELS_RECEIVED)
+model("predictions.Stream", BATCH_RECEIVED)
+model("predictions.Window", exempt=Exempt.PROGRESS)
+model("predictions.FeatureSchema", SCHEMA_CHANGED)
+model("predictions.GroupPolicy", GROUPS_CHANGED)

@@ -1,0 +1,64 @@
+"""Writing rows with COPY: ten thousand in a tenth of a second."""
+
+import uuid
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final
+
+from django.db import connection
+
+from modelops.crypto import envelope
+from modelops.crypto.blind_index import blind_index
+from modelops.crypto.purposes import Purpose
+from modelops.lib.ids import uuid7
+
+from .models import Prediction
+from .sent_rows import SentRows
+
+_COPY: Final = (
+    "COPY predictions_prediction (id, stream_id, batch_id, position, key, at, number, label, probability, latency_ms,"
+    " error, subject, subject_index) FROM STDIN"
+)
+_NULL: Final = "\\N"
+_AT_ONCE: Final = 2000
+
+
+def copy_rows(rows: SentRows, stream_id: int, batch_id: uuid.UUID) -> None:
+    """Write the rows of a batch, in its transaction. Raises KeysUnavailable where a person is named."""
+    lines = _lines(rows, stream_id, batch_id)
+    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        while piece := "".join(islice(lines, _AT_ONCE)):
+            copy.write(piece)
+
+
+def _lines(rows: SentRows, stream_id: int, batch_id: uuid.UUID) -> Iterator[str]:
+    """The lines of the text format. Texts were checked to be printable: only backslashes need care."""
+    same = f"{stream_id}\t{batch_id}"
+    columns = zip(
+        rows.keys, rows.at, rows.numbers, rows.labels, rows.probabilities, rows.latencies_ms, rows.errors,
+        rows.subjects, strict=True,
+    )  # fmt: skip
+    for position, (key, at, number, label, probability, latency, error, subject) in enumerate(columns):
+        row_id = uuid7()
+        named = f"{_NULL}\t{_NULL}" if subject is None else _sealed(row_id, subject)
+        yield (
+            f"{row_id}\t{same}\t{position}\t{_text(key)}\t{at.isoformat()}\t{_number(number)}\t{_text(label)}\t"
+            f"{_number(probability)}\t{_number(latency)}\t{error}\t{named}\n"
+        )
+
+
+def _text(value: str) -> str:
+    return value.replace("\\", "\\\\") if "\\" in value else value
+
+
+def _number(value: float | None) -> str:
+    return _NULL if value is None else repr(value)
+
+
+def _sealed(row_id: uuid.UUID, subject: str) -> str:
+    field = Prediction._meta.get_field("subject")
+    sealed = envelope.seal_value(
+        subject.encode(), purpose=Purpose.FIELD, context=field.binding_prefix.encode() + row_id.bytes
+    )
+    index = blind_index("predictions.prediction.subject", subject)
+    return f"\\\\x{sealed.hex()}\t\\\\x{index.hex()}"

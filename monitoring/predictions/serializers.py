@@ -1,0 +1,58 @@
+"""What the REST interface takes and gives about predictions."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from registry.api.strict import StrictSerializer
+
+from .models import PredictionBatch
+
+
+class PredictionRowIn(StrictSerializer):
+    """One prediction, for the document: rows are checked by columns, ten thousand at once."""
+
+    id = serializers.CharField(required=False, max_length=100, help_text="Under which ground truth will name it.")
+    at = serializers.DateTimeField(required=False, help_text="When it was made; the time of arrival without it.")
+    features = serializers.DictField(
+        required=False, help_text="By name: a number, a text (a category), null, or a list of numbers. Stored sealed."
+    )
+    prediction = serializers.JSONField(required=False, help_text="A number or a label.")
+    probability = serializers.FloatField(
+        required=False, min_value=0, max_value=1, help_text="How sure the model was of what it predicted."
+    )
+    latency_ms = serializers.FloatField(required=False, min_value=0)
+    error = serializers.CharField(required=False, max_length=60, help_text="Class of the error, such as Timeout.")
+    subject = serializers.CharField(
+        required=False, max_length=254, help_text="Whom it is about: an address or a reference. Stored sealed."
+    )
+
+
+class PredictionsIn(StrictSerializer):
+    """A batch of one version's predictions."""
+
+    model = serializers.CharField(max_length=100)
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    batch_id = serializers.CharField(max_length=100, help_text="Yours: the same batch is taken once.")
+    rows = PredictionRowIn(many=True)
+
+
+class BatchOut(serializers.ModelSerializer):
+    """A batch that was taken."""
+
+    batch_id = serializers.CharField(source="client_id")
+    model = serializers.CharField(source="model.name")
+    version = serializers.IntegerField(source="stream.version_number", allow_null=True, default=None)
+    is_known_version = serializers.SerializerMethodField(help_text="False: the registry has no such version (yet).")
+
+    class Meta:
+        model = PredictionBatch
+        fields = (
+            "id", "batch_id", "model", "version", "is_known_version", "rows", "errors", "first_at", "last_at",
+            "received_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def get_is_known_version(self, batch: Any) -> bool:
+        """Whether the registry knows the version."""
+        return batch.stream is not None and batch.stream.version_id is not None

@@ -1,0 +1,10 @@
+"""What the ledger records about metric series: one row a request."""
+
+from compliance.audit import define
+
+POINTS_RECEIVED = define(
+    "series.points.received",
+    "sent {points} points of {series} metrics of {model}",
+    "model", "points", "series", "ignored",
+    category="data", ocsf="entity.create",
+)  # fmt: skip

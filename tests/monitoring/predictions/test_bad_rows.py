@@ -1,0 +1,108 @@
+"""What a batch may hold: strict numbers, ranges of the version's schema, lists within limits, times that have come."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from monitoring.predictions.models import FeatureSchema
+from tests.monitoring.predictions.sending import a_version, ago, pipeline, refused, send
+
+pytestmark = pytest.mark.django_db
+GOOD = {"prediction": 1, "features": {"age": 30, "data": [1, 2.5]}}
+NESTED = "rows[1].features"
+
+
+def with_feature(name: str, value: Any) -> dict[str, Any]:
+    return {"prediction": 1, "features": {name: value}}
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "field"),
+    [
+        (with_feature("age", float("nan")), "bad_row", f"{NESTED}.age"),
+        (with_feature("age", float("inf")), "bad_row", f"{NESTED}.age"),
+        (with_feature("age", 10**400), "bad_row", f"{NESTED}.age"),
+        (with_feature("age", True), "bad_row", f"{NESTED}.age"),
+        (with_feature("age", "1"), "bad_row", f"{NESTED}.age"),
+        (with_feature("code", "1"), "bad_row", f"{NESTED}.code"),
+        (with_feature("age", {}), "bad_row", f"{NESTED}.age"),
+        (with_feature("data", []), "bad_row", f"{NESTED}.data"),
+        (with_feature("data", [0] * 1001), "bad_row", f"{NESTED}.data"),
+        (with_feature("data", [0, 0, float("nan")]), "bad_row", f"{NESTED}.data[2]"),
+        (with_feature("data", [0, True]), "bad_row", f"{NESTED}.data[1]"),
+        (with_feature("data", [0, "1"]), "bad_row", f"{NESTED}.data[1]"),
+        (with_feature("city", "two\nlines"), "bad_row", f"{NESTED}.city"),
+        ({"prediction": float("nan")}, "bad_row", "rows[1].prediction"),
+        ({"prediction": True}, "bad_row", "rows[1].prediction"),
+        ({"prediction": 1, "probability": 1.1}, "bad_row", "rows[1].probability"),
+        ({"prediction": 1, "latency_ms": -1}, "bad_row", "rows[1].latency_ms"),
+        ({"error": "no such file: /home/ada"}, "bad_row", "rows[1].error"),
+        ({"prediction": 1, "extra": 1}, "bad_row", "rows[1]"),
+        ({"id": "alone"}, "bad_row", "rows[1]"),
+        ("text", "bad_row", "rows[1]"),
+        ({"prediction": 1, "id": "\ud800"}, "bad_row", "rows[1].id"),
+        ({"prediction": 1, "at": "yesterday"}, "bad_row", "rows[1].at"),
+        ({"prediction": 1, "at": "2026-01-01T00:00:00"}, "bad_row", "rows[1].at"),
+        ({"prediction": 1, "at": ago(hours=-1)}, "in_future", "rows[1].at"),
+        ({"prediction": 1, "at": ago(days=40)}, "too_old", "rows[1].at"),
+    ],
+    ids=str,
+)
+def test_each_fault_is_refused_with_its_place(row: Any, code: str, field: str) -> None:
+    """S4-28, S4-29: an empty list and one of 1001, NaN, true and "1" are refused, with the index."""
+    a_version()
+    assert refused(send(pipeline(), [GOOD, row])) == (400, f"prediction.{code}", field)
+
+
+def test_a_list_of_a_thousand_numbers_is_taken() -> None:
+    """S4-28: 1000 items are fine."""
+    a_version()
+    assert send(pipeline(), [GOOD, with_feature("data", [0.5] * 1000)]).status_code == 201
+
+
+def test_the_numbers_of_rows_are_limited(settings: Any) -> None:
+    """S4-28: no row, and one more than the setting allows, are refused."""
+    a_version()
+    api = pipeline()
+    settings.MODELOPS_MAX_PREDICTIONS = 3
+    assert refused(send(api, [])) == (400, "prediction.bad_count", "rows")
+    assert refused(send(api, [GOOD] * 4)) == (400, "prediction.bad_count", "rows")
+    assert send(api, [GOOD] * 3).status_code == 201
+
+
+def test_two_rows_of_one_id_are_refused() -> None:
+    a_version()
+    row = {"prediction": 1, "id": "a"}
+    assert refused(send(pipeline(), [row, row])) == (400, "prediction.bad_row", "rows[1].id")
+
+
+def test_each_feature_has_a_range_of_its_own() -> None:
+    """S4-30: a feature with the range 0..5e9 takes 2e9; another one refuses by its own range."""
+    version = a_version()
+    ranges = {"income": {"kind": "number", "min": 0, "max": 5e9}, "age": {"kind": "number", "min": 0, "max": 130}}
+    FeatureSchema.objects.create(version=version, features={**ranges, "code": {"kind": "category"}})
+    api = pipeline()
+    assert send(api, [{"features": {"income": 2e9, "age": 130, "code": "1"}}]).status_code == 201
+    for name, value in (("income", 6e9), ("income", -1), ("age", 131), ("age", "old"), ("code", 1)):
+        rows = [{"features": {"age": None}}, {"features": {name: value}}]
+        assert refused(send(api, rows, "b2")) == (400, "prediction.bad_row", f"rows[1].features.{name}")
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("[]", "request.invalid"),
+        ("{", "request.malformed"),
+        ("[" * 100_000, "request.malformed"),
+        ('{"model": 1}', "request.invalid"),
+        ('{"model": "arrival-delay", "version": true, "batch_id": "b", "rows": []}', "request.invalid"),
+        ('{"model": "arrival-delay", "version": 1, "batch_id": "b", "rows": {}}', "request.invalid"),
+        ('{"other": 1}', "request.invalid"),
+    ],
+)
+def test_a_body_of_another_shape_is_refused(body: str, code: str) -> None:
+    a_version()
+    answer = pipeline().post("/api/v1/predictions/", body)
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
