@@ -1,0 +1,46 @@
+"""The chi-square test of homogeneity."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitoring.drift.buckets import numpy
+
+# Below an expected count of five the distribution is not chi-square any more (W. G. Cochran, "Some methods for
+# strengthening the common chi-square tests", Biometrics 10, 1954): such categories are counted as one.
+EXPECTED_AT_LEAST = 5.0
+
+
+@dataclass(frozen=True)
+class ChiSquare:
+    """``statistic`` with its degrees of freedom and the p-value; ``effect`` is Cramér's V, from 0 to 1."""
+
+    statistic: float
+    freedom: int
+    p_value: float
+    effect: float
+
+
+def chi_square(reference: Sequence[int], current: Sequence[int]) -> ChiSquare:
+    """Whether two samples of categories are from one distribution; rare categories are pooled.
+
+    Equal to ``scipy.stats.chi2_contingency(table, correction=False)`` of the pooled table. Source: K. Pearson, "On the
+    criterion that a given system of deviations…", Philos. Mag. 50 (1900); H. Cramér, "Mathematical Methods of
+    Statistics" (1946), p. 282.
+    """
+    np = numpy()
+    table = np.array([reference, current], np.float64)
+    table = table[:, table.sum(axis=0) > 0]
+    total, rows = table.sum(), table.sum(axis=1)
+    rare = table.sum(axis=0) * rows.min() / total < EXPECTED_AT_LEAST
+    if rare.sum() > 1:
+        table = np.concatenate([table[:, ~rare], table[:, rare].sum(axis=1, keepdims=True)], axis=1)
+    if table.shape[1] < 2:
+        return ChiSquare(0.0, 0, 1.0, 0.0)
+    expected = np.outer(rows, table.sum(axis=0)) / total
+    statistic = float(((table - expected) ** 2 / expected).sum())
+    freedom = table.shape[1] - 1
+    p_value = float(importlib.import_module("scipy.special").chdtrc(freedom, statistic))
+    return ChiSquare(statistic, freedom, p_value, float(np.sqrt(statistic / total)))
