@@ -15,14 +15,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 Work = Callable[[], object]
-HOW_TO_INSTALL = {
-    "Tink": "pip install tink into a virtual environment of its own and add its site-packages to PYTHONPATH",
-    "age": "apt-get install age",
+_TINK = "pip install tink into a virtual environment of its own and add its site-packages to PYTHONPATH"
+TINK_TEMPLATES = {
+    "Tink AES-CTR-HMAC": "AES256_CTR_HMAC_SHA256_1MB",
+    "Tink AES-GCM-HKDF": "AES256_GCM_HKDF_1MB",
 }
+HOW_TO_INSTALL = {**dict.fromkeys(TINK_TEMPLATES, _TINK), "age": "apt-get install age"}
 
 
-def tink(piece: bytes, pieces: int) -> Callable[[bool], Work] | None:
-    """Tink's streaming AEAD with segments of 1 MiB; the argument says whether a SHA-256 is taken beside it."""
+def tink(piece: bytes, pieces: int, template: str) -> Callable[[bool], Work] | None:
+    """Tink's streaming AEAD of a key template; the argument says whether a SHA-256 is taken beside it.
+
+    Of its two families, AES-GCM-HKDF is the faster, and a file can be made that opens under two keys;
+    AES-CTR-HMAC has a tag of 32 bytes that binds each segment to one key, as our format does.
+    """
     try:
         import tink as library
         from tink import streaming_aead
@@ -30,7 +36,7 @@ def tink(piece: bytes, pieces: int) -> Callable[[bool], Work] | None:
         return None
 
     streaming_aead.register()
-    handle = library.new_keyset_handle(streaming_aead.streaming_aead_key_templates.AES256_GCM_HKDF_1MB)
+    handle = library.new_keyset_handle(getattr(streaming_aead.streaming_aead_key_templates, template))
     primitive = handle.primitive(streaming_aead.StreamingAead)
 
     class Sink(io.RawIOBase):

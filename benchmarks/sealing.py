@@ -92,9 +92,10 @@ def measure(*, quick: bool = False, size_gib: float | None = None) -> Table:
         "Fernet": (lambda: fernet.encrypt(message), len(message) >> 20, time.process_time),
     }  # fmt: skip
     notes = {"size": f"{pieces:,} MiB; Fernet {len(message) >> 20:,} MiB"}
-    if (tink := peers.tink(piece, kept)) is not None:
-        work["Tink"] = (tink(False), kept, time.process_time)
-        work["Tink and SHA-256"] = (tink(True), kept, time.process_time)
+    for name, template in peers.TINK_TEMPLATES.items():
+        if (tink := peers.tink(piece, kept, template)) is not None:
+            work[name] = (tink(False), kept, time.process_time)
+            work[f"{name} and SHA-256"] = (tink(True), kept, time.process_time)
     if (age := peers.age(piece, kept)) is not None:
         work["age"] = (age[0](False), kept, age[1])
         work["age and SHA-256"] = (age[0](True), kept, age[1])
