@@ -3,8 +3,10 @@
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.functional import cached_property
 
 from accounts.querysets import UserQuerySet
+from accounts.stored_permissions import stored_permissions
 from modelops.lib.ids import uuid7
 
 
@@ -53,6 +55,14 @@ class User(AbstractUser):
             ),
         ]
         indexes = [models.Index(Lower("email"), name="accounts_user_email_any_case")]
+
+    @cached_property
+    def _perm_cache(self) -> set[str]:
+        """Every permission that the account has by itself or by its groups: what Django's backend keeps by this name.
+
+        One statement, where the backend would write and send two.
+        """
+        return stored_permissions(self.pk, is_superuser=self.is_superuser)
 
     @property
     def role(self) -> str:

@@ -5,7 +5,7 @@ import hmac
 import ipaddress
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts import api_key_format
@@ -17,11 +17,17 @@ from compliance.audit import record
 from compliance.audit.context import identify, network_of
 from modelops.crypto.keyed import keyed_digests
 from modelops.crypto.purposes import Purpose
+from modelops.lib.fixed_queries import FixedQuery
 
 from .api_keys import key_context
 
 # "Last used" is for people who look for forgotten keys: minutes are fine, and most requests write nothing.
 _COARSE = dt.timedelta(minutes=5)
+
+
+@FixedQuery
+def _key_with_owner(reader: None, *, public_id: str) -> "QuerySet[ApiKey]":
+    return ApiKey.objects.select_related("owner").filter(public_id=public_id).order_by()
 
 
 def check_api_key(text: str, *, address: str = "") -> ApiKey:
@@ -34,7 +40,7 @@ def check_api_key(text: str, *, address: str = "") -> ApiKey:
         raise CredentialRefused(
             "This is no API key of the portal: it is cut off or mistyped. Copy the whole key.", "auth.key_unknown"
         )
-    key = ApiKey.objects.select_related("owner").filter(public_id=parts.public_id).first()
+    key = _key_with_owner.first(None, public_id=parts.public_id)
     digests = keyed_digests(Purpose.API_KEY, key_context(parts.public_id), parts.secret.encode())
     matches = [hmac.compare_digest(bytes(key.digest), digest) for digest in digests] if key else []
     if key is None or not any(matches):

@@ -19,6 +19,9 @@ class Beside(Protocol):
     def origin_of(self, context: RequestContext, actor: Actor) -> bytes | None:
         """To where the actor acts from; None when nothing is known of it."""
 
+    def known_origin_of(self, context: RequestContext, actor: Actor) -> tuple[bool, bytes | None]:
+        """Whether nothing needs to be stored for it, and then what `origin_of` would give."""
+
     def seal(self, content: Mapping[str, Any], subject: models.Model | Actor | str, row_id: uuid.UUID) -> bytes:
         """To personal values about ``subject``."""
 

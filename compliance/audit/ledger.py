@@ -3,9 +3,8 @@
 import logging
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 
 from modelops.crypto.errors import KeysUnavailable
@@ -13,11 +12,12 @@ from modelops.lib.ids import uuid7
 
 from .actor import Actor
 from .beside import beside
-from .canonical import storable_text
+from .canonical import canonical_json, storable_text
 from .changes import changes_of
 from .context import current
 from .events import EventClass, define, event_classes
 from .labels import label_of
+from .partitions import TABLE
 
 logger = logging.getLogger(__name__)
 
@@ -54,34 +54,65 @@ def record(
     Of a watched table (`watching`) the row also says under ``diff`` what the database saw change, before and after.
     Raises UndeclaredEvent, and RuntimeError outside a transaction: an act and its row belong together.
     """
+    _require_declared(event, details)
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"{event.name} must be recorded in the transaction of what it tells.")
+    if changes := changes_of(*_reference(target)):
+        details["diff"] = changes
+    row_id = uuid7()
+    origin = beside().origin_of(current.get(), actor)
+    _insert(row_id, event, target, actor, outcome, details, origin, _sealed_beside(row_id, personal, subject))
+
+
+def record_alone(
+    event: EventClass, target: models.Model | tuple[str, str] | None, *, actor: Actor, **details: Any
+) -> bool:
+    """Add a row about something that changes nothing, as the one statement of a transaction of its own.
+
+    False, and nothing is added, where that is not enough: within a transaction, and where it is not stored yet from
+    where the actor acts.
+    """
+    _require_declared(event, details)
+    if connection.in_atomic_block:
+        return False
+    is_known, origin = beside().known_origin_of(current.get(), actor)
+    if is_known:
+        _insert(uuid7(), event, target, actor, "success", details, origin, None)
+    return is_known
+
+
+# One fixed statement: the ORM would take longer to write it than PostgreSQL to carry it out. Time, transaction and
+# format of the row are the database's own.
+_COLUMNS: Final = (
+    "id", "name", "category", "outcome", "actor_kind", "actor_ref", "via", "target_type", "target_id", "target_label",
+    "details", "request_id", "source", "origin", "personal",
+)  # fmt: skip
+_INSERT: Final = f"INSERT INTO {TABLE} ({', '.join(_COLUMNS)}) VALUES ({', '.join(['%s'] * len(_COLUMNS))})"  # noqa: S608
+
+
+def _insert(
+    row_id: uuid.UUID,
+    event: EventClass,
+    target: models.Model | tuple[str, str] | None,
+    actor: Actor,
+    outcome: str,
+    details: Mapping[str, Any],
+    origin: bytes | None,
+    personal: bytes | None,
+) -> None:
+    context = current.get()
+    label = storable_text(label_of(target))[:200]
+    about = (*_reference(target), label, canonical_json(details), context.request_id, context.source)
+    acted = (event.category, outcome, actor.kind, actor.ref, context.via[:120])
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [row_id, event.name, *acted, *about, origin, personal])
+
+
+def _require_declared(event: EventClass, details: Mapping[str, Any]) -> None:
     if event_classes().get(event.name) != event:
         raise UndeclaredEvent(f"{event.name} is not declared.")
     if set(details) != set(event.details):
         raise UndeclaredEvent(f"{event.name} carries {sorted(event.details)}, not {sorted(details)}.")
-    if not connection.in_atomic_block:
-        raise RuntimeError(f"{event.name} must be recorded in the transaction of what it tells.")
-    target_type, target_id = _reference(target)
-    if changes := changes_of(target_type, target_id):
-        details["diff"] = changes
-    context = current.get()
-    row_id = uuid7()
-    apps.get_model("audit", "AuditEvent").objects.create(
-        id=row_id,
-        name=event.name,
-        category=event.category,
-        outcome=outcome,
-        actor_kind=actor.kind,
-        actor_ref=actor.ref,
-        via=context.via[:120],
-        target_type=target_type,
-        target_id=target_id,
-        target_label=storable_text(label_of(target))[:200],
-        details=details,
-        request_id=context.request_id,
-        source=context.source,
-        origin=beside().origin_of(context, actor),
-        personal=_sealed_beside(row_id, personal, subject),
-    )
 
 
 def record_refusal(*, actor: Actor, code: str, method: str, route: str, status: int = 403) -> None:

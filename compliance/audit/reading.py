@@ -13,7 +13,7 @@ from modelops.lib.ids import first_id_at
 
 from .actor import Actor
 from .events import EventClass
-from .ledger import record
+from .ledger import record, record_alone
 
 logger = logging.getLogger(__name__)
 ONE_SITTING = dt.timedelta(hours=1)
@@ -36,10 +36,11 @@ def record_reading(
     the header alone hides nothing: without a first row it adds one.
     """
     try:
-        with transaction.atomic():
-            if "HX-Request" in request.headers and _told_already(event, target, request.actor):
-                return
-            record(event, target, actor=request.actor, **details)
+        if "HX-Request" in request.headers and _told_already(event, target, request.actor):
+            return
+        if not record_alone(event, target, actor=request.actor, **details):
+            with transaction.atomic():
+                record(event, target, actor=request.actor, **details)
     except (DatabaseError, KeysUnavailable):
         if strict:
             raise

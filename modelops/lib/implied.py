@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 _implied: dict[str, frozenset[str]] = {}
+_holders: dict[str, list[str]] = {}
 
 
 def imply(permission: str, others: Iterable[str]) -> None:
@@ -10,6 +11,8 @@ def imply(permission: str, others: Iterable[str]) -> None:
     if permission in _implied:
         raise ValueError(f"What {permission!r} holds is declared twice.")
     _implied[permission] = frozenset(others)
+    for other in _implied[permission]:
+        _holders.setdefault(other, []).append(permission)
 
 
 def with_implied(permissions: Iterable[str]) -> set[str]:
@@ -20,4 +23,4 @@ def with_implied(permissions: Iterable[str]) -> set[str]:
 
 def implied_by(permission: str) -> list[str]:
     """The permissions that hold ``permission``."""
-    return [name for name, others in _implied.items() if permission in others]
+    return _holders.get(permission, [])

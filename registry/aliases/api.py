@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
@@ -13,10 +14,11 @@ from rest_framework.views import APIView
 
 from modelops.lib.errors import NotFound
 from registry import viewing
-from registry.api.lookup import model_named, model_version
+from registry.api.lookup import asks_for_deleted, model_named, model_version
 from registry.grants.gate import require_change
 
 from . import periods, services
+from .lookup import alias_of_model
 from .models import Alias, AliasPeriod
 from .moments import asked_moment
 from .serializers import AliasIn, AliasOut, AliasPeriodOut
@@ -51,7 +53,10 @@ class AliasView(APIView):
 
     @extend_schema(operation_id="model_alias", responses=AliasOut)
     def get(self, request: Request, name: str, alias: str) -> Response:
-        found = _alias(request, name, alias)
+        # A deleted model has no aliases to show, so ?deleted=true finds none.
+        found = None if asks_for_deleted(request) else alias_of_model.first(request.user, model=name, name=alias)
+        if found is None:
+            raise Http404
         viewing.model(request, found.model, "alias")
         return Response(AliasOut(found).data)
 

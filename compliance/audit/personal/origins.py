@@ -46,16 +46,10 @@ class _Remember:
 
 def origin_of(context: RequestContext, actor: Actor) -> bytes | None:
     """The commitment to where ``actor`` acts from; None when nothing is known of it. Raises KeysUnavailable."""
-    if not (context.address or context.user_agent or context.session):
-        return None
-    today = timezone.now().astimezone(dt.UTC).date()
-    ref = actor.ref if actor.kind in {"user", "service"} else f"strangers:{today}"
-    slot: Slot = (f"{ref} {today}", context.session, context.address, context.user_agent)
-    with _lock:
-        found = _known.get(slot)
-        if found is not None:
-            _known.move_to_end(slot)
-            return found
+    is_known, found = known_origin_of(context, actor)
+    if is_known:
+        return found
+    ref, slot = _slot_of(context, actor)
     # Stored earlier in this very transaction: what waits for its end says so, savepoints that failed included.
     for entry in reversed(connection.run_on_commit):
         waiting: object = entry[1]
@@ -66,6 +60,25 @@ def origin_of(context: RequestContext, actor: Actor) -> bytes | None:
     commitment = payloads.store("origin", content, ref, address_index=index)
     transaction.on_commit(_Remember(slot, commitment))
     return commitment
+
+
+def known_origin_of(context: RequestContext, actor: Actor) -> tuple[bool, bytes | None]:
+    """Whether this process knows the commitment already, or nothing is known of where; and the commitment then."""
+    if not (context.address or context.user_agent or context.session):
+        return True, None
+    _, slot = _slot_of(context, actor)
+    with _lock:
+        found = _known.get(slot)
+        if found is not None:
+            _known.move_to_end(slot)
+    return found is not None, found
+
+
+def _slot_of(context: RequestContext, actor: Actor) -> tuple[str, Slot]:
+    """Whom the origin is about, and where it is remembered: for a day each."""
+    today = timezone.now().astimezone(dt.UTC).date()
+    ref = actor.ref if actor.kind in {"user", "service"} else f"strangers:{today}"
+    return ref, (f"{ref} {today}", context.session, context.address, context.user_agent)
 
 
 def forget() -> None:

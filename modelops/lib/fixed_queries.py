@@ -1,0 +1,194 @@
+"""Queries that are asked very often: Django writes their SQL once, and later uses only put in their values.
+
+To write a statement costs several times what it costs to run it. What a user may see is decided by the same querysets
+as everywhere: one is built for a stand-in of the user, once for each answer to what it asks about the rights.
+"""
+
+import secrets
+import threading
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any, Final, NamedTuple
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, models
+from django.db.models.query import ValuesListIterable, get_related_populators
+
+_MOST_WRITTEN: Final = 200
+_TEXT_SIGNS: Final = "%"
+Value = str | int | uuid.UUID
+
+
+class _Slot(NamedTuple):
+    """Where a value goes; ``before`` and ``after`` are the signs of a LIKE around it."""
+
+    name: str
+    before: str = ""
+    after: str = ""
+
+
+class _Constant(NamedTuple):
+    value: Any
+
+
+class StandIn:
+    """What a queryset may ask of a user: rights, which it gets answered as the user's own, and the id to filter by."""
+
+    is_authenticated, is_anonymous = True, False
+
+    def __init__(self, user: Any, pk: uuid.UUID, asked: set[str]) -> None:
+        self.pk = self.id = pk
+        self.is_active, self.is_superuser = user.is_active, user.is_superuser
+        self.key_scopes, self.key_exercises = _credential_of(user)
+        self._user, self._asked = user, asked
+
+    def has_perm(self, permission: str) -> bool:
+        """The user's own answer; who has another gets another statement."""
+        self._asked.add(permission)
+        return bool(self._user.has_perm(permission))
+
+
+class _Written:
+    """One statement, with how its rows are read."""
+
+    def __init__(self, queryset: "models.QuerySet[Any]", slots: dict[Any, str]) -> None:
+        self._compiler = queryset.query.get_compiler(connection=connection)
+        try:
+            self.sql, params = self._compiler.as_sql()
+        except EmptyResultSet:
+            self.sql, params = "", ()
+        self.params = tuple(_slot_for(param, slots) for param in params)
+        self._is_tuples = issubclass(queryset._iterable_class, ValuesListIterable)  # type: ignore[attr-defined]
+        fields = [each[0] for each in (self._compiler.select or [])[: self._compiler.col_count]]
+        self._converters = self._compiler.get_converters(fields)
+
+    def rows(self, values: dict[str, Any]) -> list[Any]:
+        if not self.sql:
+            return []
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, [_filled(param, values) for param in self.params])
+            found: Iterable[Any] = cursor.fetchall()
+        if self._converters:
+            found = self._compiler.apply_converters(found, self._converters)
+        if self._is_tuples:
+            return [tuple(row) for row in found] if self._converters else list(found)
+        return list(self._instances(found))
+
+    def _instances(self, rows: Iterable[Any]) -> Iterable[models.Model]:
+        info: Any = self._compiler.klass_info
+        select: Any = self._compiler.select
+        fields = info["select_fields"]
+        begin, end = fields[0], fields[-1] + 1
+        names = [each[0].target.attname for each in select[begin:end]]
+        populators = get_related_populators(info, select, connection.alias)
+        annotated = list((self._compiler.annotation_col_map or {}).items())
+        for row in rows:
+            one = info["model"].from_db(connection.alias, names, row[begin:end])
+            for populator in populators:
+                populator.populate(row, one)
+            for name, place in annotated:
+                setattr(one, name, row[place])
+            yield one
+
+
+class FixedQuery:
+    """A function that builds a queryset for a user, and asks it without building it anew.
+
+    Its positional arguments change the statement; what is passed by name are values that stand in it as parameters.
+    Without a user (None) nothing is asked about rights.
+    """
+
+    def __init__(self, build: Callable[..., "models.QuerySet[Any]"]) -> None:
+        self._build = build
+        self._asked: tuple[str, ...] = ()
+        self._written: OrderedDict[Hashable, _Written] = OrderedDict()
+        self._lock = threading.Lock()
+        self.__doc__ = build.__doc__
+
+    def __call__(self, user: Any, *shape: Hashable, **values: Value) -> list[Any]:
+        """The rows for ``user``: objects, or tuples where the queryset gives those."""
+        key = self._key(user, shape)
+        with self._lock:
+            written = self._written.get(key)
+            if written is not None:
+                self._written.move_to_end(key)
+        if written is None:
+            written = self._write(user, shape, values)
+            with self._lock:
+                # What was asked for the first time just now belongs to the key.
+                self._written[self._key(user, shape)] = written
+                while len(self._written) > _MOST_WRITTEN:
+                    self._written.popitem(last=False)
+        return written.rows({"": getattr(user, "pk", None), **values})
+
+    def first(self, user: Any, *shape: Hashable, **values: Value) -> Any:
+        """The first row, or None."""
+        return next(iter(self(user, *shape, **values)), None)
+
+    def queryset(self, user: Any, *shape: Hashable, **values: Value) -> "models.QuerySet[Any]":
+        """The queryset itself, built for the user."""
+        return self._build(user, *shape, **values)
+
+    def _key(self, user: Any, shape: tuple[Hashable, ...]) -> Hashable:
+        if user is None:
+            return shape
+        scopes, exercises = _credential_of(user)
+        rights = tuple(user.has_perm(permission) for permission in self._asked)
+        return shape, rights, user.is_active, user.is_superuser, scopes and tuple(scopes), exercises
+
+    def _write(self, user: Any, shape: tuple[Hashable, ...], values: dict[str, Value]) -> _Written:
+        """Built twice with values that nobody has: what differs beside them would be frozen, such as a time."""
+        asked: set[str] = set()
+        first, again = (self._built(user, asked, shape, values) for _ in range(2))
+        if (first.sql, first.params) != (again.sql, again.params):
+            raise RuntimeError(f"{self._build.__qualname__} writes another statement each time.")
+        self._asked = tuple(sorted(asked.union(self._asked)))
+        return first
+
+    def _built(self, user: Any, asked: set[str], shape: tuple[Hashable, ...], values: dict[str, Value]) -> _Written:
+        own = uuid.uuid4()
+        marks = {name: _mark(value) for name, value in values.items()}
+        reader = StandIn(user, own, asked) if user is not None else None
+        queryset = self._build(reader, *shape, **marks)
+        return _Written(queryset, {own: "", **{mark: name for name, mark in marks.items()}})
+
+
+def prefetched(row: models.Model, name: str, related: Iterable[models.Model]) -> None:
+    """Let ``row.<name>.all()`` give ``related``, as if it had been fetched with the row."""
+    found = getattr(row, name).get_queryset()
+    found._result_cache, found._prefetch_done = list(related), True
+    row._prefetched_objects_cache = {**getattr(row, "_prefetched_objects_cache", {}), name: found}  # type: ignore[attr-defined]
+
+
+def _credential_of(user: Any) -> tuple[list[str] | None, str]:
+    """The scopes of the API key that stands for the user, and what this request makes use of."""
+    return getattr(user, "key_scopes", None), getattr(user, "key_exercises", "")
+
+
+def _mark(value: Value) -> Value:
+    if isinstance(value, uuid.UUID):
+        return uuid.uuid4()
+    return secrets.token_hex(16) if isinstance(value, str) else 2**29 + secrets.randbelow(2**29)
+
+
+def _slot_for(param: Any, slots: dict[Any, str]) -> _Slot | _Constant:
+    if isinstance(param, uuid.UUID | str | int) and param in slots:
+        return _Slot(slots[param])
+    if isinstance(param, str):
+        bare = param.strip(_TEXT_SIGNS)
+        if bare in slots:
+            before, _, after = param.partition(bare)
+            return _Slot(slots[bare], before, after)
+        if any(isinstance(mark, str) and mark in param for mark in slots):
+            raise RuntimeError(f"A value stands within {param!r}; only parts of LIKE are known.")
+    return _Constant(param)
+
+
+def _filled(param: _Slot | _Constant, values: dict[str, Any]) -> Any:
+    if isinstance(param, _Constant):
+        return param.value
+    value = values[param.name]
+    if param.before or param.after:
+        return param.before + connection.ops.prep_for_like_query(value) + param.after
+    return value
