@@ -16,7 +16,7 @@ def start() -> None:
         raise RuntimeError("Settings are read already, on servers that are not the benchmark's own.")
     from modelops.embedded import throwaway
 
-    pair = throwaway.start(durable=True)
+    pair = throwaway.start(durable=True, migrated=True)
     atexit.register(pair.remove)
     home = tempfile.TemporaryDirectory(prefix="mo-bench-")
     atexit.register(home.cleanup)

@@ -11,6 +11,7 @@ import pytest
 
 from modelops.embedded import processes
 from modelops.embedded.paths import Home
+from tests.embedded.copies import migrated_before
 from tests.embedded.test_portal_survives_kill import Portal
 from tests.embedded.test_servers import connect
 
@@ -31,6 +32,7 @@ def test_kills_during_the_demo_end_in_a_complete_demo(
     home: Home, shell: Callable[..., subprocess.Popen[str]], tmp_path: Path
 ) -> None:
     """Web, PostgreSQL, Valkey and worker in turn, then the supervisor; the next start completes what is left."""
+    migrated_before(home)
     portal = Portal(home, shell, tmp_path)
     process = shell(home, "run", PORT=str(portal.port), DEMO="1")
     waiting = list(KILLS)

@@ -14,6 +14,7 @@ import pytest
 
 from modelops.embedded import processes
 from modelops.embedded.paths import Home
+from tests.embedded.copies import migrated_before, schema, schema_of_a_copy
 from tests.embedded.test_servers import connect
 from tests.live import free_port
 
@@ -63,7 +64,12 @@ class Portal:
 
 
 @pytest.fixture
-def portal(home: Home, shell: Callable[..., subprocess.Popen[str]], tmp_path: Path) -> Iterator[Portal]:
+def portal(
+    home: Home, shell: Callable[..., subprocess.Popen[str]], tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Portal]:
+    """A portal that runs; with the parameter "migrated" its first start has little left to migrate."""
+    if getattr(request, "param", "") == "migrated":
+        migrated_before(home)
     portal = Portal(home, shell, tmp_path)
     portal.start()
     yield portal
@@ -82,6 +88,7 @@ def test_what_is_killed_comes_back_with_nothing_lost(
     assert portal.ready()
     anchored = home.root / "anchors" / "checkpoints"
     assert processes.wait_until(anchored.exists, 30), (home.logs / "sealer.log").read_text()
+    assert schema(home.sockets) == schema_of_a_copy()  # migrated here from nothing, as at every first start
     with connect(home) as database:
         users = database.execute("SELECT count(*) FROM accounts_user").fetchone()
         database.execute("CREATE TABLE kept AS SELECT 42 AS answer")
@@ -114,6 +121,7 @@ def test_what_is_killed_comes_back_with_nothing_lost(
         assert database.execute("SELECT count(*) FROM accounts_user").fetchone() == users
 
 
+@pytest.mark.parametrize("portal", ["migrated"], indirect=True)
 def test_ctrl_c_stops_the_work_before_the_servers(portal: Portal, home: Home) -> None:
     """S3-60: the terminal's Ctrl-C reaches the supervisor alone, which stops one part after the other."""
     pids = portal.pids()

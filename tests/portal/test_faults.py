@@ -46,7 +46,7 @@ class FaultyPortal:
     """A whole portal on servers of its own, all of which can be killed."""
 
     def __init__(self, folder: Path) -> None:
-        self.pair = throwaway.start(durable=True)
+        self.pair = throwaway.start(durable=True, migrated=True)
         env = {
             "DATABASE_URL": self.pair.database_url,
             "MODELOPS_SEALER_DATABASE_URL": self.pair.sealer_url,

@@ -27,7 +27,7 @@ Start = Callable[[str], subprocess.Popen[str]]
 @pytest.fixture
 def pair() -> Iterator[throwaway.ThrowAway]:
     """Servers of this test's own: the others' must not be killed."""
-    pair = throwaway.start(durable=True)
+    pair = throwaway.start(durable=True, migrated=True)
     yield pair
     pair.remove()
 

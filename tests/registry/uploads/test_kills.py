@@ -31,7 +31,7 @@ PATIENCE_S = 60
 @pytest.fixture
 def pair() -> Iterator[throwaway.ThrowAway]:
     """Servers of this test's own: the others' must not be killed."""
-    pair = throwaway.start(durable=True)
+    pair = throwaway.start(durable=True, migrated=True)
     yield pair
     pair.remove()
 
