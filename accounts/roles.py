@@ -12,6 +12,9 @@ _READ = (
     "jobs.view_job",
     "monitoring.view_alert",
     "monitoring.view_alertoccurrence",
+    "monitoring.view_alertrule",
+    "monitoring.view_alertsilence",
+    "monitoring.view_escalationchain",
 )
 # What opens sealed content; reading models does not bring it.
 _OPEN = ("access.download", "access.decrypt")
@@ -23,6 +26,17 @@ _CHANNELS = (
     "monitoring.change_alertchannel",
     "monitoring.delete_alertchannel",
     "monitoring.view_alertdelivery",
+)
+# Rules, silences and chains: who looks after alerts also says when there are any.
+_ALERTING = (
+    "monitoring.add_alert",
+    "monitoring.change_alert",
+    "monitoring.add_alertrule",
+    "monitoring.change_alertrule",
+    "monitoring.add_alertsilence",
+    "monitoring.change_alertsilence",
+    "monitoring.add_escalationchain",
+    "monitoring.change_escalationchain",
 )
 _VIEW_KEYS = (
     "crypto.view_keyversion",
@@ -62,7 +76,7 @@ ROLES: dict[str, Role] = {
                 "access.explain",
                 "promotion.approve_promotion",
                 *_GRANTS,
-                "monitoring.change_alert",
+                *_ALERTING,
                 *_CHANNELS,
             ),
         ),
@@ -80,7 +94,7 @@ ROLES: dict[str, Role] = {
                 "access.explain",
                 "promotion.approve_promotion",
                 *_GRANTS,
-                "monitoring.change_alert",
+                *_ALERTING,
                 *_CHANNELS,
             ),
         ),
@@ -92,6 +106,7 @@ ROLES: dict[str, Role] = {
                 "signing.change_signingpolicy",
                 "promotion.approve_promotion",
                 "promotion.change_promotionpolicy",
+                "external.add_platformattestation",
                 "registry.view_restricted",
                 "grants.view_grant",
                 "locations.view_storagelocation",
@@ -190,6 +205,8 @@ ROLES: dict[str, Role] = {
                 "access.deploy_models",
                 "access.write_data",
                 "access.predict",
+                "monitoring.add_alert",
+                "monitoring.change_alert",
                 "registry.bypass_step_up",
             ),
             service=True,

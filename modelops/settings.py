@@ -219,6 +219,8 @@ EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "modelops@localhost")
 MODELOPS_ALLOW_PRIVATE_RECEIVERS = env.flag("MODELOPS_ALLOW_PRIVATE_RECEIVERS", False)
+# How long a message waits for others of its group; a critical one waits for nobody.
+MODELOPS_ALERT_GROUP_WAIT_S = env.integer("MODELOPS_ALERT_GROUP_WAIT_S", 3)
 
 # --- predictions ----------------------------------------------------------------------------------------------------
 # What one request may bring: rows of a batch, features of a row, items of a feature that is a list.

@@ -5,10 +5,15 @@ from modelops.secret_store.audit_events import SECRET_SET, SECRET_USED
 
 from .alerts.audit_events import (
     ALERT_ACKNOWLEDGED,
+    ALERT_COMMENTED,
     ALERT_ESCALATED,
     ALERT_OPENED,
+    ALERT_OWNED,
     ALERT_RESOLVED,
+    ALERT_SNOOZED,
     ALERT_VIEWED,
+    CHAIN_CREATED,
+    CHAIN_DISABLED,
     CHANNEL_CREATED,
     CHANNEL_DISABLED,
     CHANNEL_ENABLED,
@@ -16,7 +21,14 @@ from .alerts.audit_events import (
     CHANNEL_VIEWED,
     DELIVERY_ABANDONED,
     DELIVERY_FAILED,
+    DELIVERY_REQUEUED,
     DELIVERY_SUCCEEDED,
+    RULE_CREATED,
+    RULE_DISABLED,
+    RULE_ENABLED,
+    RULE_VIEWED,
+    SILENCE_CREATED,
+    SILENCE_ENDED,
 )
 from .drift.audit_events import RUN_COMPLETED, RUN_REQUESTED, RUN_VIEWED
 
@@ -40,7 +52,34 @@ route("alerts/channels/<uuid:pk>/test/", post=_TESTED)
 route("alerts/channels/<uuid:pk>/enable/", post=CHANNEL_ENABLED)
 route("alerts/channels/<uuid:pk>/disable/", post=CHANNEL_DISABLED)
 
-route("api/v1/alerts/", get=Exempt.NAMES)
+for _start in ("", "api/v1/"):
+    route(f"{_start}alerts/<uuid:pk>/snooze/", post=ALERT_SNOOZED)
+    route(f"{_start}alerts/<uuid:pk>/take/", post=ALERT_OWNED)
+    route(f"{_start}alerts/<uuid:pk>/comments/", post=ALERT_COMMENTED)
+    route(f"{_start}alerts/deliveries/<uuid:pk>/redeliver/", post=DELIVERY_REQUEUED)
+
+route("alerts/do/<str:token>/", get=Exempt.FORM, post=(ALERT_ACKNOWLEDGED,))
+route("alerts/channels/<uuid:pk>/", get=CHANNEL_VIEWED, post=CHANNEL_VIEWED)
+route("alerts/rules/", get=Exempt.NAMES, post=Exempt.SAME_AS_GET)
+route("alerts/rules/new/<slug:kind>/", get=Exempt.FORM, post=RULE_CREATED)
+route("alerts/rules/<uuid:pk>/", get=RULE_VIEWED, post=RULE_VIEWED)
+route("alerts/rules/<uuid:pk>/enable/", post=RULE_ENABLED)
+route("alerts/rules/<uuid:pk>/disable/", post=RULE_DISABLED)
+route("alerts/silences/", get=Exempt.NAMES, post=SILENCE_CREATED)
+route("alerts/silences/<uuid:pk>/end/", post=SILENCE_ENDED)
+route("alerts/escalations/", get=Exempt.NAMES, post=CHAIN_CREATED)
+route("alerts/escalations/<uuid:pk>/disable/", post=CHAIN_DISABLED)
+
+route("api/v1/alerts/", get=Exempt.NAMES, post=ALERT_OPENED)
+route("api/v1/alert-rules/", get=Exempt.NAMES, post=RULE_CREATED)
+route("api/v1/alert-rules/try/", post=Exempt.FIGURES)
+route("api/v1/alert-rules/<uuid:pk>/", get=RULE_VIEWED)
+route("api/v1/alert-rules/<uuid:pk>/enable/", post=RULE_ENABLED)
+route("api/v1/alert-rules/<uuid:pk>/disable/", post=RULE_DISABLED)
+route("api/v1/alert-silences/", get=Exempt.NAMES, post=SILENCE_CREATED)
+route("api/v1/alert-silences/<uuid:pk>/end/", post=SILENCE_ENDED)
+route("api/v1/alert-escalations/", get=Exempt.NAMES, post=CHAIN_CREATED)
+route("api/v1/alert-escalations/<uuid:pk>/disable/", post=CHAIN_DISABLED)
 route("api/v1/alerts/<uuid:pk>/", get=ALERT_VIEWED)
 route("api/v1/alerts/<uuid:pk>/acknowledge/", post=ALERT_ACKNOWLEDGED)
 route("api/v1/alerts/<uuid:pk>/resolve/", post=ALERT_RESOLVED)
@@ -50,12 +89,30 @@ route("api/v1/alert-channels/<uuid:pk>/test/", post=_TESTED)
 route("api/v1/alert-channels/<uuid:pk>/enable/", post=CHANNEL_ENABLED)
 route("api/v1/alert-channels/<uuid:pk>/disable/", post=CHANNEL_DISABLED)
 
-for _label in ("Alert", "AlertChannel", "AlertDelivery", "DriftRun", "DriftFeature"):
+_ALERTING = ("Alert", "AlertChannel", "AlertDelivery", "AlertRule", "AlertSilence", "EscalationChain")
+for _label in (*_ALERTING, "DriftRun", "DriftFeature"):
     admin_pages(f"monitoring.{_label}")
 
 model("monitoring.DriftRun", RUN_REQUESTED, RUN_COMPLETED)
 model("monitoring.DriftFeature", RUN_COMPLETED)
-model("monitoring.Alert", ALERT_OPENED, ALERT_ESCALATED, ALERT_ACKNOWLEDGED, ALERT_RESOLVED)
+model(
+    "monitoring.Alert",
+    ALERT_OPENED,
+    ALERT_ESCALATED,
+    ALERT_ACKNOWLEDGED,
+    ALERT_SNOOZED,
+    ALERT_OWNED,
+    ALERT_RESOLVED,
+)
+model("monitoring.AlertComment", ALERT_COMMENTED)
+model("monitoring.AlertDecision", ALERT_OPENED, ALERT_ESCALATED)
+model("monitoring.DeliveryAttempt", DELIVERY_SUCCEEDED, DELIVERY_FAILED, DELIVERY_ABANDONED, CHANNEL_TESTED)
+model("monitoring.LinkUse", ALERT_ACKNOWLEDGED, ALERT_SNOOZED)
+model("monitoring.AlertRule", RULE_CREATED, RULE_ENABLED, RULE_DISABLED)
+model("monitoring.RuleState", exempt=Exempt.PROGRESS)
+model("monitoring.AlertSilence", SILENCE_CREATED, SILENCE_ENDED)
+model("monitoring.EscalationChain", CHAIN_CREATED, CHAIN_DISABLED)
+model("monitoring.EscalationStep", CHAIN_CREATED)
 model("monitoring.AlertOccurrence", exempt=Exempt.PROGRESS)
 model("monitoring.AlertChannel", CHANNEL_CREATED, CHANNEL_ENABLED, CHANNEL_DISABLED)
 model("monitoring.ChannelSecret", CHANNEL_CREATED)

@@ -5,6 +5,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from modelops.lib.admin import ReadOnlyAdmin
+from monitoring.models.alert_policy import AlertSilence, EscalationChain
+from monitoring.models.alert_rules import AlertRule
 from monitoring.models.alerts import Alert, AlertChannel, AlertDelivery
 
 
@@ -55,6 +57,46 @@ class AlertChannelAdmin(ReadOnlyAdmin):
         "created_at",
         "verified_at",
     )
+
+
+@admin.register(AlertRule)
+class AlertRuleAdmin(ReadOnlyAdmin):
+    list_display = ("name", "series", "operator", "threshold", "severity", "enabled")
+    list_filter = ("series", "severity", "enabled")
+    search_fields = ("name",)
+    fields = (
+        "name",
+        "series",
+        "params",
+        "operator",
+        "threshold",
+        "recovery",
+        "for_points",
+        "for_s",
+        "missing_after_s",
+        "severity",
+        "message",
+        "runbook_url",
+        "enabled",
+        "created_by",
+        "created_at",
+    )
+
+
+@admin.register(AlertSilence)
+class AlertSilenceAdmin(ReadOnlyAdmin):
+    list_display = ("reason", "starts_at", "ends_at", "created_by")
+    list_select_related = ("created_by",)
+    ordering = ("-id",)
+    fields = ("reason", "matchers", "while_matchers", "starts_at", "ends_at", "created_by", "created_at")
+
+
+@admin.register(EscalationChain)
+class EscalationChainAdmin(ReadOnlyAdmin):
+    list_display = ("name", "minimum_severity", "enabled")
+    list_filter = ("enabled",)
+    search_fields = ("name",)
+    fields = ("name", "minimum_severity", "matchers", "enabled", "created_by", "created_at")
 
 
 @admin.register(AlertDelivery)

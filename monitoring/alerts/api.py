@@ -14,21 +14,32 @@ from rest_framework.views import APIView
 
 from compliance.audit.reading import record_reading
 from modelops.lib.errors import Invalid
-from monitoring.models.alerts import Alert, AlertChannel, AlertState, Severity
+from monitoring.models.alerts import Alert, AlertChannel, AlertDelivery, AlertState, Severity
 
 from . import services
 from .audit_events import ALERT_VIEWED, CHANNEL_VIEWED
-from .serializers import AlertDetailOut, AlertOut, ChannelIn, ChannelOut, TestOut
+from .serializers import (
+    AlertDetailOut,
+    AlertIn,
+    AlertOut,
+    ChannelIn,
+    ChannelOut,
+    CommentIn,
+    CommentOut,
+    DeliveryOut,
+    SnoozeIn,
+    TestOut,
+)
 
 CHANGE_ALERT = "monitoring.change_alert"
 CHANGE_CHANNEL = "monitoring.change_alertchannel"
 
 
 class AlertList(ListAPIView):
-    """Alerts, newest first."""
+    """Alerts, newest first; a pipeline reports one by its key, and the same key counts up."""
 
     serializer_class = AlertOut
-    required_permissions = {"GET": "monitoring.view_alert"}
+    required_permissions = {"GET": "monitoring.view_alert", "POST": "monitoring.add_alert"}
     queryset = Alert.objects.none()
 
     def get_queryset(self) -> QuerySet[Alert]:
@@ -50,6 +61,22 @@ class AlertList(ListAPIView):
     )
     def get(self, request: Request, *args: object, **kwargs: object) -> Response:
         return super().get(request, *args, **kwargs)
+
+    @extend_schema(request=AlertIn, responses={201: AlertOut})
+    def post(self, request: Request) -> Response:
+        data = AlertIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        given = data.validated_data
+        alert = services.report(
+            given["key"],
+            given["title"],
+            Severity(given["severity"]),
+            given["details"],
+            group=given["group"],
+            runbook_url=given["runbook_url"],
+            actor=request.actor,
+        )
+        return Response(AlertOut(alert).data, status.HTTP_201_CREATED)
 
 
 class AlertDetail(RetrieveAPIView):
@@ -90,6 +117,55 @@ class AlertResolve(APIView):
         return Response(AlertOut(services.resolve(alert, actor=request.actor)).data)
 
 
+class AlertSnooze(APIView):
+    """Sends nothing about the alert until then; a rise in severity wakes it."""
+
+    required_permissions = {"POST": CHANGE_ALERT}
+
+    @extend_schema(request=SnoozeIn, responses=AlertOut)
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        alert = get_object_or_404(Alert.objects.visible_to(request.user), pk=pk)
+        data = SnoozeIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        return Response(AlertOut(services.snooze(alert, data.until(), actor=request.actor)).data)
+
+
+class AlertTake(APIView):
+    """Makes the caller the owner of the alert."""
+
+    required_permissions = {"POST": CHANGE_ALERT}
+
+    @extend_schema(request=None, responses=AlertOut)
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        alert = get_object_or_404(Alert.objects.visible_to(request.user), pk=pk)
+        return Response(AlertOut(services.take_over(alert, request.user, actor=request.actor)).data)
+
+
+class AlertComments(APIView):
+    """Writes a comment beside the alert."""
+
+    required_permissions = {"POST": CHANGE_ALERT}
+
+    @extend_schema(request=CommentIn, responses={201: CommentOut})
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        alert = get_object_or_404(Alert.objects.visible_to(request.user), pk=pk)
+        data = CommentIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        made = services.comment(alert, data.validated_data["text"], actor=request.actor)
+        return Response(CommentOut(made).data, status.HTTP_201_CREATED)
+
+
+class DeliveryRepeat(APIView):
+    """Sends a delivery that was given up once more, under the same id."""
+
+    required_permissions = {"POST": CHANGE_CHANNEL}
+
+    @extend_schema(request=None, responses=DeliveryOut)
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        delivery = get_object_or_404(AlertDelivery.objects.visible_to(request.user), pk=pk)
+        return Response(DeliveryOut(services.send_again(delivery, actor=request.actor)).data)
+
+
 class ChannelList(ListAPIView):
     """Channels; a new one is stored with its settings sealed."""
 
@@ -110,6 +186,7 @@ class ChannelList(ListAPIView):
             given["kind"],
             given["config"],
             minimum_severity=Severity(given["minimum_severity"]),
+            hours=data.hours(),
             actor=request.actor,
         )
         return Response(ChannelOut(channel).data, status.HTTP_201_CREATED)

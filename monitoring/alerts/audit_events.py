@@ -33,6 +33,71 @@ ALERT_RESOLVED = define(
     category="data",
     ocsf="detection_finding.close",
 )
+ALERT_SNOOZED = define(
+    "monitoring.alert.snoozed",
+    "snoozed the alert “{title}” until {until}",
+    "title",
+    "until",
+    category="data",
+    ocsf="detection_finding.update",
+)
+ALERT_OWNED = define(
+    "monitoring.alert.owned",
+    "gave the alert “{title}” to {owner}",
+    "title",
+    "owner",
+    category="data",
+    ocsf="detection_finding.update",
+)
+ALERT_COMMENTED = define(
+    "monitoring.alert.commented",
+    "wrote a comment beside the alert “{title}”",
+    "title",
+    category="data",
+    ocsf="detection_finding.update",
+)
+RULE_CREATED = define(
+    "monitoring.rule.created",
+    "created the alert rule {name} over {series}",
+    "name",
+    "series",
+    category="data",
+    ocsf="entity.create",
+)
+RULE_ENABLED = define(
+    "monitoring.rule.enabled", "switched on the alert rule {name}", "name", category="data", ocsf="entity.enable"
+)
+RULE_DISABLED = define(
+    "monitoring.rule.disabled", "switched off the alert rule {name}", "name", category="data", ocsf="entity.disable"
+)
+RULE_VIEWED = define(
+    "monitoring.rule.viewed", "looked at the alert rule {name}", "name", category="data", ocsf="entity.read"
+)
+SILENCE_CREATED = define(
+    "monitoring.silence.created",
+    "silenced alerts until {until}",
+    "until",
+    category="security",
+    ocsf="entity.create",
+)
+SILENCE_ENDED = define(
+    "monitoring.silence.ended", "ended a silence of alerts", category="security", ocsf="entity.disable"
+)
+CHAIN_CREATED = define(
+    "monitoring.chain.created",
+    "created the escalation chain {name} with {steps} steps",
+    "name",
+    "steps",
+    category="security",
+    ocsf="entity.create",
+)
+CHAIN_DISABLED = define(
+    "monitoring.chain.disabled",
+    "switched off the escalation chain {name}",
+    "name",
+    category="security",
+    ocsf="entity.disable",
+)
 
 CHANNEL_CREATED = define(
     "monitoring.channel.created",
@@ -85,6 +150,13 @@ DELIVERY_ABANDONED = define(
     "occasion",
     "attempt",
     "code",
+    category="data",
+    ocsf="api.create",
+)
+DELIVERY_REQUEUED = define(
+    "monitoring.delivery.requeued",
+    "sent a delivery through the channel {channel} once more",
+    "channel",
     category="data",
     ocsf="api.create",
 )

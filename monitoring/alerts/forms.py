@@ -7,6 +7,7 @@ from django import forms
 from modelops.lib.errors import DomainError
 from monitoring.models.alerts import Severity
 
+from . import services
 from .channels import Channel, Field
 
 WIDGETS: dict[str, type[forms.Widget]] = {"integer": forms.NumberInput, "address": forms.EmailInput}
@@ -23,11 +24,40 @@ class ChannelForm(forms.Form):
         help_text="Milder alerts stay in the inbox.",
     )
 
+    is_direct = forms.BooleanField(
+        label="Gets alerts by itself", required=False, initial=True, help_text="Off: only what an escalation sends."
+    )
+    repeat_minutes = forms.IntegerField(
+        label="Repeat after minutes", required=False, min_value=1, max_value=10_080, help_text="Empty: never."
+    )
+    quiet_from = forms.TimeField(label="Quiet from", required=False, widget=forms.TimeInput(attrs={"type": "time"}))
+    quiet_until = forms.TimeField(label="Quiet until", required=False, widget=forms.TimeInput(attrs={"type": "time"}))
+    quiet_weekends = forms.BooleanField(label="Weekends are quiet", required=False)
+    quiet_below = forms.ChoiceField(
+        label="In quiet hours from severity", choices=Severity.choices, initial=Severity.CRITICAL, required=False
+    )
+    timezone = forms.CharField(label="Time zone", max_length=64, initial="UTC", required=False)
+
+    def hours(self) -> services.Hours:
+        """When the channel may be used, and how often."""
+        data = self.cleaned_data
+        minutes = data.get("repeat_minutes")
+        return services.Hours(
+            is_direct=data["is_direct"],
+            repeat_s=60 * minutes if minutes else None,
+            quiet_from=data.get("quiet_from"),
+            quiet_until=data.get("quiet_until"),
+            quiet_weekends=data["quiet_weekends"],
+            quiet_below=data.get("quiet_below") or Severity.CRITICAL.value,
+            timezone=data.get("timezone") or "UTC",
+        )
+
     def __init__(self, kind: type[Channel], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind
-        for one in kind.fields:
-            self.fields[one.name] = form_field(one)
+        own = {one.name: form_field(one) for one in kind.fields}
+        first = {name: self.fields.pop(name) for name in ("name", "minimum_severity")}
+        self.fields = {**first, **own, **self.fields}
 
     def config(self) -> dict[str, Any]:
         """The settings that were given."""

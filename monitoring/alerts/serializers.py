@@ -1,10 +1,14 @@
 """What the REST interface takes and says about alerts and channels."""
 
+from dataclasses import fields
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from monitoring.models.alert_records import AlertComment, AlertDecision, DeliveryAttempt
 from monitoring.models.alerts import Alert, AlertChannel, AlertDelivery, Severity
 
 from . import services
@@ -15,8 +19,70 @@ class SourceOut(serializers.Serializer):
     id = serializers.UUIDField(allow_null=True)
 
 
+class SeverityField(serializers.ChoiceField):
+    """A severity; "warning", as controls and older callers say, is medium."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return str(super().to_internal_value(Severity.MEDIUM.value if data == "warning" else data))
+
+
+class AlertIn(serializers.Serializer):
+    key = serializers.CharField(max_length=250, help_text="What repeats of the same trouble have in common.")
+    title = serializers.CharField(max_length=200)
+    severity = SeverityField(Severity.choices, default=Severity.MEDIUM.value)
+    details = serializers.JSONField(
+        default=dict, help_text="At most 20 figures or short texts by name. What looks like a secret is not kept."
+    )
+    group = serializers.CharField(
+        max_length=250, default="", allow_blank=True, help_text="Told in one message; made from the key if empty."
+    )
+    runbook_url = serializers.CharField(max_length=500, default="", allow_blank=True)
+
+
+class SnoozeIn(serializers.Serializer):
+    """How long: a moment, or minutes from now."""
+
+    until_at = serializers.DateTimeField(required=False)
+    minutes = serializers.IntegerField(required=False, min_value=1, max_value=30 * 1440)
+
+    def until(self) -> datetime:
+        """The moment; an hour from now when nothing was said."""
+        moment: datetime | None = self.validated_data.get("until_at")
+        return moment or timezone.now() + timedelta(minutes=self.validated_data.get("minutes", 60))
+
+
+class CommentIn(serializers.Serializer):
+    text = serializers.CharField(max_length=2000)
+
+
+class CommentOut(serializers.ModelSerializer):
+    author = serializers.CharField(source="author.username", read_only=True, allow_null=True, default=None)
+
+    class Meta:
+        model = AlertComment
+        fields = ("id", "author", "text", "created_at")
+        read_only_fields = fields
+
+
+class DecisionOut(serializers.ModelSerializer):
+    channel = serializers.CharField(source="channel.name", read_only=True, allow_null=True, default=None)
+
+    class Meta:
+        model = AlertDecision
+        fields = ("event", "channel", "verdict", "reason", "decided_at")
+        read_only_fields = fields
+
+
+class AttemptOut(serializers.ModelSerializer):
+    class Meta:
+        model = DeliveryAttempt
+        fields = ("number", "state", "began_at", "latency_ms", "code", "reason", "answer")
+        read_only_fields = fields
+
+
 class AlertOut(serializers.ModelSerializer):
     source = serializers.SerializerMethodField()
+    owner = serializers.CharField(source="owner.username", read_only=True, allow_null=True, default=None)
 
     class Meta:
         model = Alert
@@ -29,6 +95,11 @@ class AlertOut(serializers.ModelSerializer):
             "state",
             "count",
             "source",
+            "group",
+            "details",
+            "runbook_url",
+            "owner",
+            "snoozed_until",
             "opened_at",
             "last_seen_at",
             "acknowledged_at",
@@ -43,6 +114,7 @@ class AlertOut(serializers.ModelSerializer):
 
 class DeliveryOut(serializers.ModelSerializer):
     channel = serializers.CharField(source="channel.name", read_only=True)
+    tries = AttemptOut(many=True, read_only=True)
 
     class Meta:
         model = AlertDelivery
@@ -59,34 +131,60 @@ class DeliveryOut(serializers.ModelSerializer):
             "last_reason",
             "last_answer",
             "last_latency_ms",
+            "why",
+            "tries",
         )
         read_only_fields = fields
 
 
 class AlertDetailOut(AlertOut):
     deliveries = serializers.SerializerMethodField()
+    comments = CommentOut(many=True, read_only=True)
+    decisions = serializers.SerializerMethodField(help_text="Why it was told, or was not: the newest hundred.")
 
     class Meta(AlertOut.Meta):
-        fields = (*AlertOut.Meta.fields, "deliveries")
+        fields = (*AlertOut.Meta.fields, "deliveries", "comments", "decisions")
         read_only_fields = fields
 
     @extend_schema_field(DeliveryOut(many=True))
     def get_deliveries(self, alert: Alert) -> Any:
         rows = AlertDelivery.objects.visible_to(self.context["request"].user).filter(alert=alert)
-        return DeliveryOut(rows.select_related("channel")[:200], many=True).data
+        return DeliveryOut(rows.select_related("channel").prefetch_related("tries")[:200], many=True).data
+
+    @extend_schema_field(DecisionOut(many=True))
+    def get_decisions(self, alert: Alert) -> Any:
+        return DecisionOut(alert.decisions.select_related("channel")[:100], many=True).data
 
 
 class ChannelIn(serializers.Serializer):
     name = serializers.CharField(help_text="Letters, digits, dot, hyphen and underscore; at most 100.")
-    kind = serializers.CharField(help_text="email, webhook or slack.")
+    kind = serializers.CharField(help_text="email, slack, teams, webhook, pagerduty, opsgenie, ntfy, sms or syslog.")
     config = serializers.DictField(
         child=serializers.JSONField(),
         help_text="Settings of the kind: email takes to, smtp_host, smtp_port, smtp_security, smtp_username, "
-        "smtp_password and from_address; webhook takes url and secret; slack takes url.",
+        "smtp_password and from_address; webhook takes url and secret; slack takes url. The guide lists all.",
     )
-    minimum_severity = serializers.ChoiceField(
+    minimum_severity = SeverityField(
         Severity.choices, default=Severity.INFO.value, help_text="Milder alerts are not sent through this channel."
     )
+    is_direct = serializers.BooleanField(default=True, help_text="False: only what an escalation chain sends.")
+    window_s = serializers.IntegerField(
+        default=300, min_value=0, max_value=86_400, help_text="Alerts of a group within this time make one message."
+    )
+    repeat_s = serializers.IntegerField(
+        default=None, allow_null=True, min_value=60, max_value=604_800, help_text="Open alerts are told again."
+    )
+    quiet_from = serializers.TimeField(default=None, allow_null=True)
+    quiet_until = serializers.TimeField(default=None, allow_null=True)
+    quiet_weekends = serializers.BooleanField(default=False)
+    quiet_below = SeverityField(
+        Severity.choices, default=Severity.CRITICAL.value, help_text="From here on also in quiet hours."
+    )
+    timezone = serializers.CharField(default="UTC", max_length=64)
+
+    def hours(self) -> services.Hours:
+        """When the channel may be used, and how often."""
+        return services.Hours(**{one.name: self.validated_data[one.name] for one in fields(services.Hours)})
 
 
 class ChannelOut(serializers.ModelSerializer):
@@ -102,6 +200,15 @@ class ChannelOut(serializers.ModelSerializer):
             "config",
             "enabled",
             "minimum_severity",
+            "is_direct",
+            "window_s",
+            "repeat_s",
+            "quiet_from",
+            "quiet_until",
+            "quiet_weekends",
+            "quiet_below",
+            "timezone",
+            "disabled_reason",
             "created_at",
             "verified_at",
         )

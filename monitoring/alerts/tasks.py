@@ -7,6 +7,7 @@ from modelops.jobs.schedule import scheduled
 from . import services, sources
 from .denials import watch_denials
 from .posture import watch_controls
+from .rules.looking import look_at_rules
 
 
 @scheduled("Deliver alerts", every_s=10, vital=True)
@@ -16,11 +17,25 @@ def deliver_due() -> int:
     return services.deliver_due()
 
 
+@scheduled("Follow up alerts", every_s=30)
+@shared_task(name="monitoring.follow_up_alerts")
+def follow_up() -> int:
+    """Wake, escalate, remind; tell what was held."""
+    return services.follow_up()
+
+
 @scheduled("Open alerts", every_s=10, vital=True)
 @shared_task(name="monitoring.open_alerts")
 def open_alerts() -> int:
     """Open alerts for finished runs that have none."""
     return sources.open_alerts()
+
+
+@scheduled("Look at alert rules", every_s=30)
+@shared_task(name="monitoring.look_at_rules")
+def look_at_rules_by_the_clock() -> int:
+    """Read what is new of every series that a rule watches."""
+    return look_at_rules()
 
 
 @scheduled("Watch controls", every_s=30, vital=True)

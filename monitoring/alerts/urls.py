@@ -2,7 +2,10 @@
 
 from django.urls import path
 
+from . import handling_views as handling
 from . import views
+from .policy import views as policy
+from .rules import views as rules
 
 urlpatterns = [
     path("alerts/", views.alert_list, name="alert-list"),
@@ -11,6 +14,21 @@ urlpatterns = [
     path("alerts/channels/<uuid:pk>/test/", views.channel_test, name="channel-test"),
     path("alerts/channels/<uuid:pk>/enable/", views.channel_switch, {"enabled": True}, name="channel-enable"),
     path("alerts/channels/<uuid:pk>/disable/", views.channel_switch, {"enabled": False}, name="channel-disable"),
+    path("alerts/channels/<uuid:pk>/", handling.channel_detail, name="channel-detail"),
+    path("alerts/deliveries/<uuid:pk>/redeliver/", handling.delivery_again, name="delivery-again"),
+    path("alerts/do/<str:token>/", handling.link, name="alert-link"),
+    path("alerts/rules/", rules.rule_list, name="rule-list"),
+    path("alerts/rules/new/<slug:kind>/", rules.rule_new, name="rule-new"),
+    path("alerts/rules/<uuid:pk>/", rules.rule_detail, name="rule-detail"),
+    path("alerts/rules/<uuid:pk>/enable/", rules.rule_switch, {"enabled": True}, name="rule-enable"),
+    path("alerts/rules/<uuid:pk>/disable/", rules.rule_switch, {"enabled": False}, name="rule-disable"),
+    path("alerts/silences/", policy.silence_list, name="silence-list"),
+    path("alerts/silences/<uuid:pk>/end/", policy.silence_end, name="silence-end"),
+    path("alerts/escalations/", policy.chain_list, name="chain-list"),
+    path("alerts/escalations/<uuid:pk>/disable/", policy.chain_disable, name="chain-disable"),
+    path("alerts/<uuid:pk>/snooze/", handling.alert_snooze, name="alert-snooze"),
+    path("alerts/<uuid:pk>/take/", handling.alert_take, name="alert-take"),
+    path("alerts/<uuid:pk>/comments/", handling.alert_comment, name="alert-comment"),
     path("alerts/<uuid:pk>/", views.alert_detail, name="alert-detail"),
     path("alerts/<uuid:pk>/acknowledge/", views.alert_acknowledge, name="alert-acknowledge"),
     path("alerts/<uuid:pk>/resolve/", views.alert_resolve, name="alert-resolve"),

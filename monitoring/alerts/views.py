@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from compliance.audit.history import timeline_page
@@ -20,6 +21,7 @@ from . import history, services
 from .audit_events import ALERT_VIEWED
 from .channels import channels
 from .forms import ChannelForm
+from .handling_views import SNOOZES
 from .sources import link
 
 STATES = [("live", "To do"), *AlertState.choices]
@@ -41,7 +43,7 @@ def alert_list(request: HttpRequest) -> HttpResponse:
     rows = Alert.objects.visible_to(request.user).narrowed(state=state["value"], severity=severity["value"])
     if query:
         rows = rows.filter(title__icontains=query)
-    page = keyset_page(request, rows, order_by="-id")
+    page = keyset_page(request, rows.select_related("owner"), order_by="-id")
     any_channel = AlertChannel.objects.filter(enabled=True).exists()
     context = {"page": page, "filters": [state, severity], "query": query, "any_channel": any_channel}
     return render(request, "monitoring/alert_list.html", context)
@@ -52,16 +54,21 @@ def alert_list(request: HttpRequest) -> HttpResponse:
 def alert_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One alert: what it says, what it is about, to whom it was told and what happened since."""
     alert = get_object_or_404(
-        Alert.objects.visible_to(request.user).select_related("acknowledged_by", "resolved_by"), pk=pk
+        Alert.objects.visible_to(request.user).select_related("acknowledged_by", "resolved_by", "owner", "rule"), pk=pk
     )
     told = timeline_page(request, alert)
-    deliveries = AlertDelivery.objects.visible_to(request.user).filter(alert=alert).select_related("channel")[:100]
+    deliveries = AlertDelivery.objects.visible_to(request.user).filter(alert=alert).select_related("channel")
+    deliveries = deliveries.prefetch_related("tries")[:100]
     context = {
         "alert": alert,
         "deliveries": deliveries,
         "on_the_way": any(one.state in {DeliveryState.PENDING, DeliveryState.SENDING} for one in deliveries),
         "source": link(alert),
         "occurrences": alert.occurrences.all()[:10],
+        "comments": alert.comments.select_related("author")[:100],
+        "decisions": alert.decisions.select_related("channel")[:50],
+        "snoozes": SNOOZES.items(),
+        "is_snoozed": alert.snoozed_until is not None and alert.snoozed_until > timezone.now(),
         "timeline": replace(told, events=history.shown(told.events)),
     }
     record_reading(ALERT_VIEWED, alert, request=request, title=alert.title)
@@ -113,6 +120,7 @@ def channel_new(request: HttpRequest, kind: str) -> HttpResponse:
                 kind,
                 form.config(),
                 minimum_severity=Severity(form.cleaned_data["minimum_severity"]),
+                hours=form.hours(),
                 actor=request.actor,
             )
         except DomainError as refusal:

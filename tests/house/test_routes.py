@@ -25,6 +25,7 @@ OPEN = {
     "sign-in/keep-factor/<str:token>/": "the mailed token is the credential; it only keeps what is there",
     "sign-out/": "signing out twice harms nobody",
     "invitation/<str:token>/": "the token is the credential",
+    "alerts/do/<str:token>/": "the signed token of a message is the credential, good for one act",
     "api/schema/": "describes a published interface; a client reads it before it has a key",
     ".well-known/jwks.json": "public keys, for whoever checks tokens",
     "api/v1/auth/token-exchange/": "takes the token of a job",

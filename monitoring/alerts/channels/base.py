@@ -44,6 +44,36 @@ class Message:
     url: str
     source_type: str = ""
     source_id: str = ""
+    group: str = ""
+    others: int = 0
+    """How many further alerts of the group this message stands for; ``other_titles`` names some of them."""
+    other_titles: tuple[str, ...] = ()
+    why: str = ""
+    runbook_url: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+    links: tuple[tuple[str, str], ...] = ()
+    """Words and address of what can be done from the message; each address works once."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it tells of an end."""
+        return self.state == "resolved"
+
+    @property
+    def headline(self) -> str:
+        """The title, and how many others there are."""
+        return f"{self.title} and {self.others} more" if self.others else self.title
+
+    def lines(self) -> list[str]:
+        """What there is to say besides the title, line by line, for channels that take plain text."""
+        found = [self.body] if self.body else []
+        found += [f"{name}: {value}" for name, value in self.details.items()]
+        found += [f"Also: {title}" for title in self.other_titles]
+        if self.runbook_url:
+            found.append(f"What to do: {self.runbook_url}")
+        if self.why:
+            found.append(f"Why you get this: {self.why}")
+        return found
 
 
 @dataclass(frozen=True)

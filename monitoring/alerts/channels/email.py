@@ -223,7 +223,7 @@ class Email(Channel):
 
     def _mail(self, message: Message) -> EmailMultiAlternatives:
         # One line whatever the title holds: a line break in it must not become a second header.
-        subject = " ".join(f"[{message.severity}] {message.title}".split())
+        subject = " ".join(f"[{message.severity}] {message.headline}".split())
         sender = self.config.get("from_address") or settings.DEFAULT_FROM_EMAIL
         mail = EmailMultiAlternatives(
             subject=subject,

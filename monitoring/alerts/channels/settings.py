@@ -6,6 +6,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from modelops.lib.errors import Invalid
+
 from .base import Channel, Field, refuse
 
 MAX_RECIPIENTS = 20
@@ -13,15 +15,30 @@ MAX_RECIPIENTS = 20
 
 def clean(kind: type[Channel], given: Mapping[str, Any]) -> dict[str, Any]:
     """Settings of ``kind`` in their stored form; raises Invalid that names the setting at fault."""
+    return clean_fields(kind.fields, given)
+
+
+def clean_fields(
+    fields: tuple[Field, ...], given: Mapping[str, Any], *, code: str = "channel.invalid", start: str = "config"
+) -> dict[str, Any]:
+    """Values for declared fields in their stored form; refusals have ``code`` and name ``start.field``."""
+    try:
+        return _clean(fields, given)
+    except Invalid as refusal:
+        name = (refusal.field or "").removeprefix("config.")
+        raise Invalid(refusal.message, code=code, field=f"{start}.{name}") from None
+
+
+def _clean(fields: tuple[Field, ...], given: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(given, Mapping):
-        raise refuse("", "The settings of a channel are an object of names and values.")
-    known = {name for one in kind.fields for name in (one.name, *one.aliases)}
+        raise refuse("", "Settings are an object of names and values.")
+    known = {name for one in fields for name in (one.name, *one.aliases)}
     for name in given:
         if name not in known:
-            allowed = ", ".join(one.name for one in kind.fields)
-            raise refuse(str(name)[:50], f"A channel of this kind has no such setting; it has: {allowed}.")
-    cleaned = {}
-    for one in kind.fields:
+            allowed = ", ".join(one.name for one in fields)
+            raise refuse(str(name)[:50], f"There is no such setting for this kind; it has: {allowed}.")
+    cleaned: dict[str, Any] = {}
+    for one in fields:
         value = next(
             (given[name] for name in (one.name, *one.aliases) if given.get(name) not in (None, "")), one.default
         )

@@ -24,17 +24,18 @@ def _short(text: str, limit: int) -> str:
 
 def payload(message: Message) -> dict[str, object]:
     """The message as Block Kit, with a plain sentence for notifications."""
-    head = f"{message.severity.upper()}: {message.title}"
+    head = f"{message.severity.upper()}: {message.headline}"
     blocks: list[dict[str, object]] = [
         {"type": "header", "text": {"type": "plain_text", "text": _short(head, HEADER_LIMIT), "emoji": False}},
     ]
-    if message.body:
+    if said := "\n".join(message.lines()):
         # Cut first, then escape: an entity cut in half would show as rubbish. Escaping makes at most five of one.
-        text = escape(_short(message.body, SECTION_LIMIT // 5))
+        text = escape(_short(said, SECTION_LIMIT // 5))
         blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}})
     facts = f"State: {message.state} · seen {message.count}× · opened {message.opened_at:%Y-%m-%d %H:%M} UTC"
     if message.url:
         facts += f" · <{message.url}|Open in the portal>"
+    facts += "".join(f" · <{url}|{words}>" for words, url in message.links)
     blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": facts}]})
     return {"text": escape(head), "blocks": blocks}
 

@@ -35,7 +35,12 @@ def payload(message: Message) -> dict[str, object]:
             "opened_at": message.opened_at.isoformat(),
             "url": message.url,
             "source": {"type": message.source_type, "id": message.source_id},
+            "details": dict(message.details),
+            "runbook_url": message.runbook_url,
         },
+        "group": {"key": message.group, "others": message.others, "titles": list(message.other_titles)},
+        "why": message.why,
+        "links": [{"label": words, "url": url} for words, url in message.links],
     }
 
 

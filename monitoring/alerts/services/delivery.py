@@ -6,27 +6,28 @@ import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from compliance.audit import Actor, record
-from modelops.lib.errors import DomainError
+from modelops.lib.errors import Conflict, DomainError
 from monitoring.alerts import audit_events as events
 from monitoring.alerts.backoff import MAX_ATTEMPTS, wait_after
 from monitoring.alerts.channels import Channel, DeliveryFailed, Message, Receipt
 from monitoring.alerts.recipients import without_unconfirmed
-from monitoring.models.alerts import DUE, AlertChannel, AlertDelivery, DeliveryState, Severity
+from monitoring.models.alert_records import AttemptState, DeliveryAttempt
+from monitoring.models.alerts import DUE, AlertChannel, AlertDelivery, DeliveryState
 
-from .receivers import open_channel
+from .doorbell import ring_after_commit
+from .messages import TEST, message_of
+from .receivers import note_answer, open_channel
 
 logger = logging.getLogger(__name__)
 
 DISPATCHER = Actor.system("alerts")
 # Half an hour and a third by `wait_after`, or the hour that a receiver may ask for.
 NO_WAIT_IS_LONGER = timedelta(hours=1)
-TEST = "test"
 MASK = "•••"
 
 
@@ -83,40 +84,6 @@ def prepare(delivery: AlertDelivery) -> Attempt:
     return Attempt(delivery.pk, delivery.channel_id, delivery.claim, message_of(delivery), channel, failure)
 
 
-def message_of(delivery: AlertDelivery) -> Message:
-    """What the channel is asked to say."""
-    alert = delivery.alert
-    if alert is None:
-        return Message(
-            delivery_id=str(delivery.pk),
-            event="channel.test",
-            alert_id="",
-            key="",
-            title="Test from the ModelOps portal",
-            body=f"The channel {delivery.channel.name} works: this message reached you.",
-            severity=Severity.INFO.value,
-            state=TEST,
-            count=1,
-            opened_at=delivery.created_at,
-            url="",
-        )
-    return Message(
-        delivery_id=str(delivery.pk),
-        event=f"alert.{delivery.event.partition('-')[0]}",
-        alert_id=str(alert.pk),
-        key=alert.key,
-        title=alert.title,
-        body=alert.body,
-        severity=alert.severity,
-        state=alert.state,
-        count=alert.count,
-        opened_at=alert.opened_at,
-        url=settings.MODELOPS_BASE_URL.rstrip("/") + alert.get_absolute_url(),
-        source_type=alert.source_type,
-        source_id=str(alert.source_id or ""),
-    )
-
-
 @transaction.atomic
 def settle(attempt: Attempt, outcome: Outcome, *, actor: Actor = DISPATCHER) -> AlertDelivery | None:
     """Write the outcome; None when the attempt was given up for dead meanwhile and another one runs."""
@@ -136,8 +103,31 @@ def settle(attempt: Attempt, outcome: Outcome, *, actor: Actor = DISPATCHER) -> 
     else:
         _settle_failure(delivery, outcome.failure, secrets)
     delivery.save()
+    _keep_attempt(attempt.claim, delivery)
     _tell(delivery, actor)
+    note_answer(delivery.channel, delivery.last_code, arrived=outcome.receipt is not None, actor=actor)
     return delivery
+
+
+def _keep_attempt(claim: uuid.UUID, delivery: AlertDelivery) -> None:
+    arrived = delivery.state == DeliveryState.DELIVERED
+    DeliveryAttempt.objects.filter(claim=claim).update(
+        state=AttemptState.DELIVERED if arrived else AttemptState.FAILED,
+        latency_ms=delivery.last_latency_ms,
+        code=delivery.last_code,
+        reason=delivery.last_reason,
+        answer=delivery.last_answer,
+    )
+
+
+def begin_attempt(delivery: AlertDelivery) -> None:
+    """Take a delivery: its row names the attempt, and the attempt has a row before anything is sent."""
+    delivery.state = DeliveryState.SENDING
+    delivery.claim, delivery.claimed_at = uuid.uuid4(), timezone.now()
+    delivery.attempts += 1
+    delivery.save(update_fields=["state", "claim", "claimed_at", "attempts"])
+    number = DeliveryAttempt.objects.filter(delivery=delivery).count() + 1
+    DeliveryAttempt.objects.create(delivery=delivery, number=number, claim=delivery.claim, began_at=delivery.claimed_at)
 
 
 def _settle_failure(delivery: AlertDelivery, failure: DeliveryFailed | None, secrets: list[str]) -> None:
@@ -191,14 +181,9 @@ def send_test(channel: AlertChannel, *, actor: Actor) -> AlertDelivery:
     It takes up to ten seconds and runs outside a transaction: no lock is held while a receiver thinks.
     """
     with transaction.atomic():
-        delivery = AlertDelivery.objects.create(
-            channel=channel,
-            event=TEST,
-            state=DeliveryState.SENDING,
-            attempts=1,
-            claim=uuid.uuid4(),
-            claimed_at=timezone.now(),
-        )
+        delivery = AlertDelivery(channel=channel, event=TEST, next_attempt_at=timezone.now())
+        delivery.save(force_insert=True)
+        begin_attempt(delivery)
     attempt = prepare(delivery)
     return settle(attempt, attempt.perform(), actor=actor) or delivery
 
@@ -213,6 +198,9 @@ def give_up_stale(older_than: timedelta) -> int:
     stale = AlertDelivery.objects.filter(silent, state=DeliveryState.SENDING)
     hopeless = Q(alert__isnull=True) | Q(attempts__gte=MAX_ATTEMPTS)
     reason = "The portal stopped while sending."
+    DeliveryAttempt.objects.filter(claim__in=stale.values("claim"), state=AttemptState.SENDING).update(
+        state=AttemptState.LOST, reason=reason
+    )
     given_up = stale.filter(hopeless).update(state=DeliveryState.DEAD, claim=None, last_reason=reason)
     return given_up + stale.update(state=DeliveryState.FAILED, claim=None, next_attempt_at=now, last_reason=reason)
 
@@ -222,3 +210,23 @@ def bring_back() -> int:
     now = timezone.now()
     ahead = AlertDelivery.objects.filter(state__in=DUE, next_attempt_at__gt=now + 2 * NO_WAIT_IS_LONGER)
     return ahead.update(next_attempt_at=now)
+
+
+@transaction.atomic
+def send_again(delivery: AlertDelivery, *, actor: Actor) -> AlertDelivery:
+    """Send what was given up once more, under the same id. Raises Conflict for what is on its way or has arrived."""
+    delivery = (
+        AlertDelivery.objects.select_for_update(of=("self",)).select_related("alert", "channel").get(pk=delivery.pk)
+    )
+    if delivery.state not in {DeliveryState.DEAD, DeliveryState.FAILED} or delivery.alert is None:
+        raise Conflict(
+            f"The delivery is {delivery.get_state_display().lower()}; only what failed can be sent again.",
+            code="delivery.not_failed",
+        )
+    if not delivery.channel.enabled:
+        raise Conflict(f"The channel {delivery.channel.name} is off; switch it on first.", code="channel.off")
+    delivery.state, delivery.attempts, delivery.next_attempt_at = DeliveryState.PENDING, 0, timezone.now()
+    delivery.save(update_fields=["state", "attempts", "next_attempt_at"])
+    record(events.DELIVERY_REQUEUED, delivery.alert, actor=actor, channel=delivery.channel.name)
+    ring_after_commit()
+    return delivery

@@ -12,11 +12,11 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from monitoring.models.alerts import DUE, AlertDelivery, DeliveryState
+from monitoring.models.alerts import DUE, AlertDelivery
 
-from .delivery import Attempt, Outcome, bring_back, give_up_stale, prepare, settle
+from .delivery import Attempt, Outcome, begin_attempt, bring_back, give_up_stale, prepare, settle
 
-SENDERS = 16
+SENDERS = 64
 # A receiver that hangs may hold two senders, never all of them.
 PER_CHANNEL = 2
 LOOK_AGAIN_S = 0.25
@@ -96,8 +96,5 @@ def claim_next(full: list[uuid.UUID]) -> AlertDelivery | None:
     delivery = waiting.select_for_update(skip_locked=True, of=("self",)).select_related("alert", "channel").first()
     if delivery is None:
         return None
-    delivery.state = DeliveryState.SENDING
-    delivery.claim, delivery.claimed_at = uuid.uuid4(), timezone.now()
-    delivery.attempts += 1
-    delivery.save(update_fields=["state", "claim", "claimed_at", "attempts"])
+    begin_attempt(delivery)
     return delivery

@@ -1,7 +1,9 @@
 """From the first sign of trouble to its end: opening, repeating, acknowledging and resolving alerts."""
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -10,17 +12,11 @@ from django.utils import timezone
 from compliance.audit import Actor, record
 from modelops.lib.errors import Conflict, Invalid
 from monitoring.alerts import audit_events as events
-from monitoring.models.alerts import (
-    LIVE,
-    Alert,
-    AlertChannel,
-    AlertDelivery,
-    AlertOccurrence,
-    AlertState,
-    Severity,
-)
+from monitoring.alerts.policy.grouping import group_of
+from monitoring.models.alert_rules import AlertRule
+from monitoring.models.alerts import LIVE, Alert, AlertOccurrence, AlertState, Severity
 
-from .doorbell import ring_after_commit
+from .notify import OPENED, notify
 
 KEY_LIMIT, TITLE_LIMIT, BODY_LIMIT = 250, 200, 4000
 
@@ -33,6 +29,16 @@ class Source:
     id: uuid.UUID
 
 
+@dataclass(frozen=True)
+class About:
+    """What else is known when an alert is raised; ``group`` is made from the key when it is empty."""
+
+    group: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+    runbook_url: str = ""
+    rule: AlertRule | None = None
+
+
 @transaction.atomic
 def raise_alert(
     key: str,
@@ -42,6 +48,7 @@ def raise_alert(
     actor: Actor,
     body: str = "",
     source: Source | None = None,
+    about: About | None = None,
 ) -> Alert:
     """Open an alert, or count it up when one with this key is open or acknowledged.
 
@@ -55,14 +62,18 @@ def raise_alert(
     for _ in range(3):
         try:
             with transaction.atomic():
-                return _raise(key, _short(title, TITLE_LIMIT), _short(body, BODY_LIMIT), severity, source, actor)
+                words = _short(title, TITLE_LIMIT), _short(body, BODY_LIMIT)
+                return _raise(key, words, severity, source, about or About(), actor)
         except IntegrityError:
             # Somebody opened the same alert, or reported the same source, at the same moment: the next round finds it.
             continue
     raise Conflict("The alert changed at the same moment; report it again.", code="alert.conflict")
 
 
-def _raise(key: str, title: str, body: str, severity: Severity, source: Source | None, actor: Actor) -> Alert:
+def _raise(
+    key: str, words: tuple[str, str], severity: Severity, source: Source | None, about: About, actor: Actor
+) -> Alert:
+    title, body = words
     if source is not None:
         known = AlertOccurrence.objects.filter(source_type=source.type, source_id=source.id).select_related("alert")
         if (occurrence := known.first()) is not None:
@@ -71,19 +82,23 @@ def _raise(key: str, title: str, body: str, severity: Severity, source: Source |
     alert = Alert.objects.select_for_update().filter(key=key, state__in=LIVE).first()
     if alert is None:
         alert = Alert(key=key, title=title, body=body, severity=severity, opened_at=now, last_seen_at=now)
+        alert.group = (about.group or group_of(key))[:KEY_LIMIT]
         _refer(alert, source)
+        _describe(alert, about)
         alert.save(force_insert=True)
         record(events.ALERT_OPENED, alert, actor=actor, severity=severity.value, title=title, key=key)
-        _notify(alert, "opened")
+        notify(alert, OPENED)
     else:
         worse = severity.rank > Severity(alert.severity).rank
         alert.count = F("count") + 1
         alert.last_seen_at, alert.title, alert.body = now, title, body
         _refer(alert, source)
+        _describe(alert, about)
         if worse:
             alert.severity = severity
+            alert.snoozed_until = None
             record(events.ALERT_ESCALATED, alert, actor=actor, title=title, severity=severity.value)
-            _notify(alert, f"escalated-{severity.value}")
+            notify(alert, f"escalated-{severity.value}")
         alert.save()
         alert.refresh_from_db()
     if source is not None:
@@ -95,20 +110,16 @@ def _refer(alert: Alert, source: Source | None) -> None:
     alert.source_type, alert.source_id = (source.type, source.id) if source else ("", None)
 
 
-def _notify(alert: Alert, event: str) -> None:
-    """Write one delivery per channel in the transaction of the alert: what is committed will be sent."""
-    channels = AlertChannel.objects.filter(enabled=True, minimum_severity__in=Severity(alert.severity).and_milder())
-    now = timezone.now()
-    rows = [AlertDelivery(alert=alert, channel=channel, event=event, next_attempt_at=now) for channel in channels]
-    AlertDelivery.objects.bulk_create(rows)
-    if rows:
-        ring_after_commit()
+def _describe(alert: Alert, about: About) -> None:
+    alert.details = dict(about.details)
+    alert.runbook_url = about.runbook_url or alert.runbook_url
+    alert.rule = about.rule or alert.rule
 
 
 @transaction.atomic
 def acknowledge(alert: Alert, *, actor: Actor) -> Alert:
     """Somebody looks after it. Repeats are still counted; acknowledging twice keeps the first."""
-    alert = _locked(alert)
+    alert = locked(alert)
     if alert.state == AlertState.RESOLVED:
         raise Conflict("The alert is resolved; there is nothing left to acknowledge.", code="alert.resolved")
     if alert.state == AlertState.OPEN:
@@ -122,7 +133,7 @@ def acknowledge(alert: Alert, *, actor: Actor) -> Alert:
 @transaction.atomic
 def resolve(alert: Alert, *, actor: Actor) -> Alert:
     """The trouble is over. When it comes back, a new alert opens; resolving twice keeps the first."""
-    alert = _locked(alert)
+    alert = locked(alert)
     if alert.state != AlertState.RESOLVED:
         alert.state, alert.resolved_at = AlertState.RESOLVED, timezone.now()
         alert.resolved_by_id = account_of(actor)
@@ -131,7 +142,8 @@ def resolve(alert: Alert, *, actor: Actor) -> Alert:
     return alert
 
 
-def _locked(alert: Alert) -> Alert:
+def locked(alert: Alert) -> Alert:
+    """The alert as it is now; nobody else changes it before this transaction ends."""
     return Alert.objects.select_for_update(of=("self",)).get(pk=alert.pk)
 
 

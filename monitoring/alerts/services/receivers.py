@@ -2,10 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import time
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from compliance.audit import Actor, record
 from modelops.crypto import envelope
@@ -29,6 +33,7 @@ from monitoring.models.alerts import (
 from .lifecycle import account_of
 
 LONGEST_NAME = 100
+GONE, GONE_LIMIT = 410, 3
 
 
 def seal_context(channel: AlertChannel) -> bytes:
@@ -46,6 +51,30 @@ def kind_of(key: object) -> type[Channel]:
     return channels.get(key)
 
 
+@dataclass(frozen=True)
+class Hours:
+    """When a channel may be used, and how often."""
+
+    is_direct: bool = True
+    window_s: int = 300
+    repeat_s: int | None = None
+    quiet_from: time | None = None
+    quiet_until: time | None = None
+    quiet_weekends: bool = False
+    quiet_below: str = Severity.CRITICAL.value
+    timezone: str = "UTC"
+
+    def checked(self) -> dict[str, Any]:
+        """The columns; raises Invalid for half a pair of hours and for a time zone that nobody knows."""
+        if (self.quiet_from is None) != (self.quiet_until is None):
+            raise Invalid("Quiet hours need a beginning and an end.", code="channel.invalid", field="quiet_until")
+        if self.timezone not in available_timezones():
+            raise Invalid(
+                "The time zone is a name like Europe/Vienna or UTC.", code="channel.invalid", field="timezone"
+            )
+        return asdict(self)
+
+
 @transaction.atomic
 def create_channel(
     name: str,
@@ -54,6 +83,7 @@ def create_channel(
     *,
     actor: Actor,
     minimum_severity: Severity = Severity.INFO,
+    hours: Hours | None = None,
 ) -> AlertChannel:
     """Store a channel with its settings sealed. Nothing is sent; addresses that may never be called are refused."""
     validate_name(name, "channel")
@@ -67,6 +97,7 @@ def create_channel(
         destination=receiver.destination()[:300],
         minimum_severity=minimum_severity,
         created_by_id=account_of(actor),
+        **(hours or Hours()).checked(),
     )
     secret = {one.name for one in cls.fields if one.secret} & cleaned.keys()
     _seal(channel, {key: value for key, value in cleaned.items() if key not in secret})
@@ -139,14 +170,26 @@ def _move_to_store(channel: AlertChannel) -> dict[str, Any]:
     return config
 
 
+def note_answer(channel: AlertChannel, code: int | None, *, arrived: bool, actor: Actor) -> None:
+    """Switch a channel off whose receiver says for the third time in a row that it is gone for good (410)."""
+    if arrived:
+        AlertChannel.objects.filter(pk=channel.pk, gone_count__gt=0).update(gone_count=0)
+    elif code == GONE:
+        AlertChannel.objects.filter(pk=channel.pk).update(gone_count=F("gone_count") + 1)
+        channel.refresh_from_db(fields=["gone_count", "enabled"])
+        if channel.enabled and channel.gone_count >= GONE_LIMIT:
+            reason = f"The receiver answered {GONE} {channel.gone_count} times in a row: it is gone for good."
+            set_enabled(channel, False, actor=actor, reason=reason)
+
+
 @transaction.atomic
-def set_enabled(channel: AlertChannel, enabled: bool, *, actor: Actor) -> AlertChannel:
+def set_enabled(channel: AlertChannel, enabled: bool, *, actor: Actor, reason: str = "") -> AlertChannel:
     """Switch a channel on or off. What still waits for one that is switched off is given up, visibly."""
     channel = AlertChannel.objects.select_for_update(of=("self",)).get(pk=channel.pk)
     if channel.enabled == enabled:
         return channel
-    channel.enabled = enabled
-    channel.save(update_fields=["enabled"])
+    channel.enabled, channel.disabled_reason, channel.gone_count = enabled, reason, 0
+    channel.save(update_fields=["enabled", "disabled_reason", "gone_count"])
     if not enabled:
         AlertDelivery.objects.filter(channel=channel, state__in=DUE).update(
             state=DeliveryState.DEAD, next_attempt_at=None, last_reason="The channel was switched off."

@@ -10,6 +10,7 @@ from compliance.audit.coverage import Exempt
 from compliance.audit.coverage.mapping import coverage_map
 
 from . import (
+    acts_alerts,
     acts_cards,
     acts_credentials,
     acts_desk,
@@ -45,6 +46,9 @@ def _stock(world: World) -> None:
         acts_places._variant,
         acts_promotions._asked,
         acts_watch._alert,
+        acts_alerts._rule,
+        acts_alerts._silence,
+        acts_alerts._chain,
         acts_desk._receiver,
         acts_credentials._exchanged,
         acts_factors._reset,

@@ -8,6 +8,7 @@ from compliance.audit.coverage.mapping import coverage_map
 
 from . import (
     acts_access,
+    acts_alerts,
     acts_cards,
     acts_credentials,
     acts_desk,
@@ -16,6 +17,7 @@ from . import (
     acts_origin,
     acts_people,
     acts_places,
+    acts_predictions,
     acts_promotions,
     acts_registry,
     acts_reviews,
@@ -36,6 +38,8 @@ AREAS: dict[str, dict[str, Act]] = {
     "origin": acts_origin.ACTS,
     "promotions": acts_promotions.ACTS,
     "watch": acts_watch.ACTS,
+    "predictions": acts_predictions.ACTS,
+    "alerts": acts_alerts.ACTS,
     "officers": acts_officers.ACTS,
     "people": acts_people.ACTS,
     "credentials": acts_credentials.ACTS,

@@ -8,6 +8,7 @@ import pytest
 @pytest.fixture(autouse=True)
 def _only_public_receivers(settings: Any) -> None:
     settings.MODELOPS_ALLOW_PRIVATE_RECEIVERS = False
+    settings.MODELOPS_ALERT_GROUP_WAIT_S = 0
 
 
 @pytest.fixture

@@ -225,7 +225,7 @@ def test_the_wait_doubles_with_jitter(attempts: int) -> None:
 def test_dispatchers_at_once_send_each_message_once(http_receiver: HttpReceiver) -> None:
     make_channel(url=http_receiver.url)
     for number in range(20):
-        open_alert(f"k{number}")
+        open_alert("k" * (number + 1))
     made: list[int] = []
 
     def run() -> None:

@@ -1,0 +1,66 @@
+"""What a delivery says: the alert, the others of its group, why it was sent, and what can be done from it."""
+
+from django.conf import settings
+
+from monitoring.alerts.channels import Message
+from monitoring.alerts.links import links_of
+from monitoring.models.alert_records import AlertDecision, Verdict
+from monitoring.models.alerts import AlertDelivery, Severity
+
+TEST = "test"
+NAMED = 5
+
+
+def message_of(delivery: AlertDelivery) -> Message:
+    """What the channel is asked to say."""
+    alert = delivery.alert
+    if alert is None:
+        return Message(
+            delivery_id=str(delivery.pk),
+            event="channel.test",
+            alert_id="",
+            key="",
+            title="Test from the ModelOps portal",
+            body=f"The channel {delivery.channel.name} works: this message reached you.",
+            severity=Severity.INFO.value,
+            state=TEST,
+            count=1,
+            opened_at=delivery.created_at,
+            url="",
+        )
+    others, titles = _others(delivery)
+    return Message(
+        delivery_id=str(delivery.pk),
+        event=f"alert.{delivery.event.partition('-')[0]}",
+        alert_id=str(alert.pk),
+        key=alert.key,
+        title=alert.title,
+        body=alert.body,
+        severity=alert.severity,
+        state=alert.state,
+        count=alert.count,
+        opened_at=alert.opened_at,
+        url=settings.MODELOPS_BASE_URL.rstrip("/") + alert.get_absolute_url(),
+        source_type=alert.source_type,
+        source_id=str(alert.source_id or ""),
+        group=alert.group,
+        others=others,
+        other_titles=tuple(titles),
+        why=delivery.why,
+        runbook_url=alert.runbook_url,
+        details=alert.details,
+        links=links_of(delivery) if alert.is_live else (),
+    )
+
+
+def _others(delivery: AlertDelivery) -> tuple[int, list[str]]:
+    """How many further alerts were left to this message, and the titles of the newest."""
+    joined = AlertDecision.objects.filter(
+        channel=delivery.channel_id,
+        verdict=Verdict.GROUPED,
+        alert__group=delivery.group,
+        decided_at__gte=delivery.created_at,
+    ).exclude(alert=delivery.alert_id)
+    if not delivery.group or not (number := joined.order_by().values("alert").distinct().count()):
+        return 0, []
+    return number, list(dict.fromkeys(joined.order_by("-id").values_list("alert__title", flat=True)[:NAMED]))
