@@ -6,4 +6,5 @@ urlpatterns = [
     path("", include("monitoring.drift.api_urls")),
     path("", include("monitoring.alerts.api_urls")),
     path("", include("monitoring.predictions.api_urls")),
+    path("", include("monitoring.series.api_urls")),
 ]

@@ -7,4 +7,6 @@ app_name = "monitoring"
 urlpatterns = [
     path("", include("monitoring.drift.urls")),
     path("", include("monitoring.alerts.urls")),
+    path("", include("monitoring.predictions.urls")),
+    path("", include("monitoring.series.urls")),
 ]

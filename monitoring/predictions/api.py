@@ -7,11 +7,43 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from .bodies import Body
+from .labelling import receive_labels
 from .lookup import model_by_name
 from .models import BatchKind, PredictionBatch
 from .querysets import BatchQuerySet
 from .receiving import receive_rows
-from .serializers import BatchOut, PredictionsIn
+from .serializers import BatchOut, GroundTruthIn, PredictionsIn, TruthBatchOut
+
+
+class GroundTruthView(ListAPIView):
+    """Batches of labels, newest first, and the door for new ones."""
+
+    required_permissions = {"GET": "predictions.view_predictionbatch", "POST": "predictions.add_groundtruth"}
+    serializer_class = TruthBatchOut
+    queryset = PredictionBatch.objects.none()
+
+    def get_queryset(self) -> BatchQuerySet:
+        """What the caller may see."""
+        batches = PredictionBatch.objects.visible_to(self.request.user)
+        return batches.filter(kind=BatchKind.TRUTH).select_related("model")
+
+    @extend_schema(
+        operation_id="ground_truth_create",
+        request=GroundTruthIn,
+        responses={201: TruthBatchOut, 200: OpenApiResponse(TruthBatchOut, "The batch was here before.")},
+    )
+    def post(self, request: Request) -> Response:
+        """Store labels, days late if need be; they find their predictions by the ids that these were sent with."""
+        body = Body(request, {"model", "batch_id", "labels"})
+        received = receive_labels(
+            model_by_name(request.user, body.text("model")),
+            body.text("batch_id"),
+            body.listed("labels"),
+            digest=body.digest,
+            now=timezone.now(),
+            actor=request.actor,
+        )
+        return Response(TruthBatchOut(received.batch).data, status=200 if received.is_repeated else 201)
 
 
 class PredictionsView(ListAPIView):

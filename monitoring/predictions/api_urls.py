@@ -6,4 +6,5 @@ from . import api
 
 urlpatterns = [
     path("predictions/", api.PredictionsView.as_view(), name="api-predictions"),
+    path("ground-truth/", api.GroundTruthView.as_view(), name="api-ground-truth"),
 ]

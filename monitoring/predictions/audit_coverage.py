@@ -2,9 +2,11 @@
 
 from compliance.audit.coverage import Exempt, model, route
 
-from .audit_events import BATCH_RECEIVED, GROUPS_CHANGED, LABELS_RECEIVED, SCHEMA_CHANGED
+from .audit_events import BATCH_RECEIVED, GROUPS_CHANGED, LABELS_RECEIVED, PERFORMANCE_VIEWED, SCHEMA_CHANGED
 
 route("api/v1/predictions/", get=Exempt.NAMES, post=BATCH_RECEIVED)
+route("api/v1/ground-truth/", get=Exempt.NAMES, post=LABELS_RECEIVED)
+route("models/<object_name:name>/performance/", get=PERFORMANCE_VIEWED)
 
 model("predictions.PredictionBatch", BATCH_RECEIVED, LABELS_RECEIVED)
 model("predictions.FeatureBlock", BATCH_RECEIVED)

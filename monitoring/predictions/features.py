@@ -9,6 +9,7 @@ import struct
 import sys
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from operator import ne
 from typing import Any
 from uuid import UUID
 
@@ -85,6 +86,16 @@ def forget(batch_id: UUID, positions: Iterable[int]) -> None:
                 column[position] = NONE if isinstance(column, array) else None  # type: ignore[index]
     block.content = packed(columns)
     block.save(update_fields=["content"])
+
+
+def missing_in(columns: Mapping[str, Sequence[Any]]) -> tuple[int, int]:
+    """How many values the columns have room for, and how many of them are missing."""
+    cells = nulls = 0
+    for column in columns.values():
+        cells += len(column)
+        # Of all numbers only NaN, which stands for none, is not equal to itself.
+        nulls += sum(map(ne, column, column)) if isinstance(column, array) else column.count(None)
+    return cells, nulls
 
 
 def sealed_for(batch: PredictionBatch, columns: Mapping[str, Sequence[Any]]) -> FeatureBlock:

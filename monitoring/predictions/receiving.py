@@ -12,7 +12,7 @@ from registry.models import RegisteredModel
 
 from .audit_events import BATCH_RECEIVED
 from .copying import copy_rows
-from .features import sealed_for
+from .features import missing_in, sealed_for
 from .latency import counted
 from .models import BatchKind, FeatureSchema, PredictionBatch, Stream
 from .sent_rows import read_rows
@@ -50,7 +50,8 @@ def receive_rows(
     errors = rows.error_classes
     batch.rows, batch.errors = len(rows), sum(errors.values())
     batch.first_at, batch.last_at = min(rows.at), max(rows.at)
-    batch.save(update_fields=["rows", "errors", "first_at", "last_at"])
+    batch.cells, batch.nulls = missing_in(rows.features)
+    batch.save(update_fields=["rows", "errors", "first_at", "last_at", "cells", "nulls"])
     if rows.features:
         sealed_for(batch, rows.features).save(force_insert=True)
     copy_rows(rows, stream.pk, batch.pk)

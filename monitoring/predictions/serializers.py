@@ -37,6 +37,39 @@ class PredictionsIn(StrictSerializer):
     rows = PredictionRowIn(many=True)
 
 
+class LabelIn(StrictSerializer):
+    """What turned out to be true of one prediction."""
+
+    id = serializers.CharField(max_length=100, help_text="The id that the prediction was sent with.")
+    label = serializers.JSONField(help_text="A number or a label, of the kind of the prediction.")
+    observed_at = serializers.DateTimeField(required=False, help_text="When it became known; now without it.")
+    is_correction = serializers.BooleanField(
+        required=False, default=False, help_text="It counts in place of another label; without this it contradicts it."
+    )
+
+
+class GroundTruthIn(StrictSerializer):
+    """A batch of labels for a model's predictions, of any version."""
+
+    model = serializers.CharField(max_length=100)
+    batch_id = serializers.CharField(max_length=100, help_text="Yours: the same batch is taken once.")
+    labels = LabelIn(many=True)
+
+
+class TruthBatchOut(serializers.ModelSerializer):
+    """A batch of labels that was taken."""
+
+    batch_id = serializers.CharField(source="client_id")
+    model = serializers.CharField(source="model.name")
+    ignored = serializers.IntegerField(help_text="Labels that were known already.")
+    contradicted = serializers.IntegerField(help_text="Labels that another one contradicts; they do not count.")
+
+    class Meta:
+        model = PredictionBatch
+        fields = ("id", "batch_id", "model", "rows", "ignored", "contradicted", "received_at")
+        read_only_fields = fields
+
+
 class BatchOut(serializers.ModelSerializer):
     """A batch that was taken."""
 

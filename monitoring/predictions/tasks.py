@@ -4,7 +4,7 @@ from celery import shared_task
 
 from modelops.jobs.schedule import scheduled
 
-from . import months
+from . import computing, months
 
 
 @scheduled("Months of predictions", every_s=6 * 3600, vital=True)
@@ -12,3 +12,10 @@ from . import months
 def make_months() -> list[str]:
     """Make the months to come, long before a row needs them."""
     return months.make_months()
+
+
+@scheduled("Figures of predictions", every_s=5)
+@shared_task(name="predictions.compute")
+def compute() -> int:
+    """Compute the hours to which a row or a label was added."""
+    return computing.compute_stale()

@@ -8,3 +8,9 @@ POINTS_RECEIVED = define(
     "model", "points", "series", "ignored",
     category="data", ocsf="entity.create",
 )  # fmt: skip
+METRICS_VIEWED = define(
+    "series.metrics.viewed",
+    "looked at the metrics of {model}",
+    "model",
+    category="model", ocsf="entity.read",
+)  # fmt: skip

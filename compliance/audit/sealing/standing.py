@@ -94,6 +94,20 @@ def unsealed_rows(older_than_s: float = UNSEALED_AFTER_S, at_most: int = COUNTED
         return int(cursor.fetchone()[0])
 
 
+def seal_lag_s() -> float:
+    """For how many seconds the oldest row without a number has waited; 0 when there is none."""
+    last = Seal.objects.values_list("watermark", flat=True).first()
+    before = Snapshot.parse(last) if last else Snapshot(0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT greatest(extract(epoch FROM pg_catalog.now() - min(e.recorded_at)), 0) FROM audit_auditevent e"
+            " WHERE (e.transaction >= %s OR e.transaction = ANY (%s::bigint[]))"
+            " AND NOT EXISTS (SELECT FROM audit_sealing_leaf l WHERE l.event_id = e.id)",
+            [before.end, sorted(before.running)],
+        )
+        return float(cursor.fetchone()[0] or 0)
+
+
 def findings(now: Standing | None = None) -> list[Finding]:
     """What is wrong with the sealing of the audit log, for the posture page and its alerts."""
     now = now or standing()

@@ -36,11 +36,13 @@ def line(
     unit: str = "",
     limits: Sequence[tuple[str, float]] = (),
     from_zero: bool = False,
+    bands: Sequence[tuple[Values, Values]] = (),
 ) -> SafeString:
     """Up to four named series over the same times; ``None`` is a gap.
 
     ``times`` are aware datetimes, placed in proportion, or words, placed evenly. ``limits`` are horizontal lines with
-    their names. The value axis starts at zero on demand, else where the data asks for it.
+    their names; ``bands`` are lower and upper ends around the series in their order, an empty pair for none. The value
+    axis starts at zero on demand, else where the data asks for it.
     """
     if not 1 <= len(series) <= MOST_SERIES or any(len(values) != len(times) for _, values in series):
         raise ValueError(f"1 to {MOST_SERIES} series of {len(times)} values are needed.")
@@ -48,7 +50,8 @@ def line(
     if not known:
         return nothing_to_draw(title, "Nothing has been measured yet.")
     plot = Plot()
-    low, high = _bounds([*known, *(value for _, value in limits)], from_zero)
+    ends = [value for band in bands for values in band for value in values if value is not None]
+    low, high = _bounds([*known, *ends, *(value for _, value in limits)], from_zero)
     up = linear(low, high, plot.bottom, plot.top)
     drawing = vertical_axis(plot, up, nice_ticks(low, high, 4))
     places, ticks = _places(times)
@@ -57,6 +60,13 @@ def line(
         y = up(value)
         drawing += tag("line", class_="chart-limit", x1=n(plot.left), x2=n(plot.right), y1=n(y), y2=n(y))
         drawing += tag("text", name, class_="chart-label", x=n(plot.right), y=n(y - 5), text_anchor="end")
+    for index, (lows, highs) in enumerate(bands, start=1):
+        between = [
+            (across(x), up(one), up(other))
+            for x, one, other in zip(places, lows, highs, strict=False)
+            if one is not None and other is not None
+        ]
+        drawing += tag("path", class_=f"chart-band series-{index}", d=_area(between))
     for index, (name, values) in enumerate(series, start=1):
         points = [(across(x), up(v)) if v is not None else None for x, v in zip(places, values, strict=True)]
         drawing += tag("path", class_=f"chart-line series-{index}", d=_path(points))
@@ -116,6 +126,12 @@ def _path(points: Sequence[tuple[float, float] | None]) -> str:
         parts.append(f"{pen}{n(point[0])} {n(point[1])}")
         pen = "L"
     return "".join(parts)
+
+
+def _area(between: Sequence[tuple[float, float, float]]) -> str:
+    """The outline of a band: along its lower end, and back along the upper one."""
+    outline = [(x, low) for x, low, _ in between] + [(x, high) for x, _, high in reversed(between)]
+    return f"{_path(outline)}Z" if outline else ""
 
 
 def _bounds(values: Sequence[float], from_zero: bool) -> tuple[float, float]:

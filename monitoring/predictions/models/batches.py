@@ -31,6 +31,8 @@ class PredictionBatch(models.Model):
     sent_digest = models.BinaryField(max_length=32)
     rows = models.PositiveIntegerField()
     errors = models.PositiveIntegerField(default=0)
+    cells = models.PositiveBigIntegerField(default=0, help_text="Values of features, present or not.")
+    nulls = models.PositiveBigIntegerField(default=0, help_text="Those of them that are missing.")
     ignored = models.PositiveIntegerField(default=0)
     contradicted = models.PositiveIntegerField(default=0)
     first_at = models.DateTimeField(null=True)

@@ -1,0 +1,10 @@
+"""REST addresses of metric series."""
+
+from django.urls import path
+
+from . import api
+
+urlpatterns = [
+    path("metrics/", api.MetricsView.as_view(), name="api-metrics"),
+    path("metrics/<int:pk>/", api.MetricView.as_view(), name="api-metric"),
+]
