@@ -75,8 +75,10 @@ def change_endpoint(pk: uuid.UUID, *, actor: Actor, **wanted: Any) -> Deployment
 @transaction.atomic
 def remove_endpoint(row: DeploymentEndpoint, *, actor: Actor) -> None:
     """Take an endpoint out of the list: it is not there any more."""
-    record(ENDPOINT_REMOVED, row, actor=actor, endpoint=row.name, model=row.model.name)
+    ended = DeploymentEndpoint(pk=row.pk, name=row.name)
     row.delete()
+    # Afterwards: the row also says what the database saw go.
+    record(ENDPOINT_REMOVED, ended, actor=actor, endpoint=row.name, model=row.model.name)
 
 
 def probe(row: DeploymentEndpoint, *, actor: Actor = CLOCK) -> DeploymentEndpoint:

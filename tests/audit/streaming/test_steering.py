@@ -1,13 +1,15 @@
 """Somebody adds a stream, tries it, pauses it and lets it go on; what cannot work is refused."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from compliance.audit.models import AuditEvent
 from compliance.audit.sealing.sizes import sealed_rows
 from compliance.audit.streaming.delivering import deliver, lock_key
-from compliance.audit.streaming.models import Receiver
+from compliance.audit.streaming.models import LONGEST_WAIT_S, Receiver
 from compliance.audit.streaming.services import add_receiver, pause, remove, resume, try_out
 from compliance.audit.streaming.sinks import Batch
 from compliance.audit.streaming.sinks.http import HttpSink
@@ -127,3 +129,25 @@ def test_an_unknown_format_and_an_oversized_batch_are_refused(tmp_path: Path) ->
     add_receiver("lines", "file", {}, actor=OFFICER)
     with pytest.raises(Conflict):
         add_receiver("lines", "file", {}, actor=OFFICER)
+
+
+def test_the_row_of_an_end_says_what_the_database_saw_go(ledger: SealedLedger, http_receiver: HttpReceiver) -> None:
+    """S4-93: settings as they were, and no secret."""
+    receiver = to_http(http_receiver)
+    remove(receiver, actor=OFFICER)
+    [told] = AuditEvent.objects.filter(name="audit.stream.removed")
+    assert told.target_id == str(receiver.pk)
+    [gone] = [one for one in told.details["diff"] if one["model"] == "audit_streaming.receiver"]
+    [row] = gone["rows"]
+    assert row["changes"]["name"] == [receiver.name, None]
+    assert row["changes"]["is_paused"] == [False, None]
+
+
+def test_what_waits_longer_than_any_wait_is_due(ledger: SealedLedger, http_receiver: HttpReceiver) -> None:
+    """S4-89: a clock that was set back silences no stream; one that failed a moment ago still waits."""
+    receiver = to_http(http_receiver)
+    for wait_s, is_due in ((-1, True), (LONGEST_WAIT_S, False), (LONGEST_WAIT_S + 3600, True)):
+        Receiver.objects.filter(pk=receiver.pk).update(due_at=timezone.now() + timedelta(seconds=wait_s))
+        assert Receiver.objects.due().exists() is is_due, wait_s
+    pause(receiver, actor=OFFICER)
+    assert not Receiver.objects.due().exists()
