@@ -24,7 +24,9 @@ def watch_controls() -> int:
             blind.append(start)
     live = {alert.key: alert for alert in Alert.objects.filter(key__startswith=PREFIX, state__in=LIVE)}
     opened = found.keys() - live.keys()
-    for key in sorted(opened):
+    # Told anew in place: what a finding may name can change, such as a model that became restricted.
+    retold = {key for key in found.keys() & live.keys() if _is_other(live[key], found[key])}
+    for key in sorted(opened | retold):
         finding = found[key]
         raise_alert(key, finding.title, body=_told(finding), severity=Severity(finding.severity), actor=WATCH)
     # What a control that cannot see has said before still stands.
@@ -32,6 +34,14 @@ def watch_controls() -> int:
     for alert in gone:
         resolve(alert, actor=WATCH)
     return len(opened) + len(gone)
+
+
+def _is_other(alert: Alert, finding: Finding) -> bool:
+    """Whether the alert says something else than the finding does now; long texts are kept cut short."""
+    said = (alert.title, alert.body)
+    return any(
+        not text.startswith(kept[:100]) for text, kept in zip((finding.title, _told(finding)), said, strict=True)
+    )
 
 
 def _told(finding: Finding) -> str:

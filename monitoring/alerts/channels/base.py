@@ -127,6 +127,10 @@ class Channel(ABC):
     def destination(self) -> str:
         """Where it goes, in words that hold no secret: shown in lists."""
 
+    def monthly_cap(self) -> int | None:
+        """How many messages it may send within a month; None for any number."""
+        return None
+
     @classmethod
     def names(cls) -> set[str]:
         """Names of all settings."""

@@ -73,7 +73,7 @@ class Sms(Channel):
     def destination(self) -> str:
         return f"+…{self.config['to'][-2:]} by {outbound.parse_url(self._url()).authority}"
 
-    def monthly_cap(self) -> int:
+    def monthly_cap(self) -> int | None:
         """How many messages may be sent within a month."""
         return int(self.config["monthly_cap"])
 

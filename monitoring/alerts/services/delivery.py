@@ -19,6 +19,7 @@ from monitoring.alerts.recipients import without_unconfirmed
 from monitoring.models.alert_records import AttemptState, DeliveryAttempt
 from monitoring.models.alerts import DUE, AlertChannel, AlertDelivery, DeliveryState
 
+from .cap import refuse_over_cap
 from .doorbell import ring_after_commit
 from .messages import TEST, message_of
 from .receivers import note_answer, open_channel
@@ -74,8 +75,9 @@ def prepare(delivery: AlertDelivery) -> Attempt:
     channel, failure = None, None
     try:
         channel = without_unconfirmed(open_channel(delivery.channel))
+        refuse_over_cap(delivery, channel)
     except DeliveryFailed as nobody:
-        failure = nobody
+        channel, failure = None, nobody
     except DomainError as refusal:
         failure = DeliveryFailed(str(refusal))
     except ValueError:

@@ -83,7 +83,7 @@ def test_an_alert_shows_what_happened_to_it(scientist: Client, http_receiver: Ht
 
 def test_an_alert_is_acknowledged_and_resolved_with_a_click(scientist: Client) -> None:
     alert = open_alert()
-    assert page(scientist, alert.get_absolute_url()).count('<form method="post" action="/alerts/') == 2
+    assert page(scientist, alert.get_absolute_url()).count('<form method="post" action="/alerts/') == 3
     for verb, state in (("acknowledge", "acknowledged"), ("resolve", "resolved")):
         url = reverse(f"monitoring:alert-{verb}", args=[alert.pk])
         assert scientist.get(url).status_code == 405
@@ -145,7 +145,7 @@ def test_a_refused_form_says_why_and_forgets_the_secret(
 
 
 def test_an_unknown_kind_of_channel_has_no_form(scientist: Client) -> None:
-    assert "known kinds: email, slack, webhook" in page(scientist, f"{CHANNELS}new/pigeon/", 400)
+    assert "known kinds: email, ntfy, opsgenie" in page(scientist, f"{CHANNELS}new/pigeon/", 400)
 
 
 @pytest.mark.usefixtures("private_receivers")
