@@ -9,6 +9,7 @@ from pathlib import Path
 from modelops.lib.cores import cores
 
 from . import (
+    alerts,
     columns,
     credentials,
     drift,
@@ -29,6 +30,7 @@ from . import (
 from .table import Table
 
 ALL = {
+    "alerts": alerts.measure,
     "sealing": sealing.measure,
     "rotation": rotation.measure,
     "scanning": scanning.measure,
