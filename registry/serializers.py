@@ -12,6 +12,8 @@ from .formats import label_of
 from .lineage import missing_origin, newest_models
 from .models import ArtifactCopy, Dataset, DatasetVersion, ModelVersion, RegisteredModel, RiskClass
 from .ranking.directions import offered_metrics
+from .representations import model_shown, model_values, version_shown, version_values
+from .scanning.engine import RULES
 from .scanning.serializers import ScanOut
 
 
@@ -50,6 +52,11 @@ class RegisteredModelOut(serializers.ModelSerializer):
 
     def get_offered_metrics(self, model: RegisteredModel) -> list[str]:
         return list(offered_metrics(model.task_type))
+
+    def to_representation(self, model: RegisteredModel | dict[str, Any]) -> dict[str, Any]:
+        """The fields above; a list gives what it has read already."""
+        shown = model if isinstance(model, dict) else model_shown(model_values(model))
+        return {**shown, "offered_metrics": list(offered_metrics(shown["task_type"]))}
 
 
 class DatasetIn(StrictSerializer):
@@ -170,6 +177,18 @@ class ModelVersionOut(FileOut):
     def get_lineage(self, version: ModelVersion) -> str:
         # Deleted datasets count too, and those that the reader may not see: the link is there.
         return "incomplete" if missing_origin(version) else "complete"
+
+    def to_representation(self, version: ModelVersion | dict[str, Any]) -> dict[str, Any]:
+        """The fields above; a list gives what it has shown already."""
+        if isinstance(version, dict):
+            return version
+        return version_shown(
+            version_values(version),
+            datasets=[{"dataset": one.dataset.name, "version": one.number} for one in version.datasets.all()],
+            locations=[{"location": one.location.name, "state": one.state} for one in version.artifact.copies.all()],
+            is_traced="dataset" not in missing_origin(version),
+            rules=RULES,
+        )
 
 
 class DatasetVersionIn(serializers.Serializer):

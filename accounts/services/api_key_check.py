@@ -13,6 +13,7 @@ from accounts.actors import actor_of
 from accounts.audit_events import API_KEY_USED
 from accounts.errors import CredentialRefused
 from accounts.models import ApiKey
+from accounts.stored_permissions import held_by_column
 from compliance.audit import record
 from compliance.audit.context import identify, network_of
 from modelops.crypto.keyed import keyed_digests
@@ -27,7 +28,8 @@ _COARSE = dt.timedelta(minutes=5)
 
 @FixedQuery
 def _key_with_owner(reader: None, *, public_id: str) -> "QuerySet[ApiKey]":
-    return ApiKey.objects.select_related("owner").filter(public_id=public_id).order_by()
+    keys = ApiKey.objects.select_related("owner").filter(public_id=public_id).order_by()
+    return keys.annotate(owner_holds=held_by_column("accounts_apikey.owner_id"))
 
 
 def check_api_key(text: str, *, address: str = "") -> ApiKey:
@@ -41,6 +43,8 @@ def check_api_key(text: str, *, address: str = "") -> ApiKey:
             "This is no API key of the portal: it is cut off or mistyped. Copy the whole key.", "auth.key_unknown"
         )
     key = _key_with_owner.first(None, public_id=parts.public_id)
+    if key is not None and not key.owner.is_superuser:
+        key.owner._perm_cache = set(key.owner_holds)
     digests = keyed_digests(Purpose.API_KEY, key_context(parts.public_id), parts.secret.encode())
     matches = [hmac.compare_digest(bytes(key.digest), digest) for digest in digests] if key else []
     if key is None or not any(matches):

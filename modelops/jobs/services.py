@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 from compliance.audit import Actor, record
 from compliance.audit.context import acting
 from modelops.lib.errors import DomainError, Invalid, Unavailable
+from modelops.lib.fixed_inserts import insert
 
 from . import attempts
 from .audit_events import JOB_FAILED
@@ -49,7 +50,7 @@ def enqueue(
     if not connection.in_atomic_block:
         raise RuntimeError("A job must be asked for in the transaction of what it works on.")
     require_broker()
-    job = apps.get_model("jobs", "Job").objects.create(
+    job = apps.get_model("jobs", "Job")(
         kind=kind,
         payload=payload,
         actor_kind=actor.kind,
@@ -58,6 +59,7 @@ def enqueue(
         target_id=str(target.pk) if target is not None else "",
         total=total,
     )
+    insert(job)
     transaction.on_commit(lambda: ring(job.pk), robust=True)
     return job
 

@@ -1,9 +1,14 @@
 """Objects by their names in an address; what one may not see is not there."""
 
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 
 from modelops.lib.errors import NotFound
+from modelops.lib.fixed_queries import FixedQuery
 from registry.descriptions import DatasetReference
 from registry.lineage import trained_models, trained_on
 from registry.models import Dataset, DatasetVersion, ModelVersion, RegisteredModel
@@ -11,8 +16,16 @@ from registry.models import Dataset, DatasetVersion, ModelVersion, RegisteredMod
 
 def model_named(request: Request, name: str) -> RegisteredModel:
     """The model with the number of its latest version; 404 without. ``?deleted=true`` looks among the deleted."""
-    models = RegisteredModel.objects.visible_to(request.user, deleted=asks_for_deleted(request))
-    return get_object_or_404(models.select_related("owner").with_latest_version(), name=name)
+    found: RegisteredModel | None = _model_by_name.first(request.user, asks_for_deleted(request), name=name)
+    if found is None:
+        raise Http404
+    return found
+
+
+@FixedQuery
+def _model_by_name(user: Any, deleted: bool, *, name: str) -> "QuerySet[RegisteredModel]":
+    models = RegisteredModel.objects.visible_to(user, deleted=deleted)
+    return models.select_related("owner").with_latest_version().filter(name=name).order_by()
 
 
 def model_version(request: Request, name: str, number: int) -> ModelVersion:
@@ -46,6 +59,8 @@ def asks_for_deleted(request: Request) -> bool:
 
 def referenced(request: Request, references: list[DatasetReference]) -> list[DatasetVersion]:
     """The dataset versions that a sender named. Raises NotFound for the first that is not there."""
+    if not references:
+        return []
     visible = DatasetVersion.objects.visible_to(request.user)
     found = []
     for reference in references:

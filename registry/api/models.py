@@ -1,5 +1,6 @@
 """Models and their versions."""
 
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,12 +15,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from modelops.rest.first_pages import FirstPage
 from modelops.rest.pagination import KeysetPagination
 from registry import services
 from registry.downloads import download_response
 from registry.grants.gate import require_change, require_reading
 from registry.lineage import trained_on
 from registry.listing import SORTS, asked_sort, narrowed
+from registry.listing.asked import text_of
+from registry.listing.shown import SEARCHED, shown_models
 from registry.models import ModelVersion, RegisteredModel
 from registry.replication.api import VERIFY_RESPONSES, verify_response
 from registry.seeing import require_named
@@ -68,7 +72,10 @@ class ModelsView(ListAPIView):
     pagination_class = SortedPages
     queryset = RegisteredModel.objects.none()
 
-    def get_queryset(self) -> "QuerySet[RegisteredModel]":
+    def get_queryset(self) -> Any:
+        asked, user = self.request.query_params, self.request.user
+        if SEARCHED.issuperset(asked) and SORTS.get(asked.get("sort", "newest")) == "-id":
+            return FirstPage(partial(shown_models, user, text_of(asked, "q", 100)))
         models = narrowed(self.request.user, self.request.query_params)
         return models.select_related("owner").with_latest_version()
 

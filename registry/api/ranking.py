@@ -36,6 +36,9 @@ class BestOut(ModelVersionOut):
         fields = (*ModelVersionOut.Meta.fields, "ranking")
         read_only_fields = fields
 
+    def to_representation(self, version: Any) -> dict[str, Any]:
+        return {**super().to_representation(version), "ranking": RankingOut(version.ranking).data}
+
 
 class ComparedMetricOut(serializers.Serializer):
     name = serializers.CharField()

@@ -1,6 +1,7 @@
 """All versions of all models as one list, and the filters that a person keeps."""
 
 import uuid
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,10 +13,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from modelops.rest.first_pages import FirstPage
 from modelops.rest.pagination import KeysetPagination
 from registry.lineage import trained_on
 from registry.listing import VERSION_SORTS, asked_version_sort, narrowed_versions
+from registry.listing.asked import text_of
 from registry.listing.saved import remove_filter, save_filter
+from registry.listing.shown import SEARCHED, shown_versions
 from registry.models import FilteredList, ModelVersion, SavedFilter
 from registry.serializers import ModelVersionOut
 
@@ -55,7 +59,10 @@ class VersionsView(ListAPIView):
     pagination_class = VersionPages
     queryset = ModelVersion.objects.none()
 
-    def get_queryset(self) -> "QuerySet[ModelVersion]":
+    def get_queryset(self) -> Any:
+        asked, user = self.request.query_params, self.request.user
+        if SEARCHED.issuperset(asked) and VERSION_SORTS.get(asked.get("sort") or "newest") in {"-id", "id"}:
+            return FirstPage(partial(shown_versions, user, text_of(asked, "q", 100)))
         versions = narrowed_versions(self.request.user, self.request.query_params).with_origin()
         versions = versions.select_related("model", "artifact__inspection")
         return versions.prefetch_related(trained_on(self.request.user), "artifact__copies__location")

@@ -1,8 +1,9 @@
 """What was made of a dataset, and what a version was made of and with. Plain rows: lists have ten thousand of them."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from registry.aliases.models import Alias
 from registry.models import Dataset, DatasetVersion, ModelVersion, ModelVersionDataset
@@ -15,8 +16,7 @@ MOST_SIBLINGS = 50
 MOST_DATASETS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(NamedTuple):
     """A model version that was made of some data, and where it is in use: its aliases are its stage."""
 
     model: str
@@ -26,7 +26,7 @@ class Made:
     owner: str | None
     dataset_version: int
     created_at: Any
-    aliases: list[str] = field(default_factory=list)
+    aliases: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,11 @@ def made_from(user: Any, *, dataset: Dataset | None = None, version: DatasetVers
         "model_version__model__risk_class", "model_version__model__owner__username", "dataset_version__number",
         "model_version__created_at",
     )[: MOST_MADE + 1]  # fmt: skip
-    named: dict[Any, list[str]] = defaultdict(list)
+    named: defaultdict[Any, list[str]] = defaultdict(list)
     aliases = Alias.objects.visible_to(user).filter(version__in=links.values("model_version"))
     for key, name in aliases.order_by("name").values_list("version_id", "name"):
         named[key].append(name)
-    return [Made(*row, aliases=named.get(key, [])) for key, *row in found]
+    return [Made(*row, named.get(key, ())) for key, *row in found]
 
 
 def trace(user: Any, version: ModelVersion) -> Traced:

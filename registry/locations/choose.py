@@ -7,6 +7,9 @@ from datetime import datetime
 from threading import Lock
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from modelops.lib.fixed_queries import FixedQuery
 from modelops.secret_store.services import use_secret
 
 from . import azure, filesystem, gcs, s3  # noqa: F401  each registers its kind
@@ -32,9 +35,14 @@ _lock = Lock()
 os.register_at_fork(after_in_child=_made.clear)
 
 
+@FixedQuery
+def _primary(reader: None) -> "QuerySet[StorageLocation]":
+    return StorageLocation.objects.filter(is_primary=True, is_enabled=True).select_related("secret")
+
+
 def primary_location() -> StorageLocation:
     """The location that takes new files. Raises StorageUnavailable when none is enabled."""
-    location = StorageLocation.objects.filter(is_primary=True, is_enabled=True).select_related("secret").first()
+    location: StorageLocation | None = _primary.first(None)
     if location is None:
         raise StorageUnavailable("No primary storage location is enabled. Enable one under Storage locations.")
     return location

@@ -10,24 +10,24 @@ from registry.locations.models import StorageLocation
 from registry.models import Artifact, ArtifactCopy, CopyState
 
 
-def plan_copies(artifacts: Iterable[Artifact], locations: Iterable[StorageLocation]) -> int:
-    """Ask for a copy of each file in each location where there is none yet; returns how many rows were tried."""
+def plan_copies(artifacts: Iterable[Artifact], locations: Iterable[StorageLocation]) -> list[ArtifactCopy]:
+    """Ask for a copy of each file in each location where there is none yet; returns the rows that were tried."""
     places = list(locations)
     rows = [ArtifactCopy(artifact=artifact, location=place) for artifact in artifacts for place in places]
     ArtifactCopy.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
-    return len(rows)
+    return rows
 
 
-def plan_new(artifact: Artifact, taken_by: StorageLocation) -> None:
-    """The copies of a file that was just stored, in the transaction of its row.
+def plan_new(artifact: Artifact, others: list[StorageLocation]) -> list[ArtifactCopy]:
+    """The copies of a file that was just stored, in the transaction of its row; ``others`` are enabled locations.
 
     Its model is not known yet, so every enabled location is asked for; what the model does not want is dropped when
     its turn comes. No upload waits for any of it.
     """
-    others = list(StorageLocation.objects.filter(is_enabled=True).exclude(pk=taken_by.pk))
-    if others:
-        plan_copies([artifact], others)
-        ring_after_commit()
+    if not others:
+        return []
+    ring_after_commit()
+    return plan_copies([artifact], others)
 
 
 def wake(location: StorageLocation) -> int:

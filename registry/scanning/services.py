@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,6 +11,7 @@ from compliance.audit import Actor, record
 from modelops.jobs import services as jobs
 from modelops.jobs.models import Job
 from modelops.lib.errors import Unavailable
+from modelops.lib.fixed_inserts import insert
 from registry.models import Artifact, ModelVersion, VersionState
 
 from .audit_events import SCAN_ASKED, SCAN_GAVE_UP, SCANNED
@@ -25,7 +26,7 @@ SCANNER = Actor.system("scanner")
 MOST_REASONS = 20
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def begin(version: ModelVersion, artifact: Artifact | None = None, *, actor: Actor) -> Inspection:
     """Have a file that was just stored scanned: that of ``version``, or ``artifact`` of one of its variants.
 
@@ -33,8 +34,8 @@ def begin(version: ModelVersion, artifact: Artifact | None = None, *, actor: Act
     """
     inspection = Inspection(artifact=artifact or version.artifact, version=version, is_variant=artifact is not None)
     inspection.round, inspection.is_pending = 1, True
-    inspection.save(force_insert=True)
-    _enqueue(inspection, actor)
+    inspection.job_id = _enqueued(inspection, actor)
+    insert(inspection)
     return inspection
 
 
@@ -152,15 +153,21 @@ def give_up(inspection_id: Any, round_: int) -> None:
 
 
 def _enqueue(inspection: Inspection, actor: Actor) -> None:
-    """Without the queue the schedule asks later: an upload does not fail for want of a scan, it waits."""
+    job_id = _enqueued(inspection, actor)
+    if job_id is not None:
+        Inspection.objects.filter(pk=inspection.pk).update(job_id=job_id)
+        inspection.job_id = job_id
+
+
+def _enqueued(inspection: Inspection, actor: Actor) -> uuid.UUID | None:
+    """The job. Without the queue the schedule asks later: an upload does not fail for want of a scan, it waits."""
     payload = {"inspection": str(inspection.pk), "round": inspection.round}
     try:
         job = jobs.enqueue(JOB, payload=payload, actor=actor, target=inspection.version, total=1)
     except Unavailable:
         logger.warning("A scan could not be put into the queue; the schedule asks for it again.")
-        return
-    Inspection.objects.filter(pk=inspection.pk).update(job_id=job.pk)
-    inspection.job_id = job.pk
+        return None
+    return cast(uuid.UUID, job.pk)
 
 
 def _is_under_way(inspection: Inspection) -> bool:

@@ -6,11 +6,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from compliance.audit import Actor, record
-from modelops.lib.errors import DomainError
+from modelops.lib.errors import DomainError, NotFound
+from modelops.lib.fixed_inserts import insert
+from modelops.lib.fixed_queries import prefetched
 from registry import descriptions
 from registry.artifacts.paths import check_paths
 from registry.artifacts.recording import insert_artifact
@@ -34,6 +36,10 @@ from .ownership import account_id
 
 MANIFEST_NAME = "manifest.json"
 _MANIFEST_SCHEMA = "urn:modelops:manifest:1"
+_NEXT_NUMBER = (
+    "UPDATE registry_registeredmodel SET last_number = last_number + 1, changed_at = %s WHERE id = %s "
+    "RETURNING last_number"
+)
 
 Then = Callable[[ModelVersion], None]
 # Gives the sealed file when its turn comes: a thousand of them must not be open at the same time.
@@ -170,16 +176,12 @@ def _insert(
     actor: Actor,
 ) -> ModelVersion:
     """Save the version with its files and links, inside the caller's transaction."""
-    # Whoever holds the model's row gives out its numbers: parallel uploads wait here, not in their file.
-    family = RegisteredModel.objects.select_for_update().get(pk=model.pk)
-    family.last_number += 1
-    family.changed_at = timezone.now()
-    family.save(update_fields=["last_number", "changed_at"])
-    insert_artifact(artifact)
+    number = _next_number(model)
+    copies = insert_artifact(artifact)
     parts = list(files)
     version = ModelVersion(
         model=model,
-        number=family.last_number,
+        number=number,
         state=VersionState.QUARANTINED,
         file_format=found.key,
         artifact=artifact,
@@ -188,15 +190,16 @@ def _insert(
         created_by_id=account_id(actor),
         **described,
     )
-    version.save(force_insert=True)
+    insert(version)
     for each in parts:
         insert_artifact(each.artifact)
     ModelVersionFile.objects.bulk_create(
         ModelVersionFile(version=version, path=each.path, file_format=each.file_format.key, artifact=each.artifact)
         for each in parts
     )
+    trained_on = list(datasets)
     ModelVersionDataset.objects.bulk_create(
-        ModelVersionDataset(model_version=version, dataset_version=dataset) for dataset in datasets
+        ModelVersionDataset(model_version=version, dataset_version=dataset) for dataset in trained_on
     )
     record(
         VERSION_ADDED,
@@ -215,4 +218,18 @@ def _insert(
     scanning.begin(version, actor=actor)
     if then is not None:
         then(version)
+    # What was written just now is not read again to be shown.
+    prefetched(version, "datasets", sorted(trained_on, key=lambda each: (each.dataset.name, -each.number)))
+    prefetched(artifact, "copies", copies)
+    version.has_datasets = bool(trained_on)
     return version
+
+
+def _next_number(model: RegisteredModel) -> int:
+    """The next number of ``model``, which this transaction holds: parallel uploads wait here, not in their file."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT_NUMBER, [timezone.now(), model.pk])
+        row = cursor.fetchone()
+    if row is None:
+        raise NotFound("The model is not there any more: it was removed for good.", code="model.not_found")
+    return int(row[0])

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from compliance.audit import Actor, record
 from modelops.crypto.keyring import keyring
 from modelops.crypto.purposes import Purpose
+from modelops.lib.fixed_queries import FixedQuery
 
 from .audit_events import KEY_TRUSTED
 from .keys import of_key
@@ -24,6 +26,11 @@ class PortalKey:
     trusted: TrustedKey
 
 
+@FixedQuery
+def _known(reader: None, *, fingerprint: str) -> "QuerySet[TrustedKey]":
+    return TrustedKey.objects.filter(fingerprint=fingerprint)
+
+
 def portal_key() -> PortalKey:
     """The key to sign with now. Its public half is written down at its first use; rotation brings the next.
 
@@ -32,7 +39,7 @@ def portal_key() -> PortalKey:
     key = keyring.active(Purpose.MODEL_SIGNING)
     private = Ed25519PrivateKey.from_private_bytes(key.material)
     public = of_key(private.public_key())
-    row = TrustedKey.objects.filter(fingerprint=public.fingerprint).first()
+    row = _known.first(None, fingerprint=public.fingerprint)
     if row is None:
         row = TrustedKey(
             name=f"portal-v{key.version}-{public.fingerprint[:8]}",

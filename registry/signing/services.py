@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from compliance.audit import Actor, record
 from modelops.lib.errors import Conflict, Invalid
+from modelops.lib.fixed_inserts import insert
 from modelops.lib.names import validate_name
 from registry.models import Artifact, ModelVersion, RegisteredModel
 
@@ -29,12 +30,12 @@ from .verdicts import Verdict, check, signed_files, verdict
 MOST_SIGNATURES = 100
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def sign_version(version: ModelVersion) -> VersionSignature:
     """The portal's own signature over the files of a version that was just registered. Raises KeysUnavailable."""
     key = portal_key()
     bundle = make_bundle(write_statement(version.model.name, signed_files(version)), key.private)
-    row = VersionSignature.objects.create(
+    row = VersionSignature(
         version=version,
         origin=Origin.PORTAL,
         bundle=bundle,
@@ -42,6 +43,7 @@ def sign_version(version: ModelVersion) -> VersionSignature:
         state=SignatureState.VALID,
         reason="Signed by the portal at registration.",
     )
+    insert(row)
     record(VERSION_SIGNED, version, actor=PORTAL, name=version.model.name, version=version.number, key=key.trusted.name)
     return row
 

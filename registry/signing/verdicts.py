@@ -53,7 +53,7 @@ def policy_of(version_or_model: object) -> tuple[Demand, Signer]:
 
 def signed_files(version: ModelVersion) -> dict[str, str]:
     """SHA-256 by name of what a signature of ``version`` is over: its file, or the files of its folder."""
-    files = dict(version.files.values_list("path", "artifact__sha256"))
+    files = dict(version.files.values_list("path", "artifact__sha256")) if version.is_directory else {}
     return files or {version.artifact.file_name: version.artifact.sha256}
 
 
