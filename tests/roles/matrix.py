@@ -42,6 +42,7 @@ _IDS = {
     "rule-suites/": "dataquality.RuleSuite",
     "drift-runs/": "monitoring.DriftRun",
     "drift/": "monitoring.DriftRun",
+    "deployment-endpoints/": "endpoints.DeploymentEndpoint",
     "alerts/": "monitoring.Alert",
     "alert-channels/": "monitoring.AlertChannel",
     "alerts/channels/": "monitoring.AlertChannel",
