@@ -17,6 +17,7 @@ class ImportedBundleAdmin(ReadOnlyAdmin):
     search_fields = ["source_model", "version__model__name"]
     fields = readonly_fields = [
         "id", "version", "source_model", "source_version", "key", "manifest_sha256", "imported_at",
+        "history",
     ]  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImportedBundle]:

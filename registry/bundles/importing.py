@@ -14,13 +14,15 @@ from modelops.lib.errors import Conflict, DomainError, Invalid, NotAllowed
 from modelops.lib.names import NAME_PATTERN
 from registry import services
 from registry.artifacts.sealed import SealedUpload, Sealing
+from registry.cards.drafts import keep_draft
 from registry.models import DatasetVersion, ModelVersion, RegisteredModel
 from registry.provenance.services import add_statement
 from registry.signing.models import TrustedKey
 from registry.signing.services import add_signature
 
 from .audit_events import BUNDLE_IMPORTED, BUNDLE_REFUSED
-from .contents import ATTESTATIONS, LINEAGE, METRICS, PARAMETERS, SIGNATURES
+from .contents import ALIASES, ATTESTATIONS, CARD, LINEAGE, METRICS, PARAMETERS, PROMOTIONS, SIGNATURES
+from .history import history_of
 from .models import ImportedBundle
 from .reading import Place, Proven, opened, prove
 from .verify_bundle import Bad, keys_of
@@ -74,12 +76,14 @@ def _add(
         ImportedBundle.objects.create(
             version=version, model=model, manifest_sha256=proven.sha256, key=key, source_model=proven.model,
             source_version=proven.version,
+            history=history_of(proven.documents.get(ALIASES), proven.documents.get(PROMOTIONS)),
         )  # fmt: skip
         record(
             BUNDLE_IMPORTED, version, actor=actor, name=model.name, version=version.number, source=proven.model,
             source_version=proven.version, manifest_sha256=proven.sha256, key=key.name,
         )  # fmt: skip
         _claims(version, proven, actor)
+        _card(version.model, proven, actor)
         if then is not None:
             then(version)
 
@@ -146,6 +150,15 @@ def _claims(version: ModelVersion, proven: Proven, actor: Actor) -> None:
     for one in _listed(proven, ATTESTATIONS):
         if one.get("envelope") is not None:
             _unless_unusable(partial(add_statement, version, one["envelope"], actor=actor))
+
+
+def _card(model: RegisteredModel, proven: Proven, actor: Actor) -> None:
+    """What the card says there waits here for somebody who confirms it; who imports says nothing in its name."""
+    said = proven.documents.get(CARD)
+    content = said.get("content") if isinstance(said, dict) else None
+    if content:
+        source = f"the bundle of {proven.model} v{proven.version}"
+        _unless_unusable(partial(keep_draft, model, content, source=source, actor=actor))
 
 
 def _listed(proven: Proven, name: str) -> list[dict[str, Any]]:

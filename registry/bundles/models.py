@@ -18,6 +18,10 @@ class ImportedBundle(models.Model):
     key = models.ForeignKey(TrustedKey, on_delete=models.PROTECT, related_name="+")
     source_model = models.CharField(max_length=100)
     source_version = models.PositiveIntegerField()
+    # Facts of elsewhere: nothing here reads them as an alias or an approval.
+    history = models.JSONField(
+        default=dict, help_text="Aliases and promotions in the other portal, as the bundle tells of them."
+    )
     imported_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

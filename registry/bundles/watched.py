@@ -8,5 +8,6 @@ watch(
     "model",
     "manifest_sha256",
     "key",
+    masked=["history"],
     recorded_about=["registry.modelversion", "registry.registeredmodel"],
 )

@@ -2,7 +2,14 @@
 
 from compliance.audit.coverage import Exempt, admin_pages, model, route
 
-from .audit_events import CARD_SAVED, CARD_VIEWED, EXPLANATION_ADDED, EXPLANATION_READ
+from .audit_events import (
+    CARD_SAVED,
+    CARD_VIEWED,
+    DRAFT_DISCARDED,
+    DRAFT_KEPT,
+    EXPLANATION_ADDED,
+    EXPLANATION_READ,
+)
 
 _CARD = "models/<object_name:name>/card/"
 _VERSION = "models/<object_name:name>/versions/<int:number>/"
@@ -11,12 +18,14 @@ _API = "api/v1/"
 route(_CARD, get=CARD_VIEWED)
 route(f"{_CARD}edit/", get=Exempt.FORM, post=CARD_SAVED)
 route(f"{_CARD}document/", get=CARD_VIEWED)
+route(f"{_CARD}draft/", get=CARD_VIEWED, post=CARD_SAVED)
 route(f"{_CARD}revisions/<int:number>/", get=CARD_VIEWED)
 route(f"{_VERSION}annex-iv/", get=CARD_VIEWED)
 route(f"{_VERSION}explanation/", get=EXPLANATION_READ)
 route(f"{_VERSION}explanation/add/", post=EXPLANATION_ADDED)
 route(f"{_API}{_CARD}", get=CARD_VIEWED, put=CARD_SAVED)
 route(f"{_API}{_CARD}document/", get=CARD_VIEWED)
+route(f"{_API}{_CARD}draft/", get=CARD_VIEWED, post=CARD_SAVED, delete=DRAFT_DISCARDED)
 route(f"{_API}{_CARD}revisions/", get=CARD_VIEWED)
 route(f"{_API}{_CARD}revisions/<int:revision>/changes/", get=CARD_VIEWED)
 route(f"{_API}{_VERSION}annex-iv/", get=CARD_VIEWED)
@@ -24,4 +33,5 @@ route(f"{_API}{_VERSION}explanations/", get=EXPLANATION_READ, post=EXPLANATION_A
 admin_pages("cards.CardRevision")
 
 model("cards.CardRevision", CARD_SAVED)
+model("cards.CardDraft", DRAFT_KEPT, DRAFT_DISCARDED, CARD_SAVED)
 model("cards.Explanation", EXPLANATION_ADDED)

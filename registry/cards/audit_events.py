@@ -26,3 +26,15 @@ EXPLANATION_READ = define(
     "name", "version",
     category="model", ocsf="entity.read",
 )  # fmt: skip
+DRAFT_KEPT = define(
+    "cards.draft.kept",
+    "kept the card of {name} that came with {source} as a draft",
+    "name", "source",
+    category="model", ocsf="entity.create",
+)  # fmt: skip
+DRAFT_DISCARDED = define(
+    "cards.draft.discarded",
+    "threw away the draft of the card of {name} that came with {source}",
+    "name", "source",
+    category="model", ocsf="entity.delete",
+)  # fmt: skip

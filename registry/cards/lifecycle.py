@@ -7,5 +7,6 @@ keep(
     "Model cards and explanations",
     "Kept as long as the model or version: what was said about it when it was promoted must stay provable.",
     "cards.CardRevision",
+    "cards.CardDraft",
     "cards.Explanation",
 )

@@ -56,6 +56,30 @@ class CardRevision(models.Model):
         return str(self)
 
 
+class CardDraft(models.Model):
+    """What a card says elsewhere, until somebody here confirms it as a revision or throws it away. One a model."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    model = models.OneToOneField(RegisteredModel, on_delete=models.CASCADE, related_name="card_draft")
+    content = models.JSONField(help_text="What is filled in, by the key of the field.")
+    source = models.CharField(max_length=200, help_text="Where it comes from, in words.")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = "draft of a model card"
+        verbose_name_plural = "drafts of model cards"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"Draft of the card of {self.model}"
+
+    @property
+    def audit_label(self) -> str:
+        """Its name in the ledger, which outlives it."""
+        return str(self)
+
+
 class Explanation(models.Model):
     """How much each feature counts for what a version says, as an explainer summed it up. It never changes."""
 

@@ -6,13 +6,14 @@ from registry.deletion.events import Row
 from registry.deletion.keeping import clears
 from registry.models import Artifact, ModelVersion, RegisteredModel
 
-from .models import CardRevision, Explanation
+from .models import CardDraft, CardRevision, Explanation
 
 
 @clears
 def clear_cards(row: Row) -> Iterable[Artifact]:
     """Remove the revisions of a model, or the explanations of a version, that is purged."""
     if isinstance(row, RegisteredModel):
+        CardDraft.objects.filter(model=row).delete()
         CardRevision.objects.filter(model=row).delete()
     elif isinstance(row, ModelVersion):
         Explanation.objects.filter(version=row).delete()

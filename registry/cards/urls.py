@@ -4,7 +4,7 @@ from django.urls import path
 
 from registry import addresses  # noqa: F401  registers the converter
 
-from . import views
+from . import draft_views, views
 
 app_name = "cards"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path(_CARD, views.card, name="card"),
     path(f"{_CARD}edit/", views.edit, name="edit"),
     path(f"{_CARD}document/", views.document, name="document"),
+    path(f"{_CARD}draft/", draft_views.draft, name="draft"),
     path(f"{_CARD}revisions/<int:number>/", views.revision, name="revision"),
     path(f"{_VERSION}annex-iv/", views.annex, name="annex"),
     path(f"{_VERSION}explanation/", views.explanation, name="explanation"),

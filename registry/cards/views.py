@@ -19,7 +19,7 @@ from .contents import differences
 from .downloads import asked_form, document_response
 from .forms import CardForm, ExplanationForm
 from .making import document_of_annex, document_of_card
-from .models import CardRevision
+from .models import CardDraft, CardRevision
 from .written import FORMS
 
 
@@ -46,6 +46,7 @@ def card(request: HttpRequest, name: str) -> HttpResponse:
         "card": found,
         "state": completeness(model, found.content if found else {}),
         "document": document_of_card(model, found),
+        "draft": CardDraft.objects.filter(model=model).first() if request.user.has_perm(WRITE) else None,
         "page": keyset_page(request, rows, order_by="-number", size=10),
         "forms": list(FORMS),
         "latest": ModelVersion.objects.visible_to(request.user).filter(model=model).order_by("-number").first(),

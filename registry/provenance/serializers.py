@@ -26,12 +26,38 @@ class AttestationOut(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class MoveElsewhereOut(serializers.Serializer):
+    alias = serializers.CharField()
+    before = serializers.IntegerField(source="from", allow_null=True, help_text="Version that it pointed at.")
+    to = serializers.IntegerField(allow_null=True)
+    at = serializers.DateTimeField()
+
+
+class PromotionElsewhereOut(serializers.Serializer):
+    alias = serializers.CharField()
+    kind = serializers.CharField()
+    state = serializers.CharField()
+    asked_at = serializers.DateTimeField()
+    decided_at = serializers.DateTimeField(allow_null=True)
+    payload_digest = serializers.CharField()
+    approvals = serializers.IntegerField(allow_null=True)
+
+
+class HistoryElsewhereOut(serializers.Serializer):
+    """Facts of the other portal. They are no aliases and no approvals of this one."""
+
+    aliases = serializers.ListField(child=serializers.CharField(), default=list)
+    moves = MoveElsewhereOut(many=True, default=list)
+    promotions = PromotionElsewhereOut(many=True, default=list)
+
+
 class BundleOriginOut(serializers.Serializer):
     model = serializers.CharField(source="source_model")
     version = serializers.IntegerField(source="source_version")
     manifest_sha256 = serializers.CharField()
     key = serializers.CharField(source="key.name")
     imported_at = serializers.DateTimeField()
+    history = HistoryElsewhereOut()
 
 
 class ProvenanceOut(serializers.Serializer):

@@ -27,6 +27,19 @@ def _card(world: World) -> dict[str, Any]:
     return {"number": 2, "revision": 2}
 
 
+def _drafted(world: World) -> dict[str, Any]:
+    """A draft that came with a bundle."""
+    from registry.cards.drafts import keep_draft
+
+    row = keep_draft(world.model, {"contact": "Elsewhere"}, source="a bundle", actor=world.actor("scientist"))
+    assert row is not None
+    return {"data": {"draft": str(row.pk), "base": "0", "decision": "confirm"}}
+
+
+def _drafted_over_rest(world: World) -> dict[str, Any]:
+    return {"data": {"id": _drafted(world)["data"]["draft"], "base": 0}}
+
+
 def _explained(world: World) -> dict[str, Any]:
     from registry.cards.services import add_explanation
 
@@ -52,6 +65,8 @@ ACTS: dict[str, Act] = {
     f"GET {_M}card/": Act("scientist", MODEL, before=_card),
     f"POST {_M}card/edit/": Act("scientist", MODEL, {"base": 0, "contact": "Desk"}),
     f"GET {_M}card/document/": Act("scientist", MODEL, before=_card),
+    f"GET {_M}card/draft/": Act("scientist", MODEL, before=_drafted),
+    f"POST {_M}card/draft/": Act("scientist", MODEL, before=_drafted),
     f"GET {_M}card/revisions/<int:number>/": Act("scientist", MODEL, before=_card),
     f"GET {_MV}annex-iv/": Act("scientist", MODEL),
     f"GET {_MV}explanation/": Act("scientist", VERSION, before=_explained),
@@ -67,6 +82,9 @@ ACTS: dict[str, Act] = {
     f"GET {_A}{_M}card/": Act("scientist", MODEL, before=_card),
     f"PUT {_A}{_M}card/": Act("scientist", MODEL, {"fields": {"contact": "Desk"}}),
     f"GET {_A}{_M}card/document/": Act("scientist", MODEL, before=_card),
+    f"GET {_A}{_M}card/draft/": Act("scientist", MODEL, before=_drafted),
+    f"POST {_A}{_M}card/draft/": Act("scientist", MODEL, before=_drafted_over_rest),
+    f"DELETE {_A}{_M}card/draft/": Act("scientist", MODEL, before=lambda world: _drafted(world) and None),
     f"GET {_A}{_M}card/revisions/": Act("scientist", MODEL, before=_card),
     f"GET {_A}{_M}card/revisions/<int:revision>/changes/": Act("scientist", MODEL, before=_card),
     f"GET {_A}{_MV}annex-iv/": Act("scientist", MODEL),
