@@ -43,7 +43,7 @@ def approve(promotion: Promotion, *, digest: str = "", actor: Actor) -> Promotio
         now, outcomes = as_it_is_now(promotion)
         changed = differences(promotion.payload, now) if now else ["the version (it was deleted)"]
         if changed:
-            _outdate(promotion, changed, outcomes)
+            outdate(promotion, changed, outcomes)
         else:
             _add_approval(promotion, actor)
             given = approvers.standing(promotion)
@@ -100,7 +100,8 @@ def _execute(promotion: Promotion, outcomes: list[Outcome], given: list[Promotio
     )  # fmt: skip
 
 
-def _outdate(promotion: Promotion, changed: list[str], outcomes: list[Outcome]) -> None:
+def outdate(promotion: Promotion, changed: list[str], outcomes: list[Outcome]) -> None:
+    """Close a request that is not what was asked for any more; the caller holds its row."""
     said = f"Changed since: {', '.join(changed)}."
     closing.close(promotion, State.OUTDATED, final_gates=[asdict(one) for one in outcomes], decision_reason=said[:500])
     record(

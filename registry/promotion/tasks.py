@@ -4,7 +4,7 @@ from celery import shared_task
 
 from modelops.jobs.schedule import scheduled
 
-from . import closing
+from . import closing, outdating
 
 
 @scheduled("Close promotions that nobody decided in time", every_s=60)
@@ -12,3 +12,10 @@ from . import closing
 def expire() -> int:
     """Close them and tell who asked."""
     return closing.expire_due()
+
+
+@scheduled("Close promotions of which something changed since they were asked for", every_s=300)
+@shared_task(name="promotion.outdate")
+def outdate() -> int:
+    """Close them and tell who asked."""
+    return outdating.close_outdated()
