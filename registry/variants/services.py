@@ -12,7 +12,7 @@ from compliance.audit import Actor, record
 from modelops.jobs import services as jobs
 from modelops.jobs.models import Job
 from modelops.jobs.running import RunningJob
-from modelops.lib.errors import Conflict, Invalid, UnsupportedFormat
+from modelops.lib.errors import Conflict, Invalid
 from modelops.lib.names import validate_name
 from registry import descriptions
 from registry.artifacts import open_artifact, verify_artifact
@@ -132,8 +132,8 @@ def add_variant(
 ) -> Variant:  # fmt: skip
     """Take in a variant that a pipeline made of ``version``.
 
-    Raises Invalid for the name, the kind or the metrics, UnsupportedFormat for a file that may hold code, Conflict
-    when the version has a variant of the name.
+    Whatever its format, its own scan decides whether it is given out. Raises Invalid for the name, the kind or the
+    metrics, Conflict when the version has a variant of the name.
     """
     validate_name(name, "variant")
     if kind not in UPLOADED_KINDS:
@@ -141,13 +141,6 @@ def add_variant(
     measured = descriptions.metrics(metrics)
     with upload.open_plaintext() as file:
         found = identify(file)
-    if found.may_hold_code:
-        raise UnsupportedFormat(
-            f"A variant of the format {found.label} may hold code. Save it as safetensors, ONNX, GGUF or a NumPy "
-            "archive, or upload it as a version of its own, which waits in quarantine.",
-            code="variant.may_hold_code",
-            field="file",
-        )
     with upload.adopted() as artifact, transaction.atomic():
         insert_artifact(artifact)
         scanning.begin(version, artifact, actor=actor)

@@ -21,7 +21,8 @@ from registry.models import Artifact, ModelVersion
 from registry.variants import services
 from registry.variants.models import Variant
 from registry.variants.purge import clear_variants
-from tests.registry.samples import make_model, make_version, pickled
+from tests.registry.samples import harmful, make_model, make_version, pickled
+from tests.scans import scanned
 
 pytestmark = pytest.mark.django_db
 VARIANTS = "/api/v1/models/arrival-delay/versions/1/variants/"
@@ -150,10 +151,19 @@ def test_a_pipeline_uploads_its_own_variant(version: ModelVersion, api: Client, 
     page = portal.get(version.get_absolute_url()).content.decode()
     for words in ("int8-gptq", "Uploaded from v1", "gptq 1.0", "auc 0.94", "+0.01", "Make float16"):
         assert words in page, words
-    code = SimpleUploadedFile("m.pkl", pickled())
-    refused = api.post(f"{VARIANTS}upload/", {"file": code, "kind": "quantised"})
-    assert (refused.status_code, refused.json()["code"]) == (415, "variant.may_hold_code")
-    assert Variant.objects.count() == 1
+
+
+def test_a_variant_that_may_hold_code_is_scanned_as_a_version_is(version: ModelVersion, api: Client) -> None:
+    """S0-05, S0-49: taken in, held until its own verdict, given out only if that is clean."""
+    for name, content, status in (("good", pickled(), 200), ("bad", harmful(), 403)):
+        file = SimpleUploadedFile(f"{name}.pkl", content)
+        made = api.post(f"{VARIANTS}upload/", {"file": file, "kind": "other", "name": name})
+        assert made.status_code == 201, made.content
+        scanned(version)
+        answer = api.get(f"{VARIANTS}{made.json()['id']}/artifact/")
+        assert answer.status_code == status, getattr(answer, "content", b"")
+        if status == 403:
+            assert answer.json()["code"] == "artifact.quarantined"
 
 
 def test_the_portal_asks_for_a_variant_and_gives_it_out(version: ModelVersion, portal: Client, scientist: Any) -> None:
