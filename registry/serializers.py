@@ -12,6 +12,7 @@ from .formats import label_of
 from .lineage import missing_origin, newest_models
 from .models import ArtifactCopy, Dataset, DatasetVersion, ModelVersion, RegisteredModel, RiskClass
 from .ranking.directions import offered_metrics
+from .ranking.drift_checks import offered_drift_checks
 from .representations import model_shown, model_values, version_shown, version_values
 from .scanning.engine import RULES
 from .scanning.serializers import ScanOut
@@ -40,18 +41,22 @@ class RegisteredModelOut(serializers.ModelSerializer):
     # Text, with the words in the help: an enumeration of its own is not needed to read it.
     risk_class = serializers.CharField(read_only=True, help_text=", ".join(RiskClass.values))
     offered_metrics = serializers.SerializerMethodField(help_text="What is usual to measure for the task.")
+    offered_drift_checks = serializers.SerializerMethodField(help_text="What is usual to compare for the task.")
 
     class Meta:
         model = RegisteredModel
         fields = (
             "id", "name", "task_type", "description", "purpose", "risk_class", "owner", "latest_version",
             "is_restricted", "needs_step_up", "has_access_code", "primary_metric", "metric_directions",
-            "offered_metrics", *_DATES,
+            "offered_metrics", "offered_drift_checks", *_DATES,
         )  # fmt: skip
         read_only_fields = fields
 
     def get_offered_metrics(self, model: RegisteredModel) -> list[str]:
         return list(offered_metrics(model.task_type))
+
+    def get_offered_drift_checks(self, model: RegisteredModel) -> list[str]:
+        return list(offered_drift_checks(model.task_type))
 
     def to_representation(self, model: RegisteredModel | dict[str, Any]) -> dict[str, Any]:
         """The fields above; a list gives what it has read already."""

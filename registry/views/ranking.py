@@ -16,6 +16,7 @@ from registry.models import ModelVersion, RegisteredModel
 from registry.ranking.best import primary_metric
 from registry.ranking.comparison import compare
 from registry.ranking.directions import DIRECTIONS, offered_metrics
+from registry.ranking.drift_checks import offered_drift_checks
 from registry.ranking.facts import compared_facts, with_facts
 from registry.ranking.parameters import read_parameters_of
 from registry.ranking.services import choose_metric
@@ -67,7 +68,8 @@ def choose(request: HttpRequest, name: str) -> HttpResponse:
             return redirect(model)
     said = sorted({name for said in _metrics(request, model) for name in said})[:OFFERED_METRICS]
     names = list(dict.fromkeys([*said, *offered_metrics(model.task_type)]))
-    context = {"model": model, "form": form, "names": names, "primary": primary}
+    checks = [name.replace("_", " ") for name in offered_drift_checks(model.task_type)]
+    context = {"model": model, "form": form, "names": names, "primary": primary, "checks": checks}
     return render(request, "registry/metric.html", context, status=422 if form.is_bound else 200)
 
 

@@ -145,7 +145,7 @@ def test_the_portal_writes_the_same_card(portal: Client, model: RegisteredModel)
 
 
 def test_the_task_decides_which_metrics_are_offered(api: Client, portal: Client) -> None:
-    """S0-13: no model without a task type; the type decides which metrics are offered."""
+    """S0-13: no model without a task type; the type decides which metrics and drift checks are offered."""
     refused = api.post("/api/v1/models/", {"name": "delay"}, content_type="application/json")
     assert refused.status_code == 400
     assert "task_type" in refused.content.decode()
@@ -154,6 +154,10 @@ def test_the_task_decides_which_metrics_are_offered(api: Client, portal: Client)
         assert api.post("/api/v1/models/", said, content_type="application/json").status_code == 201
     assert api.get("/api/v1/models/delay/").json()["offered_metrics"][0] == "rmse"
     assert api.get("/api/v1/models/rank/").json()["offered_metrics"][0] == "ndcg"
+    checks = {name: api.get(f"/api/v1/models/{name}/").json()["offered_drift_checks"] for name in ("delay", "rank")}
+    assert checks["delay"] == ["features", "volume", "missing_values", "prediction_distribution", "residuals"]
+    assert "residuals" not in checks["rank"]
     page = portal.get("/models/rank/metric/").content.decode()
+    assert "Drift checks for ranking: features, volume, missing values, prediction distribution." in page
     assert '<option value="ndcg">' in page
     assert '<option value="rmse">' not in page
