@@ -44,9 +44,11 @@ def sound() -> Outcome:
     findings = [
         Finding(
             f"damaged:{artifact.pk}",
-            f"The stored file {artifact.file_name} ({artifact.sha256[:12]}) is damaged or missing",
+            # Names of files can tell of models that not everybody may know of.
+            f"The stored file with the SHA-256 {artifact.sha256[:12]}… is damaged or missing",
             "Repair it from another location, or restore it from a backup.",
             "critical",
+            reverse("admin:registry_artifact_change", args=[artifact.pk]),
         )
         for artifact in damaged.order_by("pk")[:20]
     ]

@@ -66,8 +66,8 @@ class Inspection(models.Model):
 
     class Meta:
         ordering = ["-artifact_id"]
-        verbose_name = "scanned file"
-        verbose_name_plural = "quarantine"
+        verbose_name = "file in quarantine"
+        verbose_name_plural = "files in quarantine"
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ScanState.values), name="scanning_state_known"),
             models.CheckConstraint(condition=Q(cause__in=["", *Cause.values]), name="scanning_cause_known"),
