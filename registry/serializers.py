@@ -61,7 +61,9 @@ class RegisteredModelOut(serializers.ModelSerializer):
     def to_representation(self, model: RegisteredModel | dict[str, Any]) -> dict[str, Any]:
         """The fields above; a list gives what it has read already."""
         shown = model if isinstance(model, dict) else model_shown(model_values(model))
-        return {**shown, "offered_metrics": list(offered_metrics(shown["task_type"]))}
+        task = shown["task_type"]
+        offered = {"offered_metrics": offered_metrics(task), "offered_drift_checks": offered_drift_checks(task)}
+        return {**shown, **{name: list(names) for name, names in offered.items()}}
 
 
 class DatasetIn(StrictSerializer):
