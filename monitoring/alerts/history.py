@@ -6,7 +6,14 @@ from typing import Any
 from compliance.audit.models import AuditEvent, Outcome
 from compliance.audit.naming import name_actors
 
-PARTS = {"alerts": "Alert dispatcher", "monitoring": "Monitoring", "keys": "Key ring", "setup": "Set-up"}
+PARTS = {
+    "alerts": "Alert dispatcher",
+    "monitoring": "Monitoring",
+    "rules": "Alert rules",
+    "alert-link": "Link in a message",
+    "keys": "Key ring",
+    "setup": "Set-up",
+}
 TONES = {Outcome.SUCCESS.value: "quiet", Outcome.DENIED.value: "warn", Outcome.FAILURE.value: "bad"}
 
 

@@ -114,6 +114,8 @@ class Channel(ABC):
     label: ClassVar[str]
     description: ClassVar[str]
     fields: ClassVar[tuple[Field, ...]]
+    keeps_incidents: ClassVar[bool] = False
+    """Whether the receiver keeps something open until it hears that the alert is over."""
 
     @abstractmethod
     def send(self, message: Message) -> Receipt:

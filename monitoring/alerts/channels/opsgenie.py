@@ -1,6 +1,7 @@
 """Opsgenie through its Alert API; the alert's key is the alias that makes one alert of its repeats."""
 
 import json
+from urllib.parse import quote
 
 from modelops.lib import outbound
 
@@ -34,6 +35,7 @@ class Opsgenie(Channel):
 
     label = "Opsgenie"
     description = "Opens an Opsgenie alert whose alias is the alert's key."
+    keeps_incidents = True
     fields = (
         Field("api_key", "API key", "Of an API integration that may create alerts.", secret=True, max_length=100),
         Field(
@@ -49,5 +51,8 @@ class Opsgenie(Channel):
 
     def send(self, message: Message) -> Receipt:
         headers = {"Authorization": f"GenieKey {self.config['api_key']}"}
-        content = json.dumps(payload(message)).encode()
-        return post(self.config["url"], content=content, headers=headers, allow_private=self.allow_private)
+        said, url = payload(message), self.config["url"]
+        if message.is_over:
+            said, url = {"source": "modelops"}, f"{url}/{quote(str(said['alias']), safe='')}/close?identifierType=alias"
+        content = json.dumps(said).encode()
+        return post(url, content=content, headers=headers, allow_private=self.allow_private)

@@ -39,6 +39,7 @@ class PagerDuty(Channel):
 
     label = "PagerDuty"
     description = "Opens an incident for each alert, and one only for its repeats."
+    keeps_incidents = True
     fields = (
         Field("routing_key", "Integration key", "Of an Events API v2 integration.", secret=True, max_length=100),
         Field("url", "Address", "Leave it unless you have another region.", required=False, default=DEFAULT_URL),

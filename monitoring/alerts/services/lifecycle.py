@@ -16,7 +16,7 @@ from monitoring.alerts.policy.grouping import group_of
 from monitoring.models.alert_rules import AlertRule
 from monitoring.models.alerts import LIVE, Alert, AlertOccurrence, AlertState, Severity
 
-from .notify import OPENED, notify
+from .notify import OPENED, notify, tell_end
 
 KEY_LIMIT, TITLE_LIMIT, BODY_LIMIT = 250, 200, 4000
 
@@ -139,6 +139,7 @@ def resolve(alert: Alert, *, actor: Actor) -> Alert:
         alert.resolved_by_id = account_of(actor)
         alert.save(update_fields=["state", "resolved_at", "resolved_by"])
         record(events.ALERT_RESOLVED, alert, actor=actor, title=alert.title)
+        tell_end(alert)
     return alert
 
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from monitoring.alerts.channels import channels
 from monitoring.alerts.policy.matching import facts, matches
 from monitoring.alerts.policy.quiet import quiet_until
 from monitoring.models.alert_policy import AlertSilence
@@ -16,7 +17,7 @@ from .doorbell import ring_after_commit
 
 # An alert that opens so often within an hour comes and goes: more messages would say nothing new.
 FLAPS, FLAPS_WITHIN = 5, timedelta(hours=1)
-OPENED = "opened"
+OPENED, RESOLVED = "opened", "resolved"
 _LOCK_SPACE = 0x6D6F_6167
 
 
@@ -33,14 +34,12 @@ def notify(alert: Alert, event: str, *, alone: bool = False) -> int:
         decide(alert, event, verdict, reason)
         return 0
     severity = Severity(alert.severity)
-    channels = list(
-        AlertChannel.objects.filter(enabled=True, is_direct=True, minimum_severity__in=severity.and_milder())
-    )
-    if not channels:
+    taking = list(AlertChannel.objects.filter(enabled=True, is_direct=True, minimum_severity__in=severity.and_milder()))
+    if not taking:
         decide(alert, event, Verdict.NOBODY, f"No channel that is on takes {severity.label.lower()} alerts.")
         return 0
     why = f"takes {severity.label.lower()} alerts"
-    return sum(tell(alert, channel, event, why=f"{channel.name} {why}", alone=alone) for channel in channels)
+    return sum(tell(alert, channel, event, why=f"{channel.name} {why}", alone=alone) for channel in taking)
 
 
 def _held(alert: Alert) -> tuple[Verdict, str] | None:
@@ -98,6 +97,27 @@ def tell(alert: Alert, channel: AlertChannel, event: str, *, why: str, alone: bo
         decide(alert, event, verdict, reason, channel)
         ring_after_commit()
     return is_new
+
+
+def tell_end(alert: Alert) -> int:
+    """Tell the end of an alert to receivers that keep an incident open for it; people see it in the inbox."""
+    kinds = [key for key, kind in channels.items() if kind.keeps_incidents]
+    told = AlertDelivery.objects.filter(alert=alert, channel__enabled=True, channel__kind__in=kinds)
+    rows = [
+        AlertDelivery(
+            alert=alert,
+            channel_id=channel,
+            event=RESOLVED,
+            next_attempt_at=timezone.now(),
+            severity=alert.severity,
+            why="the alert is over",
+        )
+        for channel in told.order_by().values_list("channel", flat=True).distinct()
+    ]
+    AlertDelivery.objects.bulk_create(rows, ignore_conflicts=True)
+    if rows:
+        ring_after_commit()
+    return len(rows)
 
 
 def _told_lately(alert: Alert, channel: AlertChannel) -> AlertDelivery | None:

@@ -80,6 +80,21 @@ def test_ntfy_gets_a_topic_and_buttons(http_receiver: HttpReceiver) -> None:
     assert said["actions"] == [{"action": "view", "label": LINKS[0][0], "url": LINKS[0][1]}]
 
 
+def test_an_incident_ends_with_its_alert(http_receiver: HttpReceiver) -> None:
+    """Only receivers that keep something open are told of the end, once."""
+    url = http_receiver.url
+    services.create_channel("pd", "pagerduty", {"routing_key": "r", "url": f"{url}/pd"}, actor=ACTOR)
+    services.create_channel("og", "opsgenie", {"api_key": "k", "url": f"{url}/og"}, actor=ACTOR)
+    services.create_channel("hook", "webhook", {"url": f"{url}/hook"}, actor=ACTOR)
+    alert = open_alert("disk: full")
+    assert services.deliver_due() == 3
+    services.resolve(services.resolve(alert, actor=ACTOR), actor=ACTOR)
+    assert services.deliver_due() == 2
+    ends = {request.path: json.loads(request.body) for request in http_receiver.requests[3:]}
+    assert ends["/pd"]["event_action"] == "resolve"
+    assert ends["/og/disk%3A%20full/close?identifierType=alias"] == {"source": "modelops"}
+
+
 SMS = {"to": "+436601234567", "from_number": "+15005550006", "account": "AC1", "token": "t0ken", "monthly_cap": 2}
 
 
