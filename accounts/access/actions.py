@@ -49,6 +49,7 @@ ACTIONS: tuple[Action, ...] = (
             "provenance.view_attestation",
             "bundles.view_importedbundle",
             "external.view_externalrecord",
+            "external.view_platformattestation",
             "endpoints.view_deploymentendpoint",
             "cards.view_cardrevision",
             "predictions.view_predictionbatch",
@@ -75,6 +76,8 @@ ACTIONS: tuple[Action, ...] = (
             "bundles.add_importedbundle",
             "external.add_externalrecord",
             "cards.add_cardrevision",
+            "predictions.change_featureschema",
+            "predictions.change_grouppolicy",
         ),
     ),
     Action(

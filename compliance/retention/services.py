@@ -23,14 +23,17 @@ class Applied:
 
 def apply_retention(*, actor: Actor, execute: bool) -> list[Applied]:
     """Look at every data class and, with ``execute``, remove what is due and record it class by class."""
-    results = []
-    for key, cls in classes.items():
-        handler = cls()
-        due = handler.due()
-        removed = 0
-        if execute and due:
-            removed = handler.remove(actor=actor)
-            with transaction.atomic():
-                record(RETENTION_APPLIED, ("retention.class", key), actor=actor, data_class=key, removed=removed)
-        results.append(Applied(key, cls.label, cls.rule, due, removed))
-    return results
+    return [apply_class(key, actor=actor, execute=execute) for key, _ in classes.items()]
+
+
+def apply_class(key: str, *, actor: Actor, execute: bool) -> Applied:
+    """Look at one data class and, with ``execute``, remove what is due and record it."""
+    cls = dict(classes.items())[key]
+    handler = cls()
+    due = handler.due()
+    removed = 0
+    if execute and due:
+        removed = handler.remove(actor=actor)
+        with transaction.atomic():
+            record(RETENTION_APPLIED, ("retention.class", key), actor=actor, data_class=key, removed=removed)
+    return Applied(key, cls.label, cls.rule, due, removed)

@@ -21,6 +21,7 @@ _COPY: Final = (
 )
 _NULL: Final = "\\N"
 _AT_ONCE: Final = 2000
+_COUNTED: Final = 2**62 - 1  # the random bits of an id of version 7
 
 
 def copy_rows(rows: SentRows, stream_id: int, batch_id: uuid.UUID) -> None:
@@ -38,11 +39,13 @@ def _lines(rows: SentRows, stream_id: int, batch_id: uuid.UUID) -> Iterator[str]
         rows.keys, rows.at, rows.numbers, rows.labels, rows.probabilities, rows.latencies_ms, rows.errors,
         rows.subjects, strict=True,
     )  # fmt: skip
+    # One id of the clock and the positions after it: a batch came at one moment, and ten thousand ids take their time.
+    first = uuid7().int
     for position, (key, at, number, label, probability, latency, error, subject) in enumerate(columns):
-        row_id = uuid7()
+        row_id = first & ~_COUNTED | (first + position) & _COUNTED
         named = f"{_NULL}\t{_NULL}" if subject is None else _sealed(row_id, subject)
         yield (
-            f"{row_id}\t{same}\t{position}\t{_text(key)}\t{at.isoformat()}\t{_number(number)}\t{_text(label)}\t"
+            f"{row_id:032x}\t{same}\t{position}\t{_text(key)}\t{at.isoformat()}\t{_number(number)}\t{_text(label)}\t"
             f"{_number(probability)}\t{_number(latency)}\t{error}\t{named}\n"
         )
 
@@ -55,10 +58,10 @@ def _number(value: float | None) -> str:
     return _NULL if value is None else repr(value)
 
 
-def _sealed(row_id: uuid.UUID, subject: str) -> str:
+def _sealed(row_id: int, subject: str) -> str:
     field = Prediction._meta.get_field("subject")
     sealed = envelope.seal_value(
-        subject.encode(), purpose=Purpose.FIELD, context=field.binding_prefix.encode() + row_id.bytes
+        subject.encode(), purpose=Purpose.FIELD, context=field.binding_prefix.encode() + row_id.to_bytes(16, "big")
     )
     index = blind_index("predictions.prediction.subject", subject)
     return f"\\\\x{sealed.hex()}\t\\\\x{index.hex()}"

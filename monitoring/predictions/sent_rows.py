@@ -49,6 +49,9 @@ class SentRows:
     @property
     def hours(self) -> list[dt.datetime]:
         """The beginnings of the hours that the rows lie in, in their order."""
+        first, last = (end.replace(minute=0, second=0, microsecond=0) for end in (min(self.at), max(self.at)))
+        if first == last:
+            return [first]
         return sorted({moment.replace(minute=0, second=0, microsecond=0) for moment in self.at})
 
 

@@ -2,6 +2,8 @@
 
 from celery import shared_task
 
+from compliance.audit import Actor
+from compliance.retention.services import apply_class
 from modelops.jobs.schedule import scheduled
 
 from . import computing, months
@@ -19,3 +21,10 @@ def make_months() -> list[str]:
 def compute() -> int:
     """Compute the hours to which a row or a label was added."""
     return computing.compute_stale()
+
+
+@scheduled("Retention of predictions", every_s=24 * 3600)
+@shared_task(name="predictions.apply_retention")
+def apply_retention() -> int:
+    """Remove predictions and labels whose time is over."""
+    return apply_class("predictions.rows", actor=Actor.system("retention"), execute=True).removed

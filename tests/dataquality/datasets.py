@@ -68,3 +68,6 @@ class Api:
 
     def post(self, path: str, body: Any) -> Any:
         return self._client.post(path, body, content_type="application/json")
+
+    def put(self, path: str, body: Any) -> Any:
+        return self._client.put(path, body, content_type="application/json")

@@ -8,6 +8,15 @@ _A = "api/v1/"
 ACTS: dict[str, Act] = {
     "GET models/<object_name:name>/performance/": Act("engineer", MODEL),
     "GET models/<object_name:name>/metrics/": Act("engineer", MODEL),
+    f"PUT {_A}models/<object_name:name>/versions/<int:number>/feature-schema/": Act(
+        "scientist",
+        "predictions.featureschema",
+        {"features": {"age": {"kind": "number", "min": 0}}},
+        before=lambda w: {"number": w.version().number},
+    ),
+    f"PUT {_A}models/<object_name:name>/group-policy/": Act(
+        "scientist", "predictions.grouppolicy", {"features": ["sex"], "favourable": "1"}
+    ),
     f"POST {_A}predictions/": Act(
         "engineer",
         STREAM,

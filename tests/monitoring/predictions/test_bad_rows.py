@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from monitoring.predictions.models import FeatureSchema
+from tests.accounts.people import make_user
+from tests.dataquality.datasets import Api
 from tests.monitoring.predictions.sending import a_version, ago, pipeline, refused, send
 
 pytestmark = pytest.mark.django_db
@@ -106,3 +109,22 @@ def test_a_body_of_another_shape_is_refused(body: str, code: str) -> None:
     a_version()
     answer = pipeline().post("/api/v1/predictions/", body)
     assert (answer.status_code, answer.json()["code"]) == (400, code)
+
+
+def test_ranges_and_groups_are_set_over_the_interface() -> None:
+    """S4-30, S2-77: a schema is a PUT, checked itself, and counts from the next batch on."""
+    a_version()
+    api, owner = pipeline(), Api(make_user("colleague"))
+    schema = "/api/v1/models/arrival-delay/versions/1/feature-schema/"
+    said = {"features": {"age": {"kind": "number", "min": 0, "max": 130}}}
+    assert owner.put(schema, json.dumps(said)).status_code == 200
+    assert owner.get(schema).json() == said
+    assert refused(send(api, [{"features": {"age": 131}}])) == (400, "prediction.bad_row", "rows[0].features.age")
+    wrong = ({"kind": "date"}, {"min": 2, "max": 1}, {"kind": "category", "min": 1}, {"min": "0"}, {"step": 1}, 1)
+    for about in wrong:
+        answer = owner.put(schema, json.dumps({"features": {"age": about}}))
+        assert (answer.status_code, answer.json()["code"]) == (400, "feature_schema.invalid"), about
+    policy = "/api/v1/models/arrival-delay/group-policy/"
+    groups = {"features": ["sex"], "favourable": "1", "limit": 0.2}
+    assert owner.get(policy).json()["features"] == []
+    assert owner.put(policy, json.dumps(groups)).json() == groups

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from compliance.audit.models import AuditEvent
 from compliance.audit.partitions import month_of, next_month
+from monitoring.predictions.models import FeatureBlock, GroundTruth, PredictionBatch
 from monitoring.predictions.months import TABLE, drop_months, months
-from monitoring.predictions.tasks import make_months
+from monitoring.predictions.tasks import apply_retention, make_months
+from tests.monitoring.predictions.sending import a_version, pipeline, send
+from tests.monitoring.predictions.test_performance import tell
 
 pytestmark = pytest.mark.django_db
 
@@ -35,3 +40,22 @@ def test_what_is_over_is_dropped_and_nothing_else() -> None:
     assert months() == kept
     with pytest.raises(DatabaseError, match="this month"), transaction.atomic():
         drop_months(timezone.now() + dt.timedelta(days=1))
+
+
+def test_what_is_older_than_the_setting_goes_with_its_month(settings: Any) -> None:
+    """Retention: the schedule removes what is over, and the ledger has one row of it."""
+    settings.MODELOPS_PREDICTIONS_KEPT_DAYS = 31
+    a_version()
+    api = pipeline()
+    send(api, [{"id": "a", "prediction": 1, "features": {"age": 30}}], "old")
+    send(api, [{"id": "b", "prediction": 1, "features": {"age": 30}}], "new")
+    tell(api, [{"id": "a", "label": 1}], "old")
+    long_ago = timezone.now() - dt.timedelta(days=80)
+    PredictionBatch.objects.filter(client_id="old").update(received_at=long_ago)
+    GroundTruth.objects.update(received_at=long_ago)
+    assert apply_retention() == 4
+    assert apply_retention() == 0
+    assert list(PredictionBatch.objects.values_list("client_id", flat=True)) == ["new"]
+    assert FeatureBlock.objects.count() == 1
+    assert not GroundTruth.objects.exists()
+    assert AuditEvent.objects.filter(name="retention.rule.applied").count() == 1
