@@ -15,3 +15,16 @@ RECORD_VIEWED = define(
     category="model",
     ocsf="entity.read",
 )
+ATTESTED = define(
+    "external.attestation.made",
+    "attested {platform} until {until}",
+    "platform", "until",
+    category="security", ocsf="entity.create",
+)  # fmt: skip
+WITHDRAWN = define(
+    "external.attestation.withdrawn",
+    "withdrew the attestation of {platform}",
+    "platform",
+    category="security",
+    ocsf="entity.update",
+)

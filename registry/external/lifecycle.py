@@ -8,3 +8,9 @@ keep(
     "Kept without an end: they are evidence of what another registry said on a day.",
     "external.ExternalRecord",
 )
+keep(
+    "external.attestations",
+    "Attestations of platforms",
+    "Kept without an end: who attested what, and when, is evidence.",
+    "external.PlatformAttestation",
+)

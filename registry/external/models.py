@@ -1,4 +1,4 @@
-"""What another registry says of a model of its own."""
+"""What another registry says of a model of its own, and what people attest of platforms."""
 
 from typing import Any, Self
 
@@ -58,3 +58,71 @@ class ExternalRecord(models.Model):
     def audit_label(self) -> str:
         """Its name in the ledger, which outlives it."""
         return str(self)
+
+
+class Subject(models.TextChoices):
+    """What the portal cannot see for itself, by platform."""
+
+    SAGEMAKER_TRAINING = "sagemaker.training", "SageMaker: isolation of training jobs"
+    SAGEMAKER_PIPELINE = "sagemaker.pipeline", "SageMaker: security of pipelines"
+    AZURE_WORKSPACE = "azure.workspace", "Azure ML: security of the workspace"
+    AZURE_COMPUTE = "azure.compute", "Azure ML: protection of compute instances"
+    AZURE_DEPLOYMENT = "azure.deployment", "Azure ML: security of deployments"
+    GOOGLE_MODEL = "google.model", "Google AI Platform: protection of models"
+    GOOGLE_TRAINING = "google.training", "Google AI Platform: security of training"
+    GOOGLE_PIPELINE = "google.pipeline", "Google AI Platform: security of pipelines"
+    GOOGLE_API = "google.api", "Google AI Platform: security of the API"
+
+
+class PlatformAttestationQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        """All of them for who may read attestations; they name no model."""
+        return self if user.is_active and user.has_perm("external.view_platformattestation") else self.none()
+
+    def holding(self) -> Self:
+        """Those that count now."""
+        return self.filter(withdrawn_at=None, expires_at__gt=timezone.now())
+
+
+class PlatformAttestation(models.Model):
+    """What somebody attests, with where the evidence lies. It ends by itself; a later one takes its place."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    subject = models.CharField(max_length=30, choices=Subject)
+    statement = models.TextField(max_length=2000, help_text="What was looked at, and what was found.")
+    evidence_url = models.CharField("evidence", max_length=500, help_text="Where the evidence lies.")
+    author_kind = models.CharField(max_length=20)
+    author_ref = models.CharField(max_length=100)
+    attested_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects = PlatformAttestationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = "attestation of a platform"
+        verbose_name_plural = "attestations of platforms"
+        default_permissions = ("view", "add")
+        constraints = [
+            models.CheckConstraint(condition=Q(subject__in=Subject.values), name="external_subject_known"),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=models.F("attested_at")), name="external_attestation_ends_later"
+            ),
+        ]
+        indexes = [models.Index(fields=["subject", "-id"], name="external_attestation_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.get_subject_display()}, attested {self.attested_at:%Y-%m-%d}"
+
+    @property
+    def audit_label(self) -> str:
+        """Its name in the ledger, which outlives it."""
+        return str(self)
+
+    @property
+    def state(self) -> str:
+        """Whether it counts now, in one word."""
+        if self.withdrawn_at is not None:
+            return "withdrawn"
+        return "holds" if self.expires_at > timezone.now() else "expired"

@@ -1,12 +1,14 @@
 """Card, documents, lists, comparison and lineage in a real browser: light, dark and narrow."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from tests.portal.browser import browser
 from tests.portal.client import Pipeline
@@ -29,7 +31,35 @@ _PAGES = {
     "compare": "/models/delays/compare/?v=1&v=2",
     "versions": "/models/-/versions/?metric=auc&sort=highest",
     "impact": "/datasets/flights/impact/",
+    "draft": "/models/delays/card/draft/",
+    "bundle": "/models/delays/bundles/new/",
+    "models": "/models/?risk_class=limited",
+    "elsewhere": "/models/-/elsewhere/",
 }
+
+
+def _from_elsewhere(reader: Any) -> None:
+    """A draft of the card, a record of another registry, attestations of platforms, and a filter that is kept."""
+    from accounts.actors import actor_of
+    from registry.cards.drafts import keep_draft
+    from registry.external.attesting import attest, withdraw
+    from registry.external.services import import_model_package
+    from registry.listing.saved import save_filter
+    from registry.models import RegisteredModel
+    from tests.registry.external.test_sagemaker import PACKAGE, allow
+
+    actor = actor_of(reader)
+    content = {**_CARD, "contact": "Another desk", "users": "Those who plan the desk."}
+    keep_draft(RegisteredModel.objects.get(name="delays"), content, source="the bundle of delays v7", actor=actor)
+    principals = [f"arn:aws:iam::111122223333:role/a-role-with-a-long-name-{number}" for number in range(7)]
+    policy = {"Version": "2012-10-17", "Statement": [allow("sagemaker:UpdateModelPackage", *principals)]}
+    import_model_package(PACKAGE, policy, actor=actor)
+    said = {"evidence_url": f"https://evidence.example/{'reports/' * 20}7", "actor": actor}
+    until = timezone.now() + timedelta(days=200)
+    for subject in ("sagemaker.training", "azure.workspace"):
+        row = attest(subject, statement="Looked at the network and at who may start jobs.", expires_at=until, **said)
+    withdraw(row, actor=actor)
+    save_filter(reader, "models", "Limited risk", {"risk_class": "limited"}, actor=actor)
 
 
 def test_pages_hold_together_in_every_light_and_width(live_portal: Any, chromium: str, tmp_path: Path) -> None:
@@ -49,7 +79,9 @@ def test_pages_hold_together_in_every_light_and_width(live_portal: Any, chromium
             assert answer.status_code == 200, answer.text
         features = [{"name": f"feature_{number}", "value": 1 / (number + 1)} for number in range(12)]
         api.post("models/delays/versions/1/explanations/", json={"method": "SHAP", "features": features})
-    scientist = sign_in(Client(), make_user("reader", "Data scientist"))
+    reader = make_user("reader", "Data scientist")
+    _from_elsewhere(reader)
+    scientist = sign_in(Client(), reader)
     morsel = scientist.cookies[settings.SESSION_COOKIE_NAME]
     pictures = Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path)
     for dark, width in ((False, 1280), (True, 390)):
