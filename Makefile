@@ -3,7 +3,7 @@
 # make lint   style, types, import contracts
 # make bench  measurements                          ARGS="sealing --quick"
 # make lock   pin the packages of pyproject.toml again (needs uv)
-# make clean  remove what the other targets made in this folder; data folders stay
+# make clean  remove what the other targets made in this folder; data folders stay, and ~/.cache/modelops-migrated
 
 PYTHON ?= python3
 PORT ?= 8000

@@ -38,9 +38,8 @@ def kept(user: ServiceUser, make: Callable[[Path], None]) -> Path | None:
 
     Whoever finds no archive waits for the one who makes it; a killed maker leaves nothing that looks like one.
     """
-    folder = _folder()
     try:
-        private_folder(folder, (os.geteuid(), os.getegid()))
+        folder = _folder()
         archive = folder / f"{key(user)}.tar.gz"
         if not archive.exists():
             with (folder / "lock").open("a") as handle:
@@ -48,7 +47,7 @@ def kept(user: ServiceUser, make: Callable[[Path], None]) -> Path | None:
                 if not archive.exists():
                     _make(archive, make)
         os.utime(archive)
-    except OSError:  # a disk that is full or may not be written to: migrating works as ever
+    except (OSError, RuntimeError):  # no home, or a disk that is full or may not be written to: migrating works as ever
         return None
     return archive
 
@@ -101,7 +100,9 @@ def key(user: ServiceUser) -> str:
 
 def _folder() -> Path:
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(cache) / "modelops-migrated"
+    folder = Path(cache) / "modelops-migrated"
+    private_folder(folder, (os.geteuid(), os.getegid()))
+    return folder
 
 
 def _make(archive: Path, make: Callable[[Path], None]) -> None:
