@@ -65,10 +65,10 @@ class MetricView(APIView):
     required_permissions = {"GET": "series.view_series"}
 
     @extend_schema(operation_id="metrics_retrieve", responses=SeriesPointsOut)
-    def get(self, request: Request, pk: int) -> Response:
-        """The series with its newest thousand points."""
+    def get(self, request: Request, number: int) -> Response:
+        """The series of this id, with its newest thousand points."""
         rows = Series.objects.visible_to(request.user).select_related("model", "version")
-        series = get_object_or_404(rows, pk=pk)
+        series = get_object_or_404(rows, pk=number)
         series.newest = list(series.points.order_by("-at", "-step")[:NEWEST])[::-1]
         return Response(SeriesPointsOut(series).data)
 

@@ -6,5 +6,5 @@ from . import api
 
 urlpatterns = [
     path("metrics/", api.MetricsView.as_view(), name="api-metrics"),
-    path("metrics/<int:pk>/", api.MetricView.as_view(), name="api-metric"),
+    path("metrics/<int:number>/", api.MetricView.as_view(), name="api-metric"),
 ]
