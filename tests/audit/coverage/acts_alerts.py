@@ -41,9 +41,9 @@ def _silence(world: World) -> dict[str, Any]:
 
 def _chain(world: World) -> dict[str, Any]:
     from monitoring.alerts.policy.services import create_chain
-    from monitoring.models import AlertChannel
+    from tests.monitoring.alerts.factories import make_channel
 
-    channel = AlertChannel.objects.get(pk=_channel(world)["pk"])
+    channel = make_channel("night", url=world.receiver)
     return {"pk": create_chain("c", [(channel, 60)], actor=world.actor("scientist")).pk}
 
 
