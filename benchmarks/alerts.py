@@ -50,7 +50,7 @@ def _rules(number: int) -> float:
     from monitoring.series.models import Point, Series
     from registry.models import RegisteredModel
 
-    model = RegisteredModel.objects.create(name="watched")
+    model = RegisteredModel.objects.create(name="watched", task_type="binary_classification")
     now = timezone.now()
     series = Series.objects.bulk_create(
         [Series(model=model, name=f"m{index}", last_at=now, last_value=1.0) for index in range(number)], batch_size=2000
@@ -96,7 +96,7 @@ def _storm(events: int) -> tuple[float, int, int]:
     from monitoring.models import Alert, AlertDelivery
     from monitoring.models.alerts import Severity
 
-    _channel("storm", "http://127.0.0.1:9/")
+    _channel("storm", "http://127.0.0.1:59999/")
     AlertDelivery.objects.all().delete()
     actor = Actor.system("benchmark")
 
