@@ -12,6 +12,8 @@ def databases(variable: str) -> dict[str, dict[str, Any]]:
         **found["OPTIONS"],
         # Parameters must not stand in the SQL text: column keys are parameters.
         "server_side_binding": True,
+        # What a connection has asked so often is prepared: PostgreSQL does not read and plan it anew.
+        "prepare_threshold": 5,
         "pool": {
             "min_size": 0,
             "max_size": env.integer("MODELOPS_DATABASE_POOL", 8, at_least=1),
@@ -24,9 +26,11 @@ def databases(variable: str) -> dict[str, dict[str, Any]]:
     return {
         "default": {
             **found,
+            "ENGINE": "modelops.postgresql",
             "OPTIONS": options,
             "CONN_MAX_AGE": 0,
-            # Without it the first requests after a restart of PostgreSQL fail on connections that are gone.
+            # Connections that are gone, as after a restart of PostgreSQL, are found where they leave the pool
+            # (modelops/postgresql). Without this nobody would look at one that a request has had for long.
             "CONN_HEALTH_CHECKS": True,
         }
     }

@@ -59,7 +59,7 @@ class _Written:
         except EmptyResultSet:
             self.sql, params = "", ()
         self.params = tuple(_slot_for(param, slots) for param in params)
-        self._is_tuples = issubclass(queryset._iterable_class, ValuesListIterable)  # type: ignore[attr-defined]
+        self._is_tuples = issubclass(queryset._iterable_class, ValuesListIterable)
         fields = [each[0] for each in (self._compiler.select or [])[: self._compiler.col_count]]
         self._converters = self._compiler.get_converters(fields)
 
@@ -81,7 +81,7 @@ class _Written:
         fields = info["select_fields"]
         begin, end = fields[0], fields[-1] + 1
         names = [each[0].target.attname for each in select[begin:end]]
-        populators = get_related_populators(info, select, connection.alias)
+        populators = get_related_populators(info, select, connection.alias)  # type: ignore[call-arg]  # of 5.2
         annotated = list((self._compiler.annotation_col_map or {}).items())
         for row in rows:
             one = info["model"].from_db(connection.alias, names, row[begin:end])
