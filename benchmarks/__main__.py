@@ -36,6 +36,8 @@ ALL = {
     "scanning": scanning.measure,
     "columns": columns.measure,
     "drift": drift.measure,
+    "drift_concept": drift.measure_concept,
+    "drift_report": drift.measure_report,
     "ingest": ingest.measure,
     "quality": quality.measure,
     "ledger": ledger.measure,

@@ -112,6 +112,7 @@ INSTALLED_APPS = [
     "monitoring",
     "monitoring.predictions",
     "monitoring.series",
+    "monitoring.monitors",
 ]
 
 MIDDLEWARE = [

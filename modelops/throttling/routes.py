@@ -42,7 +42,7 @@ _BEGINNINGS: Final = {
             "alert-channels", "alert-escalations", "alert-rules", "alert-silences", "alerts", "api-keys",
             "audit-events", "bundle-keys", "bundle-verifier", "datasets",
             "deployment-endpoints", "drift-runs", "external-records", "jobs", "key-requests", "key-rotations", "keys",
-            "ground-truth", "metrics", "model-versions", "models", "posture", "predictions", "promotions",
+            "ground-truth", "metrics", "model-versions", "models", "monitors", "posture", "predictions", "promotions",
             "quality-runs", "rule-suites", "saved-filters", "sealed-client",
             "sealing-key", "secrets", "signing-keys", "storage-locations", "storage-report", "subject-requests",
         )

@@ -1,22 +1,21 @@
-"""Two tables, feature by feature: measured, decided, pictured. Pure: tables in, results out."""
+"""Two tables, column by column: measured, decided, pictured. Pure: tables in, results out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from .evaluation import DEFAULT, Policy, Verdict, decide
-from .profile import drawable, profile, share_at_or_below
-from .statistics import Drift, TooFewValues, statistics
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from .categories import Counted, TooManyCategories, compare_categories, count, is_category
+from .columns import NumberReference, compare_numbers, is_number, numbers, prepare
+from .evaluation import DEFAULT, Policy, Verdict, decide_all
+from .statistics import Drift, TooFewValues
+from .statistics.nulls import nulls
 
 Progress = Callable[[int, int, str], None]
+KS, CHI_SQUARE, NULLS = "ks", "chi_square", "nulls"
 
 
 class Table(Protocol):
@@ -30,110 +29,163 @@ class Table(Protocol):
         """The named columns with all their values, in the given order."""
 
 
+class Reference(Protocol):
+    """A reference that was prepared once."""
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Names and types of the columns."""
+
+    def prepared(self, names: list[str]) -> Iterator[tuple[str, NumberReference | Counted | TooManyCategories]]:
+        """The named columns, in the given order."""
+
+
 @dataclass(frozen=True)
 class Feature:
-    """The result for one column: ``drift``, ``verdict`` and ``profile``, or the ``reason`` why there are none."""
+    """The result for one column: ``drift``, ``verdict`` and ``profile``, or the ``reason`` why there are none.
+
+    ``method`` is the test, "ks" or "chi_square"; or "nulls" where the current column holds no value any more.
+    """
 
     name: str
     reason: str = ""
     drift: Drift | None = None
     verdict: Verdict | None = None
     profile: Mapping[str, Any] | None = None
+    method: str = KS
+    measures: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Unprepared:
+    """A table as a reference: each column is prepared as it is read."""
+
+    table: Table
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Names and types of the columns."""
+        return self.table.schema
+
+    def prepared(self, names: list[str]) -> Iterator[tuple[str, NumberReference | Counted | TooManyCategories]]:
+        """The named columns, sorted or counted."""
+        for name, column in self.table.columns(names):
+            yield name, prepared_column(column)
+
+
+def prepared_column(column: pa.ChunkedArray) -> NumberReference | Counted | TooManyCategories:
+    """One column of a reference, or why it cannot be one."""
+    if is_number(plain(column.type)):
+        return prepare(column)
+    try:
+        return count(column)
+    except TooManyCategories as refusal:
+        return refusal
 
 
 def compare(
-    reference: Table,
+    reference: Table | Reference,
     current: Table,
     *,
-    statistic: str = "ks",
     policy: Policy = DEFAULT,
+    features: list[str] | None = None,
+    wasserstein: bool = False,
     progress: Progress = lambda *_: None,
 ) -> list[Feature]:
-    """Every column of either table, in the order of the reference and then of the current one.
+    """Every column of either table (or of ``features``), in the order of the reference and then of the current one.
 
-    What cannot be compared (in one table only, not of numbers, fewer than two finite values) is a feature with its
-    reason: the others are compared all the same. ``progress`` is told (done, total, name) before each comparison.
+    What cannot be compared (in one table only, of different kinds, fewer than two values) is a feature with its reason:
+    the others are compared all the same. ``progress`` is told (done, total, name) before each comparison.
     """
-    method = statistics.get(statistic)()
-    reasons = {
-        name: _reason(name, reference.schema, current.schema, method.label) for name in _names(reference, current)
-    }
-    names = [name for name, reason in reasons.items() if not reason]
-    drifts: dict[str, Drift] = {}
-    profiles: dict[str, Mapping[str, Any]] = {}
+    known: Reference = reference if hasattr(reference, "prepared") else Unprepared(reference)  # type: ignore[assignment,arg-type]
+    asked = _names(known, current) if features is None else features
+    found = {name: Feature(name, reason=_reason(name, known.schema, current.schema)) for name in asked}
+    names = [name for name, feature in found.items() if not feature.reason]
+    missing: dict[str, Drift] = {}
     progress(0, len(names), "reading")
-    pairs = zip(reference.columns(names), current.columns(names), strict=True)
+    pairs = zip(known.prepared(names), current.columns(names), strict=True)
     for done, ((name, before), (_, after)) in enumerate(pairs):
         progress(done, len(names), name)
-        first, absent_first = numbers(before)
-        second, absent_second = numbers(after)
         try:
-            measured = method.compare(first, second)
-        except TooFewValues as refusal:
-            reasons[name] = refusal.message
+            found[name], absent = _compared(name, before, after, wasserstein)
+        except (TooFewValues, TooManyCategories) as refusal:
+            found[name] = Feature(name, reason=refusal.message)
             continue
-        drifts[name] = _with_absent(measured, absent_first, absent_second)
-        profiles[name] = {
-            "location": drawable(measured.location),
-            "shares": [share_at_or_below(sample, measured.location) for sample in (first, second)],
-            **profile(first, second),
-        }
+        if absent is not None:
+            missing[name] = absent
     progress(len(names), len(names), "deciding")
-    verdicts = decide(drifts, policy)
+    measured = {name: feature.drift for name, feature in found.items() if feature.drift is not None}
+    verdicts = decide_all(measured, missing, policy)
     return [
-        Feature(name, reason=reason)
-        if reason
-        else Feature(name, drift=drifts[name], verdict=verdicts[name], profile=profiles[name])
-        for name, reason in reasons.items()
+        Feature(**{**vars(feature), "verdict": verdicts[name]}) if name in verdicts else feature
+        for name, feature in found.items()
     ]
 
 
-def numbers(column: pa.ChunkedArray) -> tuple[NDArray[Any], int]:
-    """The values of a column of numbers that are there, and how many are null; whole numbers stay whole."""
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
-    present = column.drop_null()
-    if pa.types.is_decimal(present.type) or pa.types.is_float16(present.type):
-        present = pc.cast(present, pa.float64())
-    return present.to_numpy(), column.null_count
+def _compared(
+    name: str, before: NumberReference | Counted | TooManyCategories, after: pa.ChunkedArray, wasserstein: bool
+) -> tuple[Feature, Drift | None]:
+    if isinstance(before, TooManyCategories):
+        raise before
+    rows = len(after)
+    if isinstance(before, NumberReference):
+        values, absent = numbers(after)
+        gone = nulls(before.dropped, before.size + before.dropped, absent, rows)
+        if absent == rows and rows and before.size >= 2 and gone is not None:
+            return _vanished(name, gone, before.size, before.dropped), None
+        compared = compare_numbers(before, values, absent, with_wasserstein=wasserstein)
+        drift, measures, picture, method = compared.drift, compared.measures, compared.picture, KS
+        gone = nulls(before.dropped, before.size + before.dropped, drift.dropped_current, rows)
+    else:
+        counted = count(after)
+        gone = nulls(before.nulls, before.size + before.nulls, counted.nulls, rows)
+        if counted.nulls == rows and rows and before.size >= 2 and gone is not None:
+            return _vanished(name, gone, before.size, before.nulls), None
+        drift, measures, picture = compare_categories(before, counted)
+        method = CHI_SQUARE
+    if gone is not None:
+        measures |= {"nulls_difference": gone.statistic, "nulls_p_value": gone.p_value}
+    return Feature(name, drift=drift, profile=picture, method=method, measures=measures), gone
 
 
-def _names(reference: Table, current: Table) -> list[str]:
+def _vanished(name: str, gone: Drift, size: int, dropped: int) -> Feature:
+    """The current column holds no value any more: that its values are missing is the drift."""
+    drift = Drift(**{**vars(gone), "n_reference": size, "n_current": 0, "dropped_reference": dropped,
+                     "dropped_current": gone.n_current})  # fmt: skip
+    return Feature(name, drift=drift, profile={}, method=NULLS, measures={"nulls_difference": gone.statistic})
+
+
+def _names(reference: Table | Reference, current: Table) -> list[str]:
     names = list(reference.schema.names)
     return names + [name for name in current.schema.names if name not in set(names)]
 
 
-def _reason(name: str, reference: pa.Schema, current: pa.Schema, label: str) -> str:
+def _reason(name: str, reference: pa.Schema, current: pa.Schema) -> str:
     sides = (("reference", reference), ("current", current))
     for which, schema in sides:
         if name not in schema.names:
             return f"The {which} data has no such column."
-    for which, schema in sides:
-        kind = _plain(schema.field(name).type)
-        if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
-            return f"{label} compares numbers; the {which} column is {_words(kind)}."
+    kinds = [plain(schema.field(name).type) for _, schema in sides]
+    for (which, _), kind in zip(sides, kinds, strict=True):
+        if not (is_number(kind) or is_category(kind)):
+            return f"Numbers and categories are compared; the {which} column is {_words(kind)}."
+    if is_number(kinds[0]) != is_number(kinds[1]):
+        return f"The reference column is {_words(kinds[0])}, the current one {_words(kinds[1])}."
     return ""
 
 
-def _plain(kind: pa.DataType) -> pa.DataType:
+def plain(kind: pa.DataType) -> pa.DataType:
+    """The type of the values, where a column holds places in a dictionary."""
     return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
 def _words(kind: pa.DataType) -> str:
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-        return "text"
     if pa.types.is_boolean(kind):
         return "true or false"
+    if is_category(kind):
+        return "text"
+    if is_number(kind):
+        return "of numbers"
     if pa.types.is_temporal(kind):
         return "a time"
     return "all null" if pa.types.is_null(kind) else f"of type {kind}"
-
-
-def _with_absent(drift: Drift, reference: int, current: int) -> Drift:
-    return Drift(
-        **{
-            **vars(drift),
-            "dropped_reference": drift.dropped_reference + reference,
-            "dropped_current": drift.dropped_current + current,
-        }
-    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from .statistics.base import Drift
 
@@ -17,19 +19,73 @@ ALPHA = 0.01
 
 
 @dataclass(frozen=True)
+class FeaturePolicy:
+    """What differs for one feature; ``importance`` is relative to the other features' (1 where nothing is said)."""
+
+    minimum_effect: float | None = None
+    ignored: bool = False
+    importance: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.minimum_effect is not None and not 0 <= self.minimum_effect <= 1:
+            raise ValueError(f"The smallest effect is {self.minimum_effect}; a number from 0 to 1 is needed.")
+        if not 0 <= self.importance < math.inf:
+            raise ValueError(f"The importance is {self.importance}; a number from 0 on is needed.")
+
+
+@dataclass(frozen=True)
 class Policy:
-    """The two thresholds that a feature must pass to count as drifted."""
+    """The two thresholds that a feature must pass to count as drifted, and what differs feature by feature.
+
+    The run counts as drifted from ``minimum_share`` of all importance on; 0 means any feature.
+    """
 
     alpha: float = ALPHA
     minimum_effect: float = MINIMUM_EFFECT
+    minimum_share: float = 0.0
+    features: Mapping[str, FeaturePolicy] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not 0 < self.alpha < 1:
             raise ValueError(f"alpha is {self.alpha}; a number between 0 and 1 is needed.")
         if not 0 <= self.minimum_effect <= 1:
             raise ValueError(f"The smallest effect is {self.minimum_effect}; a number from 0 to 1 is needed.")
+        if not 0 <= self.minimum_share <= 1:
+            raise ValueError(f"The smallest share is {self.minimum_share}; a number from 0 to 1 is needed.")
+
+    def effect_of(self, name: str) -> float:
+        """From which effect on the feature counts as drifted."""
+        own = self.features.get(name, NOTHING_OWN).minimum_effect
+        return self.minimum_effect if own is None else own
+
+    def importance_of(self, name: str) -> float:
+        """The weight of the feature."""
+        return self.features.get(name, NOTHING_OWN).importance
+
+    def ignores(self, name: str) -> bool:
+        """Whether the feature raises nothing, whatever it does."""
+        return self.features.get(name, NOTHING_OWN).ignored
+
+    def run_drifted(self, drifted: Mapping[str, bool]) -> bool:
+        """Whether a run counts as drifted, from the features that could be compared and whether each drifted."""
+        if not any(drifted.values()):
+            return False
+        whole = sum(self.importance_of(name) for name in drifted)
+        moved = sum(self.importance_of(name) for name, moved in drifted.items() if moved)
+        return moved > 0 and moved >= self.minimum_share * whole
+
+    def as_json(self) -> dict[str, Any]:
+        """The policy as plain JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Policy:
+        """The policy that `as_json` gave; raises ValueError for numbers out of range."""
+        own = {name: FeaturePolicy(**values) for name, values in (data.get("features") or {}).items()}
+        return cls(**{**data, "features": own})
 
 
+NOTHING_OWN = FeaturePolicy()
 DEFAULT = Policy()
 
 
@@ -64,13 +120,20 @@ def adjust(p_values: Sequence[float]) -> list[float]:
 
 
 def decide(drifts: Mapping[str, Drift], policy: Policy = DEFAULT) -> dict[str, Verdict]:
-    """The verdict on every feature that could be compared, in the given order."""
-    adjusted = adjust([drift.p_value for drift in drifts.values()])
-    return {
-        name: Verdict(
-            adjusted_p_value=p_value,
-            is_significant=p_value <= policy.alpha,
-            is_large_enough=drift.statistic >= policy.minimum_effect,
-        )
-        for (name, drift), p_value in zip(drifts.items(), adjusted, strict=True)
-    }
+    """The verdict on every feature that could be compared, in the given order; ignored ones are large enough never."""
+    return decide_all(drifts, {}, policy)
+
+
+def decide_all(drifts: Mapping[str, Drift], missing: Mapping[str, Drift], policy: Policy) -> dict[str, Verdict]:
+    """The same where the share of ``missing`` values was tested beside: a feature drifts by either of the two.
+
+    All tests of a run are corrected together. Ignored features take no part in the correction.
+    """
+    tests = [(name, drift) for side in (drifts, missing) for name, drift in side.items() if not policy.ignores(name)]
+    adjusted = adjust([drift.p_value for _, drift in tests])
+    verdicts = {name: Verdict(1.0, False, False) for name in drifts}
+    for (name, drift), p_value in zip(tests, adjusted, strict=True):
+        found = Verdict(p_value, p_value <= policy.alpha, drift.statistic >= policy.effect_of(name))
+        if name in drifts and (drift is drifts[name] or (found.drifted and not verdicts[name].drifted)):
+            verdicts[name] = found
+    return verdicts

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from modelops.lib.compiled import compiled
+
 from .buckets import BucketMap, Tally, collect, counts_of, map_of, numpy, tally
 
 if TYPE_CHECKING:
@@ -134,8 +136,8 @@ def _inside(
     for own, masses_here in ((first, f), (second, c)):
         owner = np.repeat(np.arange(len(all_opened)), masses_here[all_opened])
         values.append(own)
-        i.append(np.searchsorted(first, own, side="right") + skipped_i[owner])
-        j.append(np.searchsorted(second, own, side="right") + skipped_j[owner])
+        i.append(_ranks(own, first) + skipped_i[owner])
+        j.append(_ranks(own, second) + skipped_j[owner])
     singles = reference.buckets.singles
     if singles is not None and known.any():
         for side, masses_here in enumerate((f, c)):
@@ -146,6 +148,28 @@ def _inside(
             i[side] = np.concatenate([i[side], upto[held]])[order]
             j[side] = np.concatenate([j[side], counts_upto[held]])[order]
     return np.concatenate(values), np.concatenate(i), np.concatenate(j)
+
+
+def _ranks(own: Any, other: Any) -> Any:
+    """How many of ``other`` lie at or below each of ``own``; both sorted."""
+    ranks = numpy().empty(len(own), "int64")
+    _walk(own, other, ranks)
+    return ranks
+
+
+def _walk_twin(own: Any, other: Any, ranks: Any) -> int:
+    ranks[:] = numpy().searchsorted(other, own, side="right")
+    return len(other)
+
+
+@compiled(_walk_twin)
+def _walk(own: Any, other: Any, ranks: Any) -> int:
+    below = 0
+    for place in range(len(own)):
+        while below < len(other) and other[below] <= own[place]:
+            below += 1
+        ranks[place] = below
+    return below
 
 
 def _runs(upto: Any, f: Any, places: Any) -> list[tuple[int, int]]:

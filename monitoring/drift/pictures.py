@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from modelops.lib import charts
 from monitoring.models import DriftFeature, DriftRun
@@ -26,6 +26,8 @@ def effect_bars(run: DriftRun, features: Sequence[DriftFeature]) -> SafeString:
 def histogram(feature: DriftFeature, labels: tuple[str, str]) -> SafeString:
     """Both samples over the same bins."""
     profile = feature.profile or {}
+    if "edges" not in profile:
+        return mark_safe("")
     return charts.histogram_pair(
         profile["reference"]["counts"],
         profile["current"]["counts"],
@@ -38,6 +40,8 @@ def histogram(feature: DriftFeature, labels: tuple[str, str]) -> SafeString:
 def distribution(feature: DriftFeature, labels: tuple[str, str]) -> SafeString:
     """Both distribution functions, drawn from the stored quantiles, with the gap that was measured on all values."""
     profile = feature.profile or {}
+    if "edges" not in profile:
+        return mark_safe("")
     return charts.ecdf_pair(
         profile["reference"]["quantiles"],
         profile["current"]["quantiles"],
@@ -47,7 +51,19 @@ def distribution(feature: DriftFeature, labels: tuple[str, str]) -> SafeString:
     )
 
 
+def categories(feature: DriftFeature) -> list[dict[str, Any]]:
+    """The most frequent categories with their shares in both samples; empty for numbers."""
+    profile: dict[str, Any] = feature.profile or {}
+    n, m = max(feature.n_reference, 1), max(feature.n_current, 1)
+    rows = [*profile.get("categories", [])]
+    if any(profile.get("rest", [])):
+        rows.append(["all others", *profile["rest"]])
+    return [{"name": name, "reference": first / n, "current": second / m} for name, first, second in rows]
+
+
 def outside(feature: DriftFeature) -> int:
     """How many values of both samples lie beyond the ends of the histogram."""
     profile: dict[str, Any] = feature.profile or {}
+    if "edges" not in profile:
+        return 0
     return int(sum(profile[name]["outside"] for name in ("reference", "current")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from .statistics.ks import finite_sorted
@@ -9,6 +10,9 @@ from .statistics.ks import finite_sorted
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from .buckets import Tally
+    from .gap import Ordered
 
 BINS = 30
 POINTS = 201  # quantiles at 0, 0.5, …, 100 %
@@ -20,14 +24,14 @@ DRAWN_UP_TO = 1e300  # beyond it the width of the picture itself would be infini
 RESOLUTION = 1e-9  # a range that is smaller in relation to its values is drawn as one bin
 
 
-def profile(reference: NDArray[Any], current: NDArray[Any]) -> dict[str, Any]:
+def profile(reference: NDArray[Any], current: NDArray[Any], *, ordered: bool = False) -> dict[str, Any]:
     """Edges, counts within them, counts outside, and quantiles, as plain JSON; both samples hold finite values.
 
     The numbers are values of the data, so whoever stores them seals them.
     """
     import numpy as np  # loaded in the worker only
 
-    first, second = finite_sorted(reference)[0], finite_sorted(current)[0]
+    first, second = (reference, current) if ordered else (finite_sorted(reference)[0], finite_sorted(current)[0])
     edges = bin_edges(first, second)
     shares = np.linspace(0, 1, POINTS)
     samples = {}
@@ -67,7 +71,38 @@ def bin_edges(first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.float64]:
     return np.array([low - around, high + around])
 
 
-def share_at_or_below(values: NDArray[Any], limit: float) -> float:
-    """The empirical distribution function of the finite values at ``limit``."""
-    ordered = finite_sorted(values)[0]
-    return int(ordered.searchsorted(limit, side="right")) / len(ordered)
+def bin_picture(reference: Ordered, counted: Tally, current: NDArray[Any]) -> dict[str, Any]:
+    """The same from bucket counts, for samples that are not sorted: edges and quantiles lie at borders of buckets."""
+    import numpy as np
+
+    buckets, upto = reference.buckets, reference.upto
+    if buckets is None or upto is None:
+        raise TypeError("The reference has no buckets to draw.")
+    sides = {"reference": upto, "current": np.cumsum(counted.counts)}
+    ends = [int(np.searchsorted(side, side[-1] * OUTSIDE_SHARE)) for side in sides.values()]
+    tops = [int(np.searchsorted(side, side[-1] * (1 - OUTSIDE_SHARE))) for side in sides.values()]
+    low, high = min(ends), max(tops) + 1
+    width = max(1, math.ceil((high - low) / BINS))
+    places = np.arange(low, high + width, width).clip(max=buckets.count)
+    places = np.unique(places)
+    shift = 0.5 if buckets.scale == 1.0 and buckets.singles is not None else 0.0
+    edges = [drawable(float(edge)) for edge in buckets.border(places) - shift]
+    finite = current[np.isfinite(current)] if current.dtype.kind == "f" and counted.dropped else current
+    extremes = {
+        "reference": (reference.part(0, 1)[0], reference.part(reference.size - 1, reference.size)[0]),
+        "current": (finite.min(), finite.max()),
+    }
+    shares = np.linspace(0, 1, POINTS)[1:-1]
+    samples = {}
+    for name, side in sides.items():
+        padded = np.append(0, side)
+        counts = np.diff(padded[places])
+        at = np.searchsorted(side, shares * side[-1], side="left")
+        first, last = (float(value) for value in extremes[name])
+        middle = np.clip(buckets.border(at + (0 if shift else 1)), first, last)
+        samples[name] = {
+            "counts": counts.tolist(),
+            "outside": int(side[-1] - counts.sum()),
+            "quantiles": [drawable(float(value)) for value in (first, *middle, last)],
+        }
+    return {"edges": edges, **samples}

@@ -30,6 +30,7 @@ class DriftFeatureOut(serializers.ModelSerializer):
         fields = (
             "name",
             "drifted",
+            "method",
             "statistic",
             "p_value",
             "adjusted_p_value",
@@ -40,6 +41,8 @@ class DriftFeatureOut(serializers.ModelSerializer):
             "n_current",
             "dropped_reference",
             "dropped_current",
+            "measures",
+            "importance",
             "reason",
         )
         read_only_fields = fields

@@ -54,7 +54,7 @@ def start_drift_run(
     return run
 
 
-def store_features(run: DriftRun, features: "Sequence[Feature]", *, actor: Actor) -> DriftRun:
+def store_features(run: DriftRun, features: "Sequence[Feature]", *, policy: Policy, actor: Actor) -> DriftRun:
     """Write what a run measured and decided, in the transaction that completes its job.
 
     Raises Conflict for a run that has ended.
@@ -66,11 +66,11 @@ def store_features(run: DriftRun, features: "Sequence[Feature]", *, actor: Actor
     )
     if run.state != DriftState.QUEUED:
         raise Conflict("The run has ended already; start a new one.", code="drift_run.finished")
-    rows = [_row(run, position, feature) for position, feature in enumerate(features)]
+    rows = [_row(run, position, feature, policy) for position, feature in enumerate(features)]
     DriftFeature.objects.bulk_create(rows, batch_size=FEATURE_BATCH)
     run.features_compared = sum(row.is_compared for row in rows)
     run.features_drifted = sum(row.drifted for row in rows)
-    run.drifted = run.features_drifted > 0
+    run.drifted = policy.run_drifted({row.name: row.drifted for row in rows if row.is_compared})
     run.state = DriftState.SUCCEEDED
     run.finished_at = timezone.now()
     run.save(update_fields=["features_compared", "features_drifted", "drifted", "state", "finished_at"])
@@ -93,7 +93,7 @@ def mark_failed(job: Any, message: str) -> None:
     )
 
 
-def _row(run: DriftRun, position: int, feature: "Feature") -> DriftFeature:
+def _row(run: DriftRun, position: int, feature: "Feature", policy: Policy) -> DriftFeature:
     row = DriftFeature(run=run, position=position, name=feature.name, reason=feature.reason)
     if feature.drift is not None and feature.verdict is not None:
         row.drifted = feature.verdict.drifted
@@ -105,5 +105,8 @@ def _row(run: DriftRun, position: int, feature: "Feature") -> DriftFeature:
         row.is_large_enough = feature.verdict.is_large_enough
         row.n_reference, row.n_current = feature.drift.n_reference, feature.drift.n_current
         row.dropped_reference, row.dropped_current = feature.drift.dropped_reference, feature.drift.dropped_current
+        row.importance = policy.importance_of(feature.name)
+        row.method = feature.method
+        row.measures = dict(feature.measures)
         row.profile = dict(feature.profile or {})
     return row

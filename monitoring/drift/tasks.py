@@ -4,7 +4,6 @@ from modelops import jobs
 from modelops.jobs.visibility import hides
 from monitoring.alerts.sources import alert_for_drift
 from monitoring.drift import services
-from monitoring.drift.evaluation import Policy
 from monitoring.models import DriftRun
 
 hides("monitoring.driftrun")(DriftRun.objects.hidden_from)
@@ -16,16 +15,17 @@ def run_drift(job: jobs.RunningJob) -> None:
     # Arrow and scipy load here: the web process lists runs and never computes one.
     from dataquality.reading import SealedTable
     from monitoring.drift.comparison import compare
+    from monitoring.monitors.services import asked_of
 
     run = DriftRun.objects.select_related("reference__artifact", "current__artifact").get(pk=job.payload["run"])
+    asked = asked_of(run)
     features = compare(
         SealedTable(run.reference),
         SealedTable(run.current),
-        statistic=run.statistic,
-        policy=Policy(alpha=run.alpha, minimum_effect=run.minimum_effect),
+        **asked,
         progress=job.progress,
     )
     with job.completing():
-        finished = services.store_features(run, features, actor=job.actor)
+        finished = services.store_features(run, features, policy=asked["policy"], actor=job.actor)
         if finished.drifted:
             alert_for_drift(finished, actor=job.actor)

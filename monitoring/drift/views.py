@@ -81,6 +81,7 @@ def drift_detail(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
             "histogram": pictures.histogram(selected, labels),
             "distribution": pictures.distribution(selected, labels),
             "outside": pictures.outside(selected),
+            "categories": pictures.categories(selected),
         }
     record_reading(RUN_VIEWED, run, request=request, reference=str(run.reference), current=str(run.current))
     return render(request, "monitoring/drift_detail.html", context)

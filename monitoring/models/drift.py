@@ -102,6 +102,7 @@ class DriftFeature(models.Model):
     name = models.CharField(max_length=255)
     drifted = models.BooleanField(default=False)
     reason = models.CharField(max_length=300, blank=True, default="", help_text="Why it could not be compared.")
+    method = models.CharField(max_length=20, default="ks", help_text="The test: ks, chi_square or nulls.")
     statistic = models.FloatField(null=True)
     p_value = models.FloatField(null=True)
     adjusted_p_value = models.FloatField(null=True)
@@ -112,6 +113,8 @@ class DriftFeature(models.Model):
     n_current = models.BigIntegerField(default=0)
     dropped_reference = models.BigIntegerField(default=0)
     dropped_current = models.BigIntegerField(default=0)
+    measures = models.JSONField(default=dict, help_text="PSI, Jensen-Shannon and whatever else was measured.")
+    importance = models.FloatField(default=1.0, help_text="Its weight among the features of the run.")
     profile = EncryptedJSONField(null=True)
 
     objects = DriftFeatureManager()

@@ -9,22 +9,22 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from monitoring.drift import buckets
+from monitoring.drift import buckets, gap
 from monitoring.drift.gap import Ordered, largest_gap
 from monitoring.drift.statistics.ks import canonical, finite_sorted, ks_p_value
 from tests.monitoring.drift.adversaries import pair
 
 CASES = 200 * int(os.environ.get("PORTAL_TEST_KILLS", "6"))
 ALTERNATIVES = ("two-sided", "less", "greater")
-LOOPS = (buckets._count, buckets._count_singles, buckets._gather)
+LOOPS = ((buckets, "_count"), (buckets, "_count_singles"), (buckets, "_gather"), (gap, "_walk"))
 
 
 @pytest.fixture(params=["numpy", "compiled"])
 def path(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Each of the two ways through the inner loops."""
-    for loop in LOOPS:
-        name = loop.loop.__name__
-        monkeypatch.setattr(buckets, name, loop.twin if request.param == "numpy" else loop.compile() or loop.twin)
+    for module, name in LOOPS:
+        loop = getattr(module, name)
+        monkeypatch.setattr(module, name, loop.twin if request.param == "numpy" else loop.compile() or loop.twin)
     return request.param
 
 
@@ -39,17 +39,17 @@ def test_adversarial_samples_equal_scipy(path: str) -> None:
         one, other = pair(random, 400 if case % 20 else 4000)
         alternative = ALTERNATIVES[case % 3]
         ordered, dropped = finite_sorted(one)
-        gap, counted = largest_gap(Ordered.of(ordered), canonical(other), alternative=alternative)
+        found_gap, counted = largest_gap(Ordered.of(ordered), canonical(other), alternative=alternative)
         assert (len(ordered) + dropped, counted) == (len(one), len(finite(other)))
         first, second = ordered, finite(canonical(other))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
             expected = stats.ks_2samp(first, second, alternative=alternative, method="asymp")
-        found = (gap.statistic, gap.location, gap.sign)
+        found = (found_gap.statistic, found_gap.location, found_gap.sign)
         assert found == (
             pytest.approx(expected.statistic, abs=1e-12), expected.statistic_location, expected.statistic_sign
         ), (case, alternative)  # fmt: skip
-        p_value = ks_p_value(gap.statistic, len(first), counted, alternative=alternative, method="asymp")
+        p_value = ks_p_value(found_gap.statistic, len(first), counted, alternative=alternative, method="asymp")
         assert p_value == pytest.approx(expected.pvalue, abs=1e-12)
 
 
@@ -91,7 +91,10 @@ def test_large_samples_are_not_sorted(path: str) -> None:
         reference.buckets,
         reference.upto,
     )
-    gap, _ = largest_gap(reference, other)
+    found, _ = largest_gap(reference, other)
     expected = stats.ks_2samp(one, other)
-    assert (gap.statistic, gap.location) == (pytest.approx(expected.statistic, abs=1e-12), expected.statistic_location)
+    assert (found.statistic, found.location) == (
+        pytest.approx(expected.statistic, abs=1e-12),
+        expected.statistic_location,
+    )
     assert 0 < sum(opened) < 0.05 * len(one)

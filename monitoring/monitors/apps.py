@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class MonitorsConfig(AppConfig):
+    """Drift monitors: which data is compared with which reference, how often, and what counts as drift."""
+
+    name = "monitoring.monitors"
+    label = "monitors"
+    verbose_name = "Drift monitors"

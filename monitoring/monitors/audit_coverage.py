@@ -1,0 +1,17 @@
+"""Which event tells of drift monitors."""
+
+from compliance.audit.coverage import Exempt, model, route
+from monitoring.drift.audit_events import RUN_REQUESTED
+
+from .audit_events import DRIFT_ACCEPTED, MONITOR_CREATED, MONITOR_VIEWED, POLICY_CHANGED
+
+route("api/v1/monitors/", get=Exempt.NAMES, post=MONITOR_CREATED)
+route("api/v1/monitors/<uuid:pk>/", get=MONITOR_VIEWED)
+route("api/v1/monitors/<uuid:pk>/runs/", post=RUN_REQUESTED)
+route("api/v1/monitors/<uuid:pk>/policy/", get=MONITOR_VIEWED, post=POLICY_CHANGED)
+route("api/v1/monitors/<uuid:pk>/accepted/", post=DRIFT_ACCEPTED)
+
+model("monitors.DriftMonitor", MONITOR_CREATED)
+model("monitors.MonitorPolicy", MONITOR_CREATED, POLICY_CHANGED)
+model("monitors.AcceptedDrift", DRIFT_ACCEPTED)
+model("monitors.MonitorRun", RUN_REQUESTED)

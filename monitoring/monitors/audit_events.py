@@ -1,0 +1,28 @@
+"""What the ledger records about drift monitors."""
+
+from compliance.audit import define
+
+MONITOR_CREATED = define(
+    "monitors.monitor.created",
+    "set up the drift monitor {name} of {dataset} against {reference}",
+    "name", "dataset", "reference",
+    category="data", ocsf="entity.create",
+)  # fmt: skip
+POLICY_CHANGED = define(
+    "monitors.policy.changed",
+    "changed what counts as drift for {name}, policy {number}",
+    "name", "number", "alpha", "minimum_effect",
+    category="data", ocsf="entity.update",
+)  # fmt: skip
+DRIFT_ACCEPTED = define(
+    "monitors.drift.accepted",
+    "accepted the drift of {feature} in {name} until {until}",
+    "name", "feature", "until",
+    category="data", ocsf="entity.update",
+)  # fmt: skip
+MONITOR_VIEWED = define(
+    "monitors.monitor.viewed",
+    "looked at the drift monitor {name}",
+    "name",
+    category="data", ocsf="entity.read",
+)  # fmt: skip

@@ -1,0 +1,124 @@
+"""A drift monitor, the policies that it has had, the drift that somebody accepted, and its runs."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from modelops.lib.ids import uuid7
+from monitoring.models.drift import DriftRun
+from registry.models import Dataset, DatasetVersion, ModelVersion
+from registry.querysets import VisibleQuerySet
+
+
+class MonitorQuerySet(VisibleQuerySet):
+    """Who sees drift runs over these data sees their monitor."""
+
+    view_permission = "monitoring.view_driftrun"
+    decided_by = (("dataset", "reference__dataset"), ("dataset", "dataset"))
+
+
+class DriftMonitor(models.Model):
+    """Compares each new version of ``dataset`` with ``reference``: by the clock, or when it is asked to.
+
+    ``features`` names the columns that are compared; empty means all.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=100, unique=True)
+    reference = models.ForeignKey(DatasetVersion, on_delete=models.PROTECT, related_name="drift_monitors")
+    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="drift_monitors")
+    model_version = models.ForeignKey(ModelVersion, null=True, on_delete=models.SET_NULL, related_name="drift_monitors")
+    features = models.JSONField(default=list)
+    with_wasserstein = models.BooleanField(default=False)
+    every_s = models.PositiveIntegerField(null=True, help_text="Seconds between two looks; empty: only when asked.")
+    next_due_at = models.DateTimeField(null=True)
+    is_enabled = models.BooleanField(default=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="drift_monitors"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = MonitorQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(every_s__isnull=True, next_due_at__isnull=True)
+                | Q(every_s__gte=60, next_due_at__isnull=False),
+                name="monitors_due_when_scheduled",
+            )
+        ]
+        indexes = [models.Index(fields=["next_due_at"], name="monitors_due", condition=Q(is_enabled=True))]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def policy(self) -> "MonitorPolicy":
+        """What counts as drift now."""
+        found = self.policies.order_by("-number").first()
+        if found is None:
+            raise MonitorPolicy.DoesNotExist(f"The monitor {self.name} has no policy.")
+        return found
+
+
+class MonitorPolicy(models.Model):
+    """One policy of a monitor with its reason and what it would have called before; it never changes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    monitor = models.ForeignKey(DriftMonitor, on_delete=models.CASCADE, related_name="policies")
+    number = models.PositiveIntegerField()
+    policy = models.JSONField()
+    why = models.CharField(max_length=500)
+    back_test = models.JSONField(default=dict)
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["monitor", "-number"]
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["monitor", "number"], name="monitors_policy_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.monitor.name}, policy {self.number}"
+
+
+class AcceptedDrift(models.Model):
+    """Drift of one feature that is known and accepted, up to ``effect`` and until ``until``."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    monitor = models.ForeignKey(DriftMonitor, on_delete=models.CASCADE, related_name="accepted")
+    feature = models.CharField(max_length=255)
+    effect = models.FloatField()
+    why = models.CharField(max_length=500)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    until = models.DateTimeField()
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["monitor", "-id"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.feature} of {self.monitor.name}"
+
+
+class MonitorRun(models.Model):
+    """A drift run that a monitor started, with the policy that held, acceptances included."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    monitor = models.ForeignKey(DriftMonitor, on_delete=models.CASCADE, related_name="runs")
+    run = models.OneToOneField(DriftRun, on_delete=models.CASCADE, related_name="monitored")
+    policy = models.JSONField()
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["monitor", "-id"]
+        default_permissions = ()
+        indexes = [models.Index(fields=["monitor", "-id"], name="monitors_run_newest")]
+
+    def __str__(self) -> str:
+        return str(self.run)

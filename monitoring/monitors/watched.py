@@ -1,0 +1,8 @@
+"""What the database watches of drift monitors."""
+
+from compliance.audit.watching import exempt, watch
+
+watch("monitors.DriftMonitor", "name", "reference", "dataset", "features", "every_s", "is_enabled")
+watch("monitors.MonitorPolicy", "monitor", "number", "policy")
+watch("monitors.AcceptedDrift", "monitor", "feature", "effect", "until")
+exempt("Written with the run, whose beginning has an event.", "monitors.MonitorRun")

@@ -1,0 +1,51 @@
+"""Calls upon drift monitors."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from .performing import Act
+from .world import World
+
+MONITOR, RUN = "monitors.driftmonitor", "monitoring.driftrun"
+_A = "api/v1/monitors/"
+
+
+def _body(world: World) -> dict[str, Any]:
+    return {"data": {"name": "watch", "reference": {"dataset": world.dataset.name, "version": 1}}}
+
+
+def _monitor(world: World) -> dict[str, Any]:
+    from monitoring.drift.evaluation import Policy
+    from monitoring.monitors.services import Settings, create_monitor
+
+    reference = world.dataset_version(1)
+    world.dataset_version(2)
+    settings = Settings(reference, reference.dataset)
+    return {"pk": create_monitor("watch", settings, policy=Policy(), why="first", actor=world.actor("scientist")).pk}
+
+
+def _drifted(world: World) -> dict[str, Any]:
+    from monitoring.models import DriftFeature, DriftRun
+    from monitoring.monitors.models import DriftMonitor
+    from monitoring.monitors.services import run_monitor
+
+    given = _monitor(world)
+    run = run_monitor(DriftMonitor.objects.get(pk=given["pk"]), actor=world.actor("scientist"))
+    DriftFeature.objects.create(run=run, position=0, name="a", drifted=True, statistic=0.5, p_value=0.0)
+    DriftRun.objects.filter(pk=run.pk).update(state="succeeded", drifted=True)
+    until = (timezone.now() + timedelta(days=3)).isoformat()
+    return given | {"data": {"feature": "a", "why": "known", "until": until}}
+
+
+ACTS: dict[str, Act] = {
+    f"POST {_A}": Act("scientist", MONITOR, before=_body),
+    f"GET {_A}<uuid:pk>/": Act("scientist", MONITOR, before=_monitor),
+    f"GET {_A}<uuid:pk>/policy/": Act("scientist", MONITOR, before=_monitor),
+    f"POST {_A}<uuid:pk>/policy/": Act(
+        "scientist", MONITOR, before=lambda w: _monitor(w) | {"data": {"minimum_effect": 0.1, "why": "large ones"}}
+    ),
+    f"POST {_A}<uuid:pk>/runs/": Act("scientist", RUN, before=_monitor),
+    f"POST {_A}<uuid:pk>/accepted/": Act("scientist", MONITOR, before=_drifted),
+}
