@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 
 from tests.baseline import Baseline
+from tests.collecting import Collecting, is_live
 from tests.live import LivePortal
 from tests.receivers import HttpReceiver, Mailbox
 from tests.services import TEMPLATE, Services, take_share
@@ -28,7 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start the servers once a run, before any process of it reads the settings."""
     if "modelops.settings" in sys.modules or "DJANGO_SETTINGS_MODULE" in os.environ:
         raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: the servers must be there before settings are read.")
-    config.pluginmanager.register(LongestFirst())
+    config.pluginmanager.register(Collecting())
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker is None:
         _services.start()
@@ -60,27 +61,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         reporter.section("skipped tests fail the run when CI=true", red=True)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give all tests of the live portal to one process, where it starts once."""
-    for item in items:
-        if _is_live(item):
-            item.add_marker(pytest.mark.xdist_group("live"))
-
-
-class LongestFirst:
-    """Runs after every other plugin has put the tests in its order."""
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Begin with what takes long, so that the processes end at the same time."""
-        items.sort(key=lambda item: 0 if _is_live(item) else 1 if item.get_closest_marker("slow") else 2)
-
-
-def _is_live(item: pytest.Item | None) -> bool:
-    return "live_portal" in getattr(item, "fixturenames", ())
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """Put the rows of a new database back after a test that committed.
@@ -89,7 +69,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     would do another test's work.
     """
     result = yield
-    if _live and not _is_live(nextitem):
+    if _live and not is_live(nextitem):
         _live[0].stop_all()
     if _commits(item) and _baseline and nextitem is not None:  # after the last test there is no database any more
         from django.contrib.contenttypes.models import ContentType
@@ -110,7 +90,7 @@ _blocker: pytest.StashKey[Any] = pytest.StashKey()
 def _commits(item: pytest.Item) -> bool:
     names = getattr(item, "fixturenames", ())
     marker = item.get_closest_marker("django_db")
-    return "transactional_db" in names or _is_live(item) or bool(marker and marker.kwargs.get("transaction"))
+    return "transactional_db" in names or is_live(item) or bool(marker and marker.kwargs.get("transaction"))
 
 
 @pytest.fixture(scope="session")
@@ -192,10 +172,10 @@ def _nothing_left_over(request: pytest.FixtureRequest) -> None:
 
 def _remove_files(folder: Path) -> None:
     """The folders too, of which there would be thousands to look through; a live portal may be writing into one."""
-    is_live = bool(_live and _live[0].running)
-    for path in folder.rglob("*") if is_live else folder.glob("*"):
+    has_writers = bool(_live and _live[0].running)
+    for path in folder.rglob("*") if has_writers else folder.glob("*"):
         if path.is_dir() and not path.is_symlink():
-            if not is_live:
+            if not has_writers:
                 shutil.rmtree(path)
         else:
             path.unlink()

@@ -1,0 +1,34 @@
+"""What happens while the tests are found: their order is made, and nobody looks for garbage."""
+
+import gc
+
+import pytest
+
+
+class Collecting:
+    """A plugin, registered before anything is collected."""
+
+    def __init__(self) -> None:
+        gc.disable()
+
+    @pytest.hookimpl(tryfirst=True, specname="pytest_collection_modifyitems")
+    def pytest_group_live(self, items: list[pytest.Item]) -> None:
+        """Give all tests of the live portal to one process, where it starts once."""
+        for item in items:
+            if is_live(item):
+                item.add_marker(pytest.mark.xdist_group("live"))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Begin with what takes long, so that the processes end at the same time."""
+        items.sort(key=lambda item: 0 if is_live(item) else 1 if item.get_closest_marker("slow") else 2)
+
+    def pytest_collection_finish(self) -> None:
+        """Modules and tests are there until the end: from now on, garbage is looked for among the rest alone."""
+        gc.freeze()
+        gc.enable()
+
+
+def is_live(item: pytest.Item | None) -> bool:
+    """Whether a test uses the live portal."""
+    return "live_portal" in getattr(item, "fixturenames", ())
