@@ -33,7 +33,7 @@ def watch_controls() -> int:
     gone = [live[key] for key in live.keys() - found.keys() if not key.startswith(tuple(blind))]
     for alert in gone:
         resolve(alert, actor=WATCH)
-    return len(opened) + len(gone)
+    return len(opened | retold) + len(gone)
 
 
 def _is_other(alert: Alert, finding: Finding) -> bool:
