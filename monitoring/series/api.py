@@ -15,7 +15,7 @@ from registry.models import ModelVersion, RegisteredModel
 
 from .models import Series, SeriesQuerySet
 from .receiving import ON_DUPLICATE, REPLACE, receive_points
-from .serializers import MetricsIn, SeriesOut, SeriesPointsOut, TakenOut
+from .serializers import MetricPointsIn, SeriesOut, SeriesPointsOut, TakenOut
 
 NEWEST = 1000
 
@@ -38,7 +38,7 @@ class MetricsView(ListAPIView):
         """Series with their newest values."""
         return super().get(request, *args, **kwargs)
 
-    @extend_schema(operation_id="metrics_create", request=MetricsIn, responses={201: TakenOut})
+    @extend_schema(operation_id="metrics_create", request=MetricPointsIn, responses={201: TakenOut})
     def post(self, request: Request) -> Response:
         """Store points. They are on the charts and on /metrics at once; sent again they change nothing."""
         body = Body(request, {"model", "version", "run", "on_duplicate", "points"})

@@ -19,7 +19,7 @@ class PointIn(StrictSerializer):
     unit = serializers.CharField(required=False, max_length=20)
 
 
-class MetricsIn(StrictSerializer):
+class MetricPointsIn(StrictSerializer):
     """Points of a deployed version, or of a training run."""
 
     model = serializers.CharField(max_length=100)

@@ -23,6 +23,7 @@ def test_the_performance_page_shows_what_is_realised_estimated_and_suppressed() 
     version = a_version()
     GroupPolicy.objects.create(model=version.model, features=["sex"], favourable="1")
     page = signed_in(make_user())
+    assert PERFORMANCE in page.get(f"/models/{MODEL}/").content.decode()
     assert "No predictions yet" in page.get(PERFORMANCE).content.decode()
     chance = random.Random(4)  # noqa: S311  repeatable, not secret
     rows = [
