@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from modelops.lib.compiled import compiled
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 MOST = 65_536
 FEWEST = 256
 VALUES_A_BUCKET = 8
-# One value in two thousand lies beyond each end of the even buckets, in the outermost: an outlier of 1e9 would press
+# So many values lie beyond each end of the even buckets, in the outermost: an outlier of 1e9 would press
 # all others into one bucket.
-BEYOND = 0.0005
+BEYOND = 0.004
 EXACT_WHOLE = 2**53  # whole numbers up to here are themselves as floats
 PIECE = 65_536  # values in a vectorised step: they stay in the processor's cache
 DISTINCT_SHARE = 16  # a sample has few distinct values where each occurs so often on average
@@ -61,6 +61,11 @@ class Tally:
     counts: NDArray[Any]
     mixed: NDArray[Any] | None
     dropped: int
+
+    @cached_property
+    def upto(self) -> NDArray[Any]:
+        """How many values lie in each bucket and all before it."""
+        return self.counts.cumsum()
 
 
 def map_of(ordered: NDArray[Any]) -> BucketMap | None:

@@ -119,7 +119,7 @@ def _grouped(reference: Ordered, counted: Tally | None, current: Any, groups: in
     targets = reference.size * np.arange(1, groups) / groups
     ends = np.unique(np.searchsorted(reference.upto, targets, "left"))
     ends = ends[ends < len(reference.upto) - 1]
-    upto = np.cumsum(counted.counts)
+    upto = counted.upto
     return tuple(np.diff(side[np.append(ends, len(side) - 1)], prepend=0) for side in (reference.upto, upto))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from modelops.lib.compiled import compiled
@@ -48,6 +49,11 @@ class Ordered:
     buckets: BucketMap | None
     upto: NDArray[Any] | None
 
+    @cached_property
+    def counts(self) -> NDArray[Any]:
+        """How many values each bucket holds."""
+        return numpy().diff(self.upto, prepend=0)
+
     @classmethod
     def of(cls, ordered: NDArray[Any]) -> Ordered:
         """A reference in memory, from sorted finite values."""
@@ -79,9 +85,9 @@ def counted_gap(reference: Ordered, current: NDArray[Any], counted: Tally, *, al
     n, m = reference.size, len(current) - counted.dropped
     if not m:
         return Gap(0.0, 0.0, 1)
-    f, c = np.diff(reference.upto, prepend=0), counted.counts
+    f, c = reference.counts, counted.counts
     if n * m < COUNTS_UP_TO:
-        after = reference.upto * m - np.cumsum(c) * n
+        after = reference.upto * m - counted.upto * n
         # In the float that a difference of two shares is, more than this apart stays apart.
         slack = int(n * m * ROUNDING)
         ahead = after + c * n  # the most that the reference can be ahead inside, and below, the least
@@ -122,7 +128,7 @@ def _inside(
     if reference.buckets is None or reference.upto is None:
         raise TypeError("The reference has no buckets to open.")
     f, c, given = masses
-    upto, counts_upto = reference.upto, np.cumsum(c)
+    upto, counts_upto = reference.upto, counted.upto
     places = np.flatnonzero(opened & (f > 0))
     parts = [reference.part(start, stop) for start, stop in _runs(upto, f, places)]
     first = np.concatenate(parts).astype(current.dtype) if parts else np.empty(0, current.dtype)

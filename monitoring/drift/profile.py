@@ -78,7 +78,7 @@ def bin_picture(reference: Ordered, counted: Tally, current: NDArray[Any]) -> di
     buckets, upto = reference.buckets, reference.upto
     if buckets is None or upto is None:
         raise TypeError("The reference has no buckets to draw.")
-    sides = {"reference": upto, "current": np.cumsum(counted.counts)}
+    sides = {"reference": upto, "current": counted.upto}
     ends = [int(np.searchsorted(side, side[-1] * OUTSIDE_SHARE)) for side in sides.values()]
     tops = [int(np.searchsorted(side, side[-1] * (1 - OUTSIDE_SHARE))) for side in sides.values()]
     low, high = min(ends), max(tops) + 1
