@@ -99,6 +99,17 @@ def test_a_finding_opens_one_alert_and_its_end_resolves_it(broken: dict[str, Any
     assert Alert.objects.get(pk=alert.pk).state == AlertState.RESOLVED
 
 
+def test_an_open_alert_says_what_the_finding_says_now(broken: dict[str, Any]) -> None:
+    """A model that became restricted since is not named by the alert that was opened before."""
+    broken["outcome"] = Outcome([Finding("one", "delays v1 is production, which nobody approved", "Do this.")])
+    watch_controls()
+    broken["outcome"] = Outcome([Finding("one", "[restricted model] v1 is production, which nobody approved", "Do.")])
+    for _ in range(2):
+        watch_controls()
+    alert = Alert.objects.get(key="finding:tests.control:one")
+    assert (alert.title.split(" v1")[0], alert.body, alert.count) == ("[restricted model]", "Do.", 2)
+
+
 @pytest.mark.parametrize(
     ("setting", "value", "control"),
     [
