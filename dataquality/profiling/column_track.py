@@ -22,7 +22,8 @@ from .windows import interpolated
 
 EARLIEST_YEAR, LATEST_YEAR = 1800, 2200  # outside stand only slips of the pen and placeholders such as 9999-12-31
 CATEGORY_SHARE = 0.05  # a text column is one of categories when at most this share of its values is distinct …
-CATEGORY_COUNT = 20  # … or so few are
+CATEGORY_COUNT = 20  # … or so few are …
+CATEGORY_MOST = 20_000  # … and never when there are more than anybody has names for
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class ColumnTrack:
         self._calendar = _calendar(inner) if self.kind == "time" else None
         self.number = NumberTrack(limits.numbers, rows, limits.allowance) if self.kind == "number" else None
         self.fixed = FixedTrack() if self._is_fixed else None
-        most = max(CATEGORY_COUNT, int(CATEGORY_SHARE * rows))
+        most = max(CATEGORY_COUNT, min(CATEGORY_MOST, int(CATEGORY_SHARE * rows)))
         by_text = not self._is_fixed and self.kind != "empty"
         self.text = TextTrack(most, limits.text_bytes) if by_text else None
         self._missing = 0

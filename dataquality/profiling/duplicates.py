@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from .kinds import FIRST_ROWS, Words
 
-_SORTED_AT_ONCE = 4_000_000  # words: 32 MiB beside the fingerprints themselves
+_SORTED_AT_ONCE = 8_000_000  # words: 64 MiB beside the fingerprints themselves
 _FILTER_BITS = 20
 
 

@@ -15,12 +15,18 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from modelops.lib.compiled import compiled
+
 from .cells import Cells, spans
-from .kinds import Words, is_fixed
+from .kinds import Mask, Words, is_fixed
 
 CHECK_SHIFT = np.uint64(32)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _HALF = np.uint64(32)
+_ZERO = np.uint64(0)
+_NO_SIGN = np.uint64(2**63 - 1)
+_INFINITE = np.uint64(0x7FF0000000000000)  # of a float without its sign: what is greater is no number
+ALL_VALID: Mask = np.zeros(0, dtype=bool)
 _LONG_BYTES = 64  # a longer text goes through BLAKE2b on its own: few columns hold many of them
 _LONGEST = 128
 _MASKS = np.array([(1 << (8 * size)) - 1 for size in range(8)] + [2**64 - 1], dtype=np.uint64)
@@ -46,15 +52,14 @@ def add_cells(cells: Cells, of_column: NDArray[np.uint64], first: Words, second:
         words, checks = _of_texts(texts)
         # Code -1 is null: it takes the last place.
         words, checks = np.append(words * one, null_one), np.append(checks * two, null_two)
-        first += words[codes]
-        second += checks[codes]
+        _add_coded(codes, words, checks, first, second)
         return
     if is_fixed(kind) or pa.types.is_boolean(kind):
-        words = _mixed(_as_words(cells))
-        checks = words * two
-        words *= one
-        missing = cells.missing
-    elif pa.types.is_decimal128(kind):
+        words, is_float = _as_words(cells)
+        valid = ALL_VALID if cells.valid is None else cells.valid
+        _add_fixed(words, is_float, valid, of_column, first, second)
+        return
+    if pa.types.is_decimal128(kind):
         pairs = np.frombuffer(cells.array.buffers()[1], dtype=np.uint64).reshape(-1, 2)[cells.array.offset :]
         low, high = _mixed(pairs[: cells.rows, 0].copy()), _mixed(pairs[: cells.rows, 1].copy())
         words, checks = (low + high * _OF_WORDS[0, 0]) * one, (low + high * _OF_WORDS[1, 0]) * two
@@ -77,13 +82,75 @@ def finished(first: Words, second: Words) -> tuple[Words, NDArray[np.uint32]]:
     return _mixed(first), (_mixed(second) >> CHECK_SHIFT).astype(np.uint32)
 
 
-def _as_words(cells: Cells) -> Words:
+def _as_words(cells: Cells) -> tuple[Words, bool]:
+    """The bits of the values as words, without a copy where that can be, and whether they are those of floats."""
     values = cells.raw
     if values.dtype.kind == "f":
-        return (values.astype(np.float64) + 0.0).view(np.uint64)  # minus zero equals zero
-    if values.dtype.itemsize == 8:
-        return values.view(np.uint64).copy()
-    return values.astype(np.uint64)
+        return values.astype(np.float64, copy=False).view(np.uint64), True
+    return (values.view(np.uint64) if values.dtype.itemsize == 8 else values.astype(np.uint64)), False
+
+
+def _add_fixed_in_numpy(
+    words: Words, is_float: bool, valid: Mask, of_column: Words, first: Words, second: Words
+) -> None:
+    """Add the words of cells of fixed width to the fingerprints; a float that is no number counts as null."""
+    one, two, null_one, null_two = of_column
+    missing = None if not len(valid) else ~valid
+    if is_float:
+        floats = words.view(np.float64)
+        nan = np.isnan(floats)
+        missing = nan if missing is None else missing | nan
+        words = (floats + 0.0).view(np.uint64)  # minus zero equals zero
+    else:
+        words = words.copy()
+    _mixed(words)
+    checks = words * two
+    words *= one
+    if missing is not None:
+        words[missing] = null_one
+        checks[missing] = null_two
+    first += words
+    second += checks
+
+
+@compiled(_add_fixed_in_numpy)
+def _add_fixed(words: Words, is_float: bool, valid: Mask, of_column: Words, first: Words, second: Words) -> None:
+    one, two, null_one, null_two = of_column[0], of_column[1], of_column[2], of_column[3]
+    nulls = len(valid) > 0
+    for row in range(len(words)):
+        word = words[row]
+        if is_float:
+            size = word & _NO_SIGN
+            if size > _INFINITE:
+                first[row] += null_one
+                second[row] += null_two
+                continue
+            if size == _ZERO:
+                word = _ZERO
+        if nulls and not valid[row]:
+            first[row] += null_one
+            second[row] += null_two
+            continue
+        word *= _MIX
+        word ^= word >> _HALF
+        first[row] += word * one
+        second[row] += word * two
+
+
+def _add_coded_in_numpy(codes: NDArray[np.int32], words: Words, checks: Words, first: Words, second: Words) -> None:
+    """Add to each row the words of its code."""
+    first += words[codes]
+    second += checks[codes]
+
+
+@compiled(_add_coded_in_numpy)
+def _add_coded(codes: NDArray[np.int32], words: Words, checks: Words, first: Words, second: Words) -> None:
+    last = len(words) - 1
+    for row in range(len(codes)):
+        code = codes[row]
+        place = code if code >= 0 else last
+        first[row] += words[place]
+        second[row] += checks[place]
 
 
 def _mixed(words: Words) -> Words:
@@ -108,12 +175,51 @@ def _of_texts(texts: pa.Array) -> tuple[Words, Words]:
         sizes = np.where(sizes > _LONG_BYTES, 0, sizes)
         longest = int(sizes.max())
     if longest:
-        padded = np.zeros(len(data) + 8, dtype=np.uint8)
-        padded[:-8] = data
-        # Eight bytes from any place: an overlapping view, read without a copy of the bytes.
-        view = np.ndarray((len(padded) - 7,), dtype="<u8", buffer=padded.data, strides=(1,))
-        _add_words(view, offsets[:-1], sizes, longest, first, second)
+        _add_bytes(data, offsets, sizes, first, second)
     return _mixed(first), _mixed(second)
+
+
+def _add_bytes_in_numpy(
+    data: NDArray[np.uint8], offsets: NDArray[Any], sizes: NDArray[Any], first: Words, second: Words
+) -> None:
+    """Add each text, of its first ``sizes`` bytes, to its two words."""
+    padded = np.zeros(len(data) + 8, dtype=np.uint8)
+    padded[:-8] = data
+    # Eight bytes from any place: an overlapping view, read without a copy of the bytes.
+    view = np.ndarray((len(padded) - 7,), dtype="<u8", buffer=padded.data, strides=(1,))
+    _add_words(view, offsets[:-1], sizes, int(sizes.max()), first, second)
+
+
+@compiled(_add_bytes_in_numpy)
+def _add_bytes(
+    data: NDArray[np.uint8], offsets: NDArray[Any], sizes: NDArray[Any], first: Words, second: Words
+) -> None:
+    for row in range(len(sizes)):
+        at, size = offsets[row], sizes[row]
+        one, two = _ZERO, _ZERO
+        for place in range((size + 7) // 8):
+            begin = at + 8 * place
+            word = _ZERO
+            if 8 * place + 8 <= size:
+                word = (
+                    np.uint64(data[begin])
+                    | np.uint64(data[begin + 1]) << np.uint64(8)
+                    | np.uint64(data[begin + 2]) << np.uint64(16)
+                    | np.uint64(data[begin + 3]) << np.uint64(24)
+                    | np.uint64(data[begin + 4]) << np.uint64(32)
+                    | np.uint64(data[begin + 5]) << np.uint64(40)
+                    | np.uint64(data[begin + 6]) << np.uint64(48)
+                    | np.uint64(data[begin + 7]) << np.uint64(56)
+                )
+            else:
+                for byte in range(size - 8 * place):
+                    word |= np.uint64(data[begin + byte]) << np.uint64(8 * byte)
+            word *= _MIX
+            word ^= word >> _HALF
+            one += word * _OF_WORDS[0, place]
+            two += word * _OF_WORDS[1, place]
+        first[row] += one
+        second[row] += two
 
 
 def _add_words(

@@ -19,6 +19,7 @@ from .numbers import (
     Side,
     exact_fences,
     look_through,
+    places,
     plan_of,
     quantile_in,
     quantile_of_sorted,
@@ -26,6 +27,8 @@ from .numbers import (
     windows_of,
 )
 from .windows import Bounds, Floats, Window
+
+NEARLY_ORDERED = 0.5  # more steps up than down, or the other way round, than chance would have: as a share of all
 
 
 @dataclass
@@ -148,7 +151,9 @@ class NumberTrack:
         if not self.finite:
             return self._facts()
         if self._windows is None:
-            values = self._sorted()
+            values = self._kept_finite()
+            wanted = sorted({place for q in QUARTILES for place in places(len(values), q)[1:]})
+            values.partition(wanted)  # only these places are as if all were sorted
             lower, upper = (quantile_of_sorted(values, q) for q in QUARTILES)
             self.quartiles = (lower, upper)
             if self._facts().fences is None:
@@ -208,15 +213,20 @@ class NumberTrack:
         )
 
     def _sorted(self) -> Floats:
+        return np.sort(self._kept_finite())
+
+    def _kept_finite(self) -> Floats:
+        """A copy of the values that are kept whole, without what is no number."""
         values = np.concatenate([values for _, values in self._kept]) if self._kept else np.empty(0)
-        return np.sort(values[np.isfinite(values)])
+        finite = np.isfinite(values)
+        return values if finite.all() else values[finite]
 
     def _is_in_order(self) -> bool:
         values = np.concatenate([values for _, values in self._kept])
         values = values[np.isfinite(values)]
         later, earlier = values[1:], values[:-1]
-        rises, falls = bool((later >= earlier).all()), bool((later <= earlier).all())
-        return len(values) > 1 and rises != falls
+        rises, falls = int(np.count_nonzero(later > earlier)), int(np.count_nonzero(later < earlier))
+        return abs(rises - falls) > NEARLY_ORDERED * len(later)
 
 
 def beyond(values: Floats, start: int, low: float, high: float) -> Side:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .kinds import FIRST_ROWS
+from .scanning import extent, scan
 from .windows import SPREAD, Bounds, Floats, Window, around, interpolated
 
 FENCE = 1.5  # interquartile ranges beyond the quartiles: J. W. Tukey, "Exploratory Data Analysis", 1977
@@ -17,6 +18,7 @@ QUARTILES = (0.25, 0.75)
 AMBIGUOUS = 1 << 18  # values that may or may not lie beyond a fence, until the fence is known
 SAMPLED = 256  # values of each batch that are kept for a second look
 _PAD = 1e-9
+_NOWHERE = Bounds(math.nan, math.nan)  # nothing compares with it
 Rows = NDArray[np.int64]
 Beyond = tuple[int, float]  # a row, from 1, and the value in it
 Test = Callable[[Floats], NDArray[np.bool_]]
@@ -92,37 +94,47 @@ class NumberPart:
 
 def measure(numbers: Floats, start: int, plan: Plan, missing: int) -> NumberPart:
     """Look at one batch of float64 with not-a-number in ``missing`` cells; ``start`` is its first row, from 0."""
-    minimum, maximum = (float(np.fmin.reduce(numbers)), float(np.fmax.reduce(numbers))) if len(numbers) else (0.0, 0.0)
-    infinite, first_infinite = 0, []
-    if math.isinf(minimum) or math.isinf(maximum):
+    part = NumberPart(0, 0, [], 0.0, 0.0, None, plan)
+    if plan.windows is None:
+        part.minimum, part.maximum, part.infinite = extent(numbers)
+    else:
+        part.minimum, part.maximum, part.infinite = look_through(part, numbers, start)
+        part.sample = numbers[:: max(1, len(numbers) // SAMPLED)].copy()
+    if part.infinite:
         mask = np.isinf(numbers)
-        infinite = int(np.count_nonzero(mask))
-        first_infinite = [(start + int(row) + 1, float(numbers[row])) for row in np.flatnonzero(mask)[:FIRST_ROWS]]
+        part.first_infinite = [(start + int(row) + 1, float(numbers[row])) for row in np.flatnonzero(mask)[:FIRST_ROWS]]
+        part.sample = part.sample[np.isfinite(part.sample)]
         numbers = np.where(mask, np.nan, numbers)
-        minimum, maximum = float(np.fmin.reduce(numbers)), float(np.fmax.reduce(numbers))
-    finite = len(numbers) - missing - infinite
-    part = NumberPart(finite, infinite, first_infinite, minimum, maximum, None, plan)
+    part.finite = len(numbers) - missing - part.infinite
     if plan.windows is None:
         part.kept = numbers.copy() if numbers.base is not None else numbers
-    else:
-        look_through(part, numbers, start)
-        part.sample = numbers[:: max(1, len(numbers) // SAMPLED)].copy()
     return part
 
 
-def look_through(part: NumberPart, numbers: Floats, start: int) -> None:
-    """Count and take through the windows and fences of the part's plan."""
-    part.quartiles = [bounds.count_and_take(numbers) for bounds in part.plan.windows]
+def look_through(part: NumberPart, numbers: Floats, start: int) -> tuple[float, float, int]:
+    """Count and take through the windows and fences of the part's plan; extent and infinite values besides."""
+    lower, upper = part.plan.windows  # type: ignore[misc]
     fences = part.plan.fences
-    if fences is None:
-        return
-    rows = np.flatnonzero((numbers <= fences.low.high) | (numbers >= fences.high.low))
-    values = numbers[rows]
-    rows = rows + start
-    below, above = values <= fences.low.high, values >= fences.high.low
-    part.low.doubt = [(rows[below], values[below])]
-    part.high.doubt = [(rows[above], values[above])]
-    settle_between(part.low, part.high, fences)
+    low, high = (fences.low, fences.high) if fences is not None else (_NOWHERE, _NOWHERE)
+    bounds = np.array([lower.low, lower.high, upper.low, upper.high, low.low, low.high, high.low, high.high])
+    least, greatest, infinite = extent(numbers)
+    if infinite:
+        numbers = np.where(np.isinf(numbers), np.nan, numbers)
+    counts, in_lower, in_upper, doubt_low, doubt_high, sure_low, sure_high = scan(numbers, bounds)
+    part.quartiles = [
+        (int(counts[0]), int(counts[2]) if lower.low == lower.high else in_lower),
+        (int(counts[1]), int(counts[3]) if upper.low == upper.high else in_upper),
+    ]
+    if fences is not None:
+        part.low, part.high = (
+            Side(
+                int(count),
+                [(start + int(row) + 1, float(numbers[row])) for row in sure],
+                [(doubt + start, numbers[doubt])],
+            )
+            for count, sure, doubt in ((counts[4], sure_low, doubt_low), (counts[5], sure_high, doubt_high))
+        )
+    return least, greatest, infinite
 
 
 def settle_between(low: Side, high: Side, fences: Fences) -> None:

@@ -7,6 +7,7 @@ through a pattern.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dataquality.forms_of_text import is_broken, is_in_calendar, reads_as_date, reads_as_number
+from modelops.lib.compiled import compiled
 
 from .cells import spans
 from .kinds import Mask
@@ -32,8 +34,11 @@ def _table(allowed: bytes) -> Mask:
 _DIGITS = b"0123456789"
 _ENDS_NUMBER = _table(_DIGITS + b"." + _WHITE)
 _DIGIT = _table(_DIGITS)
+_SPACE = _table(b"\t\n\f\r ")  # what the patterns call white space
+_PLUS, _DASH, _POINT, _SMALL_E, _LARGE_E = (np.uint8(ord(sign)) for sign in "+-.eE")
+_NO_NUMBER, _NO_DATE = np.uint8(255 - NUMBER), np.uint8(255 - DATE)
 _CONTROL = _table(bytes(set(range(32)) - {9, 10, 13}) + b"\x7f")
-_REPLACEMENT = "\ufffd".encode()
+_SUSPECT = _CONTROL | _table("\ufffd".encode()[:1])
 # What a text may be by its first byte, as a sum of the bits above. + and - begin numbers and telephone numbers as well.
 _MAY_BE = (
     _table(_WHITE + b"\xc2\xe1\xe2\xe3") * np.uint8(BLANK)
@@ -51,10 +56,33 @@ def classes_of(texts: pa.Array) -> NDArray[np.uint8]:
     if not count:
         return found
     data, offsets = spans(texts)
-    sizes = np.diff(offsets)
     if not len(data):
         found[:] = BLANK
         return found
+    likely = _first_look(data, offsets)
+    possible = int(np.bitwise_or.reduce(likely))
+    found |= likely & np.uint8(FORMULA | NUMBER)
+    if possible & BLANK:
+        rows = np.flatnonzero(likely & BLANK)
+        blank = rows[_test(texts, rows, _is_blank)]
+        found[blank] = BLANK
+        likely[blank] = 0
+    if possible & DATE:
+        rows = np.flatnonzero(likely & DATE)
+        days = rows[_test(texts, rows, reads_as_date)]
+        found[days] |= DATE
+        found[days[~_test(texts, days, is_in_calendar)]] |= NO_DAY
+    if _may_be_broken(data):
+        rows = np.flatnonzero(np.diff(offsets))
+        found[rows[_test(texts, rows, is_broken)]] |= BROKEN
+    if texts.null_count:
+        found[texts.is_null().to_numpy(zero_copy_only=False)] = BLANK
+    return found
+
+
+def _first_look_in_numpy(data: NDArray[np.uint8], offsets: NDArray[Any]) -> NDArray[np.uint8]:
+    """What each text may be, by its first and last bytes; that it is a number is certain."""
+    sizes = np.diff(offsets)
     empty = np.flatnonzero(sizes == 0)
     starts = offsets[:-1]
     if len(empty):
@@ -62,38 +90,84 @@ def classes_of(texts: pa.Array) -> NDArray[np.uint8]:
         starts[empty] = 0
     likely = _MAY_BE[data[starts]]
     likely[empty] = BLANK
-    possible = int(np.bitwise_or.reduce(likely))
-    if possible & FORMULA:
-        found |= likely & np.uint8(FORMULA)
-    if possible & BLANK:
-        rows = np.flatnonzero(likely & BLANK)
-        blank = rows[_test(texts, rows, _is_blank)]
-        found[blank] = BLANK
-        likely[blank] = 0
-    if possible & NUMBER:
-        rows = np.flatnonzero(likely & NUMBER)
-        rows = rows[_ENDS_NUMBER[data[offsets[1:][rows] - 1]]]
-        found[rows[_test(texts, rows, reads_as_number)]] |= NUMBER
-    if possible & DATE:
-        rows = np.flatnonzero(likely & DATE)
-        rows = rows[sizes[rows] >= SHORTEST_DAY]
-        begins = starts[rows]
-        rows = rows[(data[begins + 4] == ord("-")) | ~_DIGIT[data[begins]]]
-        days = rows[_test(texts, rows, reads_as_date)]
-        found[days] |= DATE
-        found[days[~_test(texts, days, is_in_calendar)]] |= NO_DAY
-    if _may_be_broken(data):
-        rows = np.flatnonzero(sizes)
-        found[rows[_test(texts, rows, is_broken)]] |= BROKEN
-    if texts.null_count:
-        found[texts.is_null().to_numpy(zero_copy_only=False)] = BLANK
-    return found
+    rows = np.flatnonzero(likely & NUMBER)
+    likely[rows] &= ~np.uint8(NUMBER)
+    rows = rows[_ENDS_NUMBER[data[offsets[1:][rows] - 1]]]
+    if len(rows):
+        buffers = [None, pa.py_buffer(np.ascontiguousarray(offsets, dtype=np.int64)), pa.py_buffer(data)]
+        texts = pa.Array.from_buffers(pa.large_binary(), len(sizes), buffers)
+        likely[rows[_test(texts, rows, reads_as_number)]] |= np.uint8(NUMBER)
+    rows = np.flatnonzero(likely & DATE)
+    begins = starts[rows]
+    short = sizes[rows] < SHORTEST_DAY
+    fifth = data[np.minimum(begins + 4, len(data) - 1)]
+    likely[rows[short | ((fifth != _DASH) & _DIGIT[data[begins]])]] &= ~np.uint8(DATE)
+    return likely
 
 
+@compiled(_first_look_in_numpy)
+def _first_look(data: NDArray[np.uint8], offsets: NDArray[Any]) -> NDArray[np.uint8]:
+    count = len(offsets) - 1
+    likely = np.zeros(count, dtype=np.uint8)
+    for row in range(count):
+        at, end = offsets[row], offsets[row + 1]
+        if at == end:
+            likely[row] = BLANK
+            continue
+        first = data[at]
+        may_be = _MAY_BE[first]
+        if may_be & NUMBER:
+            # White space, sign, digits with at most one point, exponent, white space: as the pattern has it.
+            place = at
+            while place < end and _SPACE[data[place]]:
+                place += 1
+            if place < end and (data[place] == _PLUS or data[place] == _DASH):
+                place += 1
+            digits = 0
+            while place < end and _DIGIT[data[place]]:
+                place += 1
+                digits += 1
+            if place < end and data[place] == _POINT:
+                place += 1
+                while place < end and _DIGIT[data[place]]:
+                    place += 1
+                    digits += 1
+            is_number = digits > 0
+            if is_number and place < end and (data[place] == _SMALL_E or data[place] == _LARGE_E):
+                place += 1
+                if place < end and (data[place] == _PLUS or data[place] == _DASH):
+                    place += 1
+                power = place
+                while place < end and _DIGIT[data[place]]:
+                    place += 1
+                is_number = place > power
+            while place < end and _SPACE[data[place]]:
+                place += 1
+            if not is_number or place < end:
+                may_be &= _NO_NUMBER
+        if may_be & DATE and (end - at < SHORTEST_DAY or (_DIGIT[first] and data[at + 4] != _DASH)):
+            may_be &= _NO_DATE
+        likely[row] = may_be
+    return likely
+
+
+def _may_be_broken_in_numpy(data: NDArray[np.uint8]) -> bool:
+    """Whether a control character is there, or a byte that the mark of undecodable bytes begins with."""
+    return bool(_SUSPECT[data].any())
+
+
+@compiled(_may_be_broken_in_numpy)
 def _may_be_broken(data: NDArray[np.uint8]) -> bool:
-    if data.min() < 32 and _CONTROL[data].any():
-        return True
-    return bool((data == 127).any()) or (data.max() >= 0xEF and _REPLACEMENT in data.tobytes())
+    found = 0
+    for place in range(len(data)):  # without a branch: several at once
+        byte = data[place]
+        found |= (byte < 32) | (byte == 127) | (byte == 0xEF)
+    if not found:
+        return False
+    suspects = 0
+    for place in range(len(data)):
+        suspects += _SUSPECT[data[place]]
+    return suspects > 0
 
 
 def _test(texts: pa.Array, rows: NDArray[np.intp], test: Callable[[pa.Array], Mask]) -> Mask:

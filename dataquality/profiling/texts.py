@@ -8,6 +8,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from modelops.lib.compiled import compiled
+
 from .cells import Cells
 from .kinds import FIRST_ROWS
 from .text_classes import BLANK, CLASSES, classes_of
@@ -58,7 +60,7 @@ def measure(cells: Cells, start: int, *, with_distinct: bool, classify: bool) ->
 def _counted(cells: Cells, start: int, nulls: int, kinds: NDArray[np.uint8]) -> TextPart:
     if cells.valid is not None:
         kinds = np.where(cells.valid, kinds, np.uint8(CLASSES))
-    counts = np.bincount(kinds, minlength=CLASSES + 1)[:CLASSES].astype(np.int64)
+    counts = _count_classes(kinds)
     first: dict[int, list[Sighting]] = {}
     common = int(counts.argmax())
     for kind in np.flatnonzero(counts):
@@ -67,6 +69,18 @@ def _counted(cells: Cells, start: int, nulls: int, kinds: NDArray[np.uint8]) -> 
         rows = np.flatnonzero(among == kind)[:FIRST_ROWS]
         first[int(kind)] = [(start + int(row) + 1, str(cells.value_at(int(row)))[:_SHOWN]) for row in rows]
     return TextPart(nulls, counts, first)
+
+
+def _count_classes_in_numpy(kinds: NDArray[np.uint8]) -> NDArray[np.int64]:
+    return np.bincount(kinds, minlength=CLASSES + 1)[:CLASSES].astype(np.int64)
+
+
+@compiled(_count_classes_in_numpy)
+def _count_classes(kinds: NDArray[np.uint8]) -> NDArray[np.int64]:
+    counts = np.zeros(256, dtype=np.int64)
+    for row in range(len(kinds)):
+        counts[kinds[row]] += 1
+    return counts[:CLASSES].copy()
 
 
 @dataclass

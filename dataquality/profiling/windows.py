@@ -26,13 +26,6 @@ class Bounds:
     low: float
     high: float
 
-    def count_and_take(self, values: Floats) -> tuple[int, Floats | int]:
-        """How many values lie below, and those inside: only their number when the interval is one value."""
-        below = int(np.count_nonzero(values < self.low))
-        if self.low == self.high:
-            return below, int(np.count_nonzero(values == self.low))
-        return below, values[(values >= self.low) & (values <= self.high)]
-
 
 class Window:
     """The window of one quantile ``q``; starts at ``bounds`` with nothing counted."""

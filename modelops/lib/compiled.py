@@ -17,15 +17,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Generic, ParamSpec, TypeVar
 
-from modelops.lib import env
-
 P = ParamSpec("P")
 R = TypeVar("R")
 
 WORTH_IT = 200_000  # values that the twin gets through while the compiler is being loaded
 _log = logging.getLogger(__name__)
-# Asked for at start, so that the name is known and a slip of the pen in it is not.
-_SWITCHED_ON = env.flag("MODELOPS_COMPILED", True)
+# The settings have checked it; read here by itself, because the engines run without Django as well.
+_SWITCHED_ON = os.environ.get("MODELOPS_COMPILED", "1").strip().lower() not in {"0", "false", "no", "off", ""}
 
 
 class Compiled(Generic[P, R]):

@@ -1,0 +1,120 @@
+"""The compiled loops of the engine give what their twins in NumPy give, bit by bit (S3-31, S3-32)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from dataquality.profiling import fingerprints, scanning, text_classes
+from dataquality.profiling.cells import Cells, spans
+from modelops.lib.compiled import Compiled
+
+RANDOM = np.random.default_rng(7)
+NUMBERS = {
+    "normal": RANDOM.normal(0, 10, 5000),
+    "holes": np.where(RANDOM.random(5000) < 0.3, np.nan, RANDOM.normal(0, 10, 5000)),
+    "few": RANDOM.choice([np.nan, 0.0, -0.0, 1.0, -20.0, 20.0], 5000),
+    "nothing": np.full(100, np.nan),
+    "empty": np.empty(0),
+    "wide": RANDOM.choice([-1e308, -5e-324, -0.0, 0.0, 5e-324, 1e308], 5000),
+}
+BOUNDS = (
+    [-8.0, -6.0, 6.0, 8.0, -20.0, -18.0, 18.0, 20.0],
+    [-6.0, -6.0, 0.0, 0.0, -20.0, -20.0, 20.0, 20.0],
+    [-1.0, 1.0, -1.0, 1.0, np.nan, np.nan, np.nan, np.nan],
+    [-1.0, 1.0, -1.0, 1.0, -np.inf, np.inf, -np.inf, np.inf],
+)
+
+
+def _machine(loop: Compiled) -> Any:
+    made = loop.compile()
+    assert made is not None
+    return made
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("bounds", BOUNDS)
+def test_numbers_are_scanned_the_same(name: str, bounds: list[float]) -> None:
+    args = NUMBERS[name], np.array(bounds)
+    for found, expected in zip(_machine(scanning.scan)(*args), scanning.scan.twin(*args), strict=True):
+        assert found.dtype == expected.dtype
+        assert np.array_equal(found, expected, equal_nan=found.dtype.kind == "f")
+
+
+@pytest.mark.parametrize("kind", ["int8", "uint32", "int64", "uint64", "float32", "float64", "bool", "timestamp[us]"])
+def test_cells_of_fixed_width_get_the_same_fingerprints(kind: str) -> None:
+    drawn = RANDOM.integers(0, 100, 3000)
+    values = pa.array(drawn, mask=RANDOM.random(3000) < 0.1).cast(pa.int64())
+    array = pa.array(drawn % 2 == 0) if kind == "bool" else values.cast(getattr(pa, kind, lambda: pa.timestamp("us"))())
+    if kind.startswith("float"):
+        array = pa.array(np.where(drawn == 3, np.nan, np.where(drawn == 4, -0.0, drawn)).astype(kind))
+    _compare(array, fingerprints._add_fixed)
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string())])
+def test_texts_get_the_same_fingerprints(kind: pa.DataType) -> None:
+    texts = ["x" * int(size) for size in RANDOM.integers(0, 90, 500)] + ["é" * 9, "12345678", "", "123456789"]
+    values = [None if place % 11 == 0 else texts[place % len(texts)] for place in range(3000)]
+    _compare(pa.array(values, pa.string()).cast(kind), fingerprints._add_bytes)
+
+
+def _compare(array: pa.Array, loop: Compiled) -> None:
+    of_column = fingerprints.multipliers(1)[:, 0]
+    results = []
+    for machine in (None, _machine(loop)):
+        before, loop._machine = loop._machine, machine
+        left, loop._left = loop._left, 10**9
+        try:
+            first, second = np.zeros((2, len(array)), dtype=np.uint64)
+            with np.errstate(all="ignore"):  # as the walk has it
+                fingerprints.add_cells(Cells(array), of_column, first, second)
+        finally:
+            loop._machine, loop._left = before, left
+        results.append((first, second))
+    (first, second), (machine_first, machine_second) = results
+    assert np.array_equal(first, machine_first)
+    assert np.array_equal(second, machine_second)
+    assert len(np.unique(first)) > 1
+
+
+def test_coded_cells_get_the_same_fingerprints() -> None:
+    codes = RANDOM.integers(-1, 5, 1000).astype(np.int32)
+    words, checks = RANDOM.integers(0, 2**63, (2, 6), dtype=np.uint64)
+    found = []
+    for loop in (fingerprints._add_coded.twin, _machine(fingerprints._add_coded)):
+        sums = np.ones((2, 1000), dtype=np.uint64)
+        loop(codes, words, checks, sums[0], sums[1])
+        found.append(sums)
+    assert np.array_equal(*found)
+
+
+def test_texts_are_taken_for_the_same() -> None:
+    pieces = [
+        "1",
+        "12",
+        "-",
+        ".",
+        "+",
+        "e",
+        "E",
+        " ",
+        "\t",
+        "\x0b",
+        "a",
+        "T",
+        "=",
+        "@",
+        "2013-02-30",
+        "é",
+        "\u3000",
+        "",
+    ]
+    texts = ["".join(RANDOM.choice(pieces, RANDOM.integers(0, 6))) for _ in range(20_000)]
+    for kind in (pa.string(), pa.large_string()):
+        data, offsets = spans(pa.array(texts, kind))
+        found = _machine(text_classes._first_look)(data, offsets)
+        assert np.array_equal(found, text_classes._first_look.twin(data, offsets))
+        assert np.count_nonzero(found & text_classes.NUMBER) > 100
