@@ -1,14 +1,18 @@
 """The gate of data quality among the gates of promotion."""
 
+from typing import Any
+
 from dataquality.models import QualityRun, RunState
 from registry.aliases.gate import Gate, gates
 from registry.models import DatasetVersion, ModelVersion
 from registry.promotion.policies import policy_for
 
+TOLD = 5  # names of broken rules
+
 
 @gates.register("quality")
 class QualityGate(Gate):
-    """The newest quality run of every dataset version that the version was trained on."""
+    """The newest quality run of every dataset version that it was trained on: score enough, no grave rule broken."""
 
     label = "Data quality"
 
@@ -30,7 +34,17 @@ class QualityGate(Gate):
             else:
                 passed = passed and run.score >= least
                 said.append(f"{_named(dataset_version)} has {run.score:.1f}")
+                broken = [rule["name"] for rule in run.outcomes if is_grave(rule)]
+                if broken:
+                    passed = False
+                    told = "a rule" if dataset_version.dataset.is_restricted else ", ".join(broken[:TOLD])
+                    said.append(f"it breaks {told}{f' and {len(broken) - TOLD} more' if len(broken) > TOLD else ''}")
         return passed, f"At least {least:.1f} of 100 is demanded: {'; '.join(said)}."
+
+
+def is_grave(outcome: dict[str, Any]) -> bool:
+    """Whether the rule is of the level fail, is broken and does not sleep."""
+    return outcome["level"] == "fail" and not outcome["passed"] and not outcome["snoozed"]
 
 
 def _named(version: DatasetVersion) -> str:

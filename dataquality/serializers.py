@@ -51,6 +51,7 @@ class QualityIssueOut(serializers.ModelSerializer):
     class Meta:
         model = QualityIssue
         fields = (
+            "position",
             "dimension",
             "rule",
             "column",

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from dataquality import views
+import registry.addresses  # noqa: F401  the converter of names
+from dataquality import run_views, views
 
 app_name = "dataquality"
 
@@ -10,4 +11,7 @@ urlpatterns = [
     path("quality/", views.run_list, name="run-list"),
     path("quality/new/", views.run_new, name="run-new"),
     path("quality/<uuid:run_id>/", views.run_detail, name="run-detail"),
+    path("quality/<uuid:run_id>/issues/<int:number>/", run_views.issue_detail, name="issue-detail"),
+    path("quality/<uuid:run_id>/comparison/", run_views.run_comparison, name="run-comparison"),
+    path("quality/datasets/<object_name:name>/", run_views.dataset_trend, name="dataset-trend"),
 ]

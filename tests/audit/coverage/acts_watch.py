@@ -30,6 +30,28 @@ def _run(world: World) -> dict[str, Any]:
     return {"run_id": start_quality_run(world.dataset_version(), actor=world.actor("scientist")).pk}
 
 
+def _finished(world: World) -> Any:
+    from dataquality.models import QualityRun
+
+    run = QualityRun.objects.get(pk=_run(world)["run_id"])
+    run.state, run.score = "succeeded", 90
+    run.save(update_fields=["state", "score"])
+    return run
+
+
+def _issue(world: World) -> dict[str, Any]:
+    run = _finished(world)
+    run.issues.create(
+        position=0, dimension="validity", rule="missing", severity="info", count=1, of=2, deduction=0, message="One."
+    )
+    return {"run_id": run.pk, "number": 0}
+
+
+def _compared(world: World) -> dict[str, Any]:
+    _finished(world)
+    return {"run_id": _finished(world).pk}
+
+
 _RULES = {"rules": [{"name": "volume", "rule": "volume", "params": {"min": 1}}]}
 
 
@@ -82,6 +104,10 @@ ACTS: dict[str, Act] = {
         "scientist", RUN, before=lambda w: {"data": {"dataset": w.dataset.name, "version": 1}}
     ),
     f"GET {_A}quality-runs/<uuid:run_id>/": Act("scientist", RUN, before=_run),
+    "GET quality/<uuid:run_id>/issues/<int:number>/": Act("scientist", RUN, before=_issue),
+    "GET quality/<uuid:run_id>/comparison/": Act("scientist", RUN, before=_compared),
+    f"GET {_A}quality-runs/<uuid:run_id>/issues/<int:number>/": Act("scientist", RUN, before=_issue),
+    f"GET {_A}quality-runs/<uuid:run_id>/comparison/": Act("scientist", RUN, before=_compared),
     f"POST {_A}rule-suites/": Act(
         "scientist", SUITE, before=lambda w: {"data": {"dataset": w.dataset.name, "name": "usual", **_RULES}}
     ),
