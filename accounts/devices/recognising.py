@@ -32,12 +32,8 @@ def recognise(request: HttpRequest, user: User) -> Device:
     network = network_of(request.META.get("REMOTE_ADDR", ""))
     browser = browser_family(request.headers.get("User-Agent", ""))
     digests = cookie.digests(value) if value else []
-    device = Device.objects.filter(user=user, cookie_digest__in=digests, browser=browser).first()
-    if device is not None:
-        device.cookie_digest = digests[0]
-        device.ip_prefix, device.last_seen_at = network, timezone.now()
-        device.save(update_fields=["cookie_digest", "ip_prefix", "last_seen_at"])
-    else:
+    device = _seen_again(user, digests, browser, network) if digests else None
+    if device is None:
         if not _is_shared(user, digests, browser):
             value = cookie.new_value()
         device = Device.objects.create(
@@ -48,6 +44,25 @@ def recognise(request: HttpRequest, user: User) -> Device:
         notify(user, "new_device", browser=browser, network=network)
     cookie.remember(request, value)
     return device
+
+
+# One statement finds the row and writes it.
+_SEEN = """
+UPDATE accounts_device SET cookie_digest = %(newest)s, ip_prefix = %(network)s, last_seen_at = %(now)s
+WHERE id = (
+    SELECT id FROM accounts_device
+    WHERE user_id = %(user)s AND cookie_digest = ANY(%(digests)s) AND browser = %(browser)s
+    ORDER BY id LIMIT 1
+)
+RETURNING *
+"""
+
+
+def _seen_again(user: User, digests: list[bytes], browser: str, network: str) -> Device | None:
+    """The known device of one of these cookies, with where and when it was seen just now."""
+    now = timezone.now()
+    given = {"newest": digests[0], "digests": digests, "browser": browser, "network": network, "now": now}
+    return next(iter(Device.objects.raw(_SEEN, {**given, "user": user.pk})), None)
 
 
 def _is_shared(user: User, digests: list[bytes], browser: str) -> bool:

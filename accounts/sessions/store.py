@@ -11,9 +11,8 @@ import uuid
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.contrib.sessions.exceptions import SessionInterrupted
-from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django_otp import DEVICE_ID_SESSION_KEY
@@ -146,11 +145,8 @@ class SessionStore(SessionBase):
         self._fill(row, data, text)
         if must_create:
             row.key_digest = _digest(self.session_key)
-            try:
-                with transaction.atomic():
-                    row.save(force_insert=True)
-            except IntegrityError:
-                raise CreateError from None
+            # No savepoint for an id that is taken: 256 random bits never are.
+            row.save(force_insert=True)
         else:
             digest = _digest(self.session_key) if self.writes_id_when_saved else row.key_digest
             changed = _standing(row).update(
@@ -198,7 +194,7 @@ class SessionStore(SessionBase):
         key = session_key or self.session_key
         if key is None:
             return
-        row = _find(key)
+        row = self.row if self.row is not None and key == self.session_key else _find(key)
         if row is not None:
             Session.objects.filter(pk=row.pk).delete()
         if key == self.session_key:
