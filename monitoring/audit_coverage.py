@@ -26,6 +26,7 @@ from .alerts.audit_events import (
     RULE_CREATED,
     RULE_DISABLED,
     RULE_ENABLED,
+    RULE_TRIED,
     RULE_VIEWED,
     SILENCE_CREATED,
     SILENCE_ENDED,
@@ -72,7 +73,7 @@ route("alerts/escalations/<uuid:pk>/disable/", post=CHAIN_DISABLED)
 
 route("api/v1/alerts/", get=Exempt.NAMES, post=ALERT_OPENED)
 route("api/v1/alert-rules/", get=Exempt.NAMES, post=RULE_CREATED)
-route("api/v1/alert-rules/try/", post=Exempt.FIGURES)
+route("api/v1/alert-rules/try/", post=RULE_TRIED)
 route("api/v1/alert-rules/<uuid:pk>/", get=RULE_VIEWED)
 route("api/v1/alert-rules/<uuid:pk>/enable/", post=RULE_ENABLED)
 route("api/v1/alert-rules/<uuid:pk>/disable/", post=RULE_DISABLED)

@@ -73,6 +73,9 @@ RULE_DISABLED = define(
 RULE_VIEWED = define(
     "monitoring.rule.viewed", "looked at the alert rule {name}", "name", category="data", ocsf="entity.read"
 )
+RULE_TRIED = define(
+    "monitoring.rule.tried", "tried an alert rule over {series}", "series", category="data", ocsf="entity.read"
+)
 SILENCE_CREATED = define(
     "monitoring.silence.created",
     "silenced alerts until {until}",

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from compliance.audit.reading import record_reading
-from monitoring.alerts.audit_events import RULE_VIEWED
+from monitoring.alerts.audit_events import RULE_TRIED, RULE_VIEWED
 from monitoring.models.alert_rules import AlertRule
 
 from . import services
@@ -77,5 +77,7 @@ class RuleTrial(APIView):
         data = TrialIn(data=request.data)
         data.is_valid(raise_exception=True)
         trial = services.back_test(data.settings())
+        series = data.validated_data["series"]
+        record_reading(RULE_TRIED, ("monitoring.alertrule", "trial"), request=request, series=series)
         fired = [{"opened_at": opened, "ended_at": ended} for opened, ended in trial.fired]
         return Response(TrialOut({"values": len(trial.values), "alerts": fired}).data)

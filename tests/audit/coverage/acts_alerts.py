@@ -70,12 +70,13 @@ def _silence_data() -> dict[str, Any]:
 
 
 ACTS: dict[str, Act] = {
-    f"POST {_A}alerts/": Act("pipeline", ALERT, data={"key": "k", "title": "Trouble", "severity": "high"}),
+    f"POST {_A}alerts/": Act("scientist", ALERT, data={"key": "k", "title": "Trouble", "severity": "high"}),
     f"POST {_A}alerts/<uuid:pk>/snooze/": Act("scientist", ALERT, before=_alert, data={"minutes": 5}),
     f"POST {_A}alerts/<uuid:pk>/take/": Act("scientist", ALERT, before=_alert),
     f"POST {_A}alerts/<uuid:pk>/comments/": Act("scientist", ALERT, before=_alert, data={"text": "Looking."}),
     f"POST {_A}alerts/deliveries/<uuid:pk>/redeliver/": Act("scientist", ALERT, before=_given_up),
     f"POST {_A}alert-rules/": Act("scientist", RULE, data={"name": "r", "params": {}, **_RULE}),
+    f"POST {_A}alert-rules/try/": Act("scientist", RULE, data={"params": {}, **_RULE}),
     f"GET {_A}alert-rules/<uuid:pk>/": Act("scientist", RULE, before=_rule),
     f"POST {_A}alert-rules/<uuid:pk>/enable/": Act("scientist", RULE, before=lambda w: _rule(w, enabled=False)),
     f"POST {_A}alert-rules/<uuid:pk>/disable/": Act("scientist", RULE, before=_rule),
