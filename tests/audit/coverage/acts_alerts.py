@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.test import Client
 from django.utils import timezone
 
 from .acts_watch import _alert, _channel
@@ -62,7 +63,7 @@ def _linked(world: World) -> dict[str, Any]:
 
     _channel(world)
     _alert(world)
-    return {"token": token(AlertDelivery.objects.get().pk, "acknowledge")}
+    return {"client": Client(), "token": token(AlertDelivery.objects.get().pk, "acknowledge")}
 
 
 def _silence_data() -> dict[str, Any]:
