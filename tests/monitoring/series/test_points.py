@@ -11,7 +11,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from compliance.audit.models import AuditEvent
 from monitoring.series.models import Point, Series
-from tests.monitoring.predictions.sending import METRICS, MODEL, a_version, ago, pipeline, refused, send
+from tests.monitoring.predictions.sending import METRICS, MODEL, a_version, ago, as_of_now, pipeline, refused, send
 
 pytestmark = pytest.mark.django_db
 OPENMETRICS = {"Accept": "application/openmetrics-text; version=1.0.0"}
@@ -100,13 +100,13 @@ def test_names_that_explode_are_refused(settings: Any) -> None:
         ({"name": "a", "value": float("inf")}, "metric.bad_point", "points[0].value"),
         ({"name": "a", "value": True}, "metric.bad_point", "points[0].value"),
         ({"name": "a", "value": 1, "step": -1}, "metric.bad_point", "points[0].step"),
-        ({"name": "a", "value": 1, "at": ago(days=-1)}, "prediction.in_future", "points[0].at"),
+        ({"name": "a", "value": 1, "at": {"days": -1}}, "prediction.in_future", "points[0].at"),
     ],
     ids=str,
 )
 def test_bad_points_are_refused_with_their_place(point: dict[str, Any], code: str, field: str) -> None:
     a_version()
-    assert refused(tell(pipeline(), [point])) == (400, code, field)
+    assert refused(tell(pipeline(), [as_of_now(point)])) == (400, code, field)
     assert not Series.objects.exists()
 
 
