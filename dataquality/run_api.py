@@ -13,7 +13,7 @@ from compliance.audit.reading import record_reading
 from dataquality.audit_events import RUN_VIEWED
 from dataquality.comparison import compare, other_run
 from dataquality.models import QualityRun
-from dataquality.run_serializers import ComparisonOut, QualityIssueDetailOut, TrendOut
+from dataquality.run_serializers import QualityComparisonOut, QualityIssueDetailOut, TrendOut
 from dataquality.selection import find_dataset
 from dataquality.trend import trend_of
 
@@ -53,14 +53,14 @@ class QualityComparisonView(APIView):
     required_permissions = READ
     http_method_names = SAFE
 
-    @extend_schema(operation_id="quality_runs_comparison", parameters=[OtherRunIn], responses=ComparisonOut)
+    @extend_schema(operation_id="quality_runs_comparison", parameters=[OtherRunIn], responses=QualityComparisonOut)
     def get(self, request: Request, run_id: UUID) -> Response:
         """What became better, worse, appeared and went since the other run."""
         run = _run_of(request, run_id)
         data = OtherRunIn(data=request.query_params)
         data.is_valid(raise_exception=True)
         before = other_run(run, str(data.validated_data.get("with", "")), request.user)
-        return Response(ComparisonOut(compare(before, run)).data)
+        return Response(QualityComparisonOut(compare(before, run)).data)
 
 
 class QualityTrendView(APIView):

@@ -88,7 +88,7 @@ class IssuePairOut(serializers.Serializer):
         return pair.after.count if pair.after else None
 
 
-class ComparisonOut(serializers.Serializer):
+class QualityComparisonOut(serializers.Serializer):
     """Two runs side by side; scores and their difference are exact text."""
 
     before = serializers.UUIDField(source="before.pk")
