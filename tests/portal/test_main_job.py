@@ -99,12 +99,16 @@ def test_the_main_job(live_portal: Any, keys: dict[str, str], smtp_server: Any, 
         run = api.get(f"drift-runs/{drift['id']}/")
         assert run["drifted"] is True
         january, july = pd.read_parquet(JANUARY), pd.read_parquet(JULY)
-        compared = {row["name"]: row for row in run["features"] if row["statistic"] is not None}
+        compared = {row["name"]: row for row in run["features"] if row["method"] == "ks" and not row["reason"]}
         assert {"temp", "dep_delay", "arr_delay"} <= compared.keys()
         for name, row in compared.items():
             expected = stats.ks_2samp(january[name].dropna(), july[name].dropna())
             assert row["statistic"] == pytest.approx(expected.statistic, abs=1e-12), name
             assert row["p_value"] == pytest.approx(expected.pvalue, abs=1e-12), name
+        carriers = next(row for row in run["features"] if row["name"] == "carrier")
+        table = [months["carrier"].value_counts() for months in (january, july)]
+        chi_square = stats.chi2_contingency(pd.concat(table, axis=1).fillna(0), correction=False)
+        assert (carriers["method"], carriers["p_value"]) == ("chi_square", pytest.approx(chi_square.pvalue, abs=1e-12))
 
         # 6: the alert arrives
         alerts = wait_for(lambda: [a for a in api.get("alerts/")["results"] if a["state"] == "open"])
