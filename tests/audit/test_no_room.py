@@ -26,7 +26,7 @@ BESIDE = {
 # What was found about a file or a place is kept when it is found, and a message is marked before it leaves.
 FOUND = {
     "verify/": {"registry_artifactcopy"},
-    "test/": {"locations_storagelocation", "monitoring_alertdelivery"},
+    "test/": {"locations_storagelocation", "monitoring_alertdelivery", "monitoring_deliveryattempt"},
 }
 
 

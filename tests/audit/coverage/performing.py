@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg
 from django.db import connection, transaction
 
 from .world import World
 
-_WRITES = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNORECASE)
+_WRITES = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM|COPY)\s+"?(\w+)"?', re.IGNORECASE)
 # Told in the same transaction by the portal itself, beside what the person did.
 BY_THE_PORTAL = {"signing.version.signed", "secret_store.secret.used"}
 
@@ -119,8 +120,18 @@ def _written() -> Iterator[set[str]]:
             tables.add(found.group(1))
         return execute(sql, params, many, context)
 
+    copy = psycopg.Cursor.copy  # the wrapper of Django does not see it
+
+    def look_at_copy(cursor: Any, statement: Any, *args: Any, **kwargs: Any) -> Any:
+        look(lambda *told: None, statement, None, many=False, context=None)
+        return copy(cursor, statement, *args, **kwargs)
+
     with connection.execute_wrapper(look):
-        yield tables
+        psycopg.Cursor.copy = look_at_copy  # type: ignore[method-assign]
+        try:
+            yield tables
+        finally:
+            psycopg.Cursor.copy = copy  # type: ignore[method-assign]
 
 
 def faults_of(world: World, name: str, act: Act, left: Left, expected: list[str]) -> list[str]:
