@@ -34,7 +34,8 @@ def measure(*, quick: bool = False) -> Table:
     table = Table("Ingest of predictions over HTTP", "rows/s", _SUSTAINED)
     with tempfile.TemporaryDirectory(prefix="benchmark-ingest-") as folder:
         portal.start()
-        headers = {"Authorization": f"Bearer {fill([_MODEL], 1)}", "Content-Type": "application/json"}
+        key = fill([_MODEL], 1, "informant")
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
         numbers = count(1)
         with server(Path(folder) / "web.log", "modelops.wsgi:application", WORKERS) as web:
             address = urlsplit(web.url)

@@ -52,7 +52,7 @@ def measure(*, quick: bool = False) -> Table:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmark-registry-")))
         portal.start()
-        key = fill(names, versions)
+        key = fill(names, versions, "registrar")
         web = stack.enter_context(server(folder / "web.log", "modelops.wsgi:application", WORKERS))
         sides: dict[str, tuple[Server, dict[str, str], dict[str, Calls]]] = {
             OURS: (web, {"Authorization": f"Bearer {key}"}, _ours(names)),

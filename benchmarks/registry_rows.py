@@ -3,8 +3,8 @@
 import secrets
 
 
-def fill(names: list[str], versions: int) -> str:
-    """Models with as many versions each and the alias "live" at the last. Gives the API key of a pipeline."""
+def fill(names: list[str], versions: int, pipeline: str) -> str:
+    """Models with as many versions each and the alias "live" at the last. Gives the API key of the new ``pipeline``."""
     from accounts.services import issue_api_key
     from accounts.services.invitations import make_service_account
     from compliance.audit import Actor
@@ -12,7 +12,7 @@ def fill(names: list[str], versions: int) -> str:
     from registry.models import Artifact, ModelVersion, RegisteredModel
 
     actor = Actor.system("benchmark")
-    user = make_service_account("pipeline", "Pipeline", actor=actor)
+    user = make_service_account(pipeline, "Pipeline", actor=actor)
     models = RegisteredModel.objects.bulk_create(
         RegisteredModel(name=name, task_type="regression", owner=user, last_number=versions) for name in names
     )

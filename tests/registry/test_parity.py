@@ -10,7 +10,7 @@ from compliance.audit.coverage.walking import all_routes
 from tests.roles import table
 
 M, D, E = "models/<object_name:name>/", "datasets/<object_name:name>/", "<registry_kind:kind>/<object_name:name>/"
-V = "versions/<int:number>/"
+V, W = "versions/<int:number>/", "attestations/<uuid:pk>/withdraw/"
 # Each page with the call that does the same; a form does what it sends.
 PAIRS = {
     "GET models/": "GET models/",
@@ -29,6 +29,15 @@ PAIRS = {
     f"GET {M}card/": f"GET {M}card/",
     f"GET {M}card/edit/": f"PUT {M}card/",
     f"POST {M}card/edit/": f"PUT {M}card/",
+    f"GET {M}card/draft/": f"PUT {M}card/",
+    f"POST {M}card/draft/": f"PUT {M}card/",
+    "GET models/-/elsewhere/": "GET external-records/",
+    "GET models/-/elsewhere/new/": "POST external-records/",
+    "POST models/-/elsewhere/new/": "POST external-records/",
+    "GET models/-/elsewhere/attestations/new/": "POST external-records/attestations/",
+    "POST models/-/elsewhere/attestations/new/": "POST external-records/attestations/",
+    f"POST models/-/elsewhere/{W}": f"POST external-records/{W}",
+    f"GET {M}metrics/": "GET metrics/",
     f"GET {M}card/document/": f"GET {M}card/document/",
     f"GET {M}card/revisions/<int:number>/": f"GET {M}card/revisions/<int:revision>/changes/",
     f"GET {M}{V}annex-iv/": f"GET {M}{V}annex-iv/",
@@ -98,6 +107,7 @@ PAIRS = {
 ONLY_PAGES = {
     "GET models/-/sealed/": "the program for sealing at home; programs get it from sealed-client/",
     f"GET {M}access-code/": "a browser enters the code here; a program sends it in a header",
+    f"GET {M}performance/": "drawn for people from what programs have sent; programs scrape /metrics",
     f"POST {M}access-code/": "a browser enters the code here; a program sends it in a header",
 }
 # Calls whose part in the portal is on one of the pages above, or in the admin.
@@ -106,6 +116,13 @@ ON_ANOTHER_PAGE = {
     f"GET {M}may/<slug:action>/": "asked by what serves a model",
     f"DELETE {M}access-code/": "the page of access, with an empty code",
     f"GET {M}card/revisions/": "the page of the card",
+    f"GET {M}card/draft/": "the page of the draft",
+    f"POST {M}card/draft/": "the page of the draft",
+    f"DELETE {M}card/draft/": "the page of the draft",
+    f"GET {M}group-policy/": "set by programs that send groups; the page of performance shows what comes of it",
+    f"PUT {M}group-policy/": "set by programs that send groups",
+    f"GET {M}{V}feature-schema/": "set by programs that send features",
+    f"PUT {M}{V}feature-schema/": "set by programs that send features",
     f"GET {M}versions/": "the page of the model",
     f"GET {M}{V}files/": "the page of the version",
     f"GET {M}{V}locations/": "the page of the version",
