@@ -24,7 +24,7 @@ from .table import Table
 WORKERS = CLIENTS = 2
 ROWS = 10_000
 LIMIT_MS, LIMIT_RATE = 500, 20_000
-_MODEL = "measured"
+_MODEL = "predicting"
 _ONE, _SUSTAINED = "one batch after the other", "batches of two senders"
 
 
