@@ -36,38 +36,58 @@ class ProblemOut(serializers.Serializer):
     errors = FaultOut(many=True, required=False)
 
 
-_ALWAYS: Final = {
+_REFUSALS: Final = {
     "400": "The request cannot be used: an address, a parameter or a body that is not as described.",
     "401": "No credential that works.",
     "403": "The role, the credential's scopes or a grant is missing.",
-    "404": "There is no such object or page, or the caller may not see it.",
+    "404": "There is no such object, or the caller may not see it.",
     "409": "In conflict with the present state.",
-    "429": "Too many requests: `Retry-After` says when to go on.",
-    "503": "Something that the portal needs is away. Nothing was stored.",
-}
-_OF_WRITING: Final = {
     "413": "Too large.",
     "415": "A media type or a format that is not taken here.",
     "422": "Understood, and cannot be carried out.",
+    "429": "Too many requests: `Retry-After` says when to go on.",
+    "503": "Something that the portal needs is away. Nothing was stored.",
 }
+# What every operation may answer: any request can be malformed, one too many, or come while the database is away.
+_ALWAYS: Final = {"400", "429", "503"}
 
 
 class PortalSchema(AutoSchema):
-    """Adds what no view has to say: the header that every POST takes, and how every operation refuses.
+    """Adds what no view has to say: the header that every POST takes, and how an operation refuses.
 
-    A permission class may say that an operation asks for something more, by ``told(path, method)``
-    (`accounts.fresh_permission`).
+    The refusals follow from its shape; a view adds what is its own with `extend_schema`. A permission class may say
+    that an operation asks for something more, by ``told(path, method)`` (`accounts.fresh_permission`).
     """
 
-    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
-        bodies: dict[str, Any] = super()._get_response_bodies(direction)
-        refusals = _ALWAYS if self.method in {"GET", "HEAD"} else _ALWAYS | _OF_WRITING
-        for status, description in refusals.items():
-            if status not in bodies:
-                more = self._asked_for() if status == "401" else ""
-                answer = OpenApiResponse(ProblemOut, description=f"{description} {more}".strip())
-                bodies[status] = self._get_response_for_code(answer, status, [CONTENT_TYPE], direction)
-        return dict(sorted(bodies.items()))
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        if operation is None:
+            return None
+        responses = operation["responses"]
+        for status in self._refusals(operation):
+            if status not in responses:
+                description = _REFUSALS[status]
+                if status == "401" and (more := self._asked_for()):
+                    description = f"{description} {more}"
+                answer = OpenApiResponse(ProblemOut, description=description)
+                responses[status] = self._get_response_for_code(answer, status, [CONTENT_TYPE], "response")
+        operation["responses"] = dict(sorted(responses.items()))
+        return operation
+
+    def _refusals(self, operation: dict[str, Any]) -> set[str]:
+        """Statuses of refusals that this operation may answer, by its shape."""
+        found = set(_ALWAYS)
+        if self.view.authentication_classes:
+            found |= {"401", "403"}
+        if _names_an_object(operation):
+            found.add("404")
+        if self.method not in {"GET", "HEAD"}:
+            found.add("409")
+            if "requestBody" in operation or self.method == "POST":
+                found |= {"413", "415", "422"}
+        elif any(kind != "application/json" for kind in _given(operation)):
+            found.add("409")  # a file that is not there yet, or that is held back
+        return found
 
     def _asked_for(self) -> str:
         for permission in getattr(self.view, "permission_classes", ()):
@@ -80,3 +100,16 @@ class PortalSchema(AutoSchema):
         if self.method == "POST" and IdempotentPost in getattr(self.view, "permission_classes", ()):
             parameters.append(_IDEMPOTENCY)
         return parameters
+
+
+def _names_an_object(operation: dict[str, Any]) -> bool:
+    """In the path, in the body, in a parameter that may not be left out, or as a place in a list."""
+    parameters = operation.get("parameters", ())
+    named = any(one["in"] != "header" and (one.get("required") or one["name"] == "cursor") for one in parameters)
+    return named or "requestBody" in operation
+
+
+def _given(operation: dict[str, Any]) -> set[str]:
+    """Media types of what an operation gives when it does not refuse."""
+    fine = (answer for status, answer in operation["responses"].items() if str(status).startswith("2"))
+    return {kind for answer in fine for kind in answer.get("content", {})}

@@ -1,4 +1,4 @@
-"""The OpenAPI document tells each status that an operation was seen to answer, and which acts ask for a factor."""
+"""The OpenAPI document tells each status that an operation answers, and none that it cannot."""
 
 import re
 from typing import Any
@@ -23,6 +23,11 @@ def operations() -> dict[str, dict[str, Any]]:
     }
 
 
+def names_an_object(operation: dict[str, Any]) -> bool:
+    asked = [one for one in operation.get("parameters", ()) if one["in"] != "header"]
+    return "requestBody" in operation or any(one.get("required") or one["name"] == "cursor" for one in asked)
+
+
 def shape(act: str) -> str:
     method, _, route = act.partition(" ")
     return f"{method} /" + re.sub("<[^>]+>", "{}", route)
@@ -36,6 +41,20 @@ def test_what_the_table_of_roles_has_seen_is_documented(operations: dict[str, di
         if " api/v1/" in act and (missing := set(cells.values()) - operations[shape(act)]["responses"].keys())
     }
     assert silent == {}
+
+
+def test_nothing_is_documented_that_cannot_be(operations: dict[str, dict[str, Any]]) -> None:
+    """S2-30: an answer to a body where none is taken, no object where none is named, refusals where all are welcome."""
+    for name, operation in operations.items():
+        told = operation["responses"].keys()
+        if operation.get("security") == [] or operation.get("security") == [{}]:
+            assert "403" not in told, name
+        if not names_an_object(operation):
+            assert "404" not in told, name
+        if name.startswith("GET "):
+            assert not told & {"413", "415", "422"}, name
+            given = operation["responses"].get("200", {}).get("content", {})
+            assert "409" not in told or set(given) != {"application/json"}, name
 
 
 def test_an_operation_that_asks_for_a_factor_says_so(operations: dict[str, dict[str, Any]]) -> None:
