@@ -61,6 +61,8 @@ class RoleForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ("first_name", "last_name", "email")
+        # Django's own sentence tells of other characters and lengths.
+        help_texts = {"username": "3 to 50 letters, digits and '_'. It was chosen once and cannot be changed."}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -21,6 +21,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from modelops.crypto.keyring import keyring
+
 from .house import House, document
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -40,6 +42,7 @@ def house(settings: Any, http_receiver: Any) -> Iterator[House]:
     settings.MODELOPS_ALLOW_PRIVATE_RECEIVERS = True
     logging.disable(logging.CRITICAL)
     yield House(http_receiver.url)
+    keyring.forget()  # keys that a request made and that were taken back with it
     logging.disable(logging.NOTSET)
 
 
