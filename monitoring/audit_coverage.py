@@ -72,6 +72,7 @@ route("alerts/escalations/", get=Exempt.NAMES, post=CHAIN_CREATED)
 route("alerts/escalations/<uuid:pk>/disable/", post=CHAIN_DISABLED)
 
 route("api/v1/alerts/", get=Exempt.NAMES, post=ALERT_OPENED)
+route("api/v1/alerts/batch/", post=ALERT_OPENED)
 route("api/v1/alert-rules/", get=Exempt.NAMES, post=RULE_CREATED)
 route("api/v1/alert-rules/try/", post=RULE_TRIED)
 route("api/v1/alert-rules/<uuid:pk>/", get=RULE_VIEWED)

@@ -1,6 +1,8 @@
 """REST views of alerts and channels."""
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
@@ -22,11 +24,13 @@ from .serializers import (
     AlertDetailOut,
     AlertIn,
     AlertOut,
+    AlertsIn,
     ChannelIn,
     ChannelOut,
     CommentIn,
     CommentOut,
     DeliveryOut,
+    ReportedOut,
     SnoozeIn,
     TestOut,
 )
@@ -66,17 +70,26 @@ class AlertList(ListAPIView):
     def post(self, request: Request) -> Response:
         data = AlertIn(data=request.data)
         data.is_valid(raise_exception=True)
-        given = data.validated_data
-        alert = services.report(
-            given["key"],
-            given["title"],
-            Severity(given["severity"]),
-            given["details"],
-            group=given["group"],
-            runbook_url=given["runbook_url"],
-            actor=request.actor,
-        )
+        (alert,) = services.report_many([_report(data.validated_data)], actor=request.actor)
         return Response(AlertOut(alert).data, status.HTTP_201_CREATED)
+
+
+class AlertBatch(APIView):
+    """Takes up to a thousand reports at once: all of them, or none. One answer for each, in their order."""
+
+    required_permissions = {"POST": "monitoring.add_alert"}
+
+    @extend_schema(request=AlertsIn, responses={201: ReportedOut(many=True)})
+    def post(self, request: Request) -> Response:
+        data = AlertsIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        reports = [_report(given) for given in data.validated_data["alerts"]]
+        alerts = services.report_many(reports, actor=request.actor)
+        return Response(ReportedOut(alerts, many=True).data, status.HTTP_201_CREATED)
+
+
+def _report(given: Mapping[str, Any]) -> services.Report:
+    return services.Report(**{**given, "severity": Severity(given["severity"])})
 
 
 class AlertDetail(RetrieveAPIView):

@@ -8,6 +8,7 @@ from .rules import api as rules
 
 urlpatterns = [
     path("alerts/", api.AlertList.as_view(), name="api-alert-list"),
+    path("alerts/batch/", api.AlertBatch.as_view(), name="api-alert-batch"),
     path("alerts/<uuid:pk>/", api.AlertDetail.as_view(), name="api-alert-detail"),
     path("alerts/<uuid:pk>/acknowledge/", api.AlertAcknowledge.as_view(), name="api-alert-acknowledge"),
     path("alerts/<uuid:pk>/resolve/", api.AlertResolve.as_view(), name="api-alert-resolve"),

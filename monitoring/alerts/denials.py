@@ -13,7 +13,7 @@ from modelops.lib.ids import first_id_at
 from modelops.rest.audit_events import REQUESTS_LIMITED
 from monitoring.models.alerts import Alert, AlertState, Severity
 
-from .services.lifecycle import raise_alert
+from .services.opening import raise_alert
 
 WATCH: Final = Actor.system("denials")
 WITHIN: Final = dt.timedelta(minutes=5)

@@ -7,7 +7,8 @@ from compliance.posture.looking import BLIND, look_at_all
 from modelops.lib.posture import Finding
 from monitoring.models.alerts import LIVE, Alert, Severity
 
-from .services.lifecycle import raise_alert, resolve
+from .services.lifecycle import resolve
+from .services.opening import Sign, raise_alerts
 
 WATCH = Actor.system("posture")
 PREFIX = "finding:"
@@ -26,14 +27,17 @@ def watch_controls() -> int:
     opened = found.keys() - live.keys()
     # Told anew in place: what a finding may name can change, such as a model that became restricted.
     retold = {key for key in found.keys() & live.keys() if _is_other(live[key], found[key])}
-    for key in sorted(opened | retold):
-        finding = found[key]
-        raise_alert(key, finding.title, body=_told(finding), severity=Severity(finding.severity), actor=WATCH)
+    signs = [_sign(key, found[key]) for key in sorted(opened | retold)]
+    raise_alerts(signs, actor=WATCH)
     # What a control that cannot see has said before still stands.
     gone = [live[key] for key in live.keys() - found.keys() if not key.startswith(tuple(blind))]
     for alert in gone:
         resolve(alert, actor=WATCH)
     return len(opened | retold) + len(gone)
+
+
+def _sign(key: str, finding: Finding) -> Sign:
+    return Sign(key, finding.title, Severity(finding.severity), _told(finding))
 
 
 def _is_other(alert: Alert, finding: Finding) -> bool:

@@ -39,6 +39,19 @@ class AlertIn(serializers.Serializer):
     runbook_url = serializers.CharField(max_length=500, default="", allow_blank=True)
 
 
+class AlertsIn(serializers.Serializer):
+    alerts = AlertIn(many=True, allow_empty=False, max_length=1000)
+
+
+class ReportedOut(serializers.ModelSerializer):
+    """What became of a report: the alert that it opened or counted up."""
+
+    class Meta:
+        model = Alert
+        fields = ("id", "key", "severity", "state", "count")
+        read_only_fields = fields
+
+
 class SnoozeIn(serializers.Serializer):
     """How long: a moment, or minutes from now."""
 

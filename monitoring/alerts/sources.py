@@ -18,7 +18,7 @@ from dataquality.models import QualityRun
 from monitoring.models.alerts import Alert, AlertOccurrence, Severity
 from monitoring.models.drift import DriftRun
 
-from .services.lifecycle import Source, raise_alert
+from .services.opening import Source, raise_alert
 
 SCHEDULER = Actor.system("monitoring")
 QUALITY_THRESHOLD = Decimal(70)
@@ -33,12 +33,13 @@ def alert_for_drift(run: DriftRun, actor: Actor = SCHEDULER) -> Alert | None:
     """The alert of a finished run that found drift; None for a run that found none. Safe to call twice."""
     if not run.drifted:
         return None
-    reference, current = run.reference, run.current
+    reference, current = run.reference, run.current_name
+    of = run.current.dataset.name if run.current is not None else f"{run.pushed_for_id}"
     moved = list(run.features.filter(drifted=True).order_by("-statistic", "name").values_list("name", flat=True))
     more = len(moved) - NAMED_FEATURES
     named = ", ".join(moved[:NAMED_FEATURES]) + (f" and {more} more" if more > 0 else "")
     return raise_alert(
-        f"drift:{reference.dataset.name}:{current.dataset.name}",
+        f"drift:{reference.dataset.name}:{of}",
         f"Drift in {current}: {run.features_drifted} of {run.features_compared} features moved",
         body=f"Compared with {reference}, these features are distributed differently: {named}. "
         "A model that was trained on the reference may be less accurate on this data.",

@@ -8,7 +8,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from compliance.audit import Actor
-from monitoring.alerts.services.lifecycle import About, raise_alert, resolve
+from monitoring.alerts.services.lifecycle import resolve
+from monitoring.alerts.services.opening import About, Sign, raise_alerts
 from monitoring.models.alert_rules import AlertRule, RuleStanding, RuleState
 from monitoring.models.alerts import LIVE, Alert, Severity
 
@@ -33,7 +34,8 @@ def look_at_rules() -> int:
     states = {state.rule_id: state for state in RuleState.objects.filter(rule__enabled=True)}
     live = {alert.key: alert for alert in Alert.objects.filter(key__startswith="rule:", state__in=LIVE)}
     moved: list[RuleState] = []
-    changed = 0
+    signs: list[Sign] = []
+    ended = 0
     for rule, values in _read(rules, states, now):
         before = _standing(states.get(rule.pk))
         new = _next(rule, before, values, now)
@@ -41,11 +43,11 @@ def look_at_rules() -> int:
             moved.append(RuleState(rule=rule, looked_at=now, **{name: getattr(new, name) for name in _COLUMNS}))
         alert = live.get(key_of(rule))
         if new.in_trouble and (alert is None) and not before.in_trouble:
-            _open(rule, new)
-            changed += 1
+            signs.append(_sign(rule, new))
         elif not new.in_trouble and alert is not None:
             resolve(alert, actor=WATCH)
-            changed += 1
+            ended += 1
+    raise_alerts(signs, actor=WATCH)
     RuleState.objects.bulk_create(
         moved,
         update_conflicts=True,
@@ -53,7 +55,7 @@ def look_at_rules() -> int:
         update_fields=[*_COLUMNS, "looked_at"],
         batch_size=2000,
     )
-    return changed
+    return len(signs) + ended
 
 
 def key_of(rule: AlertRule) -> str:
@@ -101,7 +103,7 @@ def _next(rule: AlertRule, before: Standing, values: list[Value] | None, now: da
     return without_values(rule, before, now, rule.created_at)
 
 
-def _open(rule: AlertRule, standing: Standing) -> None:
+def _sign(rule: AlertRule, standing: Standing) -> Sign:
     kind = sources.get(rule.series).label if rule.series in sources else rule.series
     named = ", ".join(str(value) for value in rule.params.values())
     if standing.state == RuleStanding.FIRING:
@@ -113,12 +115,10 @@ def _open(rule: AlertRule, standing: Standing) -> None:
     value = f"{standing.last_value:g}" if standing.last_value is not None else "none"
     words = rule.message.replace("{value}", value).replace("{threshold}", f"{rule.threshold:g}")
     page = settings.MODELOPS_BASE_URL.rstrip("/") + rule.get_absolute_url()
-    raise_alert(
+    return Sign(
         key_of(rule),
         title,
-        body="\n".join(line for line in (words, f"{kind}: {named}", page) if line),
-        severity=Severity(rule.severity),
-        source=None,
-        actor=WATCH,
+        Severity(rule.severity),
+        "\n".join(line for line in (words, f"{kind}: {named}", page) if line),
         about=About(group=f"rule:{rule.series}:{named}", runbook_url=rule.runbook_url, rule=rule),
     )

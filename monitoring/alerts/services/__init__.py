@@ -4,13 +4,16 @@ from .delivery import send_again, send_test
 from .dispatch import deliver_due
 from .follow_up import follow_up
 from .handling import comment, snooze, take_over
-from .lifecycle import About, Source, acknowledge, raise_alert, resolve
+from .lifecycle import acknowledge, resolve
+from .opening import About, Sign, Source, raise_alert, raise_alerts
 from .receivers import Hours, create_channel, kind_of, open_channel, set_enabled, shown_config
-from .reporting import report
+from .reporting import Report, report, report_many
 
 __all__ = [
     "About",
     "Hours",
+    "Report",
+    "Sign",
     "Source",
     "acknowledge",
     "comment",
@@ -20,7 +23,9 @@ __all__ = [
     "kind_of",
     "open_channel",
     "raise_alert",
+    "raise_alerts",
     "report",
+    "report_many",
     "resolve",
     "send_again",
     "send_test",

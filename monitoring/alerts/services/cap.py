@@ -7,7 +7,7 @@ from monitoring.alerts.channels import Channel, DeliveryFailed
 from monitoring.models.alert_records import DeliveryAttempt
 from monitoring.models.alerts import AlertDelivery, Severity
 
-from .lifecycle import raise_alert
+from .opening import raise_alert
 
 _PORTAL = Actor.system("alerts")
 

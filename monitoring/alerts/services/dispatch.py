@@ -1,24 +1,31 @@
 """Sends what is due: many receivers at once, so that one that hangs holds up nobody but itself."""
 
+import logging
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from monitoring.models.alerts import DUE, AlertDelivery
 
-from .delivery import Attempt, Outcome, begin_attempt, bring_back, give_up_stale, prepare, settle
+from .attempts import Attempt, Outcome, begin_attempts, prepare
+from .settling import settle, settle_all
+from .stale import bring_back, give_up_stale
+
+logger = logging.getLogger(__name__)
 
 SENDERS = 64
 # A receiver that hangs may hold two senders, never all of them.
 PER_CHANNEL = 2
+# So many are claimed and prepared together: fewer waits for the disk, and the first need not wait for the last.
+AT_ONCE = 16
 LOOK_AGAIN_S = 0.25
 # Longer than any attempt can take (ten seconds), so that only dead senders are overtaken.
 STALE_AFTER = timedelta(minutes=1)
@@ -73,28 +80,56 @@ def _dispatch(stop_taking_at: float) -> int:
     with ThreadPoolExecutor(SENDERS, thread_name_prefix="deliver") as senders:
         while True:
             while len(under_way) < SENDERS and time.monotonic() < stop_taking_at:
-                delivery = claim_next(full=[channel for channel, number in busy.items() if number >= PER_CHANNEL])
-                if delivery is None:
+                attempts = _prepared(claim_some(min(AT_ONCE, SENDERS - len(under_way)), busy))
+                if not attempts:
                     break
-                attempt = prepare(delivery)
-                busy[attempt.channel_id] += 1
-                under_way[senders.submit(attempt.perform)] = attempt
+                for attempt in attempts:
+                    busy[attempt.channel_id] += 1
+                    under_way[senders.submit(attempt.perform)] = attempt
             if not under_way:
                 return made
             done, _ = wait(under_way, timeout=LOOK_AGAIN_S, return_when=FIRST_COMPLETED)
-            for future in done:
-                attempt = under_way.pop(future)
+            ended = [(under_way.pop(future), future.result()) for future in done]
+            for attempt, _ in ended:
                 busy[attempt.channel_id] -= 1
-                settle(attempt, future.result())
-                made += 1
+            _settle(ended)
+            made += len(ended)
 
 
 @transaction.atomic
-def claim_next(full: list[uuid.UUID]) -> AlertDelivery | None:
-    """Take the delivery that waits longest, except for channels in ``full``; nobody else can take the same one."""
+def claim_some(most: int, busy: Mapping[uuid.UUID, int]) -> list[AlertDelivery]:
+    """Take those that wait longest, of each channel no more than it may have under way; nobody else can take them."""
+    full = [channel for channel, number in busy.items() if number >= PER_CHANNEL]
     waiting = _due().exclude(channel_id__in=full).order_by("next_attempt_at")
-    delivery = waiting.select_for_update(skip_locked=True, of=("self",)).select_related("alert", "channel").first()
-    if delivery is None:
-        return None
-    begin_attempt(delivery)
-    return delivery
+    rows = waiting.select_for_update(skip_locked=True, of=("self",)).select_related("alert", "channel")[:most]
+    under_way = Counter(busy)
+    taken = []
+    for delivery in rows:
+        under_way[delivery.channel_id] += 1
+        if under_way[delivery.channel_id] <= PER_CHANNEL:
+            taken.append(delivery)
+    begin_attempts(taken)
+    return taken
+
+
+@transaction.atomic
+def _prepared(deliveries: Sequence[AlertDelivery]) -> list[Attempt]:
+    # After their claims are committed: a message that takes the dispatcher with it has still been tried.
+    return [prepare(delivery) for delivery in deliveries]
+
+
+def _settle(ended: Sequence[tuple[Attempt, Outcome]]) -> None:
+    """Write the outcomes together; where one cannot be written, each for itself, so that it takes no other with it."""
+    if not ended:
+        return
+    try:
+        settle_all(ended)
+    except (OperationalError, InterfaceError):
+        raise
+    except DatabaseError:
+        for attempt, outcome in ended:
+            try:
+                settle(attempt, outcome)
+            except DatabaseError:
+                # It stays claimed, and is tried again when its time is over.
+                logger.exception("The outcome of the delivery %s could not be written", attempt.delivery_id)

@@ -11,7 +11,8 @@ from monitoring.models.alert_policy import EscalationChain
 from monitoring.models.alert_records import AlertDecision, Verdict
 from monitoring.models.alerts import Alert, AlertChannel, AlertDelivery, AlertState, Severity
 
-from .notify import OPENED, notify, silence_of, tell
+from .holding import silence_of
+from .notify import OPENED, notify, tell
 
 BATCH = 500
 _HELD = (Verdict.SILENCED.value, Verdict.INHIBITED.value, Verdict.FLAPPING.value)
@@ -84,7 +85,7 @@ def escalate() -> int:
                     locked = Alert.objects.select_for_update(of=("self",)).get(pk=alert.pk)
                     if locked.state == AlertState.OPEN:
                         why = f"{chain.name}: nobody acknowledged it within {step.after_s} s"
-                        made += tell(locked, step.channel, event, why=why, alone=True)
+                        made += tell(locked, step.channel, event, why=why)
     return made
 
 
@@ -108,5 +109,5 @@ def remind() -> int:
                 if locked.state == AlertState.OPEN and silence_of(locked) is None:
                     number = AlertDelivery.objects.filter(alert=locked, channel=channel).count()
                     why = f"still open after {channel.repeat_s} s"
-                    made += tell(locked, channel, f"again-{number}", why=why, alone=True)
+                    made += tell(locked, channel, f"again-{number}", why=why)
     return made

@@ -1,5 +1,11 @@
-"""From an alert to its messages: who is told now, who later, who not, and why; each decision has a row."""
+"""From alerts to their messages: who is told now, who later, who not, and why; each decision has a row.
 
+What many alerts of one occasion need is read once, and what is written is written together: a storm costs no more
+statements than one alert does.
+"""
+
+import uuid
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -7,18 +13,27 @@ from django.db import connection
 from django.utils import timezone
 
 from monitoring.alerts.channels import channels
-from monitoring.alerts.policy.matching import facts, matches
 from monitoring.alerts.policy.quiet import quiet_until
-from monitoring.models.alert_policy import AlertSilence
 from monitoring.models.alert_records import AlertDecision, Verdict
 from monitoring.models.alerts import Alert, AlertChannel, AlertDelivery, DeliveryState, Severity
 
 from .doorbell import ring_after_commit
+from .holding import Holds
 
-# An alert that opens so often within an hour comes and goes: more messages would say nothing new.
-FLAPS, FLAPS_WITHIN = 5, timedelta(hours=1)
 OPENED, RESOLVED = "opened", "resolved"
 _LOCK_SPACE = 0x6D6F_6167
+_AT_ONCE = 1000
+_NEWEST = """
+    SELECT newest.id
+    FROM unnest(%s::uuid[]) AS channel(id)
+    CROSS JOIN unnest(%s::text[]) AS part(name)
+    CROSS JOIN LATERAL (
+        SELECT id FROM monitoring_alertdelivery
+        WHERE channel_id = channel.id AND "group" = part.name AND alert_id IS NOT NULL
+            AND alert_id IS DISTINCT FROM %s::uuid
+        ORDER BY id DESC LIMIT 1
+    ) AS newest
+"""
 
 
 def notify(alert: Alert, event: str, *, alone: bool = False) -> int:
@@ -26,77 +41,138 @@ def notify(alert: Alert, event: str, *, alone: bool = False) -> int:
 
     ``alone`` is for what waits for no other alert: reminders. Returns how many channels get a message of its own.
     """
-    with connection.cursor() as cursor:  # two alerts of one group at once make one message, not two
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK_SPACE, alert.group])
-    held = _held(alert)
-    if held is not None:
-        verdict, reason = held
-        decide(alert, event, verdict, reason)
+    return notify_all([alert], event, alone=alone)
+
+
+def notify_all(alerts: Sequence[Alert], event: str, *, alone: bool = False, new: bool = False) -> int:
+    """Write the messages of one occasion of many alerts, as `notify` does for one.
+
+    ``new`` says that none of them was there before this transaction, so nobody can have been told of any.
+    """
+    if not alerts:
         return 0
-    severity = Severity(alert.severity)
-    taking = list(AlertChannel.objects.filter(enabled=True, is_direct=True, minimum_severity__in=severity.and_milder()))
-    if not taking:
-        decide(alert, event, Verdict.NOBODY, f"No channel that is on takes {severity.label.lower()} alerts.")
-        return 0
-    why = f"takes {severity.label.lower()} alerts"
-    return sum(tell(alert, channel, event, why=f"{channel.name} {why}", alone=alone) for channel in taking)
+    _one_at_a_time({alert.group for alert in alerts})
+    holds = Holds(alerts)
+    telling = Telling(event)
+    free: list[Alert] = []
+    for alert in alerts:
+        held = holds.held(alert)
+        if held is None:
+            free.append(alert)
+        else:
+            telling.decide(alert, *held)
+    direct = list(AlertChannel.objects.filter(enabled=True, is_direct=True)) if free else []
+    if not alone and direct:
+        # An alert that told of itself before, as one that got worse, is compared with the others alone.
+        itself = alerts[0] if len(alerts) == 1 and not new else None
+        telling.look_back(direct, {alert.group for alert in free}, itself)
+    # The worst first: the message of a group then stands for all that are milder.
+    for alert in sorted(free, key=lambda one: -Severity(one.severity).rank):
+        severity = Severity(alert.severity)
+        taking = [one for one in direct if Severity(one.minimum_severity).rank <= severity.rank]
+        if not taking:
+            words = f"No channel that is on takes {severity.label.lower()} alerts."
+            telling.decide(alert, Verdict.NOBODY, words)
+        for channel in taking:
+            telling.tell(alert, channel, f"{channel.name} takes {severity.label.lower()} alerts", alone=alone)
+    return telling.write(new=new)
 
 
-def _held(alert: Alert) -> tuple[Verdict, str] | None:
-    now = timezone.now()
-    if alert.snoozed_until is not None and alert.snoozed_until > now:
-        return Verdict.SNOOZED, f"Snoozed until {alert.snoozed_until:%Y-%m-%d %H:%M} UTC."
-    if (silence := silence_of(alert)) is not None:
-        if silence.while_matchers:
-            return Verdict.INHIBITED, f"While another alert is open: {silence.reason}"
-        return Verdict.SILENCED, f"Until {silence.ends_at:%Y-%m-%d %H:%M} UTC: {silence.reason}"
-    opened = Alert.objects.filter(key=alert.key, opened_at__gt=now - FLAPS_WITHIN).count()
-    if opened > FLAPS:
-        return Verdict.FLAPPING, f"It opened {opened} times within an hour; it is told again when it stays."
-    return None
+def tell(alert: Alert, channel: AlertChannel, event: str, *, why: str) -> bool:
+    """Write a message of its own for one channel, unless the occasion was told already; whether one was written."""
+    telling = Telling(event)
+    telling.tell(alert, channel, why, alone=True)
+    return telling.write(new=False) > 0
 
 
-def silence_of(alert: Alert) -> AlertSilence | None:
-    """The silence that holds the alert now, if any."""
-    now = timezone.now()
-    seen = facts(alert)
-    for silence in AlertSilence.objects.filter(starts_at__lte=now, ends_at__gt=now):
-        if not matches(silence.matchers, seen):
-            continue
-        if not silence.while_matchers:
-            return silence
-        others = Alert.objects.live().exclude(pk=alert.pk).select_related("rule").order_by("-id")[:1000]
-        if any(matches(silence.while_matchers, facts(other)) for other in others):
-            return silence
-    return None
+def _one_at_a_time(groups: Iterable[str]) -> None:
+    """Two alerts of one group at once make one message, not two."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, part) FROM"
+            " (SELECT DISTINCT hashtext(name) AS part FROM unnest(%s::text[]) AS name ORDER BY 1) AS parts",
+            [_LOCK_SPACE, sorted(groups)],
+        )
 
 
-def tell(alert: Alert, channel: AlertChannel, event: str, *, why: str, alone: bool = False) -> bool:
-    """Write the message for one channel, or leave it to the message of the group; whether one was written."""
-    now = timezone.now()
-    severity = Severity(alert.severity)
-    wait = 0 if severity == Severity.CRITICAL else settings.MODELOPS_ALERT_GROUP_WAIT_S
-    at = now + timedelta(seconds=0 if alone else wait)
-    told = None if alone else _told_lately(alert, channel)
-    if told is not None and Severity(told.severity).rank >= severity.rank:
-        if told.state == DeliveryState.PENDING and told.attempts == 0:
-            decide(alert, event, Verdict.GROUPED, f"In one message with others of {alert.group}.", channel)
-            return False
-        at = max(at, told.created_at + timedelta(seconds=channel.window_s))
-        why = f"{why}; others of {alert.group} were told shortly before"
-    verdict, reason = Verdict.SENT, f"{why}."
-    if (end := quiet_until(channel, severity, at)) is not None:
-        verdict, reason, at = Verdict.QUIET, f"{why}; quiet hours end {end:%Y-%m-%d %H:%M} UTC.", end
-    _, is_new = AlertDelivery.objects.get_or_create(
-        alert=alert,
-        channel=channel,
-        event=event,
-        defaults={"next_attempt_at": at, "group": alert.group, "severity": alert.severity, "why": why[:300]},
-    )
-    if is_new:
-        decide(alert, event, verdict, reason, channel)
-        ring_after_commit()
-    return is_new
+class Telling:
+    """The messages and decisions of one occasion, before they are written."""
+
+    def __init__(self, event: str) -> None:
+        self.event = event
+        self._now = timezone.now()
+        self._told: dict[tuple[uuid.UUID, str], AlertDelivery] = {}
+        self._messages: list[tuple[AlertDelivery, AlertDecision]] = []
+        self._decisions: list[AlertDecision] = []
+
+    def look_back(self, direct: Sequence[AlertChannel], groups: set[str], itself: Alert | None) -> None:
+        """Find the newest message of each group and channel, locked: it cannot be sent before this commits."""
+        with connection.cursor() as cursor:
+            cursor.execute(_NEWEST, [[one.pk for one in direct], sorted(groups), itself.pk if itself else None])
+            found = [pk for (pk,) in cursor.fetchall()]
+        if found:
+            rows = AlertDelivery.objects.select_for_update(of=("self",)).filter(pk__in=found).order_by("pk")
+            self._told = {(one.channel_id, one.group): one for one in rows if one.severity}
+
+    def tell(self, alert: Alert, channel: AlertChannel, why: str, *, alone: bool) -> None:
+        """Write the message for one channel, or leave it to the message of the group."""
+        severity = Severity(alert.severity)
+        wait = 0 if alone or severity == Severity.CRITICAL else settings.MODELOPS_ALERT_GROUP_WAIT_S
+        at = self._now + timedelta(seconds=wait)
+        told = None if alone else self._told.get((channel.pk, alert.group))
+        if told is not None and Severity(told.severity).rank >= severity.rank:
+            if told.state == DeliveryState.PENDING and told.attempts == 0:
+                self.decide(alert, Verdict.GROUPED, f"In one message with others of {alert.group}.", channel)
+                return
+            window_ends = told.created_at + timedelta(seconds=channel.window_s)
+            if window_ends > self._now:
+                at = max(at, window_ends)
+                why = f"{why}; others of {alert.group} were told shortly before"
+        verdict, reason = Verdict.SENT, f"{why}."
+        if (end := quiet_until(channel, severity, at)) is not None:
+            verdict, reason, at = Verdict.QUIET, f"{why}; quiet hours end {end:%Y-%m-%d %H:%M} UTC.", end
+        message = AlertDelivery(
+            alert=alert,
+            channel=channel,
+            event=self.event,
+            next_attempt_at=at,
+            group=alert.group,
+            severity=alert.severity,
+            why=why[:300],
+        )
+        self._messages.append((message, self._decision(alert, verdict, reason, channel)))
+        if not alone:
+            self._told[channel.pk, alert.group] = message
+
+    def decide(self, alert: Alert, verdict: Verdict, reason: str, channel: AlertChannel | None = None) -> None:
+        """Keep why the alert is told, or is not."""
+        self._decisions.append(self._decision(alert, verdict, reason, channel))
+
+    def _decision(self, alert: Alert, verdict: Verdict, reason: str, channel: AlertChannel | None) -> AlertDecision:
+        return AlertDecision(
+            alert=alert,
+            channel=channel,
+            event=self.event,
+            verdict=verdict,
+            reason=reason[:300],
+        )
+
+    def write(self, *, new: bool) -> int:
+        """Write all of it; returns how many messages. Callers hold the alerts locked, so no occasion is told twice."""
+        messages = self._messages
+        if messages and not new:
+            of_these = {message.alert_id for message, _ in messages}
+            known = AlertDelivery.objects.filter(alert__in=of_these, event=self.event).order_by()
+            told = set(known.values_list("alert", "channel"))
+            messages = [one for one in messages if (one[0].alert_id, one[0].channel_id) not in told]
+        AlertDelivery.objects.bulk_create([message for message, _ in messages], batch_size=_AT_ONCE)
+        decisions = [decision for _, decision in messages] + self._decisions
+        for decision in decisions:
+            decision.decided_at = timezone.now()  # not before the message that others of the group were left to
+        AlertDecision.objects.bulk_create(decisions, batch_size=_AT_ONCE)
+        if messages:
+            ring_after_commit()
+        return len(messages)
 
 
 def tell_end(alert: Alert) -> int:
@@ -118,23 +194,3 @@ def tell_end(alert: Alert) -> int:
     if rows:
         ring_after_commit()
     return len(rows)
-
-
-def _told_lately(alert: Alert, channel: AlertChannel) -> AlertDelivery | None:
-    """The newest message of the group within the channel's window, locked: it cannot be sent before this commits."""
-    since = timezone.now() - timedelta(seconds=channel.window_s)
-    lately = AlertDelivery.objects.filter(channel=channel, group=alert.group, alert__isnull=False)
-    newest = lately.exclude(alert=alert).order_by("-id").select_for_update(of=("self",)).first()
-    if newest is None or not newest.severity:
-        return None
-    is_waiting = newest.state == DeliveryState.PENDING and newest.attempts == 0
-    return newest if is_waiting or newest.created_at > since else None
-
-
-def decide(
-    alert: Alert, event: str, verdict: Verdict, reason: str, channel: AlertChannel | None = None
-) -> AlertDecision:
-    """Keep why the alert was told, or was not."""
-    return AlertDecision.objects.create(
-        alert=alert, channel=channel, event=event, verdict=verdict, reason=reason[:300], decided_at=timezone.now()
-    )

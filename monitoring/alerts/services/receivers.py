@@ -1,15 +1,18 @@
 """Channels: creating them, opening their sealed settings, switching and testing them."""
 
 import json
-from collections.abc import Mapping
+import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import time
+from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils import timezone
 
 from compliance.audit import Actor, record
 from modelops.crypto import envelope
@@ -51,6 +54,12 @@ def kind_of(key: object) -> type[Channel]:
     return channels.get(key)
 
 
+@lru_cache(maxsize=1)
+def zones() -> frozenset[str]:
+    """The names of all time zones; looked up once, because that reads hundreds of files."""
+    return frozenset(available_timezones())
+
+
 @dataclass(frozen=True)
 class Hours:
     """When a channel may be used, and how often."""
@@ -68,7 +77,7 @@ class Hours:
         """The columns; raises Invalid for half a pair of hours and for a time zone that nobody knows."""
         if (self.quiet_from is None) != (self.quiet_until is None):
             raise Invalid("Quiet hours need a beginning and an end.", code="channel.invalid", field="quiet_until")
-        if self.timezone not in available_timezones():
+        if self.timezone not in zones():
             raise Invalid(
                 "The time zone is a name like Europe/Vienna or UTC.", code="channel.invalid", field="timezone"
             )
@@ -170,16 +179,22 @@ def _move_to_store(channel: AlertChannel) -> dict[str, Any]:
     return config
 
 
-def note_answer(channel: AlertChannel, code: int | None, *, arrived: bool, actor: Actor) -> None:
+def note_arrived(channels: Sequence[uuid.UUID]) -> None:
+    """A message arrived through each of them: they work, and are not gone."""
+    rows = AlertChannel.objects.filter(pk__in=channels)
+    rows.update(verified_at=timezone.now())
+    rows.filter(gone_count__gt=0).update(gone_count=0)
+
+
+def note_gone(channel: AlertChannel, code: int | None, *, actor: Actor) -> None:
     """Switch a channel off whose receiver says for the third time in a row that it is gone for good (410)."""
-    if arrived:
-        AlertChannel.objects.filter(pk=channel.pk, gone_count__gt=0).update(gone_count=0)
-    elif code == GONE:
-        AlertChannel.objects.filter(pk=channel.pk).update(gone_count=F("gone_count") + 1)
-        channel.refresh_from_db(fields=["gone_count", "enabled"])
-        if channel.enabled and channel.gone_count >= GONE_LIMIT:
-            reason = f"The receiver answered {GONE} {channel.gone_count} times in a row: it is gone for good."
-            set_enabled(channel, False, actor=actor, reason=reason)
+    if code != GONE:
+        return
+    AlertChannel.objects.filter(pk=channel.pk).update(gone_count=F("gone_count") + 1)
+    channel.refresh_from_db(fields=["gone_count", "enabled"])
+    if channel.enabled and channel.gone_count >= GONE_LIMIT:
+        reason = f"The receiver answered {GONE} {channel.gone_count} times in a row: it is gone for good."
+        set_enabled(channel, False, actor=actor, reason=reason)
 
 
 @transaction.atomic

@@ -1,16 +1,15 @@
 """Alerts that pipelines report: figures and ids are kept, what looks like a secret or a person is not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
-
-from django.db import transaction
 
 from compliance.audit import Actor
 from modelops.lib.errors import Invalid
 from modelops.lib.masking import masked_email
 from monitoring.models.alerts import Alert, Severity
 
-from .lifecycle import About, raise_alert
+from .opening import About, Sign, raise_alerts
 
 MOST_DETAILS, LONGEST_NAME, LONGEST_VALUE = 20, 60, 200
 MASK = "•••"
@@ -51,28 +50,40 @@ def _refuse(message: str) -> Invalid:
     return Invalid(message, code="alert.invalid", field="details")
 
 
-@transaction.atomic
-def report(
-    key: str,
-    title: str,
-    severity: Severity,
-    details: Any = None,
-    *,
-    actor: Actor,
-    group: str = "",
-    runbook_url: str = "",
-) -> Alert:
+@dataclass(frozen=True)
+class Report:
+    """What a pipeline says of one trouble. The key is its own: it cannot reach alerts that the portal opens itself."""
+
+    key: str
+    title: str
+    severity: Severity
+    details: Any = None
+    group: str = ""
+    runbook_url: str = ""
+
+    def sign(self) -> Sign:
+        """The report as it may be kept; raises Invalid for what may not."""
+        if self.key.startswith(_OWN):
+            raise Invalid(
+                f"Keys that begin with {', '.join(_OWN)} are the portal's own; choose another.",
+                code="alert.reserved_key",
+                field="key",
+            )
+        if self.runbook_url and not self.runbook_url.startswith(("https://", "http://", "/")):
+            raise Invalid("runbook_url is a web address.", code="alert.invalid", field="runbook_url")
+        about = About(group=self.group, details=safe_details(self.details or {}), runbook_url=self.runbook_url[:500])
+        return Sign(self.key, self.title, self.severity, about=about)
+
+
+def report(key: str, title: str, severity: Severity, details: Any = None, *, actor: Actor, **more: str) -> Alert:
     """Open an alert that a pipeline reports, or count it up. The same key while it is live sends no second message.
 
-    The key is the pipeline's own: it cannot reach alerts that the portal opens by itself.
+    ``more`` takes ``group`` and ``runbook_url``.
     """
-    if key.startswith(_OWN):
-        raise Invalid(
-            f"Keys that begin with {', '.join(_OWN)} are the portal's own; choose another.",
-            code="alert.reserved_key",
-            field="key",
-        )
-    if runbook_url and not runbook_url.startswith(("https://", "http://", "/")):
-        raise Invalid("runbook_url is a web address.", code="alert.invalid", field="runbook_url")
-    about = About(group=group, details=safe_details(details or {}), runbook_url=runbook_url[:500])
-    return raise_alert(key, title, severity=severity, actor=actor, about=about)
+    (alert,) = report_many([Report(key, title, severity, details, **more)], actor=actor)
+    return alert
+
+
+def report_many(reports: Sequence[Report], *, actor: Actor) -> list[Alert]:
+    """Take many reports at once: all of them, or none when one may not be kept."""
+    return raise_alerts([one.sign() for one in reports], actor=actor)

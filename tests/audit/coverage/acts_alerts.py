@@ -72,6 +72,7 @@ def _silence_data() -> dict[str, Any]:
 
 ACTS: dict[str, Act] = {
     f"POST {_A}alerts/": Act("scientist", ALERT, data={"key": "k", "title": "Trouble", "severity": "high"}),
+    f"POST {_A}alerts/batch/": Act("scientist", ALERT, data={"alerts": [{"key": "k", "title": "Trouble"}]}),
     f"POST {_A}alerts/<uuid:pk>/snooze/": Act("scientist", ALERT, before=_alert, data={"minutes": 5}),
     f"POST {_A}alerts/<uuid:pk>/take/": Act("scientist", ALERT, before=_alert),
     f"POST {_A}alerts/<uuid:pk>/comments/": Act("scientist", ALERT, before=_alert, data={"text": "Looking."}),

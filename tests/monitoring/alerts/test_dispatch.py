@@ -13,8 +13,8 @@ from compliance.audit.models import AuditEvent
 from modelops.crypto.keyring import keyring
 from monitoring.alerts import services
 from monitoring.alerts.backoff import LONGEST_WAIT_S, MAX_ATTEMPTS, wait_after
-from monitoring.alerts.services import delivery as deliveries
-from monitoring.alerts.services import dispatch
+from monitoring.alerts.channels import DeliveryFailed
+from monitoring.alerts.services import attempts, dispatch, settling, stale
 from monitoring.models import AlertChannel, AlertDelivery
 from monitoring.models.alerts import DeliveryState
 from tests.monitoring.alerts.factories import ACTOR, make_channel, open_alert
@@ -54,7 +54,7 @@ def test_a_delivery_that_verifies_its_channel_is_no_change_that_nobody_told_of(h
     open_alert()
     assert services.deliver_due() == 1
     assert AlertChannel.objects.get().verified_at is not None
-    assert not AuditEvent.objects.filter(name="watching.rows.changed").exists()
+    assert list(AuditEvent.objects.filter(name="watching.rows.changed").values_list("details", flat=True)) == []
 
 
 def test_a_failed_delivery_is_tried_again_under_the_same_id(http_receiver: HttpReceiver) -> None:
@@ -124,13 +124,13 @@ def test_a_receiver_that_hangs_does_not_hold_up_the_others(http_receiver: HttpRe
 def test_what_a_dead_sender_left_is_sent_again(http_receiver: HttpReceiver) -> None:
     make_channel(url=http_receiver.url)
     open_alert()
-    attempt = deliveries.prepare(dispatch.claim_next(full=[]))
+    attempt = attempts.prepare(*dispatch.claim_some(1, {}))
     assert services.deliver_due() == 0
     AlertDelivery.objects.update(claimed_at=timezone.now() - 2 * dispatch.STALE_AFTER)
     assert services.deliver_due() == 1
     assert (only().state, only().attempts) == ("delivered", 2)
     # The sender was only slow: its late outcome changes nothing.
-    assert deliveries.settle(attempt, deliveries.Outcome(1, failure=deliveries.DeliveryFailed("late"))) is None
+    assert settling.settle(attempt, attempts.Outcome(1, failure=DeliveryFailed("late"))) is None
     assert only().state == "delivered"
 
 
@@ -140,7 +140,7 @@ def test_a_clock_that_was_set_back_keeps_nothing_waiting(http_receiver: HttpRece
     make_channel(url=http_receiver.url)
     open_alert()
     if is_claimed:
-        dispatch.claim_next(full=[])
+        dispatch.claim_some(1, {})
     ahead = timezone.now() + timedelta(days=1)
     AlertDelivery.objects.update(**{"claimed_at" if is_claimed else "next_attempt_at": ahead})
     assert services.deliver_due() == 1
@@ -150,7 +150,7 @@ def test_a_clock_that_was_set_back_keeps_nothing_waiting(http_receiver: HttpRece
 def test_the_hour_that_a_receiver_asks_for_is_kept(http_receiver: HttpReceiver) -> None:
     make_channel(url=http_receiver.url)
     open_alert()
-    AlertDelivery.objects.update(next_attempt_at=timezone.now() + deliveries.NO_WAIT_IS_LONGER)
+    AlertDelivery.objects.update(next_attempt_at=timezone.now() + stale.NO_WAIT_IS_LONGER)
     assert services.deliver_due() == 0
 
 
@@ -159,9 +159,9 @@ def test_a_message_that_takes_its_sender_with_it_is_given_up_in_the_end(http_rec
     open_alert()
     for _ in range(MAX_ATTEMPTS):
         AlertDelivery.objects.update(next_attempt_at=timezone.now())
-        assert dispatch.claim_next(full=[]) is not None
+        assert len(dispatch.claim_some(1, {})) == 1
         AlertDelivery.objects.update(claimed_at=timezone.now() - 2 * dispatch.STALE_AFTER)
-        assert deliveries.give_up_stale(dispatch.STALE_AFTER) == 1
+        assert stale.give_up_stale(dispatch.STALE_AFTER) == 1
     assert (only().state, only().attempts) == ("dead", MAX_ATTEMPTS)
     assert services.deliver_due() == 0
 
