@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from modelops.lib import garbage
+
 
 class PortalConfig(AppConfig):
     name = "modelops"
@@ -13,3 +15,5 @@ class PortalConfig(AppConfig):
             deploy_checks,  # noqa: F401  registers the system checks
         )
         from .web import checks  # noqa: F401  registers the system checks
+
+        garbage.resume()

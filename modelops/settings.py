@@ -13,13 +13,15 @@ from modelops.crypto.providers import sources as key_sources
 from modelops.database_settings import databases
 from modelops.deployment import MODELOPS_ENV, PRODUCTION
 from modelops.embedded.parts import SEALER_ONLY
-from modelops.lib import env
+from modelops.lib import env, garbage
 from modelops.lib.cores import cores
 from modelops.rest.framework import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401  read by name
 from modelops.sample_secrets import is_weak_key
 from modelops.throttle_settings import *  # noqa: F403  read by name
 from modelops.web import nonces
 from modelops.web_settings import *  # noqa: F403  read by name
+
+garbage.pause()  # until the apps are ready: it would be a third of the time until then
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEBUG = False
