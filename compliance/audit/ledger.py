@@ -13,7 +13,7 @@ from modelops.lib.ids import uuid7
 from .actor import Actor
 from .beside import beside
 from .canonical import canonical_json, storable_text
-from .changes import changes_of
+from .changes import DETAILS, details_and_changes
 from .context import current
 from .events import EventClass, define, event_classes
 from .labels import label_of
@@ -57,11 +57,10 @@ def record(
     _require_declared(event, details)
     if not connection.in_atomic_block:
         raise RuntimeError(f"{event.name} must be recorded in the transaction of what it tells.")
-    if changes := changes_of(*_reference(target)):
-        details["diff"] = changes
     row_id = uuid7()
     origin = beside().origin_of(current.get(), actor)
-    _insert(row_id, event, target, actor, outcome, details, origin, _sealed_beside(row_id, personal, subject))
+    told = details_and_changes(*_reference(target), details)
+    _insert(row_id, event, target, actor, outcome, told, origin, _sealed_beside(row_id, personal, subject))
 
 
 def record_alone(
@@ -77,7 +76,7 @@ def record_alone(
         return False
     is_known, origin = beside().known_origin_of(current.get(), actor)
     if is_known:
-        _insert(uuid7(), event, target, actor, "success", details, origin, None)
+        _insert(uuid7(), event, target, actor, "success", [canonical_json(details)], origin, None)
     return is_known
 
 
@@ -88,6 +87,10 @@ _COLUMNS: Final = (
     "details", "request_id", "source", "origin", "personal",
 )  # fmt: skip
 _INSERT: Final = f"INSERT INTO {TABLE} ({', '.join(_COLUMNS)}) VALUES ({', '.join(['%s'] * len(_COLUMNS))})"  # noqa: S608
+_INSERT_WITH_CHANGES: Final = (
+    f"INSERT INTO {TABLE} ({', '.join(_COLUMNS)}) "  # noqa: S608
+    f"VALUES ({', '.join(DETAILS if name == 'details' else '%s' for name in _COLUMNS)})"
+)
 
 
 def _insert(
@@ -96,16 +99,17 @@ def _insert(
     target: models.Model | tuple[str, str] | None,
     actor: Actor,
     outcome: str,
-    details: Mapping[str, Any],
+    told: list[Any],
     origin: bytes | None,
     personal: bytes | None,
 ) -> None:
     context = current.get()
     label = storable_text(label_of(target))[:200]
-    about = (*_reference(target), label, canonical_json(details), context.request_id, context.source)
+    about = (*_reference(target), label, *told, context.request_id, context.source)
     acted = (event.category, outcome, actor.kind, actor.ref, context.via[:120])
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [row_id, event.name, *acted, *about, origin, personal])
+        statement = _INSERT if len(told) == 1 else _INSERT_WITH_CHANGES
+        cursor.execute(statement, [row_id, event.name, *acted, *about, origin, personal])
 
 
 def _require_declared(event: EventClass, details: Mapping[str, Any]) -> None:
