@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from . import portal, processors
 from .table import Table
 
-BATCH = 2000
+BATCH = 5000
 _VALUE = "x" * 100
 _OURS, _LIMIT = "rotation as it runs by default", "plain UPDATE, one connection"
 

@@ -17,7 +17,7 @@ from .base import Batch, Failure, Move, quote, scalar
 class Recolumn(Move):
     """All encrypted columns of one table: a row is written once, however many of them it has."""
 
-    batch_size = 2000
+    batch_size = 5000
     # PostgreSQL does the work, one core a connection. A range of fewer rows is not worth another connection.
     smallest_range = 5000
 
