@@ -27,6 +27,8 @@ from .store import (
 _MARK = ".modelops-location"
 # How much may wait to be written before the kernel is told to begin with it.
 _WRITE_BEHIND_BYTES = 8 << 20
+# Folders that this process has had the disk know the way to: device, inode, path.
+_reached: set[tuple[int, int, str]] = set()
 
 
 @stores.register("filesystem")
@@ -206,17 +208,22 @@ class _PendingOnDisk(PendingFile):
         try:
             os.fsync(self._file.fileno())
             self._file.close()
-            _make_private(folder)
-            # A hard link fails when the name exists, a rename would replace it.
-            os.link(self._temporary, self._final)
+            self._link()
             self._temporary.unlink()
-            for path in (folder, folder.parent, self._temporary.parent.parent):
-                _sync_folder(path)
+            _sync_up(folder, root=self._temporary.parent.parent)
         except FileExistsError:
             raise Conflict(f"The name {self.name} is taken by a stored file.", code="storage.name_taken") from None
         except OSError as error:
             raise _refusal(self._final, error) from None
         self._committed = True
+
+    def _link(self) -> None:
+        """Give the file its name. A hard link fails when the name exists, a rename would replace it."""
+        try:
+            os.link(self._temporary, self._final)
+        except FileNotFoundError:  # the first file of its folder
+            _make_private(self._final.parent)
+            os.link(self._temporary, self._final)
 
     def discard(self) -> None:
         self._file.close()
@@ -236,10 +243,26 @@ def _open_nofollow(path: Path) -> BinaryIO:
     return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb")
 
 
-def _sync_folder(path: Path) -> None:
+def _sync_up(folder: Path, *, root: Path) -> None:
+    """Have the disk know the entries of ``folder``, and once for each process those that lead to it.
+
+    A folder stays for good, so what leads to it is synced with the first file that this process puts there: another
+    process may have made it a moment ago.
+    """
+    if (itself := _sync_folder(folder)) in _reached:
+        return
+    _sync_folder(folder.parent)
+    _sync_folder(root)
+    _reached.add(itself)
+
+
+def _sync_folder(path: Path) -> tuple[int, int, str]:
+    """Sync the entries of a folder; gives which folder this is, also when another took its name."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
+        found = os.fstat(descriptor)
+        return found.st_dev, found.st_ino, str(path)
     finally:
         os.close(descriptor)
 

@@ -95,6 +95,33 @@ def test_the_file_is_synced_before_its_name_and_the_folder_after(
     assert calls[2:].count("folder") >= 2
 
 
+def test_the_way_to_a_folder_is_synced_with_its_first_file_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that another took the place of is a new one: the way to it is synced again."""
+    synced: list[Path] = []
+    fsync = os.fsync
+
+    def seen_fsync(descriptor: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{descriptor}").resolve())
+        fsync(descriptor)
+
+    def put(number: int) -> list[Path]:
+        """Folders that are synced with one more file of the same folder."""
+        synced.clear()
+        pending = FilesystemStore(tmp_path).begin(f"{number:029x}abc.sealed")
+        pending.write(b"x")
+        pending.commit()
+        return synced[1:]
+
+    monkeypatch.setattr(os, "fsync", seen_fsync)
+    folder = tmp_path / "ab" / "c"
+    assert put(1) == [folder, folder.parent, tmp_path]
+    assert put(2) == [folder]
+    folder.rename(tmp_path / "aside")
+    assert put(3) == [folder, folder.parent, tmp_path]
+
+
 def test_a_store_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_bytes(b"")
