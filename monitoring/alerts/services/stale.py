@@ -31,7 +31,12 @@ def give_up_stale(older_than: timedelta) -> int:
 
 
 def bring_back() -> int:
-    """Make due what waits for a time further ahead than any wait: the clock was set back. Returns how many."""
+    """Make due what waits for a time that the clock, which was set back, will reach too late. Returns how many.
+
+    Quiet hours and digests may wait for days: what was not tried yet is judged by when it was written.
+    """
     now = timezone.now()
-    ahead = AlertDelivery.objects.filter(state__in=DUE, next_attempt_at__gt=now + 2 * NO_WAIT_IS_LONGER)
+    written_ahead = Q(attempts=0, created_at__gt=now + timedelta(minutes=1))
+    tried_too_late = Q(attempts__gt=0, next_attempt_at__gt=now + 2 * NO_WAIT_IS_LONGER)
+    ahead = AlertDelivery.objects.filter(written_ahead | tried_too_late, state__in=DUE, next_attempt_at__gt=now)
     return ahead.update(next_attempt_at=now)

@@ -142,9 +142,21 @@ def test_a_clock_that_was_set_back_keeps_nothing_waiting(http_receiver: HttpRece
     if is_claimed:
         dispatch.claim_some(1, {})
     ahead = timezone.now() + timedelta(days=1)
-    AlertDelivery.objects.update(**{"claimed_at" if is_claimed else "next_attempt_at": ahead})
+    AlertDelivery.objects.update(
+        **({"claimed_at": ahead} if is_claimed else {"next_attempt_at": ahead, "created_at": ahead})
+    )
     assert services.deliver_due() == 1
     assert only().state == "delivered"
+
+
+def test_a_message_waits_for_the_end_of_a_quiet_weekend(http_receiver: HttpReceiver) -> None:
+    """S3-55: what waits for long is not taken for what a wrong clock has put off; a retry so far ahead is."""
+    make_channel(url=http_receiver.url)
+    open_alert()
+    AlertDelivery.objects.update(next_attempt_at=timezone.now() + timedelta(days=2))
+    assert services.deliver_due() == 0
+    AlertDelivery.objects.update(attempts=1, state="failed")
+    assert services.deliver_due() == 1
 
 
 def test_the_hour_that_a_receiver_asks_for_is_kept(http_receiver: HttpReceiver) -> None:
