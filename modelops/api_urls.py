@@ -18,6 +18,7 @@ v1 = [
     path("", include("registry.provenance.api_urls")),
     path("", include("registry.external.api_urls")),
     path("", include("registry.endpoints.api_urls")),
+    path("", include("registry.people.api_urls")),
     path("", include("dataquality.api_urls")),
     path("", include("monitoring.api_urls")),
     path("", include("modelops.jobs.api_urls")),

@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "registry.provenance",
     "registry.external",
     "registry.endpoints",
+    "registry.people",
     "dataquality",
     "monitoring",
     "monitoring.predictions",
@@ -199,6 +200,9 @@ MODELOPS_ZSTD_LEVEL = env.integer("MODELOPS_ZSTD_LEVEL", 3)
 MODELOPS_MAX_OPEN_UPLOADS = env.integer("MODELOPS_MAX_OPEN_UPLOADS", 1200, at_least=1)
 MODELOPS_MAX_UNFINISHED_BYTES = env.integer("MODELOPS_MAX_UNFINISHED_BYTES", 100 * 2**30, at_least=1)
 # How long a deleted model, dataset or version can be restored before it is removed with its files.
+# Erasures that a restored backup has to follow: backed up apart from the database.
+MODELOPS_ERASURE_LEDGER = env.text("MODELOPS_ERASURE_LEDGER", "") or str(Path(MODELOPS_HOME) / "erasures")
+MODELOPS_BACKUPS_KEPT_DAYS = env.integer("MODELOPS_BACKUPS_KEPT_DAYS", 35, at_least=1)
 MODELOPS_DELETED_KEPT_DAYS = env.integer("MODELOPS_DELETED_KEPT_DAYS", 30, at_least=1)
 # Everything but files: fields and JSON bodies.
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer("MODELOPS_MAX_BODY_BYTES", 5 * 2**20, at_least=1024)

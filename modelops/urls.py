@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("registry.cards.urls")),
     path("", include("registry.bundles.urls")),
     path("", include("registry.external.urls")),
+    path("", include("registry.people.urls")),
     path("", include("dataquality.urls")),
     path("", include("monitoring.urls")),
     path("jobs/", include("modelops.jobs.urls")),

@@ -165,6 +165,14 @@ class DatasetVersionForm(_UploadForm):
     """A new version of a dataset."""
 
     file = _SealedFileField(help_text="CSV (comma, semicolon, tab or bar), Parquet or JSON Lines, with named columns.")
+    subject_column = forms.CharField(
+        required=False,
+        max_length=255,
+        label="Column that names people",
+        help_text="An address or your own reference of a person, so that they can be found and erased. Leave it empty "
+        "for data without people, or where the dataset says it already.",
+        widget=forms.TextInput(attrs={"spellcheck": "false", "autocomplete": "off"}),
+    )
 
 
 class BundleForm(_UploadForm):

@@ -112,6 +112,33 @@ class ErasureRefused(Conflict):
     code = "erasure.refused"
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of an erasure that takes effect at once: a table, or one stored file.
+
+    ``key`` is what the provider knows it by; ``action`` is what happens to its ``rows`` ("delete", "anonymise",
+    "rewrite", "shred"), as the preview shows it.
+    """
+
+    key: str
+    label: str
+    rows: int
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Influenced:
+    """Something that was made of the person's data, such as a model version trained on it, and where it is in use."""
+
+    target_type: str
+    target_id: str
+    label: str
+    via: str
+    stage: str = ""
+    live_at: tuple[str, ...] = ()
+    url: str = ""
+
+
 class PersonalDataProvider(ABC):
     """What one app knows about people. Stateless; made anew for each request."""
 
@@ -123,6 +150,15 @@ class PersonalDataProvider(ABC):
 
     sections: ClassVar[tuple[Section, ...]]
     """Every table that ``export`` may fill."""
+
+    action: ClassVar[str] = "delete"
+    """What an erasure does with the rows: "delete", "anonymise", "rewrite" or "shred"."""
+
+    order: ClassVar[int] = 50
+    """When an erasure comes to it: what others need to find the person goes late, keys last of all."""
+
+    kept: ClassVar[str] = ""
+    """Why an erasure leaves all of it, where it does; the certificate says so."""
 
     def identify(self, subject: Subject) -> Iterable[uuid.UUID]:
         """Ids of the portal accounts of the subject; only the app that keeps accounts answers."""
@@ -142,6 +178,28 @@ class PersonalDataProvider(ABC):
 
         Runs inside the caller's transaction. Raises ErasureRefused when the law or a duty demands that it stays.
         """
+
+    def left(self, subject: Subject) -> int:
+        """How many rows still lead to the person; after an erasure none."""
+        return self.find(subject)
+
+    def parts(self, subject: Subject) -> Iterable[Part]:
+        """The pieces in which an erasure goes, each small enough to be repeated; none where there is nothing."""
+        rows = self.left(subject)
+        return [Part("", self.label, rows, self.action)] if rows else []
+
+    def erase_part(self, key: str, subject: Subject, *, actor: Actor) -> int:
+        """Erase one of ``parts`` in the caller's transaction; returns how many rows lead to the person no more."""
+        before = self.left(subject)
+        self.erase(subject, actor=actor)
+        return before - self.left(subject)
+
+    def exclude(self, subject: Subject, *, reference: str, actor: Actor) -> None:  # noqa: B027  most have nothing to do
+        """Keep the person out of what comes in from now on, where the app can tell; safe to run twice."""
+
+    def influences(self, subject: Subject) -> Iterable[Influenced]:
+        """What was made of the person's data and stays when the data goes."""
+        return ()
 
 
 providers: Plugins[PersonalDataProvider] = Plugins("provider of personal data", PersonalDataProvider)
@@ -166,6 +224,11 @@ def exemptions() -> Mapping[str, str]:
 def all_providers() -> list[tuple[str, PersonalDataProvider]]:
     """Key and a fresh provider, in alphabetical order of the keys."""
     return [(key, cls()) for key, cls in providers.items()]
+
+
+def in_order_of_erasure() -> list[tuple[str, PersonalDataProvider]]:
+    """Key and a fresh provider, as an erasure goes through them."""
+    return sorted(all_providers(), key=lambda found: (found[1].order, found[0]))
 
 
 def identify(subject: Subject) -> Subject:

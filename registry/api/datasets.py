@@ -29,6 +29,11 @@ from .downloading import DOWNLOAD, DOWNLOAD_PARAMETERS, DOWNLOAD_RESPONSES
 from .lookup import asks_for_deleted, dataset_named, dataset_version
 
 
+SUBJECT_COLUMN = OpenApiParameter(
+    "subject_column", str, description="Which column names people, where the dataset does not say so yet."
+)
+
+
 class DatasetsView(ListAPIView):
     """Datasets, newest first."""
 
@@ -74,7 +79,7 @@ class DatasetVersionsView(ListAPIView):
         return super().get(request, *args, **kwargs)
 
     @extend_schema(
-        parameters=FILE_PARAMETERS,
+        parameters=[*FILE_PARAMETERS, SUBJECT_COLUMN],
         request={FORM: DatasetVersionIn, JSON: FromUploadIn, RAW: OpenApiTypes.BINARY, SEALED: OpenApiTypes.BINARY},
         responses={201: DatasetVersionOut},
     )
@@ -86,7 +91,10 @@ class DatasetVersionsView(ListAPIView):
         def add(sent: Sent) -> Response:
             if sent.file is None:
                 raise one_file_only()
-            version = services.add_dataset_version(dataset, sent.file, then=sent.then, actor=request.actor)
+            column = request.query_params.get("subject_column", "")
+            version = services.add_dataset_version(
+                dataset, sent.file, subject_column=column, then=sent.then, actor=request.actor
+            )
             return Response(DatasetVersionOut(version).data, status=201)
 
         return add_once(request, add, lambda: checked(FromUploadIn(data=request.data)))

@@ -11,6 +11,8 @@ from registry.artifacts.recording import insert_artifact
 from registry.artifacts.sealed import SealedUpload
 from registry.audit_events import DATASET_CREATED, DATASET_VERSION_ADDED
 from registry.models import Dataset, DatasetVersion
+from registry.people import indexing
+from registry.people.exclusion import column_for, require_nobody_excluded
 from registry.tables import survey
 
 from .ownership import account_id
@@ -32,16 +34,24 @@ def create_dataset(name: str, description: str = "", *, actor: Actor) -> Dataset
 
 
 def add_dataset_version(
-    dataset: Dataset, upload: SealedUpload, *, then: Callable[[DatasetVersion], None] | None = None, actor: Actor
+    dataset: Dataset,
+    upload: SealedUpload,
+    *,
+    subject_column: str = "",
+    then: Callable[[DatasetVersion], None] | None = None,
+    actor: Actor,
 ) -> DatasetVersion:
     """The next version of ``dataset`` with the uploaded table, which the version takes over.
 
     The whole file is read once, decrypted in memory, so that what is stored can be read. ``then`` runs in the
-    transaction that adds the version. Raises UnsupportedFormat for
-    anything but CSV, Parquet and JSON Lines, and Invalid for a table that nothing could be done with.
+    transaction that adds the version. ``subject_column`` says which column names people, where the dataset does not
+    say so yet. Raises UnsupportedFormat for anything but CSV, Parquet and JSON Lines, Invalid for a table that nothing
+    could be done with, and Conflict for rows of people who are kept out.
     """
     with upload.open_plaintext() as file:
         found = survey(file)
+        column = column_for(dataset, found, subject_column)
+        require_nobody_excluded(dataset, file, found, column)
     with upload.adopted() as artifact, transaction.atomic():
         family = Dataset.objects.select_for_update().get(pk=dataset.pk)
         family.last_number += 1
@@ -71,6 +81,8 @@ def add_dataset_version(
             sha256=artifact.sha256,
             key_version=artifact.key_version,
         )
+        if column:
+            indexing.follow(version, column, actor=actor)
         if then is not None:
             then(version)
     return version

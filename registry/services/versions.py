@@ -28,6 +28,7 @@ from registry.models import (
     RegisteredModel,
     VersionState,
 )
+from registry.people.exclusion import require_trainable
 from registry.provenance.services import note_job
 from registry.scanning import services as scanning
 from registry.signing.services import sign_version
@@ -176,6 +177,8 @@ def _insert(
     actor: Actor,
 ) -> ModelVersion:
     """Save the version with its files and links, inside the caller's transaction."""
+    trained_on = list(datasets)
+    require_trainable(trained_on)
     number = _next_number(model)
     copies = insert_artifact(artifact)
     parts = list(files)
@@ -197,7 +200,6 @@ def _insert(
         ModelVersionFile(version=version, path=each.path, file_format=each.file_format.key, artifact=each.artifact)
         for each in parts
     )
-    trained_on = list(datasets)
     ModelVersionDataset.objects.bulk_create(
         ModelVersionDataset(model_version=version, dataset_version=dataset) for dataset in trained_on
     )

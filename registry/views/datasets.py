@@ -87,7 +87,13 @@ def version_new(request: HttpRequest, name: str) -> HttpResponse:
             with chosen(request, form.cleaned_data) as sent:
                 if sent.file is None:
                     raise one_file_only()
-                version = services.add_dataset_version(dataset, sent.file, then=sent.then, actor=request.actor)
+                version = services.add_dataset_version(
+                    dataset,
+                    sent.file,
+                    subject_column=form.cleaned_data["subject_column"],
+                    then=sent.then,
+                    actor=request.actor,
+                )
         except DomainError as error:
             form.add_error(error.field if error.field in form.fields else None, error.message)
         else:

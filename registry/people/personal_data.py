@@ -1,0 +1,95 @@
+"""What dataset files say about people: each row whose subject column names them."""
+
+import json
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from django.db.models import Sum
+
+from compliance.audit import Actor
+from compliance.subjects.providers import (
+    ExportedRow,
+    Influenced,
+    Part,
+    PersonalDataProvider,
+    Section,
+    Subject,
+    exempt,
+    providers,
+)
+from registry.frames import open_table
+
+from . import exclusion, finding, rewriting
+from .digests import names_of
+from .scanning import rows_with
+
+
+@providers.register("registry.dataset_rows")
+class DatasetRows(PersonalDataProvider):
+    """Rows of datasets that name the person in their subject column."""
+
+    label = "Rows about you in datasets"
+    covers = frozenset({"people.PersonRows"})
+    sections = (
+        Section(
+            "registry.dataset_rows",
+            "Rows about you in datasets",
+            {
+                "dataset": "The dataset and its version",
+                "row": "Number of the row in the file",
+                "values": "What the row says",
+            },
+            source="whoever uploaded the dataset",
+        ),
+    )
+    action = "rewrite"
+    order = 20
+
+    def find(self, subject: Subject) -> int:
+        """Rows of the person, from the index."""
+        return finding.entries(subject).aggregate(rows=Sum("rows"))["rows"] or 0
+
+    def export(self, subject: Subject) -> Iterator[ExportedRow]:
+        """Each row, read from its file."""
+        names = names_of(subject)
+        for entry in finding.entries(subject).select_related("source").order_by("source"):
+            version = rewriting.version_of(str(entry.source.version_id))
+            if version is None:
+                continue
+            at = 0
+            for batch in open_table(version).batches():
+                column = batch.column(version.column_names.index(entry.source.column))
+                [mask] = rows_with([column], names.__contains__)
+                for place in np.flatnonzero(mask):
+                    [row] = batch.slice(int(place), 1).to_pylist()
+                    values = json.dumps(row, ensure_ascii=False, default=str)
+                    said = {"dataset": str(version), "row": at + int(place) + 1, "values": values}
+                    yield ExportedRow("registry.dataset_rows", said)
+                at += batch.num_rows
+
+    def parts(self, subject: Subject) -> Iterable[Part]:
+        """Each version whose file has rows of the person."""
+        found = finding.entries(subject).order_by("source__version__dataset__name", "source__version__number")
+        names = ("source__version", "source__version__dataset__name", "source__version__number")
+        for key, name, number, rows in found.values_list(*names).annotate(Sum("rows")):
+            yield Part(str(key), f"{name} v{number}", rows, self.action)
+
+    def erase_part(self, key: str, subject: Subject, *, actor: Actor) -> int:
+        """Write one file anew without the rows."""
+        version = rewriting.version_of(key)
+        return rewriting.take_out(version, names_of(subject), actor=actor) if version is not None else 0
+
+    def erase(self, subject: Subject, *, actor: Actor) -> int:
+        """Write every file anew without the rows; an erasure with progress goes through ``parts``."""
+        return sum(self.erase_part(part.key, subject, actor=actor) for part in list(self.parts(subject)))
+
+    def exclude(self, subject: Subject, *, reference: str, actor: Actor) -> None:
+        """Refuse rows of the person in later uploads, and training on data that holds any."""
+        exclusion.exclude(subject, reference=reference, actor=actor)
+
+    def influences(self, subject: Subject) -> Iterable[Influenced]:
+        """Model versions that were trained on the rows."""
+        return finding.influenced(subject)
+
+
+exempt("people.ExcludedPerson", "A keyed digest alone, kept so that somebody who was erased does not come back.")

@@ -1,0 +1,22 @@
+"""Doorways for the workers."""
+
+from celery import shared_task
+
+from compliance.audit import Actor
+from modelops import jobs
+from modelops.jobs.schedule import scheduled
+
+from . import indexing
+
+
+@jobs.handler(indexing.INDEX, on_failure=indexing.fall_back)
+def index(job: jobs.RunningJob) -> None:
+    """Index the people in one dataset version."""
+    indexing.run(job)
+
+
+@scheduled("Index people in datasets again", every_s=900)
+@shared_task(name="people.retry_failed")
+def retry_failed() -> int:
+    """Ask once more for indexes that could not be made."""
+    return indexing.retry_failed(actor=Actor.system("scheduler"))
