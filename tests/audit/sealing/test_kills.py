@@ -24,7 +24,7 @@ from modelops.embedded import processes, throwaway
 from modelops.embedded.paths import CHECKOUT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
-KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "6"))
+KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "4"))
 WRITERS = 3
 INSERT = """
 INSERT INTO audit_auditevent (id, name, category, outcome, actor_kind, actor_ref, target_type, target_id, details,

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import django
 
-KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "6"))
+KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "3"))
 # So many that they last for all the moments at which somebody is killed.
 ARTIFACTS, REQUESTS = 1000 * KILLS, 80
 
