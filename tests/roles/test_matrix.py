@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.http import HttpRequest, HttpResponse
 
 from compliance.audit.coverage.walking import all_routes
+from modelops import error_pages
 
 from . import table
 from .actors import ACTORS
@@ -42,11 +44,25 @@ OPEN = {
 
 
 @pytest.fixture
-def matrix(settings: Any, http_receiver: Any) -> Iterator[Matrix]:
+def matrix(settings: Any, http_receiver: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Matrix]:
     settings.MODELOPS_ALLOW_PRIVATE_RECEIVERS = True
+    monkeypatch.setattr(error_pages, "render", once(error_pages.render))
     logging.disable(logging.CRITICAL)  # thousands of refusals are what is asked for
     yield Matrix(http_receiver.url)
     logging.disable(logging.NOTSET)
+
+
+def once(render: Any) -> Any:
+    """A refusal looks the same each time: it is rendered once for each person and reason, not a thousand times."""
+    pages: dict[tuple[object, ...], bytes] = {}
+
+    def rendered(request: HttpRequest, template: str, context: dict[str, Any], *, status: int) -> HttpResponse:
+        known = (request.user.pk, template, *context.items())
+        if known not in pages:
+            pages[known] = render(request, template, context, status=status).content
+        return HttpResponse(pages[known], status=status)
+
+    return rendered
 
 
 def test_everybody_is_asked_for() -> None:
