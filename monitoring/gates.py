@@ -38,7 +38,11 @@ def about(version: ModelVersion) -> "QuerySet[Alert]":
         source_type="registry.registeredmodel", source_id=version.model_id
     )
     data = _made_by("monitoring.driftrun", drift) | _made_by("dataquality.qualityrun", quality)
-    hidden_drift = drift.filter(Q(reference__dataset__is_restricted=True) | Q(current__dataset__is_restricted=True))
+    hidden_drift = drift.filter(
+        Q(reference__dataset__is_restricted=True)
+        | Q(current__dataset__is_restricted=True)
+        | Q(pushed_for__is_restricted=True)
+    )
     hidden_quality = quality.filter(dataset_version__dataset__is_restricted=True)
     hidden = _made_by("monitoring.driftrun", hidden_drift) | _made_by("dataquality.qualityrun", hidden_quality)
     occurrences = AlertOccurrence.objects.filter(alert=OuterRef("pk"))

@@ -44,7 +44,8 @@ _BEGINNINGS: Final = {
             "deployment-endpoints", "drift-runs", "external-records", "jobs", "key-requests", "key-rotations", "keys",
             "ground-truth", "metrics", "model-versions", "models", "monitors", "posture", "predictions", "promotions",
             "quality-runs", "rule-suites", "saved-filters", "sealed-client",
-            "sealing-key", "secrets", "signing-keys", "storage-locations", "storage-report", "subject-requests",
+            "sealing-key", "secrets", "signing-keys", "sketch-client", "storage-locations", "storage-report",
+            "subject-requests",
         )
     },
     "api/schema/": _API,

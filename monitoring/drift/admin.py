@@ -12,10 +12,18 @@ from monitoring.models import DriftFeature, DriftRun
 class DriftRunAdmin(ReadOnlyAdmin):
     """Runs, newest first."""
 
-    list_display = ["current", "reference", "state", "drifted", "features_drifted", "features_compared", "created_at"]
+    list_display = [
+        "current_name",
+        "reference",
+        "state",
+        "drifted",
+        "features_drifted",
+        "features_compared",
+        "created_at",
+    ]
     list_select_related = ["reference__dataset", "current__dataset"]
     list_filter = ["state", "drifted"]
-    search_fields = ["reference__dataset__name", "current__dataset__name"]
+    search_fields = ["reference__dataset__name", "current__dataset__name", "pushed_name"]
     ordering = ["-created_at"]
     show_full_result_count = False
 

@@ -57,5 +57,5 @@ class DriftRunView(APIView):
         """The run with its verdict and features, once it has succeeded."""
         runs = DriftRun.objects.visible_to(request.user).with_versions().prefetch_related("features")
         run = get_object_or_404(runs, pk=run_id)
-        record_reading(RUN_VIEWED, run, request=request, reference=str(run.reference), current=str(run.current))
+        record_reading(RUN_VIEWED, run, request=request, reference=str(run.reference), current=run.current_name)
         return Response(DriftRunOut(run).data)

@@ -32,7 +32,7 @@ class DriftWork(PersonalDataProvider):
         for run in runs.select_related("reference__dataset", "current__dataset").order_by("id").iterator():
             yield ExportedRow(
                 "monitoring.drift_runs",
-                {"reference": str(run.reference), "current": str(run.current), "created_at": run.created_at},
+                {"reference": str(run.reference), "current": run.current_name, "created_at": run.created_at},
             )
 
     def erase(self, subject: Subject, *, actor: Actor) -> int:

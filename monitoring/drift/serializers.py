@@ -52,7 +52,8 @@ class DriftRunRowOut(serializers.ModelSerializer):
     """A run in a list; ``drifted`` is null until it has ended."""
 
     reference = VersionReferenceOut()
-    current = VersionReferenceOut()
+    current = VersionReferenceOut(allow_null=True)
+    pushed = serializers.CharField(source="pushed_name", help_text="The sketch that was pushed in place of current.")
     state = serializers.CharField(source="shown_state")
     job = serializers.UUIDField(source="job_id", allow_null=True)
 
@@ -62,6 +63,7 @@ class DriftRunRowOut(serializers.ModelSerializer):
             "id",
             "reference",
             "current",
+            "pushed",
             "state",
             "drifted",
             "statistic",

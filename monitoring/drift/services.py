@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,7 +15,7 @@ from monitoring.drift.audit_events import RUN_COMPLETED, RUN_REQUESTED
 from monitoring.drift.evaluation import Policy
 from monitoring.models import DriftFeature, DriftRun
 from monitoring.models.drift import DriftState
-from registry.models import DatasetVersion
+from registry.models import DatasetVersion, RegisteredModel
 
 if TYPE_CHECKING:
     from monitoring.drift.comparison import Feature
@@ -54,6 +55,30 @@ def start_drift_run(
     return run
 
 
+@transaction.atomic
+def start_pushed_run(
+    reference: DatasetVersion, batch_id: UUID, name: str, model: RegisteredModel, *, actor: Actor, policy: Policy
+) -> DriftRun:
+    """Ask for a comparison of the sketch in a batch with a reference; ``name`` is what people call it.
+
+    Raises Unavailable when no worker could hear of it.
+    """
+    run = DriftRun(
+        reference=reference,
+        pushed_batch=batch_id,
+        pushed_name=name[:300],
+        pushed_for=model,
+        requested_by_id=account_of(actor),
+        alpha=policy.alpha,
+        minimum_effect=policy.minimum_effect,
+    )
+    run.save(force_insert=True)
+    run.job = jobs.enqueue(JOB_KIND, payload={"run": str(run.pk)}, actor=actor, target=run, total=reference.columns)
+    run.save(update_fields=["job"])
+    record(RUN_REQUESTED, run, actor=actor, reference=str(reference), current=run.current_name)
+    return run
+
+
 def store_features(run: DriftRun, features: "Sequence[Feature]", *, policy: Policy, actor: Actor) -> DriftRun:
     """Write what a run measured and decided, in the transaction that completes its job.
 
@@ -79,7 +104,7 @@ def store_features(run: DriftRun, features: "Sequence[Feature]", *, policy: Poli
         run,
         actor=actor,
         reference=str(run.reference),
-        current=str(run.current),
+        current=run.current_name,
         drifted=run.features_drifted,
         compared=run.features_compared,
     )

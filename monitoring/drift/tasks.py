@@ -15,16 +15,15 @@ def run_drift(job: jobs.RunningJob) -> None:
     # Arrow and scipy load here: the web process lists runs and never computes one.
     from dataquality.reading import SealedTable
     from monitoring.drift.comparison import compare
+    from monitoring.monitors.comparing import compare_pushed, prepared_reference
     from monitoring.monitors.services import asked_of
 
     run = DriftRun.objects.select_related("reference__artifact", "current__artifact").get(pk=job.payload["run"])
     asked = asked_of(run)
-    features = compare(
-        SealedTable(run.reference),
-        SealedTable(run.current),
-        **asked,
-        progress=job.progress,
-    )
+    if run.current is None:
+        features = compare_pushed(run, asked["policy"], asked.get("features"))
+    else:
+        features = compare(prepared_reference(run.reference), SealedTable(run.current), **asked, progress=job.progress)
     with job.completing():
         finished = services.store_features(run, features, policy=asked["policy"], actor=job.actor)
         if finished.drifted:

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib.auth.decorators import login_required, permission_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -34,7 +35,7 @@ def drift_list(request: HttpRequest) -> HttpResponse:
     if verdict["value"]:
         rows = rows.filter(**_VERDICT_FILTERS[verdict["value"]])
     if query:
-        rows = rows.filter(current__dataset__name__icontains=query)
+        rows = rows.filter(Q(current__dataset__name__icontains=query) | Q(pushed_name__icontains=query))
     page = keyset_page(request, rows, order_by="-created_at")
     return render(request, "monitoring/drift_list.html", {"page": page, "filters": [verdict], "query": query})
 
@@ -74,7 +75,7 @@ def drift_detail(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
         asked = request.GET.get("feature", "")
         selected = next((feature for feature in compared if feature.name == asked), compared[0])
         selected = DriftFeature.objects.defer(None).get(pk=selected.pk)
-        labels = (f"{run.reference} (reference)", f"{run.current} (current)")
+        labels = (f"{run.reference} (reference)", f"{run.current_name} (current)")
         context |= {
             "selected": selected,
             "bars": pictures.effect_bars(run, features),
@@ -83,5 +84,5 @@ def drift_detail(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
             "outside": pictures.outside(selected),
             "categories": pictures.categories(selected),
         }
-    record_reading(RUN_VIEWED, run, request=request, reference=str(run.reference), current=str(run.current))
+    record_reading(RUN_VIEWED, run, request=request, reference=str(run.reference), current=run.current_name)
     return render(request, "monitoring/drift_detail.html", context)

@@ -10,7 +10,7 @@ from modelops.crypto.columns import EncryptedJSONField
 from modelops.jobs.models import Job
 from modelops.lib.ids import uuid7
 from monitoring.drift.querysets import DriftRunQuerySet
-from registry.models import DatasetVersion
+from registry.models import DatasetVersion, RegisteredModel
 
 
 class DriftState(models.TextChoices):
@@ -22,11 +22,22 @@ class DriftState(models.TextChoices):
 
 
 class DriftRun(models.Model):
-    """What was compared under which thresholds, and the verdict. A finished run never changes."""
+    """What was compared under which thresholds, and the verdict. A finished run never changes.
+
+    The current data is a dataset version, or else a sketch that was pushed: ``pushed_batch`` is the batch that brought
+    it, ``pushed_name`` says so in words, and ``pushed_for`` is the model that met the data.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     reference = models.ForeignKey(DatasetVersion, on_delete=models.PROTECT, related_name="drift_runs_as_reference")
-    current = models.ForeignKey(DatasetVersion, on_delete=models.PROTECT, related_name="drift_runs_as_current")
+    current = models.ForeignKey(
+        DatasetVersion, null=True, on_delete=models.PROTECT, related_name="drift_runs_as_current"
+    )
+    pushed_batch = models.UUIDField(null=True, unique=True, help_text="Batches go with their month; the run stays.")
+    pushed_name = models.CharField(max_length=300, blank=True, default="")
+    pushed_for = models.ForeignKey(
+        RegisteredModel, null=True, on_delete=models.SET_NULL, related_name="pushed_drift_runs"
+    )
     job = models.OneToOneField(Job, null=True, on_delete=models.SET_NULL, related_name="drift_run")
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="drift_runs"
@@ -50,6 +61,11 @@ class DriftRun(models.Model):
             models.CheckConstraint(condition=Q(state__in=DriftState.values), name="drift_run_state_known"),
             models.CheckConstraint(condition=~Q(reference=F("current")), name="drift_run_two_versions"),
             models.CheckConstraint(
+                condition=Q(current__isnull=False, pushed_batch__isnull=True)
+                | Q(current__isnull=True, pushed_batch__isnull=False),
+                name="drift_run_version_or_sketch",
+            ),
+            models.CheckConstraint(
                 condition=Q(state=DriftState.SUCCEEDED, drifted__isnull=False)
                 | (~Q(state=DriftState.SUCCEEDED) & Q(drifted__isnull=True)),
                 name="drift_run_decided_when_succeeded",
@@ -61,11 +77,16 @@ class DriftRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Drift from {self.reference} to {self.current}"
+        return f"Drift from {self.reference} to {self.current_name}"
 
     def get_absolute_url(self) -> str:
         """The run's page in the portal."""
         return reverse("monitoring:drift-detail", args=[self.pk])
+
+    @property
+    def current_name(self) -> str:
+        """What was compared with the reference: a version, or a sketch that a pipeline pushed."""
+        return str(self.current) if self.current is not None else self.pushed_name
 
     @property
     def shown_state(self) -> str:

@@ -77,7 +77,7 @@ class MonitorView(APIView):
     @extend_schema(operation_id="monitors_retrieve", responses=MonitorOut)
     def get(self, request: Request, pk: UUID) -> Response:
         """The monitor with its policy, accepted drift and newest runs."""
-        monitor = _monitor(request, pk)
+        monitor = monitor_for(request, pk)
         record_reading(MONITOR_VIEWED, monitor, request=request, name=monitor.name)
         return Response(MonitorOut(monitor).data)
 
@@ -91,7 +91,7 @@ class MonitorRunsView(APIView):
     @extend_schema(operation_id="monitors_run", request=None, responses={202: RunAcceptedOut})
     def post(self, request: Request, pk: UUID) -> Response:
         """Compare the newest data now. The answer comes at once; follow the job, then read the drift run."""
-        run = services.run_monitor(_monitor(request, pk), actor=request.actor)
+        run = services.run_monitor(monitor_for(request, pk), actor=request.actor)
         return Response(RunAcceptedOut({"id": run.pk, "job": run.job_id, "state": run.shown_state}).data, status=202)
 
 
@@ -104,7 +104,7 @@ class MonitorPolicyView(APIView):
     @extend_schema(operation_id="monitors_policies", responses=MonitorPolicyOut(many=True))
     def get(self, request: Request, pk: UUID) -> Response:
         """All that held, newest first, each with its reason."""
-        monitor = _monitor(request, pk)
+        monitor = monitor_for(request, pk)
         record_reading(MONITOR_VIEWED, monitor, request=request, name=monitor.name)
         rows = monitor.policies.order_by("-number")[:POLICIES]
         return Response(MonitorPolicyOut(rows, many=True).data)
@@ -112,7 +112,7 @@ class MonitorPolicyView(APIView):
     @extend_schema(operation_id="monitors_policy_change", request=PolicyChangeIn, responses={200: PolicyAnswerOut})
     def post(self, request: Request, pk: UUID) -> Response:
         """Try another policy on the last 30 runs and, unless it is only a test, save it."""
-        monitor = _monitor(request, pk)
+        monitor = monitor_for(request, pk)
         data = _validated(PolicyChangeIn, request)
         policy = policy_of(data)
         if data["only_test"]:
@@ -130,7 +130,7 @@ class MonitorAcceptedView(APIView):
     @extend_schema(operation_id="monitors_accept", request=AcceptIn, responses={201: AcceptedOut})
     def post(self, request: Request, pk: UUID) -> Response:
         """Accept the drift of a feature as it is in the newest run, until a day; the caller answers for it."""
-        monitor = _monitor(request, pk)
+        monitor = monitor_for(request, pk)
         data = _validated(AcceptIn, request)
         accepted = services.accept_drift(
             monitor, data["feature"], why=data["why"], until=data["until"], actor=request.actor
@@ -145,7 +145,8 @@ def _monitors(user: Any) -> MonitorQuerySet:
     return found
 
 
-def _monitor(request: Request, pk: UUID) -> DriftMonitor:
+def monitor_for(request: Request, pk: UUID) -> DriftMonitor:
+    """The monitor of this id, within what the caller may see."""
     return get_object_or_404(_monitors(request.user), pk=pk)
 
 

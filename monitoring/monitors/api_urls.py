@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import api
+from . import api, sketch_api
 
 urlpatterns = [
     path("monitors/", api.MonitorsView.as_view(), name="api-monitors"),
@@ -10,4 +10,6 @@ urlpatterns = [
     path("monitors/<uuid:pk>/runs/", api.MonitorRunsView.as_view(), name="api-monitor-runs"),
     path("monitors/<uuid:pk>/policy/", api.MonitorPolicyView.as_view(), name="api-monitor-policy"),
     path("monitors/<uuid:pk>/accepted/", api.MonitorAcceptedView.as_view(), name="api-monitor-accepted"),
+    path("monitors/<uuid:pk>/sketch/", sketch_api.SketchBinsView.as_view(), name="api-monitor-sketch"),
+    path("sketch-client/", sketch_api.SketchClientView.as_view(), name="api-sketch-client"),
 ]

@@ -3,7 +3,14 @@
 from compliance.audit.coverage import Exempt, model, route
 from monitoring.drift.audit_events import RUN_REQUESTED
 
-from .audit_events import DRIFT_ACCEPTED, MONITOR_CREATED, MONITOR_VIEWED, POLICY_CHANGED
+from .audit_events import (
+    DRIFT_ACCEPTED,
+    EDGES_PUBLISHED,
+    MONITOR_CREATED,
+    MONITOR_VIEWED,
+    POLICY_CHANGED,
+    PROFILE_MADE,
+)
 
 route("api/v1/monitors/", get=Exempt.NAMES, post=MONITOR_CREATED)
 route("api/v1/monitors/<uuid:pk>/", get=MONITOR_VIEWED)
@@ -11,6 +18,11 @@ route("api/v1/monitors/<uuid:pk>/runs/", post=RUN_REQUESTED)
 route("api/v1/monitors/<uuid:pk>/policy/", get=MONITOR_VIEWED, post=POLICY_CHANGED)
 route("api/v1/monitors/<uuid:pk>/accepted/", post=DRIFT_ACCEPTED)
 
+route("api/v1/monitors/<uuid:pk>/sketch/", get=EDGES_PUBLISHED)
+route("api/v1/sketch-client/", get=Exempt.INTERFACE)
+
+model("monitors.ReferenceProfile", PROFILE_MADE)
+model("monitors.ProfileColumn", PROFILE_MADE)
 model("monitors.DriftMonitor", MONITOR_CREATED)
 model("monitors.MonitorPolicy", MONITOR_CREATED, POLICY_CHANGED)
 model("monitors.AcceptedDrift", DRIFT_ACCEPTED)

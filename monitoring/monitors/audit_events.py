@@ -20,6 +20,18 @@ DRIFT_ACCEPTED = define(
     "name", "feature", "until",
     category="data", ocsf="entity.update",
 )  # fmt: skip
+PROFILE_MADE = define(
+    "monitors.profile.made",
+    "profiled {columns} columns of {version} as reference",
+    "version", "columns", "layout",
+    category="data", ocsf="scan.completed",
+)  # fmt: skip
+EDGES_PUBLISHED = define(
+    "monitors.edges.published",
+    "handed out the bins in which sketches for {name} are counted",
+    "name",
+    category="data", ocsf="entity.read",
+)  # fmt: skip
 MONITOR_VIEWED = define(
     "monitors.monitor.viewed",
     "looked at the drift monitor {name}",

@@ -11,3 +11,10 @@ keep(
     "monitors.AcceptedDrift",
     "monitors.MonitorRun",
 )
+keep(
+    "monitors.profiles",
+    "Profiles of reference data",
+    "Kept as long as the dataset version that they are of.",
+    "monitors.ReferenceProfile",
+    "monitors.ProfileColumn",
+)

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from modelops.crypto.fields import SealedBytesField
 from modelops.lib.ids import uuid7
 from monitoring.models.drift import DriftRun
 from registry.models import Dataset, DatasetVersion, ModelVersion
@@ -122,3 +123,49 @@ class MonitorRun(models.Model):
 
     def __str__(self) -> str:
         return str(self.run)
+
+
+class ReferenceProfile(models.Model):
+    """What a reference looks like, measured once, so that comparisons read the new data alone. It never changes.
+
+    ``layout`` is the version of how columns are measured and written: another one is another profile of the same data.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    version = models.ForeignKey(DatasetVersion, on_delete=models.CASCADE, related_name="reference_profiles")
+    layout = models.PositiveSmallIntegerField()
+    rows = models.BigIntegerField()
+    columns = models.PositiveIntegerField()
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["-id"]
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["version", "layout"], name="monitors_profile_once")]
+
+    def __str__(self) -> str:
+        return f"Profile of {self.version}"
+
+
+class ProfileColumn(models.Model):
+    """One column of a profile. Both contents hold values of the data and are sealed.
+
+    ``published`` is what senders of sketches are told, and the counts that theirs are compared with; ``values`` is the
+    column in order with its buckets, None where that would be too large or the column holds categories.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    profile = models.ForeignKey(ReferenceProfile, on_delete=models.CASCADE, related_name="profiled")
+    position = models.PositiveIntegerField()
+    name = models.CharField(max_length=255)
+    reason = models.CharField(max_length=300, blank=True, default="", help_text="Why there is no sketch of it.")
+    published = SealedBytesField(null=True)
+    values = SealedBytesField(null=True)
+
+    class Meta:
+        ordering = ["profile", "position"]
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["profile", "position"], name="monitors_profile_column_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from compliance.audit import Actor, record
@@ -20,7 +21,8 @@ from registry.models import Dataset, DatasetVersion, ModelVersion
 
 from .audit_events import DRIFT_ACCEPTED, MONITOR_CREATED, POLICY_CHANGED
 from .back_test import back_test
-from .models import AcceptedDrift, DriftMonitor, MonitorPolicy, MonitorRun
+from .models import AcceptedDrift, DriftMonitor, MonitorPolicy, MonitorRun, ReferenceProfile
+from .profiles import LAYOUT, want_profile
 
 SCHEDULER = Actor.system("monitoring")
 LONGEST_ACCEPTANCE = timedelta(days=366)
@@ -80,6 +82,7 @@ def create_monitor(name: str, settings: Settings, *, policy: Policy, why: str, a
     MonitorPolicy.objects.create(
         monitor=monitor, number=1, policy=policy.as_json(), why=why, changed_by_id=account_of(actor)
     )
+    want_profile(settings.reference, actor=actor)
     return monitor
 
 
@@ -167,6 +170,7 @@ def run_monitor(monitor: DriftMonitor, *, actor: Actor) -> DriftRun:
 
 def run_due() -> int:
     """Start the runs that are due, one for each monitor with data that it has not compared; returns how many."""
+    _profile_those_without()
     started = 0
     due = DriftMonitor.objects.filter(is_enabled=True, next_due_at__lte=timezone.now()).order_by("next_due_at")
     for monitor in due.select_related("reference__dataset", "dataset")[:AT_ONCE]:
@@ -181,6 +185,15 @@ def run_due() -> int:
             run_monitor(monitor, actor=SCHEDULER)
             started += 1
     return started
+
+
+def _profile_those_without() -> None:
+    """Ask for the profiles of references that have none in the present layout: those of before, for one."""
+    made = ReferenceProfile.objects.filter(version=OuterRef("reference"), layout=LAYOUT)
+    lacking = DriftMonitor.objects.filter(~Exists(made), is_enabled=True).select_related("reference__dataset")
+    for monitor in lacking.order_by("id")[:AT_ONCE]:
+        with transaction.atomic():
+            want_profile(monitor.reference, actor=SCHEDULER)
 
 
 def _newest(monitor: DriftMonitor) -> DatasetVersion | None:

@@ -6,3 +6,8 @@ watch("monitors.DriftMonitor", "name", "reference", "dataset", "features", "ever
 watch("monitors.MonitorPolicy", "monitor", "number", "policy")
 watch("monitors.AcceptedDrift", "monitor", "feature", "effect", "until")
 exempt("Written with the run, whose beginning has an event.", "monitors.MonitorRun")
+exempt(
+    "Measured from an immutable version; that it was has an event.",
+    "monitors.ReferenceProfile",
+    "monitors.ProfileColumn",
+)

@@ -6,6 +6,10 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from modelops.lib.errors import Invalid
+from monitoring.monitors.pushed import receive_sketch
+from registry.models import RegisteredModel
+
 from .bodies import Body
 from .labelling import receive_labels
 from .lookup import model_by_name
@@ -65,8 +69,10 @@ class PredictionsView(ListAPIView):
     )
     def post(self, request: Request) -> Response:
         """Store a batch, whole or not at all. A version that is not registered is taken, and a finding tells of it."""
-        body = Body(request, {"model", "version", "batch_id", "rows"})
+        body = Body(request, {"model", "version", "batch_id", "rows", "sketch"})
         model = model_by_name(request.user, body.text("model"))
+        if "sketch" in body.said:
+            return self._sketched(request, body, model)
         received = receive_rows(
             model,
             body.whole("version"),
@@ -76,4 +82,22 @@ class PredictionsView(ListAPIView):
             now=timezone.now(),
             actor=request.actor,
         )
+        return Response(BatchOut(received.batch).data, status=200 if received.is_repeated else 201)
+
+    def _sketched(self, request: Request, body: Body, model: RegisteredModel) -> Response:
+        if "rows" in body.said:
+            raise Invalid(
+                "The body has rows and a sketch; send one of them.", code="sketch.beside_rows", field="sketch"
+            )
+        received, run = receive_sketch(
+            model,
+            body.whole("version"),
+            body.text("batch_id"),
+            body.said["sketch"],
+            user=request.user,
+            digest=body.digest,
+            now=timezone.now(),
+            actor=request.actor,
+        )
+        received.batch.drift_run = run and run.pk
         return Response(BatchOut(received.batch).data, status=200 if received.is_repeated else 201)

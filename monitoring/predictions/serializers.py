@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from registry.api.strict import StrictSerializer
@@ -28,13 +29,26 @@ class PredictionRowIn(StrictSerializer):
     )
 
 
+class SketchIn(StrictSerializer):
+    """Counts of a batch's features in the bins of a drift monitor, as the portal's client makes them."""
+
+    monitor = serializers.UUIDField()
+    profile = serializers.UUIDField(help_text="Of the bins that were counted in.")
+    rows = serializers.IntegerField(min_value=0)
+    columns = serializers.DictField(
+        child=serializers.JSONField(),
+        help_text="By name: counts (null where a bin is told with the next) or categories and other; and missing.",
+    )
+
+
 class PredictionsIn(StrictSerializer):
     """A batch of one version's predictions."""
 
     model = serializers.CharField(max_length=100)
     version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
     batch_id = serializers.CharField(max_length=100, help_text="Yours: the same batch is taken once.")
-    rows = PredictionRowIn(many=True)
+    rows = PredictionRowIn(many=True, required=False, help_text="The predictions; or else a sketch.")
+    sketch = SketchIn(required=False)
 
 
 class LabelIn(StrictSerializer):
@@ -76,15 +90,21 @@ class BatchOut(serializers.ModelSerializer):
     batch_id = serializers.CharField(source="client_id")
     model = serializers.CharField(source="model.name")
     version = serializers.IntegerField(source="stream.version_number", allow_null=True, default=None)
+    drift_run = serializers.SerializerMethodField(help_text="Of a sketch: the comparison that it started.")
     is_known_version = serializers.SerializerMethodField(help_text="False: the registry has no such version (yet).")
 
     class Meta:
         model = PredictionBatch
         fields = (
             "id", "batch_id", "model", "version", "is_known_version", "rows", "errors", "first_at", "last_at",
-            "received_at",
+            "received_at", "drift_run",
         )  # fmt: skip
         read_only_fields = fields
+
+    @extend_schema_field(serializers.UUIDField(allow_null=True))
+    def get_drift_run(self, batch: Any) -> Any:
+        """Known to the request that brought the sketch."""
+        return getattr(batch, "drift_run", None)
 
     def get_is_known_version(self, batch: Any) -> bool:
         """Whether the registry knows the version."""

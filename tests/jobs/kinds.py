@@ -108,6 +108,27 @@ def _drift(world: World) -> Asked:
     return run.job_id, str(run.pk)
 
 
+def _profile(world: World) -> Asked | None:
+    """One at a time: a reference that is being profiled is not profiled twice."""
+    from modelops.jobs.models import Job
+    from monitoring.monitors.models import ReferenceProfile
+    from monitoring.monitors.profiles import want_profile
+
+    if Job.objects.filter(kind="drift.profile", state__in=["queued", "running"]).exists():
+        return None
+    ReferenceProfile.objects.all().delete()
+    with transaction.atomic():
+        job = want_profile(world.reference, actor=ACTOR)
+    assert job is not None
+    return job, str(world.reference.pk)
+
+
+def _stray_columns() -> int:
+    from monitoring.monitors.models import ProfileColumn, ReferenceProfile
+
+    return ProfileColumn.objects.count() - 2 * ReferenceProfile.objects.count()
+
+
 def _variant(world: World) -> Asked:
     version = world.version()
     variant = variants.ask_for_variant(version, "float16", actor=ACTOR)
@@ -192,6 +213,12 @@ CASES = {
         "monitoring.drift_run.completed",
         lambda world: DriftRun.objects.filter(state="succeeded", drifted=True).count(),
         lambda: DriftFeature.objects.count() - 2 * DriftRun.objects.count(),
+    ),
+    "drift.profile": Case(
+        _profile,
+        "monitors.profile.made",
+        lambda world: AuditEvent.objects.filter(name="monitors.profile.made").count(),
+        _stray_columns,
     ),
     "variants.derive": Case(
         _variant,

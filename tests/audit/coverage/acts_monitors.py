@@ -26,6 +26,15 @@ def _monitor(world: World) -> dict[str, Any]:
     return {"pk": create_monitor("watch", settings, policy=Policy(), why="first", actor=world.actor("scientist")).pk}
 
 
+def _profiled(world: World) -> dict[str, Any]:
+    from modelops.jobs.models import Job
+    from modelops.jobs.services import run
+
+    given = _monitor(world)
+    assert run(Job.objects.get(kind="drift.profile").pk)
+    return given
+
+
 def _drifted(world: World) -> dict[str, Any]:
     from monitoring.models import DriftFeature, DriftRun
     from monitoring.monitors.models import DriftMonitor
@@ -42,6 +51,7 @@ def _drifted(world: World) -> dict[str, Any]:
 ACTS: dict[str, Act] = {
     f"POST {_A}": Act("scientist", MONITOR, before=_body),
     f"GET {_A}<uuid:pk>/": Act("scientist", MONITOR, before=_monitor),
+    f"GET {_A}<uuid:pk>/sketch/": Act("scientist", MONITOR, before=_profiled),
     f"GET {_A}<uuid:pk>/policy/": Act("scientist", MONITOR, before=_monitor),
     f"POST {_A}<uuid:pk>/policy/": Act(
         "scientist", MONITOR, before=lambda w: _monitor(w) | {"data": {"minimum_effect": 0.1, "why": "large ones"}}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from . import acts_officers, acts_places, acts_registry, acts_scanning, acts_watch
+from . import acts_monitors, acts_officers, acts_places, acts_registry, acts_scanning, acts_watch
 from .world import World
 
 
@@ -116,4 +116,5 @@ WORKS: dict[str, Callable[[World], None]] = {
     "scan": lambda world: acts_scanning._held(world) and None,
     "escrow": _escrow,
     "verification": _verify,
+    "reference profile": lambda world: acts_monitors._profiled(world) and None,
 }
