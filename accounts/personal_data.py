@@ -29,6 +29,8 @@ class Account(PersonalDataProvider):
     """The portal account itself and what hangs on it."""
 
     label = "Your account"
+    action = "anonymise"
+    order = 80
     covers = frozenset(
         f"accounts.{model}"
         for model in (
@@ -232,6 +234,12 @@ class Account(PersonalDataProvider):
             }
             yield ExportedRow("accounts.notices", told)
 
+    def left(self, subject: Subject) -> int:
+        """Accounts that still name the person, and whatever hangs on them."""
+        users = self._users(subject)
+        named = sum(user.username != _pseudonym(user) or bool(user.email or user.first_name) for user in users)
+        return self.find(subject) - len(users) + named
+
     def erase(self, subject: Subject, *, actor: Actor) -> int:
         """Deactivate the account and replace what names the person; its id stays: what it did stays provable."""
         erased = 0
@@ -256,7 +264,7 @@ class Account(PersonalDataProvider):
                     Notice.objects.filter(user=user),
                 )
             )
-            pseudonym = f"erased-{str(user.pk)[-12:]}"
+            pseudonym = _pseudonym(user)
             if user.username != pseudonym:
                 user.username, user.email, user.first_name, user.last_name = pseudonym, "", "", ""
                 user.set_unusable_password()
@@ -264,3 +272,7 @@ class Account(PersonalDataProvider):
                 user.save()
                 erased += 1
         return erased
+
+
+def _pseudonym(user: User) -> str:
+    return f"erased-{str(user.pk)[-12:]}"

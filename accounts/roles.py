@@ -123,6 +123,7 @@ ROLES: dict[str, Role] = {
                 "subjects.change_subjectrequest",
                 "subjects.view_subjectbundle",
                 "subjects.add_subjectbundle",
+                "subjects.approve_erasure",
                 "accounts.view_user",
                 "accounts.reveal_user",
                 "access.view_emergency",

@@ -13,6 +13,7 @@ class EmergencyUses(PersonalDataProvider):
     """When the person worked as a superuser, and the reason given."""
 
     label = "Your work as a superuser"
+    action = "anonymise"
     covers = frozenset({"access.Emergency"})
     sections = (
         Section(
@@ -32,6 +33,10 @@ class EmergencyUses(PersonalDataProvider):
         for use in Emergency.objects.filter(user_id__in=subject.account_ids).order_by("id").iterator():
             fields = {"started_at": use.started_at, "ends_at": use.ends_at, "reason": use.reason}
             yield ExportedRow("access.emergencies", fields)
+
+    def left(self, subject: Subject) -> int:
+        """Uses whose reason is still told."""
+        return Emergency.objects.filter(user_id__in=subject.account_ids).exclude(reason="(erased)").count()
 
     def erase(self, subject: Subject, *, actor: Actor) -> int:
         """The text goes; that somebody worked past the roles stays provable."""

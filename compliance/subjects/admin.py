@@ -20,6 +20,7 @@ from modelops.lib.templatetags.portal import pill, state
 
 from . import case, stages
 from .admin_views import CaseViews
+from .erasure.admin_views import ErasureViews
 from .models import SubjectRequest
 from .querysets import SubjectRequestQuerySet
 
@@ -111,7 +112,7 @@ class SubjectRequestAdmin(BlindIndexSearch, ReferenceSearch, ReadOnlyAdmin):
         return request.user.has_perm("subjects.add_subjectrequest")
 
     def get_urls(self) -> list[URLPattern]:
-        return [*CaseViews(self).urls(), *super().get_urls()]
+        return [*CaseViews(self).urls(), *ErasureViews(self).urls(), *super().get_urls()]
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
         if not self.has_add_permission(request):

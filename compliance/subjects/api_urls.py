@@ -3,6 +3,7 @@
 from django.urls import path
 
 from . import api
+from .erasure import api as erasure
 
 urlpatterns = [
     path("subject-requests/", api.SubjectRequests.as_view(), name="subject-requests"),
@@ -12,4 +13,11 @@ urlpatterns = [
     path("subject-requests/<uuid:request_id>/bundle/", api.Bundle.as_view()),
     path("subject-requests/<uuid:request_id>/answer/", api.Answer.as_view()),
     path("subject-requests/<uuid:request_id>/refuse/", api.Refuse.as_view()),
+    path("subject-requests/<uuid:request_id>/places/", erasure.PlacesView.as_view()),
+    path("subject-requests/<uuid:request_id>/erasure/", erasure.ErasureView.as_view()),
+    path("subject-requests/<uuid:request_id>/erasure/decisions/", erasure.DecisionsView.as_view()),
+    path("subject-requests/<uuid:request_id>/erasure/approve/", erasure.ApproveView.as_view()),
+    path("subject-requests/<uuid:request_id>/erasure/execute/", erasure.ExecuteView.as_view()),
+    path("subject-requests/<uuid:request_id>/erasure/certificate/", erasure.CertificateView.as_view()),
+    path("subject-requests/<uuid:request_id>/holds/", erasure.HoldsView.as_view()),
 ]

@@ -10,11 +10,26 @@ from .audit_events import (
     COLLECTION_STARTED,
     IDENTITY_CONFIRMED,
     PERSON_SEARCHED,
+    PLACES_SHOWN,
+    REQUEST_ANONYMISED,
     REQUEST_DELIVERED,
     REQUEST_OPENED,
     REQUEST_REFUSED,
     REQUEST_VIEWED,
     SUBJECT_REVEALED,
+)
+from .erasure.audit_events import (
+    CERTIFICATE_READ,
+    ERASURE_APPROVED,
+    ERASURE_COMPLETED,
+    ERASURE_PREVIEWED,
+    ERASURE_STARTED,
+    ERASURE_STOPPED,
+    HOLD_LIFTED,
+    HOLD_SET,
+    IMPACT_DECIDED,
+    PART_ERASED,
+    PART_KEPT,
 )
 
 _ONE = "api/v1/subject-requests/<uuid:request_id>/"
@@ -27,6 +42,13 @@ route(f"{_ONE}collect/", post=COLLECTION_STARTED)
 route(f"{_ONE}bundle/", get=BUNDLE_DOWNLOADED)
 route(f"{_ONE}answer/", post=REQUEST_DELIVERED)
 route(f"{_ONE}refuse/", post=REQUEST_REFUSED)
+route(f"{_ONE}places/", get=PLACES_SHOWN)
+route(f"{_ONE}erasure/", get=REQUEST_VIEWED, post=ERASURE_PREVIEWED)
+route(f"{_ONE}erasure/decisions/", post=IMPACT_DECIDED)
+route(f"{_ONE}erasure/approve/", post=ERASURE_APPROVED)
+route(f"{_ONE}erasure/execute/", post=ERASURE_STARTED)
+route(f"{_ONE}erasure/certificate/", get=CERTIFICATE_READ)
+route(f"{_ONE}holds/", post=HOLD_SET)
 
 admin_pages("subjects.SubjectRequest", adds=REQUEST_OPENED)
 route("admin/subjects/subjectrequest/find/", post=PERSON_SEARCHED)
@@ -36,6 +58,14 @@ route(f"{_ADMIN}progress/", get=Exempt.PROGRESS)
 route(f"{_ADMIN}bundle/", post=BUNDLE_DOWNLOADED)
 route(f"{_ADMIN}answer/", post=REQUEST_DELIVERED)
 route(f"{_ADMIN}refuse/", post=REQUEST_REFUSED)
+route(f"{_ADMIN}places/", post=PLACES_SHOWN)
+route(f"{_ADMIN}erasure/preview/", post=ERASURE_PREVIEWED)
+route(f"{_ADMIN}erasure/decide/", post=IMPACT_DECIDED)
+route(f"{_ADMIN}erasure/approve/", post=ERASURE_APPROVED)
+route(f"{_ADMIN}erasure/execute/", post=ERASURE_STARTED)
+route(f"{_ADMIN}erasure/certificate/", post=CERTIFICATE_READ)
+route(f"{_ADMIN}hold/", post=HOLD_SET)
+route(f"{_ADMIN}hold/<uuid:hold>/lift/", post=HOLD_LIFTED)
 route(f"{_ADMIN}person/", get=Exempt.FORM, post=SUBJECT_REVEALED)
 
 model("subjects.ReferenceCounter", exempt=Exempt.WORKING_MEMORY)
@@ -48,5 +78,11 @@ model(
     BUNDLE_COLLECTED,
     REQUEST_DELIVERED,
     REQUEST_REFUSED,
+    REQUEST_ANONYMISED,
+    ERASURE_COMPLETED,
 )
+model("subjects.ErasurePlan", ERASURE_PREVIEWED, ERASURE_APPROVED, ERASURE_STARTED, ERASURE_STOPPED, ERASURE_COMPLETED)
+model("subjects.ErasureStep", ERASURE_PREVIEWED, PART_ERASED, PART_KEPT)
+model("subjects.ModelImpact", ERASURE_PREVIEWED, IMPACT_DECIDED)
+model("subjects.LegalHold", HOLD_SET, HOLD_LIFTED)
 model("subjects.SubjectBundle", BUNDLE_COLLECTED, BUNDLE_DOWNLOADED, BUNDLE_EXPIRED)

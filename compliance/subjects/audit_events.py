@@ -4,6 +4,8 @@ from typing import Final
 
 from compliance.audit import EventClass, define
 
+from .erasure import audit_events as _of_erasures  # noqa: F401  declared with the app
+
 REQUEST_OPENED: Final[EventClass] = define(
     "subjects.request.opened",
     "opened {reference} ({kind}, {regime}), due {due_on}",
@@ -91,6 +93,22 @@ PERSON_SEARCHED: Final[EventClass] = define(
     "subjects.request.person_searched",
     "searched the requests of a person ({found} found)",
     "found",
+    category="privacy",
+    ocsf="datastore.query",
+)
+REQUEST_ANONYMISED: Final[EventClass] = define(
+    "subjects.request.anonymised",
+    "took the person out of {reference}",
+    "reference",
+    category="privacy",
+    ocsf="entity.update",
+)
+PLACES_SHOWN: Final[EventClass] = define(
+    "subjects.request.places_shown",
+    "looked where the person of {reference} is known (rows: {rows}, models: {models})",
+    "reference",
+    "rows",
+    "models",
     category="privacy",
     ocsf="datastore.query",
 )

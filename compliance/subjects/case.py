@@ -10,6 +10,7 @@ from compliance.audit.models import AuditEvent
 from modelops.lib.masking import masked, masked_email
 
 from . import stages
+from .erasure.page import erasure_context
 from .forms import NoteForm, RevealForm
 from .models import State, SubjectBundle, SubjectRequest
 
@@ -23,6 +24,13 @@ _ICONS = {
     "subjects.bundle.collected": "file",
     "subjects.bundle.downloaded": "download",
     "subjects.bundle.expired": "clock",
+    "subjects.erasure.previewed": "eye",
+    "subjects.erasure.approved": "check",
+    "subjects.erasure.started": "running",
+    "subjects.erasure.stopped": "failed",
+    "subjects.erasure.part_erased": "trash",
+    "subjects.erasure.completed": "passed",
+    "subjects.hold.set": "lock",
     "subjects.request.delivered": "passed",
     "subjects.request.refused": "cross",
 }
@@ -85,6 +93,7 @@ def context(request: SubjectRequest, user: AbstractUser, told: Timeline) -> dict
         "may_handle": user.has_perm("subjects.change_subjectrequest"),
         "may_collect": user.has_perm("subjects.add_subjectbundle"),
         "may_download": user.has_perm("subjects.view_subjectbundle"),
+        **erasure_context(request, user),
         "may_refuse": stages.may_follow(request.state, State.REFUSED),
         "masked": {"email": masked_email(request.subject_email), "ref": masked(request.subject_ref)},
         "reveal_form": RevealForm(),

@@ -17,6 +17,8 @@ class BesideTheLedger(PersonalDataProvider):
     """Entries under the keys of the person's accounts. The ledger's rows hold salted hashes of them."""
 
     label = "Where you acted from"
+    action = "shred"
+    order = 90
     covers = frozenset({"audit_personal.SubjectKey", "audit_personal.Payload"})
     sections = (
         Section(

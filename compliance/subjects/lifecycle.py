@@ -27,4 +27,8 @@ keep(
     "Kept: proof that each was answered in time.",
     "subjects.SubjectRequest",
     "subjects.ReferenceCounter",
+    "subjects.ErasurePlan",
+    "subjects.ErasureStep",
+    "subjects.ModelImpact",
+    "subjects.LegalHold",
 )

@@ -4,21 +4,33 @@ from collections.abc import Iterator
 
 from django.contrib.admin.models import LogEntry
 from django.db.models import QuerySet
+from django.utils import timezone
 
-from compliance.audit import Actor
+from compliance.audit import Actor, record
 from compliance.audit.models import AuditEvent
 from modelops.jobs.models import Job
 
-from . import ledger_data  # noqa: F401  registers its provider
-from .models import SubjectRequest
+from . import audit_events as events
+from . import (
+    ledger_data,  # noqa: F401  registers its provider
+    stages,
+)
+from .erasure.closing import anonymise
+from .models import SubjectBundle, SubjectRequest
 from .providers import ErasureRefused, ExportedRow, PersonalDataProvider, Section, Subject, exempt, providers
 
 exempt("subjects.SubjectBundle", "A copy of what the providers export, under the request; removed after seven days.")
+exempt("subjects.ErasurePlan", "It names the person's accounts by opaque ids, and the person by a salted hash.")
+exempt("subjects.ErasureStep", "It names tables and files and counts rows.")
+exempt("subjects.ModelImpact", "It names models; who decided stands there by opaque id, as in the ledger.")
+exempt("subjects.LegalHold", "It names a class of data and a request, which is exported.")
 exempt("rest.StoredAnswer", "A sealed copy of what the caller was answered, for a day; it names them by opaque id.")
 exempt("rest.LimitedRequests", "Counts under an opaque id, for a minute; then they stand in the ledger.")
 exempt("throttling.Pace", "Counts of sign-ins under keyed digests, for an hour at most; they name nobody.")
 exempt("keys.Approval", "It names who asked and approved by opaque id, as the ledger does, which is exported.")
 exempt("keys.Rotation", "It names who asked and approved by opaque id, as the ledger does, which is exported.")
+exempt("retention.PolicyChange", "It names who asked and approved by opaque id, as the ledger does.")
+exempt("retention.RetentionRun", "It names who asked by opaque id, as the ledger does; otherwise numbers.")
 exempt("secret_store.StoredSecret", "It names who set it by opaque id, as the ledger does, which is exported.")
 
 
@@ -27,6 +39,8 @@ class Requests(PersonalDataProvider):
     """Earlier requests of the same person."""
 
     label = "Your requests"
+    action = "anonymise"
+    order = 70
     covers = frozenset({"subjects.SubjectRequest"})
     sections = (
         Section(
@@ -71,10 +85,24 @@ class Requests(PersonalDataProvider):
                 },
             )
 
+    def _naming(self, subject: Subject) -> QuerySet[SubjectRequest]:
+        """Closed requests: an open one names the person until it is answered, then its erasure takes the name out."""
+        return self._rows(subject).filter(state__in=stages.FINAL)
+
+    def left(self, subject: Subject) -> int:
+        return self._naming(subject).count()
+
     def erase(self, subject: Subject, *, actor: Actor) -> int:
-        raise ErasureRefused(
-            "Requests and how they were answered are kept as proof of compliance (GDPR Art. 5(2) and 17(3)(e))."
-        )
+        """Take the person and the bundles out; that each request was answered in time stays as proof (Art. 5(2))."""
+        taken = 0
+        for request in self._naming(subject).select_for_update(of=("self",)):
+            for bundle in SubjectBundle.objects.filter(request=request, removed_at=None):
+                bundle.sealed, bundle.removed_at = None, timezone.now()
+                bundle.save(update_fields=["sealed", "removed_at"])
+                record(events.BUNDLE_EXPIRED, request, actor=actor, reference=request.reference)
+            anonymise(request, actor=actor)
+            taken += 1
+        return taken
 
 
 @providers.register("portal.activity")
@@ -82,6 +110,10 @@ class Activity(PersonalDataProvider):
     """What the person's accounts did: ledger rows and jobs carry the account's id."""
 
     label = "What your account did"
+    kept = (
+        "The ledger is append-only and names accounts by an opaque id alone (GDPR Art. 17(3)(b) and (e)); "
+        "erasing the account leaves nothing in it that leads to the person."
+    )
     covers = frozenset({"audit.AuditEvent", "jobs.Job", "admin.LogEntry"})
     sections = (
         Section(
@@ -173,7 +205,4 @@ class Activity(PersonalDataProvider):
             )
 
     def erase(self, subject: Subject, *, actor: Actor) -> int:
-        raise ErasureRefused(
-            "The ledger is append-only and names accounts by an opaque id alone (GDPR Art. 17(3)(b) and (e)); "
-            "erasing the account leaves nothing in it that leads to the person."
-        )
+        raise ErasureRefused(self.kept)

@@ -19,7 +19,7 @@ from modelops.lib.errors import Conflict, Invalid
 
 from . import audit_events as events
 from . import deadlines, stages
-from .models import Kind, ReferenceCounter, Regime, State, SubjectBundle, SubjectRequest
+from .models import ErasurePlan, Kind, PlanState, ReferenceCounter, Regime, State, SubjectBundle, SubjectRequest
 from .providers import Subject
 from .reveal_reasons import RevealReason
 
@@ -173,6 +173,11 @@ def record_answer(request: SubjectRequest, note: str, *, actor: Actor) -> Subjec
         raise Conflict(
             f"Nobody has downloaded the bundle of {request} yet; download it and hand it over first.",
             code="bundle.not_handed_over",
+        )
+    if ErasurePlan.objects.filter(request=request).exclude(state=PlanState.WITHDRAWN).exists():
+        raise Conflict(
+            f"An erasure is planned for {request}; the request is answered when it is done.",
+            code="erasure.not_done",
         )
     _close(request, _required(note, "Write how the request was answered.", "note"))
     late = request.closed_at is not None and request.closed_at > request.due_at

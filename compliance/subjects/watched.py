@@ -16,3 +16,16 @@ watch(
 )
 watch("subjects.SubjectBundle", "request", "sha256", "expires_at", "removed_at")
 exempt("A counter of references.", "subjects.ReferenceCounter")
+watch(
+    "subjects.ErasurePlan",
+    "request",
+    "state",
+    "fingerprint",
+    "planned_by",
+    "approved_by",
+    "swept_at",
+    recorded_about=["subjects.subjectrequest"],
+)
+watch("subjects.ErasureStep", "plan", "provider", "state", "erased", recorded_about=["subjects.subjectrequest"])
+watch("subjects.ModelImpact", "plan", "label", "decision", recorded_about=["subjects.subjectrequest"])
+watch("subjects.LegalHold", "data_class", "recheck_on", "lifted_at")

@@ -17,6 +17,8 @@ class Predictions(PersonalDataProvider):
     """Rows whose sender named the person, by reference or by address."""
 
     label = "Predictions about you"
+    action = "anonymise"
+    order = 30
     covers = frozenset({"predictions.Prediction", "predictions.FeatureBlock"})
     sections = (
         Section(

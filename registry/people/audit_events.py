@@ -20,6 +20,12 @@ PERSON_EXCLUDED = define(
     "reference",
     category="privacy", ocsf="entity.create",
 )  # fmt: skip
+INDEXED = define(
+    "people.version.indexed",
+    "indexed the people in version {version} of {name} ({people})",
+    "name", "version", "people",
+    category="privacy", ocsf="datastore.read",
+)  # fmt: skip
 HOLDS_EXCLUDED = define(
     "people.version.holds_excluded",
     "found people who were erased in version {version} of {name}",

@@ -15,7 +15,7 @@ from modelops.lib.errors import DomainError, Invalid
 from registry.frames import open_table
 from registry.models import Dataset, DatasetVersion
 
-from .audit_events import COLUMN_DECLARED, HOLDS_EXCLUDED
+from .audit_events import COLUMN_DECLARED, HOLDS_EXCLUDED, INDEXED
 from .digests import secret
 from .models import ExcludedPerson, IndexedVersion, IndexState, PersonRows, SubjectColumn
 from .scanning import people_in
@@ -96,10 +96,11 @@ def run(job: jobs.RunningJob) -> None:
         index.state, index.people, index.indexed_at, index.problem = IndexState.READY, len(found), timezone.now(), ""
         index.save(update_fields=["state", "people", "indexed_at", "problem"])
         kept_out = PersonRows.objects.filter(source=index, digest__in=ExcludedPerson.objects.values("digest")).count()
+        version = index.version
+        said = {"name": version.dataset.name, "version": version.number}
+        record(INDEXED, version, actor=job.actor, people=len(found), **said)
         if kept_out:
-            version = index.version
-            said = {"name": version.dataset.name, "version": version.number, "people": kept_out}
-            record(HOLDS_EXCLUDED, version, actor=job.actor, outcome="denied", **said)
+            record(HOLDS_EXCLUDED, version, actor=job.actor, outcome="denied", people=kept_out, **said)
 
 
 def fall_back(job: Job, message: str) -> None:

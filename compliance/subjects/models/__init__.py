@@ -1,6 +1,21 @@
-"""Requests of data subjects and the bundles that answer them."""
+"""Requests of data subjects, the bundles that answer them, and erasures."""
 
 from .bundle import SubjectBundle
+from .erasure import Decision, ErasurePlan, ErasureStep, LegalHold, ModelImpact, PlanState, StepState
 from .request import Kind, ReferenceCounter, Regime, State, SubjectRequest
 
-__all__ = ["Kind", "ReferenceCounter", "Regime", "State", "SubjectBundle", "SubjectRequest"]
+__all__ = [
+    "Decision",
+    "ErasurePlan",
+    "ErasureStep",
+    "Kind",
+    "LegalHold",
+    "ModelImpact",
+    "PlanState",
+    "ReferenceCounter",
+    "Regime",
+    "State",
+    "StepState",
+    "SubjectBundle",
+    "SubjectRequest",
+]

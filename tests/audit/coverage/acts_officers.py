@@ -20,6 +20,7 @@ _KEY = f"{_A}keys/<uuid:key_id>/"
 _ROTATION = f"{_A}key-rotations/<uuid:rotation_id>/"
 _ROOM = "admin/crypto/keyversion/"
 _SECRETS = "admin/secret_store/storedsecret/<uuid:pk>/"
+_HOLD = {"data_class": "predictions.rows", "basis": "law", "recheck_on": "2099-01-01"}
 _INTAKE = {"kind": "access", "regime": "GDPR", "email": cases.EMAIL, "ref": "", "received_on": ""}
 
 
@@ -41,6 +42,35 @@ def _handed_over() -> Any:
 
 _open, _confirmed, _ready = _case(cases.open_case), _case(cases.confirmed_case), _case(cases.ready_case)
 _given = _case(_handed_over)
+
+
+def _erasure(*steps: str) -> Any:
+    """Before: an erasure has come so far."""
+
+    def prepare(world: World) -> dict[str, Any]:
+        from compliance.subjects.erasure import approving, holds, planning
+
+        case = cases.confirmed_case("erasure")
+        if "previewed" in steps or "approved" in steps:
+            plan = planning.preview(case, actor=world.actor("other"))
+            if "approved" in steps:
+                approving.approve(plan, actor=world.actor("guard"))
+            if "influenced" in steps:
+                plan.impacts.create(target_type="registry.modelversion", target_id="v1", label="m v1", via="d v1")
+        if "done" in steps:
+            from modelops.jobs.services import run
+
+            plan = approving.execute(plan, actor=world.actor("other"))
+            run(plan.job_id)
+        given = {"request_id": case.pk, "pk": case.pk}
+        if "held" in steps:
+            import datetime as dt
+
+            day = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=90)
+            given["hold"] = holds.set_hold("predictions.rows", "law", day, request=case, actor=world.actor("other")).pk
+        return given
+
+    return prepare
 
 
 def _active() -> Any:
@@ -130,6 +160,26 @@ ACTS: dict[str, Act] = {
     f"GET {_CASE}bundle/": Act("officer", CASE, before=_ready),
     f"POST {_CASE}answer/": Act("officer", CASE, {"note": "Sent."}, before=_given),
     f"POST {_CASE}refuse/": Act("officer", CASE, {"reason": "Not the person."}, before=_open),
+    f"GET {_CASE}places/": Act("officer", CASE, before=_confirmed),
+    f"POST {_CASE}erasure/": Act("officer", CASE, before=_erasure()),
+    f"GET {_CASE}erasure/": Act("officer", CASE, before=_erasure("previewed")),
+    f"POST {_CASE}erasure/decisions/": Act(
+        "officer", CASE, {"target": "all", "decision": "accept"}, before=_erasure("previewed", "influenced")
+    ),
+    f"POST {_CASE}erasure/approve/": Act("officer", CASE, before=_erasure("previewed")),
+    f"POST {_CASE}erasure/execute/": Act("officer", CASE, before=_erasure("approved")),
+    f"GET {_CASE}erasure/certificate/": Act("officer", CASE, before=_erasure("approved", "done")),
+    f"POST {_CASE}holds/": Act("officer", "subjects.legalhold", _HOLD, before=_open),
+    f"POST {_DESK}places/": Act("officer", CASE, before=_confirmed),
+    f"POST {_DESK}erasure/preview/": Act("officer", CASE, before=_erasure()),
+    f"POST {_DESK}erasure/decide/": Act(
+        "officer", CASE, {"target": "all", "decision": "accept"}, before=_erasure("previewed", "influenced")
+    ),
+    f"POST {_DESK}erasure/approve/": Act("officer", CASE, before=_erasure("previewed")),
+    f"POST {_DESK}erasure/execute/": Act("officer", CASE, before=_erasure("approved")),
+    f"POST {_DESK}erasure/certificate/": Act("officer", CASE, before=_erasure("approved", "done")),
+    f"POST {_DESK}hold/<uuid:hold>/lift/": Act("officer", "subjects.legalhold", before=_erasure("held")),
+    f"POST {_DESK}hold/": Act("officer", "subjects.legalhold", _HOLD, before=_open),
     "POST admin/subjects/subjectrequest/add/": Act("officer", CASE, _INTAKE),
     "POST admin/subjects/subjectrequest/find/": Act("officer", "", {"q": cases.EMAIL}),
     f"POST {_DESK}identity/": Act("officer", CASE, {"identity-note": "Called back."}, before=_open),

@@ -32,6 +32,12 @@ def _table(world: World) -> dict[str, Any]:
     return {"data": {"file": SimpleUploadedFile("table.csv", CSV)}}
 
 
+def _with_version(world: World) -> dict[str, Any]:
+    """Before: the dataset has a version with columns."""
+    world.dataset_version()
+    return {}
+
+
 def _directory(world: World) -> dict[str, Any]:
     world.model  # noqa: B018
     return dict(_DIRECTORY)
@@ -72,6 +78,9 @@ def _broken_copy(row: str) -> Any:
 
 REASON = {"reason": "made by mistake"}
 ACTS: dict[str, Act] = {
+    f"GET {_A}{_D}subject-column/": Act("scientist", DATASET),
+    f"PUT {_A}{_D}subject-column/": Act("scientist", DATASET, {"column": "carrier"}, before=_with_version),
+    f"POST {_D}subject-column/": Act("scientist", DATASET, {"column": "carrier"}, before=_with_version),
     "POST models/-/new/": Act("scientist", MODEL, _NEW_MODEL),
     f"GET {_M}": Act("scientist", MODEL),
     f"POST {_M}metric/": Act("scientist", MODEL, {"metric": "auc", "direction": "maximise"}),
