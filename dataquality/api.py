@@ -37,7 +37,13 @@ class QualityRunsView(ListAPIView):
         data.is_valid(raise_exception=True)
         version = find_version(request.user, data.validated_data["dataset"], data.validated_data["version"])
         suite = suite_for(version, data.validated_data.get("suite"))
-        run = services.start_quality_run(version, actor=request.actor, suite_version=suite)
+        run = services.start_quality_run(
+            version,
+            actor=request.actor,
+            suite_version=suite,
+            training_run=data.validated_data["training_run"],
+            epoch=data.validated_data["epoch"],
+        )
         return Response(RunAcceptedOut({"id": run.pk, "job": run.job_id, "state": run.shown_state}).data, status=202)
 
 

@@ -3,19 +3,25 @@
 from compliance.audit.coverage import Exempt, admin_pages, model, route
 
 from .audit_events import (
+    ISSUE_ACCEPTED,
     RULE_SNOOZED,
     RUN_COMPLETED,
     RUN_REQUESTED,
     RUN_VIEWED,
     SUITE_CREATED,
     SUITE_REVISED,
+    SUITE_TRIED,
     SUITE_VIEWED,
 )
 
 route("quality/", get=Exempt.NAMES, post=Exempt.SAME_AS_GET)
 route("quality/new/", get=Exempt.FORM, post=RUN_REQUESTED)
 route("quality/<uuid:run_id>/", get=RUN_VIEWED, post=RUN_VIEWED)
-route("quality/<uuid:run_id>/issues/<int:number>/", get=RUN_VIEWED)
+route("quality/<uuid:run_id>/issues/<int:number>/", get=RUN_VIEWED, post=ISSUE_ACCEPTED)
+route("api/v1/quality-runs/<uuid:run_id>/issues/<int:number>/acceptance/", post=ISSUE_ACCEPTED)
+route("api/v1/quality-runs/<uuid:run_id>/suggestion/", get=RUN_VIEWED)
+route("api/v1/rule-suites/trial/", post=SUITE_TRIED)
+route("quality/datasets/<object_name:name>/rules/", get=SUITE_VIEWED, post=SUITE_CREATED)
 route("quality/<uuid:run_id>/comparison/", get=RUN_VIEWED)
 route("quality/datasets/<object_name:name>/", get=Exempt.NAMES)
 route("api/v1/quality-runs/trend/", get=Exempt.NAMES)
@@ -35,3 +41,5 @@ model("dataquality.QualityIssue", RUN_COMPLETED)
 model("dataquality.RuleSuite", SUITE_CREATED, SUITE_REVISED)
 model("dataquality.RuleSuiteVersion", SUITE_CREATED, SUITE_REVISED)
 model("dataquality.RuleSnooze", RULE_SNOOZED)
+model("dataquality.AcceptedIssue", ISSUE_ACCEPTED)
+model("dataquality.RuleSuggestion", RUN_COMPLETED)

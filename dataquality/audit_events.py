@@ -65,3 +65,22 @@ RULE_SNOOZED = define(
     category="data",
     ocsf="entity.update",
 )
+ISSUE_ACCEPTED = define(
+    "dataquality.issue.accepted",
+    "accepted {rule} in runs of {dataset} until {until}",
+    "dataset",
+    "rule",
+    "until",
+    category="data",
+    ocsf="entity.update",
+)
+SUITE_TRIED = define(
+    "dataquality.suite.tried",
+    "tried {rules} rules on {rows} rows of {dataset} version {version}",
+    "dataset",
+    "version",
+    "rules",
+    "rows",
+    category="data",
+    ocsf="entity.read",
+)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from modelops.lib.errors import Invalid
@@ -15,7 +15,7 @@ from .dimensions import Dimension, Severity
 from .masking import Masker
 from .profiling.walk import Progress, Table, Walk
 from .score import Score, compute
-from .suites import Outcome, Suite
+from .suites import Outcome, Suite, suggest
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Report:
     findings: tuple[Finding, ...]
     score: Score
     outcomes: tuple[RuleOutcome, ...] = ()
+    suggestion: Suite = field(default_factory=Suite)
 
 
 def examine(
@@ -53,14 +54,16 @@ def examine(
     suite: Suite | None = None,
     now: dt.datetime | None = None,
     history: Sequence[int] = (),
+    accepted: Collection[tuple[str, str]] = (),
 ) -> Report:
     """Run every registered check over ``table``; raises Invalid when there is nothing to examine.
 
     ``types`` and ``previous_types`` are the schemas to compare, of this version and of the one before. ``progress`` is
     told (rows done, rows, what is being done) as the walk goes on, and may raise to stop it. ``threads`` are as many as
     there are cores without a number; the report is the same on any. The rules of ``suite`` are judged as of ``now`` and
-    against the row counts in ``history``; what they look at adds to what is examined. The findings stand by dimension,
-    then in the order of the columns.
+    against the row counts in ``history``; what they look at adds to what is examined. A finding of a check whose rule
+    and column ("" for the table) are ``accepted`` is told and takes nothing. The findings stand by dimension, then in
+    the order of the columns.
     """
     names = list(table.schema.names)
     if not table.rows or not names:
@@ -87,6 +90,7 @@ def examine(
     facts = TableFacts(table.rows, types or found_types, previous_types, walked.repeats[0])
     for check in instances:
         findings += check.conclude(facts)
+    findings = [_accepted(each) if (each.rule, each.column or "") in accepted else each for each in findings]
     findings += [found for found in map(_finding, outcomes) if found is not None]
     masker = masker or Masker(secrets.token_bytes(32))
     findings = [
@@ -105,7 +109,13 @@ def examine(
         RuleOutcome(each.entry.name, each.entry.kind, each.entry.level, each.passed, each.snoozed, each.count, each.of)
         for each in outcomes
     )
-    return Report(table.rows, len(names), tuple(findings), compute(findings, examined), told)
+    score = compute(findings, examined)
+    return Report(table.rows, len(names), tuple(findings), score, told, suggest(walked))
+
+
+def _accepted(finding: Finding) -> Finding:
+    """What somebody has accepted for a while: worth knowing, and takes nothing."""
+    return replace(finding, severity=Severity.INFO, failed=Fraction(0), message=f"{finding.message} Accepted.")
 
 
 def _finding(outcome: Outcome) -> Finding | None:

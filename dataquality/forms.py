@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from dataquality.suite_serializers import NAME
 from registry.models import DatasetVersion
 
 OFFERED_VERSIONS = 200  # the newest ones; older ones have a button on their own page
@@ -40,3 +41,26 @@ class QualityRunForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["dataset_version"]
         field.offer_to(user, self.initial.get("dataset_version"))  # type: ignore[attr-defined]
+
+
+class AcceptanceForm(forms.Form):
+    """Until when a finding takes nothing from the score, and why."""
+
+    until = forms.DateTimeField(
+        label="Accepted until",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text="In UTC, at most a year from now.",
+    )
+    reason = forms.CharField(label="Reason", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class RuleTextForm(forms.Form):
+    """A suite of rules as text."""
+
+    name = forms.RegexField(
+        NAME, label="Name of the suite", max_length=80, help_text="Letters, digits, dots, dashes and underscores."
+    )
+    text = forms.CharField(
+        label="Rules", max_length=512 * 1024, strip=False, widget=forms.Textarea(attrs={"rows": 20}),
+        help_text="YAML or JSON, as the reference of quality rules has it.",
+    )  # fmt: skip

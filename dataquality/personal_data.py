@@ -5,7 +5,7 @@ from typing import Any
 
 from compliance.audit import Actor
 from compliance.subjects.providers import ExportedRow, PersonalDataProvider, Section, Subject, exempt, providers
-from dataquality.models import QualityRun, RuleSnooze, RuleSuite, RuleSuiteVersion
+from dataquality.models import AcceptedIssue, QualityRun, RuleSnooze, RuleSuite, RuleSuiteVersion
 
 
 @providers.register("dataquality.runs")
@@ -44,6 +44,7 @@ class QualityWork(PersonalDataProvider):
 
 # The detail holds fences and spellings of a data set; who is in the data set is for the registry to tell.
 exempt("dataquality.QualityIssue", "It tells counts and bounds of columns; the rows themselves stay in the dataset.")
+exempt("dataquality.RuleSuggestion", "No bound and no category of a personal column goes into it.")
 
 
 @providers.register("dataquality.suites")
@@ -51,7 +52,14 @@ class RuleWork(PersonalDataProvider):
     """References from rule suites, their versions and snoozes to accounts."""
 
     label = "Quality rules you wrote"
-    covers = frozenset({"dataquality.RuleSuite", "dataquality.RuleSuiteVersion", "dataquality.RuleSnooze"})
+    covers = frozenset(
+        {
+            "dataquality.RuleSuite",
+            "dataquality.RuleSuiteVersion",
+            "dataquality.RuleSnooze",
+            "dataquality.AcceptedIssue",
+        }
+    )
     sections = (
         Section(
             "dataquality.suites",
@@ -60,7 +68,12 @@ class RuleWork(PersonalDataProvider):
             source="you, by writing them",
         ),
     )
-    _links = ((RuleSuite, "owner"), (RuleSuiteVersion, "created_by"), (RuleSnooze, "created_by"))
+    _links = (
+        (RuleSuite, "owner"),
+        (RuleSuiteVersion, "created_by"),
+        (RuleSnooze, "created_by"),
+        (AcceptedIssue, "created_by"),
+    )
 
     def find(self, subject: Subject) -> int:
         """How many suites, versions and snoozes name the person."""

@@ -10,12 +10,21 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from compliance.audit.reading import record_reading
+from dataquality.acceptance import accept_issue
 from dataquality.audit_events import RUN_VIEWED
 from dataquality.comparison import compare, other_run
-from dataquality.models import QualityRun
-from dataquality.run_serializers import QualityComparisonOut, QualityIssueDetailOut, TrendOut
+from dataquality.models import QualityRun, RuleSuggestion
+from dataquality.run_serializers import (
+    AcceptanceIn,
+    AcceptanceOut,
+    QualityComparisonOut,
+    QualityIssueDetailOut,
+    SuggestionOut,
+    TrendOut,
+)
 from dataquality.selection import find_dataset
 from dataquality.trend import trend_of
+from registry.grants.gate import require_change
 
 READ = {"GET": "dataquality.view_qualityrun"}
 SAFE = ["get", "head", "options"]
@@ -32,6 +41,9 @@ class TrendIn(serializers.Serializer):
     """Which dataset."""
 
     dataset = serializers.CharField(max_length=100)
+    training_run = serializers.CharField(
+        max_length=200, required=False, default="", help_text="Only runs of this training, by epoch."
+    )
 
 
 class QualityIssueView(APIView):
@@ -45,6 +57,40 @@ class QualityIssueView(APIView):
         """The issue with masked examples and a filter that finds its rows; ``number`` is its position."""
         run = _run_of(request, run_id)
         return Response(QualityIssueDetailOut(get_object_or_404(run.issues.defer(None), position=number)).data)
+
+
+class IssueAcceptanceView(APIView):
+    """Accepting a finding for a while."""
+
+    required_permissions = {"POST": "dataquality.add_qualityrun"}
+    http_method_names = ["post", "options"]
+
+    @extend_schema(operation_id="quality_runs_issues_accept", request=AcceptanceIn, responses={201: AcceptanceOut})
+    def post(self, request: Request, run_id: UUID, number: int) -> Response:
+        """Let what the issue is about take nothing from the scores of runs that begin before then."""
+        run = get_object_or_404(QualityRun.objects.visible_to(request.user).with_version(), pk=run_id)
+        require_change(request, run.dataset_version.dataset)
+        issue = get_object_or_404(run.issues.all(), position=number)
+        data = AcceptanceIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        accepted = accept_issue(issue, **data.validated_data, actor=request.actor)
+        return Response(AcceptanceOut(accepted).data, status=201)
+
+
+class RuleSuggestionView(APIView):
+    """Rules that an examined version keeps."""
+
+    required_permissions = READ
+    http_method_names = SAFE
+
+    @extend_schema(operation_id="quality_runs_suggestion", responses=SuggestionOut)
+    def get(self, request: Request, run_id: UUID) -> Response:
+        """A start for a suite, to be read by whoever owns the data; no value of a personal column is in it."""
+        from dataquality.suite_text import dump
+
+        run = _run_of(request, run_id)
+        document = get_object_or_404(RuleSuggestion, run=run).document
+        return Response(SuggestionOut({"rules": document["rules"], "text": dump(document, as_yaml=True)}).data)
 
 
 class QualityComparisonView(APIView):
@@ -75,7 +121,14 @@ class QualityTrendView(APIView):
         data = TrendIn(data=request.query_params)
         data.is_valid(raise_exception=True)
         dataset = find_dataset(request.user, data.validated_data["dataset"])
-        return Response(TrendOut({"dataset": dataset.name, "points": trend_of(dataset, request.user)}).data)
+        return Response(
+            TrendOut(
+                {
+                    "dataset": dataset.name,
+                    "points": trend_of(dataset, request.user, training_run=data.validated_data["training_run"]),
+                }
+            ).data
+        )
 
 
 def _run_of(request: Request, run_id: UUID) -> QualityRun:

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from dataquality.comparison import IssuePair
 from dataquality.dimensions import Dimension
-from dataquality.models import QualityIssue
+from dataquality.models import AcceptedIssue, QualityIssue
 from dataquality.serializers import QualityIssueOut
 from dataquality.trend import Point
 
@@ -50,6 +50,7 @@ class TrendPointOut(serializers.Serializer):
     version = serializers.IntegerField(source="run.dataset_version.number")
     at = serializers.DateTimeField(source="run.created_at")
     score = serializers.CharField(source="run.score", help_text="Exact text.")
+    epoch = serializers.IntegerField(source="run.epoch", allow_null=True)
     dimensions = serializers.SerializerMethodField()
     schema_changes = SchemaChangeOut(source="changed", many=True)
 
@@ -98,3 +99,26 @@ class QualityComparisonOut(serializers.Serializer):
     difference = serializers.CharField()
     issues = IssuePairOut(many=True)
     schema_changes = SchemaChangeOut(source="schema", many=True)
+
+
+class AcceptanceIn(serializers.Serializer):
+    """Until when a finding takes nothing, and why."""
+
+    until = serializers.DateTimeField()
+    reason = serializers.CharField(max_length=500)
+
+
+class AcceptanceOut(serializers.ModelSerializer):
+    """A finding that is accepted for a while; ``name`` is that of the suite's rule, if it is one."""
+
+    class Meta:
+        model = AcceptedIssue
+        fields = ("rule", "name", "column", "until", "reason", "created_at")
+        read_only_fields = fields
+
+
+class SuggestionOut(serializers.Serializer):
+    """Rules that the examined version keeps, as a list and as YAML: a start for a suite."""
+
+    rules = serializers.ListField(child=serializers.JSONField())
+    text = serializers.CharField()

@@ -19,6 +19,10 @@ class QualityRunIn(VersionReferenceIn):
     """What to examine; without a suite the only one of the dataset counts."""
 
     suite = serializers.CharField(max_length=80, required=False, help_text="Name of a rule suite of the dataset.")
+    training_run = serializers.CharField(
+        max_length=200, required=False, default="", allow_blank=True, help_text="The training that the data is for."
+    )
+    epoch = serializers.IntegerField(min_value=0, max_value=MAX_VERSION, required=False, default=None, allow_null=True)
 
 
 class RunAcceptedOut(serializers.Serializer):
@@ -90,6 +94,8 @@ class QualityRunRowOut(serializers.ModelSerializer):
             "score",
             "issue_count",
             "failure",
+            "training_run",
+            "epoch",
             "job",
             "created_at",
             "finished_at",

@@ -1,5 +1,6 @@
 """Every change of state of quality runs."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -9,10 +10,11 @@ from django.utils import timezone
 
 from compliance.audit import Actor, record
 from dataquality.audit_events import RUN_COMPLETED, RUN_REQUESTED
-from dataquality.models import QualityIssue, QualityRun, RuleSuiteVersion, RunState
+from dataquality.models import QualityIssue, QualityRun, RuleSuggestion, RuleSuiteVersion, RunState
 from modelops import jobs
-from modelops.lib.errors import Conflict
+from modelops.lib.errors import Conflict, Invalid
 from registry.models import DatasetVersion
+from registry.schemas.services import newest_schema
 
 if TYPE_CHECKING:
     from dataquality.checks import Finding
@@ -24,13 +26,28 @@ ISSUE_BATCH = 500
 
 @transaction.atomic
 def start_quality_run(
-    dataset_version: DatasetVersion, *, actor: Actor, suite_version: RuleSuiteVersion | None = None
+    dataset_version: DatasetVersion,
+    *,
+    actor: Actor,
+    suite_version: RuleSuiteVersion | None = None,
+    training_run: str = "",
+    epoch: int | None = None,
 ) -> QualityRun:
-    """Ask for the quality of a dataset version; a worker does it after the commit. Raises Unavailable.
+    """Ask for the quality of a dataset version; a worker does it after the commit. Raises Unavailable, Invalid.
 
-    It goes by the rules of ``suite_version``, besides what every run looks at.
+    It goes by the rules of ``suite_version`` and by the dataset's schema as they are now, besides what every run looks
+    at. ``training_run`` and ``epoch`` say for which step of a training it is.
     """
-    run = QualityRun(dataset_version=dataset_version, requested_by_id=account_of(actor), suite_version=suite_version)
+    if epoch is not None and not training_run:
+        raise Invalid("An epoch is one of a training; name the training_run.", code="run.epoch_alone", field="epoch")
+    run = QualityRun(
+        dataset_version=dataset_version,
+        requested_by_id=account_of(actor),
+        suite_version=suite_version,
+        schema=newest_schema(dataset_version.dataset_id),
+        training_run=training_run,
+        epoch=epoch,
+    )
     run.save()
     run.job = jobs.enqueue(JOB_KIND, payload={"run": str(run.pk)}, actor=actor, target=run, total=dataset_version.rows)
     run.save(update_fields=["job"])
@@ -38,8 +55,11 @@ def start_quality_run(
     return run
 
 
-def store_report(run: QualityRun, report: "Report", *, actor: Actor) -> None:
-    """Write what a run found, in the transaction that completes its job. Raises Conflict for a finished run."""
+def store_report(run: QualityRun, report: "Report", *, personal: Collection[str] = (), actor: Actor) -> None:
+    """Write what a run found, in the transaction that completes its job. Raises Conflict for a finished run.
+
+    No value of a ``personal`` column goes into the rules that are suggested.
+    """
     run = QualityRun.objects.select_for_update().select_related("dataset_version__dataset").get(pk=run.pk)
     if run.state != RunState.QUEUED:
         raise Conflict("The run has ended already; start a new one.", code="quality_run.finished")
@@ -61,6 +81,12 @@ def store_report(run: QualityRun, report: "Report", *, actor: Actor) -> None:
         for position, (finding, deduction) in enumerate(zip(report.findings, report.score.deductions, strict=True))
     ]
     QualityIssue.objects.bulk_create(issues, batch_size=ISSUE_BATCH)
+    rules = [
+        line
+        for line in report.suggestion.document()["rules"]
+        if line["rule"] not in ("range", "set") or not set(line["columns"]) & set(personal)
+    ]
+    RuleSuggestion.objects.create(run=run, document={"rules": rules})
     run.state = RunState.SUCCEEDED
     run.score = report.score.total
     run.dimensions = [

@@ -23,8 +23,11 @@ from dataquality.suite_serializers import (
     RuleSuiteOut,
     RuleSuiteRowOut,
     RuleSuiteVersionOut,
+    RuleTrialIn,
+    RuleTrialOut,
     SuiteDocumentIn,
 )
+from dataquality.trial import record_trial, try_rules
 
 READ, WRITE = "dataquality.view_qualityrun", "dataquality.add_qualityrun"
 
@@ -92,6 +95,23 @@ class RuleSuiteVersionsView(APIView):
         suite = suite_of(request, suite_id)
         version = services.revise_suite(suite, data.validated_data["document"], actor=request.actor)
         return Response(RuleSuiteVersionOut(version).data, status=201)
+
+
+class RuleTrialView(APIView):
+    """Rules on trial."""
+
+    required_permissions = {"POST": WRITE}
+    http_method_names = ["post", "options"]
+
+    @extend_schema(operation_id="rule_suites_trial", request=RuleTrialIn, responses=RuleTrialOut)
+    def post(self, request: Request) -> Response:
+        """What the rules say of the first 1,000 rows of the newest version; nothing is stored."""
+        data = RuleTrialIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        dataset = find_dataset(request.user, data.validated_data["dataset"])
+        trial = try_rules(dataset, data.validated_data["document"], user=request.user)
+        record_trial(request, dataset, trial)
+        return Response(RuleTrialOut(trial).data)
 
 
 class RuleSnoozesView(APIView):

@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from dataquality.models import RuleSnooze, RuleSuite, RuleSuiteVersion
+from dataquality.serializers import RuleOutcomeOut
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$"
 
@@ -26,6 +27,20 @@ class RuleSuiteIn(SuiteDocumentIn):
 
     dataset = serializers.CharField(max_length=100)
     name = serializers.RegexField(NAME, max_length=80)
+
+
+class RuleTrialIn(SuiteDocumentIn):
+    """Rules to try on the newest version of a dataset."""
+
+    dataset = serializers.CharField(max_length=100)
+
+
+class RuleTrialOut(serializers.Serializer):
+    """What the rules say of the first rows."""
+
+    version = serializers.IntegerField(source="version.number")
+    rows = serializers.IntegerField(help_text="How many rows were looked at.")
+    outcomes = RuleOutcomeOut(many=True)
 
 
 class RuleSnoozeIn(serializers.Serializer):

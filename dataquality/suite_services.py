@@ -46,7 +46,7 @@ def revise_suite(suite: RuleSuite, document: Any, *, actor: Actor) -> RuleSuiteV
     """The next version of a suite; one that says the same as the last is that one."""
     suite = RuleSuite.objects.select_for_update(of=("self",)).select_related("dataset").get(pk=suite.pk)
     last = suite.versions.order_by("-number").first()
-    if last is not None and last.digest == _digest(_checked(document)):
+    if last is not None and last.digest == _digest(read_rules(document)):
         return last
     version = _add_version(suite, document, actor=actor)
     record(
@@ -112,7 +112,7 @@ def sleeping(suite: RuleSuite, now: dt.datetime) -> list[str]:
 
 
 def _add_version(suite: RuleSuite, document: Any, *, actor: Actor) -> RuleSuiteVersion:
-    checked = _checked(document)
+    checked = read_rules(document)
     told = checked.document()
     suite.last_number += 1
     suite.save(update_fields=["last_number"])
@@ -126,7 +126,8 @@ def _add_version(suite: RuleSuite, document: Any, *, actor: Actor) -> RuleSuiteV
     )
 
 
-def _checked(document: Any) -> Suite:
+def read_rules(document: Any) -> Suite:
+    """The suite in a document or in YAML or JSON text. Raises Invalid."""
     from dataquality.suite_text import load  # Arrow loads with the rules, so not before somebody writes one
     from dataquality.suites import read_suite
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from django.db.models import F
+
 from dataquality.models import QualityRun, RunState
 from dataquality.schema_changes import SchemaChange, changes
 from registry.models import Dataset
@@ -31,10 +33,17 @@ class Point:
         return None if line is None else float(line["score"])
 
 
-def trend_of(dataset: Dataset, user: Any) -> list[Point]:
-    """The newest finished runs of ``dataset`` that ``user`` may see, oldest first."""
+def trend_of(dataset: Dataset, user: Any, *, training_run: str = "") -> list[Point]:
+    """The newest finished runs of ``dataset`` that ``user`` may see, oldest first.
+
+    With ``training_run`` only those of that training, by epoch; those without one stand first.
+    """
     runs = QualityRun.objects.visible_to(user).with_version()
     newest = runs.filter(dataset_version__dataset=dataset, state=RunState.SUCCEEDED).order_by("-created_at", "-id")
+    if training_run:
+        newest = newest.filter(training_run=training_run).order_by(
+            F("epoch").desc(nulls_last=True), "-created_at", "-id"
+        )
     in_order = list(newest[:SHOWN])[::-1]
     points = [Point(run, ()) for run in in_order[:1]]
     for before, run in pairwise(in_order):

@@ -14,6 +14,7 @@ v1 = [
     path("", include("registry.promotion.api_urls")),
     path("", include("registry.variants.api_urls")),
     path("", include("registry.cards.api_urls")),
+    path("", include("registry.schemas.api_urls")),
     path("", include("registry.bundles.api_urls")),
     path("", include("registry.provenance.api_urls")),
     path("", include("registry.external.api_urls")),

@@ -106,6 +106,7 @@ INSTALLED_APPS = [
     "registry.uploads",
     "registry.grants",
     "registry.cards",
+    "registry.schemas",
     "registry.bundles",
     "registry.provenance",
     "registry.external",

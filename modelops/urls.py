@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("registry.promotion.urls")),
     path("", include("registry.variants.urls")),
     path("", include("registry.cards.urls")),
+    path("", include("registry.schemas.urls")),
     path("", include("registry.bundles.urls")),
     path("", include("registry.external.urls")),
     path("", include("registry.people.urls")),

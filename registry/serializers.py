@@ -208,6 +208,9 @@ class ColumnOut(serializers.Serializer):
     name = serializers.CharField()
     type = serializers.CharField()
     nulls = serializers.IntegerField()
+    personal = serializers.CharField(
+        required=False, help_text="What name and first values seem to say about people; left out where they do not."
+    )
 
 
 class DatasetVersionOut(FileOut):

@@ -40,6 +40,11 @@ class QualityRun(models.Model):
     suite_version = models.ForeignKey(
         "dataquality.RuleSuiteVersion", null=True, on_delete=models.SET_NULL, related_name="quality_runs"
     )
+    schema = models.ForeignKey(
+        "schemas.DatasetSchema", null=True, on_delete=models.SET_NULL, related_name="quality_runs"
+    )
+    training_run = models.CharField(max_length=200, blank=True, default="", help_text="The training that asked.")
+    epoch = models.PositiveIntegerField(null=True)
     outcomes = models.JSONField(default=list, help_text="Per rule of the suite whether it passed, and its counts.")
     failure = models.CharField(max_length=500, blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -63,6 +68,7 @@ class QualityRun(models.Model):
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="quality_run_newest"),
             models.Index(fields=["dataset_version", "-created_at"], name="quality_run_version"),
+            models.Index(fields=["training_run", "epoch"], name="quality_run_training", condition=~Q(training_run="")),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,6 @@
 """Creating datasets and adding versions."""
 
 from collections.abc import Callable
-from dataclasses import asdict
 
 from django.db import IntegrityError, transaction
 
@@ -64,7 +63,7 @@ def add_dataset_version(
             file_format=found.file_format,
             rows=found.rows,
             columns=len(found.columns),
-            schema=[asdict(column) for column in found.columns],
+            schema=[column.as_dict() for column in found.columns],
             reading=found.reading,
             created_by_id=account_id(actor),
         )

@@ -18,11 +18,20 @@ NAME_LENGTH = 255
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its name, its Arrow type as text, and how many of its cells hold nothing."""
+    """One column: its name, its Arrow type as text, and how many of its cells hold nothing.
+
+    ``personal`` is what its name and first values seem to say about people, "" for nothing.
+    """
 
     name: str
     type: str
     nulls: int
+    personal: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """As a version keeps it; what is empty is left out."""
+        kept = {"name": self.name, "type": self.type, "nulls": self.nulls}
+        return {**kept, "personal": self.personal} if self.personal else kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from modelops.lib.errors import Invalid, UnsupportedFormat
 
-from . import delimited, json_lines, parquet
+from . import delimited, json_lines, parquet, personal
 from .base import Column, Survey, TableFormat, table_formats, unpack_schema
 
 # Binary formats first: text is what remains.
@@ -27,7 +27,7 @@ def survey(file: BinaryIO) -> Survey:
     reading = reader.inspect(file)
     while True:
         try:
-            rows, nulls = _counts(reader, file, reading)
+            rows, nulls, about = _counts(reader, file, reading)
             break
         except Invalid as refusal:
             repaired = reader.repaired(reading, refusal)
@@ -44,19 +44,25 @@ def survey(file: BinaryIO) -> Survey:
     for field, missing in zip(schema, nulls, strict=True):
         if missing == rows:
             raise _all_null(field, rows)
-    columns = [Column(field.name, str(field.type), missing) for field, missing in zip(schema, nulls, strict=True)]
+    columns = [
+        Column(field.name, str(field.type), missing, personal.by_name(field.name) or seems)
+        for field, missing, seems in zip(schema, nulls, about, strict=True)
+    ]
     return Survey(key, rows, columns, reading)
 
 
-def _counts(reader: TableFormat, file: BinaryIO, reading: dict[str, Any]) -> tuple[int, list[int]]:
-    """Rows, and empty cells per column; reading every row shows that every row can be read."""
+def _counts(reader: TableFormat, file: BinaryIO, reading: dict[str, Any]) -> tuple[int, list[int], list[str]]:
+    """Rows, empty cells per column, and what the first values say; reading every row shows that it can be read."""
     rows = 0
     nulls = [0] * len(unpack_schema(reading["arrow_schema"]))
+    about = [""] * len(nulls)
     for batch in reader.batches(file, reading):
+        if not rows:
+            about = [personal.by_values(column) for column in batch.columns]
         rows += batch.num_rows
         for place, column in enumerate(batch.columns):
             nulls[place] += column.null_count
-    return rows, nulls
+    return rows, nulls, about
 
 
 def _format(file: BinaryIO) -> tuple[str, TableFormat]:

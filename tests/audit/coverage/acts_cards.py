@@ -54,6 +54,29 @@ def _kept(world: World) -> dict[str, Any]:
     return {"pk": row.pk}
 
 
+_SCHEMA = {"columns": [{"name": "a", "type": "whole"}], "number": 0}
+_SCHEMA_FORM = {
+    "table-data_class": "training_data",
+    "table-number": 0,
+    "columns-TOTAL_FORMS": 0,
+    "columns-INITIAL_FORMS": 0,
+}
+
+
+def _schema(world: World) -> dict[str, Any]:
+    """A dataset with a version and a schema."""
+    from registry.schemas.services import write_schema
+
+    world.dataset_version()
+    write_schema(world.dataset, columns=_SCHEMA["columns"], actor=world.actor("scientist"))
+    return {}
+
+
+def _uploaded(world: World) -> dict[str, Any]:
+    world.dataset_version()
+    return {}
+
+
 def stock(world: World) -> None:
     """One of each for pages that list them."""
     _card(world)
@@ -62,6 +85,11 @@ def stock(world: World) -> None:
 
 
 ACTS: dict[str, Act] = {
+    f"GET {_D}schema/": Act("scientist", DATASET, before=_uploaded),
+    f"POST {_D}schema/": Act("scientist", DATASET, _SCHEMA_FORM, before=_uploaded),
+    f"GET {_A}{_D}schema/": Act("scientist", DATASET, before=_uploaded),
+    f"PUT {_A}{_D}schema/": Act("scientist", DATASET, _SCHEMA, before=_uploaded),
+    f"GET {_A}{_D}schema/changes/": Act("scientist", DATASET, before=_schema),
     f"GET {_M}card/": Act("scientist", MODEL, before=_card),
     f"POST {_M}card/edit/": Act("scientist", MODEL, {"base": 0, "contact": "Desk"}),
     f"GET {_M}card/document/": Act("scientist", MODEL, before=_card),

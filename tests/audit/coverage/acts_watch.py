@@ -61,6 +61,23 @@ def _suite(world: World) -> dict[str, Any]:
     return {"suite_id": create_suite(world.dataset, "usual", _RULES, actor=world.actor("scientist")).pk}
 
 
+def _acceptance(world: World) -> dict[str, Any]:
+    return {**_issue(world), "data": {"until": (timezone.now() + timedelta(days=1)).isoformat(), "reason": "known"}}
+
+
+def _suggested(world: World) -> dict[str, Any]:
+    from dataquality.models import RuleSuggestion
+
+    run = _finished(world)
+    RuleSuggestion.objects.create(run=run, document=_RULES)
+    return {"run_id": run.pk}
+
+
+def _tried(world: World) -> dict[str, Any]:
+    world.dataset_version()
+    return {"data": {"dataset": world.dataset.name, **_RULES}}
+
+
 def _drift(world: World) -> dict[str, Any]:
     from monitoring.drift.services import start_drift_run
 
@@ -108,6 +125,14 @@ ACTS: dict[str, Act] = {
     "GET quality/<uuid:run_id>/comparison/": Act("scientist", RUN, before=_compared),
     f"GET {_A}quality-runs/<uuid:run_id>/issues/<int:number>/": Act("scientist", RUN, before=_issue),
     f"GET {_A}quality-runs/<uuid:run_id>/comparison/": Act("scientist", RUN, before=_compared),
+    "POST quality/<uuid:run_id>/issues/<int:number>/": Act("scientist", RUN, before=_acceptance),
+    f"POST {_A}quality-runs/<uuid:run_id>/issues/<int:number>/acceptance/": Act("scientist", RUN, before=_acceptance),
+    f"GET {_A}quality-runs/<uuid:run_id>/suggestion/": Act("scientist", RUN, before=_suggested),
+    f"POST {_A}rule-suites/trial/": Act("scientist", "registry.dataset", before=_tried),
+    "GET quality/datasets/<object_name:name>/rules/": Act("scientist", SUITE, before=_suite),
+    "POST quality/datasets/<object_name:name>/rules/": Act(
+        "scientist", SUITE, {"name": "usual", "text": '{"rules": [{"rule": "volume", "params": {"min": 1}}]}'}
+    ),
     f"POST {_A}rule-suites/": Act(
         "scientist", SUITE, before=lambda w: {"data": {"dataset": w.dataset.name, "name": "usual", **_RULES}}
     ),

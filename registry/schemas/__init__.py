@@ -1,0 +1,1 @@
+"""What the owner of a dataset says about its columns; every version is held against it."""
