@@ -35,6 +35,7 @@ from .audit_events import (
     USER_DEACTIVATED,
     USER_INVITED,
     USER_MADE_READY,
+    USER_RETIRED,
 )
 
 route("sign-in/", get=Exempt.FORM, post=PASSWORD_ACCEPTED)
@@ -95,6 +96,7 @@ model(
     USER_CHANGED,
     USER_DEACTIVATED,
     USER_ACTIVATED,
+    USER_RETIRED,
     ROLE_CHANGED,
     PASSWORD_CHANGED,
     SIGNED_IN,

@@ -34,6 +34,12 @@ USER_DEACTIVATED = define(
 USER_ACTIVATED = define(
     "accounts.user.activated", "activated an account", category="security", ocsf="account_change.enable"
 )
+USER_RETIRED = define(
+    "accounts.user.retired",
+    "removed what named the person of an account that was not used for as long as profiles are kept",
+    category="privacy",
+    ocsf="account_change.delete",
+)
 ROLE_CHANGED = define(
     "accounts.role.changed",
     "changed a role from {before} to {after}",

@@ -6,12 +6,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from compliance.audit import Actor
-from compliance.retention import Lifecycle, classes, keep
+from compliance.retention import Governed, Lifecycle, classes, keep
 
 from . import throttle
 from .audit_events import INVITATION_REMOVED
 from .devices.recognising import last_day
 from .models import Device, FailureCount, Invitation, Notice, RefreshToken, Session
+from .retiring import retire_unused, unused_since
 from .services import prune_sessions
 from .services.removing import remove_recorded
 
@@ -104,7 +105,22 @@ class Notices(Lifecycle):
         return self._over().delete()[0]
 
 
-keep("accounts.users", "Accounts", "Kept until the person asks for erasure or the account is removed.", "accounts.User")
+@classes.register("accounts.users")
+class Profiles(Governed):
+    """Accounts that were deactivated and that nobody used since; what they did stays provable under their id."""
+
+    label = "Profiles of deactivated accounts"
+    rule = "Anonymised when the policy's days after the last use of a deactivated account are over; others are kept."
+    policy = "profile"
+    covers = frozenset({"accounts.User"})
+
+    def due_after(self, days: int) -> int:
+        return unused_since(timezone.now() - dt.timedelta(days=days)).count()
+
+    def remove_after(self, days: int, action: str, archive_days: int | None, *, actor: Actor) -> int:
+        return retire_unused(timezone.now() - dt.timedelta(days=days), actor=actor)
+
+
 keep(
     "accounts.credentials",
     "Second factors, recovery codes and API keys",

@@ -131,6 +131,14 @@ ROLES: dict[str, Role] = {
                 "escrow.view_restoredrill",
                 "reviews.view_accessreview",
                 "reviews.change_accessreview",
+                "detections.view_detection",
+                "detections.change_detection",
+                "retention.view_retentionpolicy",
+                "retention.view_policychange",
+                "retention.add_policychange",
+                "retention.change_policychange",
+                "retention.view_retentionrun",
+                "retention.add_retentionrun",
                 "jobs.view_scheduleentry",
             ),
             staff=True,
@@ -140,6 +148,13 @@ ROLES: dict[str, Role] = {
             (
                 "access.admin_system",
                 "access.export",
+                "detections.view_detection",
+                "detections.change_detection",
+                # The second person of a change of retention.
+                "retention.view_retentionpolicy",
+                "retention.view_policychange",
+                "retention.change_policychange",
+                "retention.view_retentionrun",
                 "access.view_emergency",
                 # Sees the keys and says yes or no to what a custodian asks for, and holds none of them.
                 *_VIEW_KEYS,

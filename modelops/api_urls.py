@@ -29,6 +29,7 @@ v1 = [
     path("", include("compliance.subjects.api_urls")),
     path("", include("compliance.keys.api_urls")),
     path("", include("compliance.posture.api_urls")),
+    path("", include("compliance.retention.api_urls")),
 ]
 
 urlpatterns = [

@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "compliance.reviews",
     "compliance.subjects",
     "compliance.retention",
+    "compliance.detections",
     "compliance.keys",
     "compliance.escrow",
     "compliance.posture",
@@ -237,7 +238,6 @@ MODELOPS_MAX_FEATURES = env.integer("MODELOPS_MAX_FEATURES", 1000, at_least=1)
 MODELOPS_MAX_LIST_ITEMS = env.integer("MODELOPS_MAX_LIST_ITEMS", 1000, at_least=1)
 # How old a prediction may be when it arrives, and how many metric series a model may have.
 MODELOPS_PREDICTIONS_LATE_DAYS = env.integer("MODELOPS_PREDICTIONS_LATE_DAYS", 31, at_least=1)
-MODELOPS_PREDICTIONS_KEPT_DAYS = env.integer("MODELOPS_PREDICTIONS_KEPT_DAYS", 400, at_least=31)
 MODELOPS_MAX_SERIES = env.integer("MODELOPS_MAX_SERIES", 200, at_least=1)
 
 # --- metrics --------------------------------------------------------------------------------------------------------

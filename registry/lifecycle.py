@@ -3,6 +3,7 @@
 from compliance.audit import Actor
 from compliance.retention import Lifecycle, classes, keep
 
+from . import archiving  # noqa: F401  declares how long training data is kept
 from .artifacts.sweep import sweep
 from .deletion import needed as _needed  # noqa: F401  registers what keeps rows from being deleted
 from .deletion.purging import count_due, purge_due
@@ -41,7 +42,6 @@ class Deleted(Lifecycle):
             "registry.ModelVersionDataset",
             "registry.ModelVersionFile",
             "registry.Dataset",
-            "registry.DatasetVersion",
         }
     )
 

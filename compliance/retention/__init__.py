@@ -1,5 +1,5 @@
 """How long each class of data is kept, and who removes it: files and rows alike."""
 
-from .classes import Lifecycle, classes, keep
+from .classes import Governed, Lifecycle, classes, keep
 
-__all__ = ["Lifecycle", "classes", "keep"]
+__all__ = ["Governed", "Lifecycle", "classes", "keep"]

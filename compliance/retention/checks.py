@@ -7,7 +7,10 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.core.checks import CheckMessage, Error, register
 
-from .classes import classes
+from modelops.lib.errors import Invalid
+
+from .classes import Governed, Lifecycle, classes
+from .data_classes import data_class
 
 OWN = ("accounts", "compliance", "dataquality", "modelops", "monitoring", "registry")
 
@@ -41,7 +44,27 @@ def find_faults(models: set[str], covered: Iterable[str]) -> list[CheckMessage]:
     return faults
 
 
+def find_unknown_policies(governed: Iterable[tuple[str, type[Lifecycle]]]) -> list[CheckMessage]:
+    """Classes that name a policy which nobody declared."""
+    faults: list[CheckMessage] = []
+    for key, cls in governed:
+        if not issubclass(cls, Governed):
+            continue
+        try:
+            data_class(cls.policy)
+        except Invalid as refusal:
+            faults.append(
+                Error(
+                    f"The data class {key} has no policy: {refusal}",
+                    hint="Name one of compliance/retention/data_classes.py in `policy`, or declare it there.",
+                    id="modelops.E015",
+                )
+            )
+    return faults
+
+
 @register()
 def check_data_classes(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Every model of the portal belongs to exactly one data class."""
-    return find_faults(own_models(), (label for _, cls in classes.items() for label in cls.covers))
+    """Every model of the portal belongs to exactly one data class, and each class that names a policy has one."""
+    faults = find_faults(own_models(), (label for _, cls in classes.items() for label in cls.covers))
+    return faults + find_unknown_policies(classes.items())

@@ -10,6 +10,8 @@ from typing import ClassVar
 from compliance.audit import Actor
 from modelops.lib.plugins import Plugins
 
+from .installed import policy_of
+
 
 class Lifecycle(ABC):
     """One class of data: which models (and files) it has, the rule in words, and the handler that removes what is due.
@@ -30,6 +32,30 @@ class Lifecycle(ABC):
         """Remove what is due; returns how many."""
 
 
+class Governed(Lifecycle):
+    """A class whose period, action and hold stand in the policy ``policy``, which people change by two."""
+
+    policy: ClassVar[str]
+
+    @abstractmethod
+    def due_after(self, days: int) -> int:
+        """How many rows would be past their date if the period were ``days``."""
+
+    @abstractmethod
+    def remove_after(self, days: int, action: str, archive_days: int | None, *, actor: Actor) -> int:
+        """Do ``action`` with what is older than ``days``; returns with how many."""
+
+    def due(self) -> int:
+        row = policy_of(self.policy)
+        return 0 if row.held_at is not None else self.due_after(row.days)
+
+    def remove(self, *, actor: Actor) -> int:
+        row = policy_of(self.policy)
+        if row.held_at is not None:
+            return 0
+        return self.remove_after(row.days, row.action, row.archive_days, actor=actor)
+
+
 class Kept(Lifecycle):
     """Data that no rule removes; the rule says why."""
 
@@ -46,3 +72,8 @@ classes: Plugins[Lifecycle] = Plugins("data class", Lifecycle)  # type: ignore[t
 def keep(key: str, label: str, rule: str, *covers: str) -> None:
     """Declare a class that is kept, and why."""
     classes.register(key)(type(f"Kept_{key}", (Kept,), {"label": label, "rule": rule, "covers": frozenset(covers)}))
+
+
+def governed_by(policy: str) -> list[Governed]:
+    """The classes whose period the policy decides."""
+    return [cls() for _, cls in classes.items() if issubclass(cls, Governed) and cls.policy == policy]

@@ -60,3 +60,13 @@ class StoredAnswers(Lifecycle):
 
     def remove(self, *, actor: Actor) -> int:
         return remove_outdated()
+
+
+keep(
+    "retention.policies",
+    "Retention policies, their changes and runs",
+    "Kept: proof of how long data was kept, who decided so, and what was removed when. Numbers, no data.",
+    "retention.RetentionPolicy",
+    "retention.PolicyChange",
+    "retention.RetentionRun",
+)

@@ -43,7 +43,8 @@ _BEGINNINGS: Final = {
             "audit-events", "bundle-keys", "bundle-verifier", "datasets",
             "deployment-endpoints", "drift-runs", "external-records", "jobs", "key-requests", "key-rotations", "keys",
             "ground-truth", "metrics", "model-versions", "models", "monitors", "posture", "predictions", "promotions",
-            "quality-runs", "rule-suites", "saved-filters", "sealed-client",
+            "quality-runs", "retention-changes", "retention-policies", "retention-runs", "rule-suites",
+            "saved-filters", "sealed-client",
             "sealing-key", "secrets", "signing-keys", "sketch-client", "storage-locations", "storage-report",
             "subject-requests",
         )

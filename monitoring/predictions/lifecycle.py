@@ -3,29 +3,29 @@
 import datetime as dt
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from compliance.audit import Actor
-from compliance.retention import Lifecycle, classes, keep
+from compliance.retention import Governed, classes, keep
 
 from .models import FeatureBlock, GroundTruth, PredictionBatch
 from .months import drop_months, months_before
 
 
-def _limit() -> dt.datetime:
+def _limit(days: int) -> dt.datetime:
     """The first of the month in which the oldest kept row arrived: months are dropped as wholes."""
-    oldest = timezone.now() - dt.timedelta(days=settings.MODELOPS_PREDICTIONS_KEPT_DAYS)
+    oldest = timezone.now() - dt.timedelta(days=days)
     return oldest.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 @classes.register("predictions.rows")
-class Predictions(Lifecycle):
+class Predictions(Governed):
     """Predictions with their features, and ground truth."""
 
     label = "Predictions and ground truth"
-    rule = "Removed with the month in which they arrived, MODELOPS_PREDICTIONS_KEPT_DAYS after it."
+    rule = "Removed with the month in which they arrived, when the policy's days after it are over."
+    policy = "predictions"
     covers = frozenset(
         {
             "predictions.Prediction",
@@ -35,8 +35,7 @@ class Predictions(Lifecycle):
         }
     )
 
-    def _over(self) -> list[QuerySet[Any]]:
-        limit = _limit()
+    def _over(self, limit: dt.datetime) -> list[QuerySet[Any]]:
         # Labels first: a batch of labels goes once nothing stands on it.
         return [
             GroundTruth.objects.filter(received_at__lt=limit),
@@ -44,12 +43,14 @@ class Predictions(Lifecycle):
             PredictionBatch.objects.filter(received_at__lt=limit, truths=None),
         ]
 
-    def due(self) -> int:
-        return len(months_before(_limit())) + sum(rows.count() for rows in self._over())
+    def due_after(self, days: int) -> int:
+        limit = _limit(days)
+        return len(months_before(limit)) + sum(rows.count() for rows in self._over(limit))
 
-    def remove(self, *, actor: Actor) -> int:
-        removed = len(drop_months(_limit()))
-        for rows in self._over():
+    def remove_after(self, days: int, action: str, archive_days: int | None, *, actor: Actor) -> int:
+        limit = _limit(days)
+        removed = len(drop_months(limit))
+        for rows in self._over(limit):
             # Past Django's collector: it would look for the rows of each batch, which went with their month.
             removed += rows._raw_delete(rows.db)
         return removed

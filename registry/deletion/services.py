@@ -22,9 +22,10 @@ def kept_for() -> dt.timedelta:
 
 
 @transaction.atomic
-def delete(row: Row, reason: str, *, actor: Actor) -> Row:
+def delete(row: Row, reason: str, *, actor: Actor, until: dt.datetime | None = None) -> Row:
     """Hide ``row`` from lists, pages and downloads; it can be restored until its purge date.
 
+    ``until`` is its purge date when that is not the usual one, as for what is archived.
     A model or dataset takes its versions along. Nothing of the stored file changes. Raises Invalid without a reason,
     Conflict when the row is deleted already or something needs it.
     """
@@ -42,7 +43,7 @@ def delete(row: Row, reason: str, *, actor: Actor) -> Row:
     if needed := reason_to_keep(row):
         raise Conflict(f"{row} cannot be deleted: {needed}", code="deletion.needed")
     row.deleted_at = timezone.now()
-    row.purge_after = row.deleted_at + kept_for()
+    row.purge_after = until or row.deleted_at + kept_for()
     row.deletion_reason = reason
     row.save(update_fields=["deleted_at", "purge_after", "deletion_reason"])
     _touch(row)

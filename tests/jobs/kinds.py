@@ -19,6 +19,8 @@ from compliance.keys import rotations
 from compliance.keys.models import FINISHED, Rotation
 from compliance.ledger_desk import verification
 from compliance.ledger_desk.models import Verification
+from compliance.retention import services as retention
+from compliance.retention.models import RetentionRun
 from compliance.subjects import services as subjects
 from compliance.subjects.models import State, SubjectBundle, SubjectRequest
 from dataquality.models import QualityIssue, QualityRun
@@ -201,6 +203,12 @@ def _ledger(world: World) -> Asked:
     return verification.ask_for_verification(actor=ACTOR).pk, None  # type: ignore[attr-defined]
 
 
+def _retention(world: World) -> Asked:
+    run = retention.start_run(execute=True, actor=ACTOR)
+    assert run.job_id is not None
+    return run.job_id, str(run.pk)
+
+
 CASES = {
     "quality.run": Case(
         _quality,
@@ -261,6 +269,12 @@ CASES = {
         _rotate,
         "keys.rotation.finished",
         lambda world: Rotation.objects.filter(state="succeeded", failed=0).count(),
+    ),
+    "retention.apply": Case(
+        _retention,
+        "retention.run.finished",
+        lambda world: RetentionRun.objects.exclude(finished_at=None).count(),
+        lambda: RetentionRun.objects.filter(finished_at=None).count(),
     ),
     "ledger_desk.verify": Case(
         _ledger,

@@ -62,6 +62,7 @@ _IDS = {
     "proofs/": "audit.AuditEvent",
     "origins/": "audit.AuditEvent",
     "lines/": "reviews.ReviewLine",
+    "retention-changes/": "retention.PolicyChange",
     "promotions/": "promotion.Promotion",
     "admin/promotion/promotion/": "promotion.Promotion",
 }

@@ -20,6 +20,7 @@ from . import (
     acts_people,
     acts_places,
     acts_promotions,
+    acts_retention,
     acts_watch,
 )
 from .performing import Act, faults_of, perform
@@ -56,6 +57,7 @@ def _stock(world: World) -> None:
         acts_people._api_row,
         acts_cards.stock,
         acts_origin.stock,
+        acts_retention._change,
     ):
         prepare(world)
     from . import works

@@ -21,6 +21,7 @@ from . import (
     acts_predictions,
     acts_promotions,
     acts_registry,
+    acts_retention,
     acts_reviews,
     acts_scanning,
     acts_watch,
@@ -48,6 +49,7 @@ AREAS: dict[str, dict[str, Act]] = {
     "factors": acts_factors.ACTS,
     "desk": acts_desk.ACTS,
     "reviews": acts_reviews.ACTS,
+    "retention": acts_retention.ACTS,
     "scanning": acts_scanning.ACTS,
 }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -11,6 +10,8 @@ from django.utils import timezone
 
 from compliance.audit.models import AuditEvent
 from compliance.audit.partitions import month_of, next_month
+from compliance.retention.installed import policy_of
+from compliance.retention.models import RetentionPolicy
 from monitoring.predictions.models import FeatureBlock, GroundTruth, PredictionBatch
 from monitoring.predictions.months import TABLE, drop_months, months
 from monitoring.predictions.tasks import apply_retention, make_months
@@ -42,9 +43,10 @@ def test_what_is_over_is_dropped_and_nothing_else() -> None:
         drop_months(timezone.now() + dt.timedelta(days=1))
 
 
-def test_what_is_older_than_the_setting_goes_with_its_month(settings: Any) -> None:
+def test_what_is_older_than_the_policy_goes_with_its_month() -> None:
     """Retention: the schedule removes what is over, and the ledger has one row of it."""
-    settings.MODELOPS_PREDICTIONS_KEPT_DAYS = 31
+    policy_of("predictions")
+    RetentionPolicy.objects.filter(data_class="predictions").update(days=31)
     a_version()
     api = pipeline()
     send(api, [{"id": "a", "prediction": 1, "features": {"age": 30}}], "old")

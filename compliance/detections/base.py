@@ -1,0 +1,72 @@
+"""The contract of a detection: one file for each kind."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Final, Literal
+
+from django.db.models import QuerySet
+
+from compliance.audit.models import AuditEvent
+from modelops.lib.ids import first_id_at
+from modelops.lib.plugins import Plugins
+
+EVIDENCE: Final = 20
+# Ids are made by web processes and times by the database: clocks that differ a little lose no row.
+_CLOCKS_APART: Final = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one look has found: about whom, how much of it, what was expected, and the rows that show it.
+
+    Only kinds, opaque ids and networks: the alert leaves the portal.
+    """
+
+    about_kind: str
+    about_ref: str
+    count: int
+    expected: int
+    words: str
+    evidence: tuple[str, ...]
+
+    @property
+    def who(self) -> str:
+        """In words, with the end of an id and never a name."""
+        return (
+            f"{self.about_kind} …{self.about_ref[-8:]}"
+            if len(self.about_ref) > 16
+            else (f"{self.about_kind} {self.about_ref}".strip())
+        )
+
+
+class Detector(ABC):
+    """``within`` is the window that a look goes back; ``score`` says in which order people look at what is open."""
+
+    label: ClassVar[str]
+    severity: ClassVar[Literal["warning", "high", "critical"]]
+    score: ClassVar[int]
+    within: ClassVar[timedelta]
+    runbook: ClassVar[str]
+
+    @abstractmethod
+    def look(self, since: datetime) -> Iterator[Seen]:
+        """What has happened since then."""
+
+
+detectors: Plugins[Detector] = Plugins("detection", Detector)  # type: ignore[type-abstract]
+
+
+def events_since(since: datetime, *names: str) -> QuerySet[AuditEvent]:
+    """Rows of these events that were recorded since then, read from the newest part of the ledger alone."""
+    rows = AuditEvent.objects.filter(pk__gte=first_id_at(since, -_CLOCKS_APART), recorded_at__gte=since)
+    return rows.filter(name__in=names).order_by("id")
+
+
+def grouped(rows: QuerySet[AuditEvent], *fields: str) -> dict[tuple[Any, ...], list[str]]:
+    """Ids of the rows by these fields, at most 10,000 rows: more is a flood whatever the exact number."""
+    groups: dict[tuple[Any, ...], list[str]] = {}
+    for row in rows.values("pk", *fields)[:10_000]:
+        groups.setdefault(tuple(row[field] for field in fields), []).append(str(row["pk"]))
+    return groups
