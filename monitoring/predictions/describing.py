@@ -20,11 +20,14 @@ from .texts import refusal, short_text
 CODE: Final = "feature_schema.invalid"
 KINDS: Final = (NUMBER, CATEGORY, NUMBERS)
 _MOST_GROUPS: Final = 10
+_MOST_CATEGORIES: Final = 1000
 
 
 @transaction.atomic
 def describe_features(version: ModelVersion, said: Mapping[str, Any], *, actor: Actor) -> FeatureSchema:
     """Say what each feature of a version may be: ``{"age": {"kind": "number", "min": 0, "max": 130}}``.
+
+    A category may have a list of ``values``: no others are taken then.
 
     It counts from the next batch on; what was taken before stays. Raises Invalid with the feature at fault.
     """
@@ -69,8 +72,8 @@ def compare_groups(
 
 
 def _checked(place: str, about: Any) -> dict[str, Any]:
-    if type(about) is not dict or not about.keys() <= {"kind", "min", "max"}:
-        raise refusal(place, "is described by something else", "an object of kind, min and max", code=CODE)
+    if type(about) is not dict or not about.keys() <= {"kind", "min", "max", "values"}:
+        raise refusal(place, "is described by something else", "an object of kind, min, max and values", code=CODE)
     kind = about.get("kind", NUMBER)
     if kind not in KINDS:
         raise refusal(f"{place}.kind", "is unknown", f"one of {', '.join(KINDS)}", code=CODE)
@@ -78,8 +81,19 @@ def _checked(place: str, about: Any) -> dict[str, Any]:
     for end in ("min", "max"):
         if about.get(end) is not None:
             found[end] = number(about[end], f"{place}.{end}", code=CODE)
-    if kind == CATEGORY and len(found) > 1:
+    if about.get("values") is not None:
+        found["values"] = _categories(f"{place}.values", about["values"], kind)
+    if kind == CATEGORY and found.keys() & {"min", "max"}:
         raise refusal(place, "is a category with a range", "a range for numbers alone", code=CODE)
     if found.get("min", -math.inf) > found.get("max", math.inf):
         raise refusal(place, "has a min above its max", "min up to max", code=CODE)
     return found
+
+
+def _categories(place: str, values: Any, kind: str) -> list[str]:
+    if kind != CATEGORY:
+        raise refusal(place, "stands with a number", "categories for features of the kind category", code=CODE)
+    if type(values) is not list or not 1 <= len(values) <= _MOST_CATEGORIES:
+        raise refusal(place, "is no list of categories", f"a list of 1 to {_MOST_CATEGORIES} texts", code=CODE)
+    texts = [short_text(value, f"{place}[{index}]", 200, code=CODE) for index, value in enumerate(values)]
+    return list(dict.fromkeys(texts))

@@ -15,7 +15,7 @@ from .models import FeatureSchema, GroupPolicy
 
 
 class FeatureSchemaIn(StrictSerializer):
-    """Features by name, each with its kind ("number", "category", "numbers") and, for numbers, its range."""
+    """Features by name, each with its kind ("number", "category", "numbers"), its range or its categories."""
 
     features = serializers.DictField(child=serializers.JSONField())
 

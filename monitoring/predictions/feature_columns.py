@@ -1,4 +1,7 @@
-"""The features of a batch's rows as columns, checked as wholes: a column that is sound costs a few passes in C."""
+"""The features of a batch's rows as columns, checked as wholes: a column that is sound costs a few passes in C.
+
+Where values are at fault, each is told with its row, so that a sender mends all of them at once; none is repeated.
+"""
 
 import math
 from array import array
@@ -7,9 +10,11 @@ from typing import Any
 
 from django.conf import settings
 
+from modelops.lib.errors import Invalid
+
 from .features import NONE, Columns
 from .numbers import number, reads_as_number
-from .texts import kind_of, refusal, short_text
+from .texts import CODE, kind_of, refusal, short_text
 
 Ranges = Mapping[str, Mapping[str, Any]]
 """`FeatureSchema.features`: what a version says about each of its features."""
@@ -17,10 +22,31 @@ Ranges = Mapping[str, Mapping[str, Any]]
 NUMBER, CATEGORY, NUMBERS = "number", "category", "numbers"
 _MAX_NAME, _MAX_TEXT = 100, 200
 _NUMERIC = frozenset({int, float, type(None)})
+_MOST_TOLD = 50
+
+
+class ValuesAtFault(Invalid):
+    """Several values of a batch are not what the version's schema allows; ``members`` has a message for each."""
+
+    code = CODE
+
+    def __init__(self, faults: Sequence[tuple[int, Invalid]]) -> None:
+        many = f"At least {_MOST_TOLD}" if len(faults) >= _MOST_TOLD else f"{len(faults)}"
+        super().__init__(
+            f"{many} values of the batch are at fault; `errors` names each with its row. Nothing of the batch was "
+            "stored."
+        )
+        self.members = {
+            "errors": [{"field": fault.field, "message": fault.message} for _, fault in sorted(faults, key=_by_row)]
+        }
+
+
+def _by_row(fault: tuple[int, Invalid]) -> int:
+    return fault[0]
 
 
 def columns_of(rows: Sequence[Any], ranges: Ranges) -> Columns:
-    """The columns of ``rows``, each an object of features or None. Raises Invalid for the first value at fault."""
+    """The columns of ``rows``, each an object of features or None. Raises Invalid for what is at fault."""
     names: dict[str, None] = {}
     shapes: set[tuple[str, ...]] = set()
     for index, features in enumerate(rows):
@@ -39,24 +65,40 @@ def columns_of(rows: Sequence[Any], ranges: Ranges) -> Columns:
             most = f"at most {settings.MODELOPS_MAX_FEATURES} in a batch"
             raise refusal(f"rows[{index}].features", f"brings the names of features to {len(names)}", most)
     given = [features or {} for features in rows]
-    return {name: _column(name, [features.get(name) for features in given], ranges.get(name, {})) for name in names}
+    faults: list[tuple[int, Invalid]] = []
+    columns = {}
+    for name in names:
+        values = [features.get(name) for features in given]
+        columns[name] = _column(name, values, ranges.get(name, {}), faults)
+        if len(faults) >= _MOST_TOLD:
+            break
+    if len(faults) == 1:
+        raise faults[0][1]
+    if faults:
+        raise ValuesAtFault(faults)
+    return columns
 
 
-def _column(name: str, values: list[Any], said: Mapping[str, Any]) -> Sequence[Any]:
+def _column(name: str, values: list[Any], said: Mapping[str, Any], faults: list[tuple[int, Invalid]]) -> Sequence[Any]:
     types = set(map(type, values))
     kind = said.get("kind") or _kind_of(types)
     if kind == NUMBER and types <= _NUMERIC:
         column = _numbers(values)
         if column is not None and _is_within(column, said):
             return column
-    if kind == CATEGORY and types <= {str, type(None)}:
-        _check_texts(name, values, said)
+    if kind == CATEGORY and types <= {str, type(None)} and _are_sound(set(values) - {None}, said):
         return values
-    # Something is at fault, or it is a column of lists: one by one, to name the first.
-    checked = [
-        None if value is None else _value(f"rows[{index}].features.{name}", value, kind, said)
-        for index, value in enumerate(values)
-    ]
+    # Something is at fault, or it is a column of lists: one by one, to name each.
+    checked: list[Any] = []
+    for index, value in enumerate(values):
+        try:
+            place = f"rows[{index}].features.{name}"
+            checked.append(None if value is None else _value(place, value, kind, said))
+        except Invalid as fault:
+            checked.append(None)
+            faults.append((index, fault))
+            if len(faults) >= _MOST_TOLD:
+                break
     if kind == NUMBER:
         return array("d", [NONE if value is None else value for value in checked])
     return checked
@@ -88,14 +130,12 @@ def _is_within(column: "array[float]", said: Mapping[str, Any]) -> bool:
     return not present or (min(present) >= low and max(present) <= high)
 
 
-def _check_texts(name: str, values: list[Any], said: Mapping[str, Any]) -> None:
-    place: dict[str, int] = {}
-    for text in set(values) - {None}:
-        if (not said.get("kind") and reads_as_number(text)) or not (len(text) <= _MAX_TEXT and text.isprintable()):
-            place[text] = values.index(text)
-    if place:
-        index = min(place.values())
-        _value(f"rows[{index}].features.{name}", values[index], CATEGORY, said)
+def _are_sound(texts: set[str], said: Mapping[str, Any]) -> bool:
+    """Whether each of the different texts of a column may stand there."""
+    if "values" in said:
+        return texts <= set(said["values"])
+    short = all(len(text) <= _MAX_TEXT and text.isprintable() for text in texts)
+    return short and (bool(said.get("kind")) or not any(map(reads_as_number, texts)))
 
 
 def _value(place: str, value: Any, kind: str, said: Mapping[str, Any]) -> Any:
@@ -104,6 +144,10 @@ def _value(place: str, value: Any, kind: str, said: Mapping[str, Any]) -> Any:
         return number(value, place, low, high)
     if kind == CATEGORY:
         text = "" if value == "" else short_text(value, place, _MAX_TEXT)
+        if "values" in said:
+            if text not in said["values"]:
+                raise refusal(place, "is none of the schema's categories", f"one of its {len(said['values'])}")
+            return text
         if not said.get("kind") and reads_as_number(text):
             raise refusal(
                 place, "is a number in quotes",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from monitoring.predictions.models import FeatureSchema
+from monitoring.predictions.models import FeatureSchema, PredictionBatch
 from tests.accounts.people import make_user
 from tests.dataquality.datasets import Api
 from tests.monitoring.predictions.sending import a_version, as_of_now, pipeline, refused, send
@@ -109,6 +109,43 @@ def test_a_body_of_another_shape_is_refused(body: str, code: str) -> None:
     a_version()
     answer = pipeline().post("/api/v1/predictions/", body)
     assert (answer.status_code, answer.json()["code"]) == (400, code)
+
+
+def test_each_value_that_breaks_the_schema_is_named_by_its_row_and_none_repeated() -> None:
+    """S2-46: types, ranges and categories of a model's version; the answer has no value of the batch in it."""
+    a_version()
+    api, owner = pipeline(), Api(make_user("colleague"))
+    age, city = {"kind": "number", "min": 0, "max": 130}, {"kind": "category", "values": ["Ulm", "Graz"]}
+    schema = "/api/v1/models/arrival-delay/versions/1/feature-schema/"
+    said = {"features": {"age": age, "city": city}}
+    assert owner.put(schema, json.dumps(said)).status_code == 200
+    assert owner.get(schema).json() == said
+
+    rows = [
+        {"features": {"age": 41, "city": "Ulm"}},
+        {"features": {"age": 677, "city": "Graz"}},
+        {"features": {"age": "Ada Lovelace", "city": "ada@example.org"}},
+        {"features": {"city": 5551234}},
+        {"features": {"age": None, "city": None}},
+    ]
+    answer = send(api, rows)
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "prediction.bad_row"
+    at = [error["field"] for error in answer.json()["errors"]]
+    places = ["rows[1].features.age", "rows[2].features.age", "rows[2].features.city", "rows[3].features.city"]
+    assert at == places
+    assert not [sent for sent in ("677", "Ada", "ada@", "5551234") if sent in answer.content.decode()]
+    assert not PredictionBatch.objects.exists()
+    assert send(api, [rows[0], rows[4]]).status_code == 201
+
+    many = send(api, [{"features": {"city": f"elsewhere {number}"}} for number in range(200)], "b2")
+    assert len(many.json()["errors"]) == 50
+    wrong = (["", "b"], [], "Ulm", [1], [f"c{number}" for number in range(1001)])
+    for values in wrong:
+        refusal = owner.put(schema, json.dumps({"features": {"city": {"kind": "category", "values": values}}}))
+        assert (refusal.status_code, refusal.json()["code"]) == (400, "feature_schema.invalid")
+    only = owner.put(schema, json.dumps({"features": {"age": {"kind": "number", "values": ["1"]}}}))
+    assert only.json()["code"] == "feature_schema.invalid"
 
 
 def test_ranges_and_groups_are_set_over_the_interface() -> None:
