@@ -1,6 +1,10 @@
 """Many versions of many models in a portal's database, without sending each: rows as the registry writes them."""
 
 import secrets
+from typing import Final
+
+# Of one statement: it takes 65,535 values at most.
+_ROWS: Final = 1000
 
 
 def fill(names: list[str], versions: int, pipeline: str) -> str:
@@ -18,9 +22,9 @@ def fill(names: list[str], versions: int, pipeline: str) -> str:
     )
     for begin in range(0, len(models), 50):
         some = models[begin : begin + 50]
-        artifacts = Artifact.objects.bulk_create(_artifact() for _ in range(len(some) * versions))
+        artifacts = Artifact.objects.bulk_create((_artifact() for _ in range(len(some) * versions)), _ROWS)
         numbered = [(model, number) for model in some for number in range(1, versions + 1)]
-        rows = ModelVersion.objects.bulk_create(
+        filled = (
             ModelVersion(
                 model=model,
                 number=number,
@@ -33,6 +37,7 @@ def fill(names: list[str], versions: int, pipeline: str) -> str:
             )
             for (model, number), artifact in zip(numbered, artifacts, strict=True)
         )
+        rows = ModelVersion.objects.bulk_create(filled, _ROWS)
         Alias.objects.bulk_create(
             Alias(model=row.model, name="live", version=row) for row in rows if row.number == versions
         )
