@@ -43,6 +43,7 @@ ACCOUNTS = Duty(
         }
     ),
 )
+# Not the right to look into a held file: it reaches nothing that is in use, and each use has its reason in the ledger.
 FILES = Duty("open files", frozenset({"registry.download_artifact", "registry.view_parameters"}))
 WORK = Duty(
     "work on models and data",
