@@ -15,6 +15,7 @@ _READ = (
     "monitoring.view_alertrule",
     "monitoring.view_alertsilence",
     "monitoring.view_escalationchain",
+    "monitoring.view_oncallrota",
 )
 # What opens sealed content; reading models does not bring it.
 _OPEN = ("access.download", "access.decrypt")
@@ -37,6 +38,8 @@ _ALERTING = (
     "monitoring.change_alertsilence",
     "monitoring.add_escalationchain",
     "monitoring.change_escalationchain",
+    "monitoring.add_oncallrota",
+    "monitoring.change_oncallrota",
 )
 _VIEW_KEYS = (
     "crypto.view_keyversion",

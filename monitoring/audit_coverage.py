@@ -23,6 +23,10 @@ from .alerts.audit_events import (
     DELIVERY_FAILED,
     DELIVERY_REQUEUED,
     DELIVERY_SUCCEEDED,
+    ROTA_COVERED,
+    ROTA_CREATED,
+    ROTA_DISABLED,
+    ROTA_LEFT,
     RULE_CREATED,
     RULE_DISABLED,
     RULE_ENABLED,
@@ -71,6 +75,13 @@ route("alerts/silences/<uuid:pk>/end/", post=SILENCE_ENDED)
 route("alerts/escalations/", get=Exempt.NAMES, post=CHAIN_CREATED)
 route("alerts/escalations/<uuid:pk>/disable/", post=CHAIN_DISABLED)
 
+route("alerts/on-call/", get=Exempt.NAMES, post=ROTA_CREATED)
+route("alerts/on-call/<uuid:pk>/cover/", post=ROTA_COVERED)
+route("alerts/on-call/<uuid:pk>/disable/", post=ROTA_DISABLED)
+route("api/v1/alert-rotas/", get=Exempt.NAMES, post=ROTA_CREATED)
+route("api/v1/alert-rotas/<uuid:pk>/covers/", post=ROTA_COVERED)
+route("api/v1/alert-rotas/<uuid:pk>/disable/", post=ROTA_DISABLED)
+
 route("api/v1/alerts/", get=Exempt.NAMES, post=ALERT_OPENED)
 route("api/v1/alerts/batch/", post=ALERT_OPENED)
 route("api/v1/alert-rules/", get=Exempt.NAMES, post=RULE_CREATED)
@@ -115,6 +126,9 @@ model("monitoring.RuleState", exempt=Exempt.PROGRESS)
 model("monitoring.AlertSilence", SILENCE_CREATED, SILENCE_ENDED)
 model("monitoring.EscalationChain", CHAIN_CREATED, CHAIN_DISABLED)
 model("monitoring.EscalationStep", CHAIN_CREATED)
+model("monitoring.OnCallRota", ROTA_CREATED, ROTA_DISABLED)
+model("monitoring.OnCallMember", ROTA_CREATED, ROTA_LEFT)
+model("monitoring.OnCallCover", ROTA_COVERED, ROTA_LEFT)
 model("monitoring.AlertOccurrence", exempt=Exempt.PROGRESS)
 model("monitoring.AlertChannel", CHANNEL_CREATED, CHANNEL_ENABLED, CHANNEL_DISABLED)
 model("monitoring.ChannelSecret", CHANNEL_CREATED)

@@ -29,6 +29,14 @@ keep(
     "monitoring.ChannelSecret",
 )
 keep(
+    "monitoring.on_call",
+    "Who is on call",
+    "Kept until somebody leaves the rota or their data is erased.",
+    "monitoring.OnCallRota",
+    "monitoring.OnCallMember",
+    "monitoring.OnCallCover",
+)
+keep(
     "monitoring.alerting",
     "Alert rules, silences and escalation chains",
     "Kept until removed: they say why somebody was told, or was not.",

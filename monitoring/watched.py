@@ -16,6 +16,9 @@ watch("monitoring.AlertRule", "series", "operator", "threshold", "severity", "en
 watch("monitoring.AlertSilence", "starts_at", "ends_at", masked=["reason", "matchers", "while_matchers"])
 watch("monitoring.EscalationChain", "minimum_severity", "enabled", masked=["name", "matchers"])
 watch("monitoring.EscalationStep", "chain", "channel", "after_s")
+watch("monitoring.OnCallRota", "starts_on", "hands_over_at", "timezone", "enabled", masked=["name"])
+watch("monitoring.OnCallMember", "rota", "position", masked=["user"])
+watch("monitoring.OnCallCover", "rota", "starts_at", "ends_at", masked=["user"])
 exempt(
     "Results: triggers refuse every change of a finished run; its beginning and end have events.",
     "monitoring.DriftRun",

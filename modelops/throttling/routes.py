@@ -39,7 +39,7 @@ _BEGINNINGS: Final = {
     **{
         f"api/v1/{resource}/": _API
         for resource in (
-            "alert-channels", "alert-escalations", "alert-rules", "alert-silences", "alerts", "api-keys",
+            "alert-channels", "alert-escalations", "alert-rotas", "alert-rules", "alert-silences", "alerts", "api-keys",
             "audit-events", "bundle-keys", "bundle-verifier", "datasets",
             "deployment-endpoints", "drift-runs", "external-records", "jobs", "key-requests", "key-rotations", "keys",
             "ground-truth", "metrics", "model-versions", "models", "monitors", "posture", "predictions", "promotions",

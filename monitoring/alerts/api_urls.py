@@ -3,6 +3,7 @@
 from django.urls import path
 
 from . import api
+from .on_call import api as on_call
 from .policy import api as policy
 from .rules import api as rules
 
@@ -25,6 +26,9 @@ urlpatterns = [
     path("alert-silences/<uuid:pk>/end/", policy.SilenceEnd.as_view(), name="api-silence-end"),
     path("alert-escalations/", policy.ChainList.as_view(), name="api-chain-list"),
     path("alert-escalations/<uuid:pk>/disable/", policy.ChainDisable.as_view(), name="api-chain-disable"),
+    path("alert-rotas/", on_call.RotaList.as_view(), name="api-rota-list"),
+    path("alert-rotas/<uuid:pk>/covers/", on_call.RotaCover.as_view(), name="api-rota-cover"),
+    path("alert-rotas/<uuid:pk>/disable/", on_call.RotaDisable.as_view(), name="api-rota-disable"),
     path("alert-channels/", api.ChannelList.as_view(), name="api-channel-list"),
     path("alert-channels/<uuid:pk>/", api.ChannelDetail.as_view(), name="api-channel-detail"),
     path("alert-channels/<uuid:pk>/test/", api.ChannelTest.as_view(), name="api-channel-test"),

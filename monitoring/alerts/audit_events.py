@@ -101,6 +101,39 @@ CHAIN_DISABLED = define(
     category="security",
     ocsf="entity.disable",
 )
+ROTA_CREATED = define(
+    "monitoring.rota.created",
+    "created the on-call rota {name} with {people} people",
+    "name",
+    "people",
+    category="security",
+    ocsf="entity.create",
+)
+ROTA_COVERED = define(
+    "monitoring.rota.covered",
+    "put {account} on call in the rota {name} from {begin} until {end}",
+    "name",
+    "account",
+    "begin",
+    "end",
+    category="security",
+    ocsf="entity.update",
+)
+ROTA_LEFT = define(
+    "monitoring.rota.left",
+    "took somebody out of the on-call rota {name}; {people} people are left",
+    "name",
+    "people",
+    category="security",
+    ocsf="entity.update",
+)
+ROTA_DISABLED = define(
+    "monitoring.rota.disabled",
+    "switched off the on-call rota {name}",
+    "name",
+    category="security",
+    ocsf="entity.disable",
+)
 
 CHANNEL_CREATED = define(
     "monitoring.channel.created",

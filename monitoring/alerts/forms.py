@@ -30,6 +30,14 @@ class ChannelForm(forms.Form):
     repeat_minutes = forms.IntegerField(
         label="Repeat after minutes", required=False, min_value=1, max_value=10_080, help_text="Empty: never."
     )
+    digest_s = forms.TypedChoiceField(
+        label="Gather",
+        choices=(("", "Each alert at once"), (3600, "Hourly digest"), (86_400, "Daily digest")),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text="What is as severe as said below comes at once in any case.",
+    )
     quiet_from = forms.TimeField(label="Quiet from", required=False, widget=forms.TimeInput(attrs={"type": "time"}))
     quiet_until = forms.TimeField(label="Quiet until", required=False, widget=forms.TimeInput(attrs={"type": "time"}))
     quiet_weekends = forms.BooleanField(label="Weekends are quiet", required=False)
@@ -45,6 +53,7 @@ class ChannelForm(forms.Form):
         return services.Hours(
             is_direct=data["is_direct"],
             repeat_s=60 * minutes if minutes else None,
+            digest_s=data.get("digest_s"),
             quiet_from=data.get("quiet_from"),
             quiet_until=data.get("quiet_until"),
             quiet_weekends=data["quiet_weekends"],
@@ -58,6 +67,8 @@ class ChannelForm(forms.Form):
         own = {one.name: form_field(one) for one in kind.fields}
         first = {name: self.fields.pop(name) for name in ("name", "minimum_severity")}
         self.fields = {**first, **own, **self.fields}
+        if not kind.takes_digests:
+            del self.fields["digest_s"]
 
     def config(self) -> dict[str, Any]:
         """The settings that were given."""

@@ -7,6 +7,8 @@ from django.db.models import Q, QuerySet
 
 from compliance.audit import Actor
 from compliance.subjects.providers import ExportedRow, PersonalDataProvider, Section, Subject, exempt, providers
+from monitoring.alerts.on_call.services import leave_rotas
+from monitoring.models.alert_on_call import OnCallCover, OnCallMember, OnCallRota
 from monitoring.models.alert_policy import AlertSilence, EscalationChain
 from monitoring.models.alert_records import AlertComment
 from monitoring.models.alert_rules import AlertRule
@@ -17,6 +19,7 @@ _SET_UP = (
     ("name", "An alert rule", AlertRule),
     ("reason", "A silence", AlertSilence),
     ("name", "An escalation chain", EscalationChain),
+    ("name", "An on-call rota", OnCallRota),
 )
 
 
@@ -33,6 +36,9 @@ class AlertWork(PersonalDataProvider):
             "monitoring.AlertRule",
             "monitoring.AlertSilence",
             "monitoring.EscalationChain",
+            "monitoring.OnCallRota",
+            "monitoring.OnCallMember",
+            "monitoring.OnCallCover",
         }
     )
     sections = (
@@ -60,17 +66,27 @@ class AlertWork(PersonalDataProvider):
         ),
         Section(
             "monitoring.alerting",
-            "Alert rules, silences and escalation chains you set up",
+            "Alert rules, silences, escalation chains and rotas you set up",
             {"what": "What it is", "name": "Its name or reason", "created_at": "When you set it up"},
             source="you, when you set it up",
+        ),
+        Section(
+            "monitoring.on_call",
+            "When you are on call",
+            {
+                "rota": "Name of the rota",
+                "starts_at": "When you stand in for somebody from; empty for your own turns",
+                "ends_at": "Until when you stand in",
+            },
+            source="whoever keeps the rota",
         ),
     )
 
     def find(self, subject: Subject) -> int:
         set_up = sum(self._set_up(subject, model).count() for _, _, model in _SET_UP)
-        return (
-            self._alerts(subject).count() + self._channels(subject).count() + self._comments(subject).count() + set_up
-        )
+        on_call = sum(rows.count() for rows in self._on_call(subject))
+        own = self._alerts(subject).count() + self._channels(subject).count() + self._comments(subject).count()
+        return own + set_up + on_call
 
     def export(self, subject: Subject) -> Iterator[ExportedRow]:
         accounts = subject.account_ids
@@ -100,6 +116,11 @@ class AlertWork(PersonalDataProvider):
                     {"what": what, "name": getattr(row, field), "created_at": row.created_at},
                 )
 
+        for rows in self._on_call(subject):
+            for row in rows.select_related("rota").order_by("id").iterator():
+                span = {name: getattr(row, name, None) for name in ("starts_at", "ends_at")}
+                yield ExportedRow("monitoring.on_call", {"rota": row.rota.name, **span})
+
     def erase(self, subject: Subject, *, actor: Actor) -> int:
         accounts = subject.account_ids
         return (
@@ -109,6 +130,7 @@ class AlertWork(PersonalDataProvider):
             + AlertChannel.objects.filter(created_by__in=accounts).update(created_by=None)
             + sum(self._set_up(subject, model).update(created_by=None) for _, _, model in _SET_UP)
             + self._comments(subject).delete()[0]
+            + leave_rotas(accounts, actor=actor)
         )
 
     def _alerts(self, subject: Subject) -> QuerySet[Alert]:
@@ -119,6 +141,10 @@ class AlertWork(PersonalDataProvider):
 
     def _comments(self, subject: Subject) -> QuerySet[AlertComment]:
         return AlertComment.objects.filter(author__in=subject.account_ids)
+
+    def _on_call(self, subject: Subject) -> tuple[QuerySet[Any], ...]:
+        accounts = subject.account_ids
+        return OnCallMember.objects.filter(user__in=accounts), OnCallCover.objects.filter(user__in=accounts)
 
     def _set_up(self, subject: Subject, model: Any) -> QuerySet[Any]:
         rows: QuerySet[Any] = model.objects.filter(created_by__in=subject.account_ids)

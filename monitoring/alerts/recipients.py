@@ -1,13 +1,17 @@
-"""Who may get alerts by mail: everybody but accounts whose address nobody has confirmed."""
+"""Who may get alerts by mail: everybody but accounts whose address nobody has confirmed; and who is on call."""
 
 from collections.abc import Sequence
 
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from accounts.models import User
+from monitoring.models.alert_on_call import OnCallRota
 
 from .channels import Channel, DeliveryFailed
 from .channels.email import Email
+from .channels.on_call import OnCall
+from .on_call.services import on_call, with_people
 
 
 def reachable(addresses: Sequence[str]) -> list[str]:
@@ -20,13 +24,28 @@ def reachable(addresses: Sequence[str]) -> list[str]:
     return [address for address in addresses if address.lower() not in unconfirmed]
 
 
-def without_unconfirmed(channel: Channel) -> Channel:
-    """The channel with the recipients that may be written to. Raises DeliveryFailed when none is left."""
+def addressed(channel: Channel) -> Channel:
+    """The channel with the recipients that may be written to now. Raises DeliveryFailed when there is none."""
+    if isinstance(channel, OnCall):
+        return OnCall({**channel.config, "to": [_on_call_address(channel.config["rota"])]}, channel.allow_private)
     if isinstance(channel, Email):
         left = reachable(channel.config["to"])
         if not left:
             raise DeliveryFailed(
                 "No recipient has confirmed the address of their account. They do so under Security.", permanent=True
             )
-        channel.config["to"] = left
+        return type(channel)({**channel.config, "to": left}, channel.allow_private)
     return channel
+
+
+def _on_call_address(name: str) -> str:
+    # Tried again when nobody is found: somebody may cover, or confirm an address, within the hour.
+    rota = with_people(OnCallRota.objects.filter(name=name)).first()
+    person = on_call(rota, timezone.now()) if rota is not None else None
+    if person is None:
+        raise DeliveryFailed(f"Nobody is on call in the rota {name}.")
+    if not person.confirmed_email:
+        raise DeliveryFailed(
+            f"Who is on call in the rota {name} has no confirmed address; they confirm it under Security."
+        )
+    return person.confirmed_email

@@ -187,6 +187,13 @@ class ChannelIn(serializers.Serializer):
     repeat_s = serializers.IntegerField(
         default=None, allow_null=True, min_value=60, max_value=604_800, help_text="Open alerts are told again."
     )
+    digest_s = serializers.IntegerField(
+        default=None,
+        allow_null=True,
+        min_value=300,
+        max_value=86_400,
+        help_text="E-mail alone: alerts below quiet_below are gathered and told so often.",
+    )
     quiet_from = serializers.TimeField(default=None, allow_null=True)
     quiet_until = serializers.TimeField(default=None, allow_null=True)
     quiet_weekends = serializers.BooleanField(default=False)
@@ -216,6 +223,7 @@ class ChannelOut(serializers.ModelSerializer):
             "is_direct",
             "window_s",
             "repeat_s",
+            "digest_s",
             "quiet_from",
             "quiet_until",
             "quiet_weekends",

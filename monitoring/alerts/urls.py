@@ -4,6 +4,7 @@ from django.urls import path
 
 from . import handling_views as handling
 from . import views
+from .on_call import views as on_call
 from .policy import views as policy
 from .rules import views as rules
 
@@ -26,6 +27,9 @@ urlpatterns = [
     path("alerts/silences/<uuid:pk>/end/", policy.silence_end, name="silence-end"),
     path("alerts/escalations/", policy.chain_list, name="chain-list"),
     path("alerts/escalations/<uuid:pk>/disable/", policy.chain_disable, name="chain-disable"),
+    path("alerts/on-call/", on_call.rota_list, name="rota-list"),
+    path("alerts/on-call/<uuid:pk>/cover/", on_call.rota_cover, name="rota-cover"),
+    path("alerts/on-call/<uuid:pk>/disable/", on_call.rota_disable, name="rota-disable"),
     path("alerts/<uuid:pk>/snooze/", handling.alert_snooze, name="alert-snooze"),
     path("alerts/<uuid:pk>/take/", handling.alert_take, name="alert-take"),
     path("alerts/<uuid:pk>/comments/", handling.alert_comment, name="alert-comment"),

@@ -1,5 +1,6 @@
 """Models of monitoring: drift runs; alerts, rules, channels and deliveries."""
 
+from .alert_on_call import OnCallCover, OnCallMember, OnCallRota
 from .alert_policy import AlertSilence, EscalationChain, EscalationStep
 from .alert_records import AlertComment, AlertDecision, DeliveryAttempt, LinkUse
 from .alert_rules import AlertRule, RuleState
@@ -22,5 +23,8 @@ __all__ = [
     "EscalationChain",
     "EscalationStep",
     "LinkUse",
+    "OnCallCover",
+    "OnCallMember",
+    "OnCallRota",
     "RuleState",
 ]

@@ -177,6 +177,9 @@ class AlertChannel(models.Model):
     window_s = models.PositiveIntegerField(
         "grouping window (s)", default=300, help_text="Alerts of one group within this time are told in one message."
     )
+    digest_s = models.PositiveIntegerField(
+        "digest (s)", null=True, blank=True, help_text="Alerts are gathered and told so often; empty: each at once."
+    )
     repeat_s = models.PositiveIntegerField(
         "repeat (s)", null=True, blank=True, help_text="An open alert is told again after this; empty: never."
     )

@@ -117,6 +117,9 @@ class Channel(ABC):
     keeps_incidents: ClassVar[bool] = False
     """Whether the receiver keeps something open until it hears that the alert is over."""
 
+    takes_digests: ClassVar[bool] = False
+    """Whether a message of it may tell of many alerts that have nothing in common."""
+
     @abstractmethod
     def send(self, message: Message) -> Receipt:
         """Deliver the message within ten seconds or raise DeliveryFailed."""

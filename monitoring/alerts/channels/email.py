@@ -113,6 +113,7 @@ class Email(Channel):
 
     label = "E-mail"
     description = "Sends to up to 20 addresses, through the portal's mail server or one of your own."
+    takes_digests = True
     fields = (
         Field(
             "to",

@@ -1,4 +1,4 @@
-"""Quiet hours of a channel: until when a message waits."""
+"""Until when a message waits: the quiet hours of a channel, and the time of its digest."""
 
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -24,6 +24,15 @@ def quiet_until(channel: Any, severity: Severity, at: datetime) -> datetime | No
             break
         moment = following
     return moment.astimezone(at.tzinfo) if moment > here else None
+
+
+def digest_at(channel: Any, at: datetime) -> datetime:
+    """When the digest is due that an alert of now goes into: counted from midnight in the channel's time zone."""
+    here = at.astimezone(ZoneInfo(channel.timezone))
+    midnight = _on(here, time(0))
+    passed = (here.replace(tzinfo=None) - midnight.replace(tzinfo=None)) // timedelta(seconds=channel.digest_s)
+    due = midnight + (passed + 1) * timedelta(seconds=channel.digest_s)
+    return min(due, _midnight(here, days=1)).astimezone(at.tzinfo)
 
 
 def _end_of(channel: Any, moment: datetime) -> datetime | None:

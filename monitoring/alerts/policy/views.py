@@ -67,6 +67,7 @@ def chain_list(request: HttpRequest) -> HttpResponse:
                     form.cleaned_data["name"],
                     form.steps(),
                     minimum_severity=Severity(form.cleaned_data["minimum_severity"]),
+                    matchers=form.cleaned_data["matchers"],
                     actor=request.actor,
                 )
             except DomainError as refusal:

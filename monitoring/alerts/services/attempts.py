@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from modelops.lib.errors import DomainError
 from monitoring.alerts.channels import Channel, DeliveryFailed, Message, Receipt
-from monitoring.alerts.recipients import without_unconfirmed
+from monitoring.alerts.recipients import addressed
 from monitoring.models.alert_records import DeliveryAttempt
 from monitoring.models.alerts import AlertDelivery, DeliveryState
 
@@ -64,7 +64,7 @@ def prepare(delivery: AlertDelivery) -> Attempt:
     """Open the channel's settings and write the message of a claimed delivery."""
     channel, failure = None, None
     try:
-        channel = without_unconfirmed(open_channel(delivery.channel))
+        channel = addressed(open_channel(delivery.channel))
         refuse_over_cap(delivery, channel)
     except DeliveryFailed as nobody:
         channel, failure = None, nobody

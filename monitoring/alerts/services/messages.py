@@ -1,14 +1,18 @@
 """What a delivery says: the alert, the others of its group, why it was sent, and what can be done from it."""
 
 from django.conf import settings
+from django.urls import reverse
 
 from monitoring.alerts.channels import Message
 from monitoring.alerts.links import links_of
 from monitoring.models.alert_records import AlertDecision, Verdict
-from monitoring.models.alerts import AlertDelivery, Severity
+from monitoring.models.alerts import Alert, AlertDelivery, Severity
+
+from .notify import DIGEST
 
 TEST = "test"
 NAMED = 5
+LISTED = 200
 
 
 def message_of(delivery: AlertDelivery) -> Message:
@@ -28,6 +32,8 @@ def message_of(delivery: AlertDelivery) -> Message:
             opened_at=delivery.created_at,
             url="",
         )
+    if delivery.event.startswith(DIGEST):
+        return _digest(delivery)
     others, titles = _others(delivery)
     return Message(
         delivery_id=str(delivery.pk),
@@ -50,6 +56,36 @@ def message_of(delivery: AlertDelivery) -> Message:
         runbook_url=alert.runbook_url,
         details=alert.details,
         links=links_of(delivery) if alert.is_live else (),
+    )
+
+
+def _digest(delivery: AlertDelivery) -> Message:
+    """All alerts that were left to this message, the worst first."""
+    joined = AlertDecision.objects.filter(
+        channel=delivery.channel_id, event__startswith=DIGEST, decided_at__gte=delivery.created_at
+    )
+    later = AlertDelivery.objects.filter(channel=delivery.channel_id, event__startswith=DIGEST, pk__gt=delivery.pk)
+    if (following := later.order_by("pk").first()) is not None:
+        joined = joined.filter(decided_at__lt=following.created_at)
+    rows = Alert.objects.filter(pk__in=joined.order_by().values("alert"))
+    number = rows.count()
+    worst_first = sorted(rows.order_by("-pk")[:LISTED], key=lambda one: -Severity(one.severity).rank)
+    lines = [f"[{one.severity}] {one.title} ({one.state}, {one.count}×)" for one in worst_first]
+    if number > LISTED:
+        lines.append(f"and {number - LISTED} more")
+    return Message(
+        delivery_id=str(delivery.pk),
+        event="alert.digest",
+        alert_id="",
+        key="",
+        title=f"{number} {'alert' if number == 1 else 'alerts'} since {delivery.created_at:%Y-%m-%d %H:%M} UTC",
+        body="\n".join(lines),
+        severity=delivery.severity,
+        state="digest",
+        count=number,
+        opened_at=delivery.created_at,
+        url=settings.MODELOPS_BASE_URL.rstrip("/") + reverse("monitoring:alert-list"),
+        why=delivery.why,
     )
 
 

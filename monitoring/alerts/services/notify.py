@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from monitoring.alerts.channels import channels
-from monitoring.alerts.policy.quiet import quiet_until
+from monitoring.alerts.policy.quiet import digest_at, quiet_until
 from monitoring.models.alert_records import AlertDecision, Verdict
 from monitoring.models.alerts import Alert, AlertChannel, AlertDelivery, DeliveryState, Severity
 
@@ -21,6 +21,7 @@ from .doorbell import ring_after_commit
 from .holding import Holds
 
 OPENED, RESOLVED = "opened", "resolved"
+DIGEST = "digest-"
 _LOCK_SPACE = 0x6D6F_6167
 _AT_ONCE = 1000
 _NEWEST = """
@@ -102,6 +103,7 @@ class Telling:
         self.event = event
         self._now = timezone.now()
         self._told: dict[tuple[uuid.UUID, str], AlertDelivery] = {}
+        self._digests: dict[uuid.UUID, AlertDelivery] = {}
         self._messages: list[tuple[AlertDelivery, AlertDecision]] = []
         self._decisions: list[AlertDecision] = []
 
@@ -113,10 +115,19 @@ class Telling:
         if found:
             rows = AlertDelivery.objects.select_for_update(of=("self",)).filter(pk__in=found).order_by("pk")
             self._told = {(one.channel_id, one.group): one for one in rows if one.severity}
+        if gathering := [one.pk for one in direct if one.digest_s]:
+            _one_at_a_time({f"{DIGEST}{pk}" for pk in gathering})
+            waiting = AlertDelivery.objects.filter(
+                channel__in=gathering, event__startswith=DIGEST, state=DeliveryState.PENDING, attempts=0
+            )
+            self._digests = {one.channel_id: one for one in waiting.select_for_update(of=("self",)).order_by("pk")}
 
     def tell(self, alert: Alert, channel: AlertChannel, why: str, *, alone: bool) -> None:
         """Write the message for one channel, or leave it to the message of the group."""
         severity = Severity(alert.severity)
+        if channel.digest_s and not alone and severity.rank < Severity(channel.quiet_below).rank:
+            self._gather(alert, channel, why)
+            return
         wait = 0 if alone or severity == Severity.CRITICAL else settings.MODELOPS_ALERT_GROUP_WAIT_S
         at = self._now + timedelta(seconds=wait)
         told = None if alone else self._told.get((channel.pk, alert.group))
@@ -144,15 +155,39 @@ class Telling:
         if not alone:
             self._told[channel.pk, alert.group] = message
 
+    def _gather(self, alert: Alert, channel: AlertChannel, why: str) -> None:
+        """Leave the alert to the digest that is due next."""
+        severity = Severity(alert.severity)
+        digest = self._digests.get(channel.pk)
+        event = f"{DIGEST}{self.event}"[:30]
+        if digest is not None:
+            if severity.rank > Severity(digest.severity).rank:
+                digest.severity = severity.value
+                if not digest._state.adding:
+                    digest.save(update_fields=["severity"])
+            reason = f"In the digest of {digest.next_attempt_at:%Y-%m-%d %H:%M} UTC."
+            self._decisions.append(self._decision(alert, Verdict.GROUPED, reason, channel, event))
+            return
+        at = digest_at(channel, self._now)
+        at = quiet_until(channel, severity, at) or at
+        digest = AlertDelivery(
+            alert=alert, channel=channel, event=event, next_attempt_at=at, severity=alert.severity, why=why[:300]
+        )
+        reason = f"{why}; in the digest of {at:%Y-%m-%d %H:%M} UTC."
+        self._messages.append((digest, self._decision(alert, Verdict.SENT, reason, channel, event)))
+        self._digests[channel.pk] = digest
+
     def decide(self, alert: Alert, verdict: Verdict, reason: str, channel: AlertChannel | None = None) -> None:
         """Keep why the alert is told, or is not."""
         self._decisions.append(self._decision(alert, verdict, reason, channel))
 
-    def _decision(self, alert: Alert, verdict: Verdict, reason: str, channel: AlertChannel | None) -> AlertDecision:
+    def _decision(
+        self, alert: Alert, verdict: Verdict, reason: str, channel: AlertChannel | None, event: str = ""
+    ) -> AlertDecision:
         return AlertDecision(
             alert=alert,
             channel=channel,
-            event=self.event,
+            event=event or self.event,
             verdict=verdict,
             reason=reason[:300],
         )
@@ -162,9 +197,10 @@ class Telling:
         messages = self._messages
         if messages and not new:
             of_these = {message.alert_id for message, _ in messages}
-            known = AlertDelivery.objects.filter(alert__in=of_these, event=self.event).order_by()
-            told = set(known.values_list("alert", "channel"))
-            messages = [one for one in messages if (one[0].alert_id, one[0].channel_id) not in told]
+            events = {message.event for message, _ in messages}
+            known = AlertDelivery.objects.filter(alert__in=of_these, event__in=events).order_by()
+            told = set(known.values_list("alert", "channel", "event"))
+            messages = [one for one in messages if (one[0].alert_id, one[0].channel_id, one[0].event) not in told]
         AlertDelivery.objects.bulk_create([message for message, _ in messages], batch_size=_AT_ONCE)
         decisions = [decision for _, decision in messages] + self._decisions
         for decision in decisions:

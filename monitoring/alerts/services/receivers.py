@@ -37,6 +37,7 @@ from .lifecycle import account_of
 
 LONGEST_NAME = 100
 GONE, GONE_LIMIT = 410, 3
+DIGESTS = (300, 86_400)
 
 
 def seal_context(channel: AlertChannel) -> bytes:
@@ -67,13 +68,14 @@ class Hours:
     is_direct: bool = True
     window_s: int = 300
     repeat_s: int | None = None
+    digest_s: int | None = None
     quiet_from: time | None = None
     quiet_until: time | None = None
     quiet_weekends: bool = False
     quiet_below: str = Severity.CRITICAL.value
     timezone: str = "UTC"
 
-    def checked(self) -> dict[str, Any]:
+    def checked(self, kind: type[Channel]) -> dict[str, Any]:
         """The columns; raises Invalid for half a pair of hours and for a time zone that nobody knows."""
         if (self.quiet_from is None) != (self.quiet_until is None):
             raise Invalid("Quiet hours need a beginning and an end.", code="channel.invalid", field="quiet_until")
@@ -81,7 +83,18 @@ class Hours:
             raise Invalid(
                 "The time zone is a name like Europe/Vienna or UTC.", code="channel.invalid", field="timezone"
             )
+        if self.digest_s is not None:
+            self._check_digest(kind)
         return asdict(self)
+
+    def _check_digest(self, kind: type[Channel]) -> None:
+        least, most = DIGESTS
+        if not kind.takes_digests:
+            raise Invalid("Only e-mail is sent as a digest.", code="channel.invalid", field="digest_s")
+        if self.digest_s is None or not least <= self.digest_s <= most:
+            raise Invalid(f"A digest comes every {least} to {most:,} s.", code="channel.invalid", field="digest_s")
+        if self.repeat_s:
+            raise Invalid("What comes as a digest is not repeated.", code="channel.invalid", field="repeat_s")
 
 
 @transaction.atomic
@@ -106,7 +119,7 @@ def create_channel(
         destination=receiver.destination()[:300],
         minimum_severity=minimum_severity,
         created_by_id=account_of(actor),
-        **(hours or Hours()).checked(),
+        **(hours or Hours()).checked(cls),
     )
     secret = {one.name for one in cls.fields if one.secret} & cleaned.keys()
     _seal(channel, {key: value for key, value in cleaned.items() if key not in secret})

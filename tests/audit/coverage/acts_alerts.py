@@ -10,12 +10,13 @@ from .acts_watch import _alert, _channel
 from .performing import Act
 from .world import World
 
-ALERT, CHANNEL, RULE, SILENCE, CHAIN = (
+ALERT, CHANNEL, RULE, SILENCE, CHAIN, ROTA = (
     "monitoring.alert",
     "monitoring.alertchannel",
     "monitoring.alertrule",
     "monitoring.alertsilence",
     "monitoring.escalationchain",
+    "monitoring.oncallrota",
 )
 _A = "api/v1/"
 _RULE = {"series": "findings", "operator": "above", "threshold": 3}
@@ -46,6 +47,31 @@ def _chain(world: World) -> dict[str, Any]:
 
     channel = make_channel("night", url=world.receiver)
     return {"pk": create_chain("c", [(channel, 60)], actor=world.actor("scientist")).pk}
+
+
+def _rota(world: World) -> dict[str, Any]:
+    from accounts.models import User
+    from monitoring.alerts.on_call.services import create_rota
+
+    actor = world.actor("scientist")
+    user = User.objects.get(pk=actor.ref)
+    rota = create_rota("team", [user], starts_on=timezone.now().date(), actor=actor)
+    now = timezone.now()
+    span = {"starts_at": f"{now:%Y-%m-%dT%H:%M}", "ends_at": f"{now + timedelta(hours=1):%Y-%m-%dT%H:%M}"}
+    return {"pk": rota.pk, "user": user, "span": span}
+
+
+def _covered(world: World, *, by_name: bool) -> dict[str, Any]:
+    made = _rota(world)
+    user = made["user"].username if by_name else str(made["user"].pk)
+    return {"pk": made["pk"], "data": {"user": user, **made["span"]}}
+
+
+def _rota_data(world: World, **more: str) -> dict[str, Any]:
+    from accounts.models import User
+
+    name = User.objects.get(pk=world.actor("scientist").ref).username
+    return {"data": {"name": "team", "people": name if more else [name], "starts_on": "2026-11-02", **more}}
 
 
 def _given_up(world: World) -> dict[str, Any]:
@@ -90,6 +116,14 @@ ACTS: dict[str, Act] = {
         before=lambda w: {**_channel(w), "data": {"name": "c", "steps": [{"channel": "hook", "after_s": 60}]}},
     ),
     f"POST {_A}alert-escalations/<uuid:pk>/disable/": Act("scientist", CHAIN, before=_chain),
+    f"POST {_A}alert-rotas/": Act("scientist", ROTA, before=_rota_data),
+    f"POST {_A}alert-rotas/<uuid:pk>/covers/": Act("scientist", ROTA, before=lambda w: _covered(w, by_name=True)),
+    f"POST {_A}alert-rotas/<uuid:pk>/disable/": Act("scientist", ROTA, before=lambda w: {"pk": _rota(w)["pk"]}),
+    "POST alerts/on-call/": Act(
+        "scientist", ROTA, before=lambda w: _rota_data(w, timezone="UTC", hands_over_at="09:00")
+    ),
+    "POST alerts/on-call/<uuid:pk>/cover/": Act("scientist", ROTA, before=lambda w: _covered(w, by_name=False)),
+    "POST alerts/on-call/<uuid:pk>/disable/": Act("scientist", ROTA, before=lambda w: {"pk": _rota(w)["pk"]}),
     "POST alerts/<uuid:pk>/snooze/": Act("scientist", ALERT, before=_alert, data={"minutes": "60"}),
     "POST alerts/<uuid:pk>/take/": Act("scientist", ALERT, before=_alert),
     "POST alerts/<uuid:pk>/comments/": Act("scientist", ALERT, before=_alert, data={"text": "Looking."}),

@@ -1,0 +1,1 @@
+"""Who is on call, so that an alert reaches the one whose turn it is."""
