@@ -14,7 +14,7 @@ import pytest
 
 from modelops.embedded import processes
 from modelops.embedded.paths import Home
-from tests.embedded.copies import migrated_before, schema, schema_of_a_copy
+from tests.embedded.copies import schema, schema_of_a_copy
 from tests.embedded.test_servers import connect
 from tests.live import free_port
 
@@ -64,12 +64,8 @@ class Portal:
 
 
 @pytest.fixture
-def portal(
-    home: Home, shell: Callable[..., subprocess.Popen[str]], tmp_path: Path, request: pytest.FixtureRequest
-) -> Iterator[Portal]:
-    """A portal that runs; with the parameter "migrated" its first start has little left to migrate."""
-    if getattr(request, "param", "") == "migrated":
-        migrated_before(home)
+def portal(home: Home, shell: Callable[..., subprocess.Popen[str]], tmp_path: Path) -> Iterator[Portal]:
+    """A portal that runs; its first start migrates from nothing."""
     portal = Portal(home, shell, tmp_path)
     portal.start()
     yield portal
@@ -81,7 +77,9 @@ def portal(
 def test_what_is_killed_comes_back_with_nothing_lost(
     portal: Portal, home: Home, shell: Callable[..., subprocess.Popen[str]]
 ) -> None:
-    """S3-60: the supervisor starts a killed part again; the next start recovers from a killed supervisor."""
+    """S3-60: the supervisor starts a killed part again; the next start recovers from a killed supervisor; Ctrl-C ends
+    that one in order.
+    """
     assert re.search(rf"ModelOps portal +http://localhost:{portal.port}\n", portal.block)
     assert "/invitation/" in portal.block  # the first administrator's one-time credential
     assert str(home.root) in portal.block
@@ -119,11 +117,11 @@ def test_what_is_killed_comes_back_with_nothing_lost(
     with connect(home) as database:
         assert database.execute("SELECT answer FROM kept").fetchone() == (42,)
         assert database.execute("SELECT count(*) FROM accounts_user").fetchone() == users
+    _ctrl_c_stops_the_work_before_the_servers(portal, home)
 
 
-@pytest.mark.parametrize("portal", ["migrated"], indirect=True)
-def test_ctrl_c_stops_the_work_before_the_servers(portal: Portal, home: Home) -> None:
-    """S3-60: the terminal's Ctrl-C reaches the supervisor alone, which stops one part after the other."""
+def _ctrl_c_stops_the_work_before_the_servers(portal: Portal, home: Home) -> None:
+    """The terminal's Ctrl-C reaches the supervisor alone, which stops one part after the other."""
     pids = portal.pids()
     assert {os.getpgid(pid) for pid in pids.values()} == set(pids.values())  # none shares the terminal's group
     os.killpg(portal.process.pid, signal.SIGINT)
