@@ -25,6 +25,7 @@ from . import (
     sealing,
     sessions,
     sign_in,
+    subjects,
     transfer,
 )
 from .table import Table
@@ -48,6 +49,7 @@ ALL = {
     "credentials": credentials.measure,
     "live_at": live_at.measure,
     "registry": registry.measure,
+    "subjects": subjects.measure,
     "transfer": transfer.measure,  # last: it adds files to the database that the others count
 }
 

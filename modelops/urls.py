@@ -31,6 +31,7 @@ urlpatterns = [
     path("", include("registry.people.urls")),
     path("", include("dataquality.urls")),
     path("", include("monitoring.urls")),
+    path("", include("compliance.subjects.urls")),
     path("jobs/", include("modelops.jobs.urls")),
 ]
 

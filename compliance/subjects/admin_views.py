@@ -20,10 +20,11 @@ from modelops.crypto.admin_search import PART_OF_AN_ADDRESS, is_part_of_an_addre
 from modelops.crypto.blind_index import blind_indexes
 from modelops.lib.errors import DomainError
 
-from . import case, services
+from . import case, extending, services
 from .api import zip_response
 from .audit_events import PERSON_SEARCHED
 from .forms import NoteForm, OpenRequestForm, RevealForm
+from .identity import services as identity
 from .models import State, SubjectRequest
 from .providers import normalise_email
 
@@ -52,6 +53,8 @@ class CaseViews:
         return [
             at("find/", require_POST(self.find), "find"),
             at("<uuid:pk>/identity/", require_POST(self.confirm_identity), "identity"),
+            at("<uuid:pk>/ask/", require_POST(self.ask_identity), "ask"),
+            at("<uuid:pk>/extend/", require_POST(self.extend), "extend"),
             at("<uuid:pk>/collect/", require_POST(self.collect), "collect"),
             at("<uuid:pk>/progress/", require_GET(self.progress), "progress"),
             at("<uuid:pk>/bundle/", require_POST(self.download), "bundle"),
@@ -123,6 +126,20 @@ class CaseViews:
         found = self._request(request, CHANGE, pk)
         services.confirm_identity(found, _note(request, "identity"), actor=request.actor)
         messages.success(request, f"The identity behind {found} is confirmed.")
+        return redirect(_address(found))
+
+    def ask_identity(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        """Mail a link and a code to the person."""
+        found = self._request(request, CHANGE, pk)
+        identity.send(found, actor=request.actor)
+        messages.success(request, "A link and a code are on their way. The clock stands still until they are used.")
+        return redirect(_address(found))
+
+    def extend(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        """Take the longer time of the law."""
+        found = self._request(request, CHANGE, pk)
+        changed = extending.extend(found, _note(request, "extension"), actor=request.actor)
+        messages.success(request, f"{found} is due on {changed.due_at:%d %B %Y}. Tell the person why.")
         return redirect(_address(found))
 
     def collect(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:

@@ -15,8 +15,9 @@ from rest_framework.views import APIView
 
 from compliance.audit.reading import record_reading
 
-from . import services
+from . import extending, services
 from .audit_events import REQUEST_VIEWED
+from .identity import services as identity
 from .models import SubjectBundle, SubjectRequest
 from .serializers import (
     NoteIn,
@@ -91,6 +92,33 @@ class ConfirmIdentity(APIView):
         data.is_valid(raise_exception=True)
         found = _find(request, request_id)
         changed = services.confirm_identity(found, data.validated_data["note"], actor=request.actor)
+        return Response(SubjectRequestOut(changed).data)
+
+
+class SendIdentityLink(APIView):
+    """Asking the person who they are."""
+
+    required_permissions = {"POST": CHANGE}
+
+    @extend_schema(operation_id="subject_request_identity_link", request=None, responses=SubjectRequestOut)
+    def post(self, request: Request, request_id: uuid.UUID) -> Response:
+        """Mail a link and a code; the clock stands still until they are used."""
+        found = _find(request, request_id)
+        identity.send(found, actor=request.actor)
+        return Response(SubjectRequestOut(_find(request, request_id)).data)
+
+
+class Extend(APIView):
+    """More time, as the law allows it once."""
+
+    required_permissions = {"POST": CHANGE}
+
+    @extend_schema(operation_id="subject_request_extend", request=NoteIn, responses=SubjectRequestOut)
+    def post(self, request: Request, request_id: uuid.UUID) -> Response:
+        """Extend the deadline with the reason that the person is told."""
+        data = NoteIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        changed = extending.extend(_find(request, request_id), data.validated_data["note"], actor=request.actor)
         return Response(SubjectRequestOut(changed).data)
 
 

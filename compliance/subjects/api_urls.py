@@ -9,6 +9,8 @@ urlpatterns = [
     path("subject-requests/", api.SubjectRequests.as_view(), name="subject-requests"),
     path("subject-requests/<uuid:request_id>/", api.SubjectRequestDetail.as_view(), name="subject-request"),
     path("subject-requests/<uuid:request_id>/confirm-identity/", api.ConfirmIdentity.as_view()),
+    path("subject-requests/<uuid:request_id>/send-identity-link/", api.SendIdentityLink.as_view()),
+    path("subject-requests/<uuid:request_id>/extend/", api.Extend.as_view()),
     path("subject-requests/<uuid:request_id>/collect/", api.Collect.as_view()),
     path("subject-requests/<uuid:request_id>/bundle/", api.Bundle.as_view()),
     path("subject-requests/<uuid:request_id>/answer/", api.Answer.as_view()),

@@ -31,6 +31,7 @@ from .erasure.audit_events import (
     PART_ERASED,
     PART_KEPT,
 )
+from .identity.audit_events import CHECK_FAILED, CHECK_SENT, DEADLINE_EXTENDED
 
 _ONE = "api/v1/subject-requests/<uuid:request_id>/"
 _ADMIN = "admin/subjects/subjectrequest/<uuid:pk>/"
@@ -38,6 +39,10 @@ _ADMIN = "admin/subjects/subjectrequest/<uuid:pk>/"
 route("api/v1/subject-requests/", get=Exempt.NAMES, post=REQUEST_OPENED)
 route(_ONE, get=REQUEST_VIEWED)
 route(f"{_ONE}confirm-identity/", post=IDENTITY_CONFIRMED)
+route(f"{_ONE}send-identity-link/", post=CHECK_SENT)
+route(f"{_ONE}extend/", post=DEADLINE_EXTENDED)
+route("privacy/request/", get=Exempt.FORM, post=REQUEST_OPENED)
+route("privacy/confirm/<str:link>/", get=Exempt.FORM, post=IDENTITY_CONFIRMED)
 route(f"{_ONE}collect/", post=COLLECTION_STARTED)
 route(f"{_ONE}bundle/", get=BUNDLE_DOWNLOADED)
 route(f"{_ONE}answer/", post=REQUEST_DELIVERED)
@@ -53,6 +58,8 @@ route(f"{_ONE}holds/", post=HOLD_SET)
 admin_pages("subjects.SubjectRequest", adds=REQUEST_OPENED)
 route("admin/subjects/subjectrequest/find/", post=PERSON_SEARCHED)
 route(f"{_ADMIN}identity/", post=IDENTITY_CONFIRMED)
+route(f"{_ADMIN}ask/", post=CHECK_SENT)
+route(f"{_ADMIN}extend/", post=DEADLINE_EXTENDED)
 route(f"{_ADMIN}collect/", post=COLLECTION_STARTED)
 route(f"{_ADMIN}progress/", get=Exempt.PROGRESS)
 route(f"{_ADMIN}bundle/", post=BUNDLE_DOWNLOADED)
@@ -80,7 +87,9 @@ model(
     REQUEST_REFUSED,
     REQUEST_ANONYMISED,
     ERASURE_COMPLETED,
+    DEADLINE_EXTENDED,
 )
+model("subjects.IdentityCheck", CHECK_SENT, CHECK_FAILED, IDENTITY_CONFIRMED)
 model("subjects.ErasurePlan", ERASURE_PREVIEWED, ERASURE_APPROVED, ERASURE_STARTED, ERASURE_STOPPED, ERASURE_COMPLETED)
 model("subjects.ErasureStep", ERASURE_PREVIEWED, PART_ERASED, PART_KEPT)
 model("subjects.ModelImpact", ERASURE_PREVIEWED, IMPACT_DECIDED)

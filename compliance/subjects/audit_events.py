@@ -5,6 +5,7 @@ from typing import Final
 from compliance.audit import EventClass, define
 
 from .erasure import audit_events as _of_erasures  # noqa: F401  declared with the app
+from .identity import audit_events as _of_identity  # noqa: F401  declared with the app
 
 REQUEST_OPENED: Final[EventClass] = define(
     "subjects.request.opened",

@@ -24,6 +24,9 @@ _ICONS = {
     "subjects.bundle.collected": "file",
     "subjects.bundle.downloaded": "download",
     "subjects.bundle.expired": "clock",
+    "subjects.identity.asked": "mail",
+    "subjects.identity.failed": "cross",
+    "subjects.request.extended": "clock",
     "subjects.erasure.previewed": "eye",
     "subjects.erasure.approved": "check",
     "subjects.erasure.started": "running",
@@ -64,6 +67,8 @@ def clock_words(request: SubjectRequest) -> str:
     left = request.days_left
     if not request.is_open:
         return "closed"
+    if request.waiting_since is not None:
+        return "waits for the person"
     if request.is_overdue:
         return f"{-left} days overdue" if left < -1 else "1 day overdue" if left == -1 else "overdue today"
     return "due today" if left == 0 else "due tomorrow" if left == 1 else f"{left} days left"
@@ -71,7 +76,7 @@ def clock_words(request: SubjectRequest) -> str:
 
 def clock_tone(request: SubjectRequest) -> str:
     """The colour of the deadline: bad when missed, warn in the last week."""
-    if not request.is_open:
+    if not request.is_open or request.waiting_since is not None:
         return "quiet"
     if request.is_overdue:
         return "bad"
@@ -106,6 +111,12 @@ def context(request: SubjectRequest, user: AbstractUser, told: Timeline) -> dict
             label="How was the request answered?",
             help_text="For example: bundle sent through the customer portal; address corrected in the customer file.",
             prefix="answer",
+        ),
+        "may_extend": request.is_open and request.extended_at is None and not request.is_overdue,
+        "extension_form": NoteForm(
+            label="Reason, as the person is told",
+            help_text="GDPR: two more months for many or complex requests. CCPA: 45 more days. Once, with notice.",
+            prefix="extension",
         ),
         "refusal_form": NoteForm(
             label="Reason, as the person is told",

@@ -11,6 +11,13 @@ CCPA_ANSWER_DAYS: Final = 45
 """Cal. Civ. Code § 1798.130(a)(2)(A): within 45 days of receiving the request."""
 
 
+CCPA_CONFIRM_BUSINESS_DAYS: Final = 10
+"""11 CCR § 7021(a): receipt is confirmed within ten business days."""
+
+ALERT_DAYS: Final = (7, 20, 25, 28)
+"""Days since the receipt on which somebody who has not answered yet is reminded, each time louder."""
+
+
 def add_months(moment: dt.datetime, months: int) -> dt.datetime:
     """The same day and time ``months`` later, or the last day of that month when it has no such day.
 
@@ -37,6 +44,33 @@ def due_at(regime: str, received_at: dt.datetime) -> dt.datetime:
     if regime == CCPA:
         return received_at + dt.timedelta(days=CCPA_ANSWER_DAYS)
     raise ValueError(f"There is no deadline for the regime {regime!r}; known: {CCPA}, {GDPR}.")
+
+
+def extended(regime: str, due: dt.datetime) -> dt.datetime:
+    """The last moment after an extension: two more months (GDPR Art. 12(3)), 45 more days (CCPA)."""
+    if regime == GDPR:
+        return add_months(due, 2)
+    if regime == CCPA:
+        return due + dt.timedelta(days=CCPA_ANSWER_DAYS)
+    raise ValueError(f"There is no deadline for the regime {regime!r}; known: {CCPA}, {GDPR}.")
+
+
+def confirm_by(regime: str, received_at: dt.datetime) -> dt.datetime | None:
+    """By when the receipt is confirmed to the person; None where the law names no day. Weekends do not count."""
+    if regime != CCPA:
+        return None
+    day = received_at
+    for _ in range(CCPA_CONFIRM_BUSINESS_DAYS):
+        day += dt.timedelta(days=1)
+        while day.weekday() >= 5:
+            day += dt.timedelta(days=1)
+    return day
+
+
+def alert_day(received_at: dt.datetime, now: dt.datetime) -> int:
+    """The last of the days of reminders that has come; 0 before the first."""
+    age = (now - received_at).days
+    return max((day for day in ALERT_DAYS if age >= day), default=0)
 
 
 def days_left(due: dt.datetime, now: dt.datetime) -> int:

@@ -27,6 +27,7 @@ keep(
     "Kept: proof that each was answered in time.",
     "subjects.SubjectRequest",
     "subjects.ReferenceCounter",
+    "subjects.IdentityCheck",
     "subjects.ErasurePlan",
     "subjects.ErasureStep",
     "subjects.ModelImpact",

@@ -6,7 +6,7 @@ from compliance.audit import Actor, record
 
 from . import audit_events as events
 from .models import SubjectRequest
-from .providers import Influenced, Part, identify, in_order_of_erasure
+from .providers import Influenced, Part, PersonalDataProvider, identify, in_order_of_erasure
 
 SHOWN_MODELS = 500
 
@@ -45,7 +45,8 @@ def find(request: SubjectRequest) -> Places:
     found = Places()
     for key, provider in in_order_of_erasure():
         if rows := provider.find(subject):
-            parts = [part for part in provider.parts(subject) if part.key]
+            in_files = type(provider).parts is not PersonalDataProvider.parts
+            parts = list(provider.parts(subject)) if in_files else []
             found.places.append(Place(key, provider.label, rows, parts))
         found.models.extend(provider.influences(subject))
     return found

@@ -1,11 +1,13 @@
 """Data-subject requests are answered in time."""
 
+import datetime as dt
+
 from django.urls import reverse
 from django.utils import timezone
 
 from modelops.lib.posture import Finding, Outcome, control
 
-from . import stages
+from . import deadlines, stages
 from .models import SubjectRequest
 
 
@@ -14,7 +16,7 @@ def in_time() -> Outcome:
     """Counted among the open ones; who they are about stays sealed."""
     still_open = SubjectRequest.objects.filter(state__in=sorted(stages.OPEN))
     total = still_open.count()
-    overdue = still_open.filter(due_at__lt=timezone.now())
+    overdue = still_open.filter(due_at__lt=timezone.now(), waiting_since=None)
     late = overdue.count()
     findings = [
         Finding(
@@ -26,3 +28,42 @@ def in_time() -> Outcome:
         for request in overdue.order_by("due_at")[:20]
     ]
     return Outcome(findings, total - late, total, url=reverse("admin:subjects_subjectrequest_changelist"))
+
+
+_LOUDER = {7: "warning", 20: "warning", 25: "high", 28: "critical"}
+
+
+@control("subjects.clock", area="Privacy", label="Nobody waits for an answer without somebody being reminded")
+def clock() -> Outcome:
+    """A finding for each open request from day 7 on, anew on days 20, 25 and 28; none while the person is asked."""
+    now = timezone.now()
+    waiting = SubjectRequest.objects.filter(state__in=sorted(stages.OPEN), waiting_since=None)
+    old = waiting.filter(received_at__lte=now - dt.timedelta(days=deadlines.ALERT_DAYS[0])).order_by("received_at")
+    findings: list[Finding] = []
+    for request in old[:100]:
+        day = deadlines.alert_day(request.received_at, now)
+        findings.append(
+            Finding(
+                f"day{day}:{request.reference}",
+                f"Request {request.reference} waits since {day} days",
+                f"It is due on {request.due_at:%d %B %Y}: take its next step.",
+                _LOUDER[day],  # type: ignore[arg-type]
+                reverse("admin:subjects_subjectrequest_change", args=[request.pk]),
+            )
+        )
+    unconfirmed = [
+        request
+        for request in waiting.filter(regime=deadlines.CCPA, state=stages.RECEIVED)[:100]
+        if (by := deadlines.confirm_by(request.regime, request.received_at)) is not None and by < now
+    ]
+    findings += [
+        Finding(
+            f"receipt:{request.reference}",
+            f"The receipt of {request.reference} is not confirmed",
+            "CCPA asks for it within ten business days: send the link, or confirm the identity.",
+            "high",
+        )
+        for request in unconfirmed
+    ]
+    total = waiting.count()
+    return Outcome(findings, total - len(findings), total, url=reverse("admin:subjects_subjectrequest_changelist"))

@@ -13,7 +13,7 @@ from .providers import Subject, normalise_email
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser, AnonymousUser
 
-_ENCRYPTED = ("subject_email", "subject_ref", "identity_note", "closing_note")
+_ENCRYPTED = ("subject_email", "subject_ref", "identity_note", "extension_note", "closing_note")
 
 
 class SubjectRequestQuerySet(models.QuerySet):

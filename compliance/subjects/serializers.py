@@ -84,6 +84,8 @@ class SubjectRequestOut(serializers.ModelSerializer):
             "days_left",
             "is_overdue",
             "identity_confirmed_at",
+            "waiting_since",
+            "extended_at",
             "closed_at",
             "job",
             "collection_failure",

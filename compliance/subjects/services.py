@@ -19,6 +19,7 @@ from modelops.lib.errors import Conflict, Invalid
 
 from . import audit_events as events
 from . import deadlines, stages
+from .identity.clock import resume_clock
 from .models import ErasurePlan, Kind, PlanState, ReferenceCounter, Regime, State, SubjectBundle, SubjectRequest
 from .providers import Subject
 from .reveal_reasons import RevealReason
@@ -111,7 +112,8 @@ def confirm_identity(request: SubjectRequest, note: str, *, actor: Actor) -> Sub
     _move(request, State.IDENTITY_CONFIRMED, expect={State.RECEIVED})
     request.identity_note = _required(note, "Write how the identity was confirmed.", "note")
     request.identity_confirmed_at = timezone.now()
-    request.save(update_fields=["state", "identity_note", "identity_confirmed_at"])
+    resume_clock(request)
+    request.save(update_fields=["state", "identity_note", "identity_confirmed_at", "waiting_since", "due_at"])
     record(events.IDENTITY_CONFIRMED, request, actor=actor, reference=request.reference)
     return request
 

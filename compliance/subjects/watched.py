@@ -9,9 +9,11 @@ watch(
     "state",
     "received_at",
     "due_at",
+    "waiting_since",
+    "extended_at",
     "identity_confirmed_at",
     "closed_at",
-    masked=["subject_email", "subject_ref", "identity_note", "closing_note"],
+    masked=["subject_email", "subject_ref", "identity_note", "extension_note", "closing_note"],
     recorded_about=["keys.rotation"],  # which seals them under another key
 )
 watch("subjects.SubjectBundle", "request", "sha256", "expires_at", "removed_at")
@@ -29,3 +31,4 @@ watch(
 watch("subjects.ErasureStep", "plan", "provider", "state", "erased", recorded_about=["subjects.subjectrequest"])
 watch("subjects.ModelImpact", "plan", "label", "decision", recorded_about=["subjects.subjectrequest"])
 watch("subjects.LegalHold", "data_class", "recheck_on", "lifted_at")
+watch("subjects.IdentityCheck", "request", "tries", "ended_at", recorded_about=["subjects.subjectrequest"])

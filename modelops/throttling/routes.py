@@ -46,7 +46,7 @@ _BEGINNINGS: Final = {
             "quality-runs", "retention-changes", "retention-policies", "retention-runs", "rule-suites",
             "saved-filters", "sealed-client",
             "sealing-key", "secrets", "signing-keys", "sketch-client", "storage-locations", "storage-report",
-            "subject-requests",
+            "storage-report", "subject-requests",
         )
     },
     "api/schema/": _API,
@@ -55,6 +55,7 @@ _BEGINNINGS: Final = {
     "sign-out/": _ACCOUNT,
     "invitation/": _ACCOUNT,
     "account/": _ACCOUNT,
+    "privacy/": _ACCOUNT,
     **dict.fromkeys(
         (
             "alerts/", "datasets/", "drift/", "jobs/", "models/", "<registry_kind:kind>/", "promotions/", "quality/",

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from compliance.subjects.providers import Influenced, Subject
 from registry.aliases.models import Alias
 from registry.endpoints.models import DeploymentEndpoint
-from registry.models import ModelVersion, ModelVersionDataset
+from registry.models import ModelVersionDataset
 
 from .digests import digests_of, names_of
 from .models import PersonRows
@@ -29,29 +29,39 @@ def influenced(subject: Subject) -> Iterator[Influenced]:
     """
     sources = list(entries(subject).values_list("source__version", flat=True))
     links = ModelVersionDataset.objects.filter(dataset_version__in=sources)
-    trained: dict[Any, list[str]] = defaultdict(list)
-    for key, name, number in links.order_by("dataset_version__dataset__name", "dataset_version__number").values_list(
-        "model_version_id", "dataset_version__dataset__name", "dataset_version__number"
-    )[: MOST_MODELS * 4]:
-        trained[key].append(f"{name} v{number}")
-    versions = ModelVersion._base_manager.filter(pk__in=links.values("model_version"))
-    rows = versions.order_by("model__name", "number").values_list("pk", "model_id", "model__name", "number", "state")
-    found = list(rows[:MOST_MODELS])
+    rows = links.order_by(
+        "model_version__model__name",
+        "model_version__number",
+        "dataset_version__dataset__name",
+        "dataset_version__number",
+    ).values_list(
+        "model_version_id", "model_version__model_id", "model_version__model__name", "model_version__number",
+        "model_version__state", "dataset_version__dataset__name", "dataset_version__number",
+    )  # fmt: skip
+    trained: dict[Any, tuple[Any, str, int, str, list[str]]] = {}
+    for key, model, name, number, state, dataset, data_number in rows.iterator(chunk_size=5000):
+        if key not in trained:
+            if len(trained) == MOST_MODELS:
+                break
+            trained[key] = model, name, number, state, []
+        trained[key][4].append(f"{dataset} v{data_number}")
     named: dict[Any, list[str]] = defaultdict(list)
-    for key, alias in Alias.objects.filter(version__in=versions).order_by("name").values_list("version_id", "name"):
+    # From the aliases outwards: there are few of them among any number of versions.
+    aliases = Alias.objects.filter(Exists(links.filter(model_version=OuterRef("version"))))
+    for key, alias in aliases.order_by("name").values_list("version_id", "name"):
         named[key].append(alias)
     live: dict[Any, list[str]] = defaultdict(list)
-    endpoints = DeploymentEndpoint.objects.filter(model__in={row[1] for row in found if row[0] in named})
+    endpoints = DeploymentEndpoint.objects.filter(model__in={trained[key][0] for key in named if key in trained})
     for model, name in endpoints.order_by("name").values_list("model_id", "name"):
         live[model].append(name)
-    for key, model, name, number, state in found:
-        aliases = named.get(key, [])
+    for key, (model, name, number, state, data) in trained.items():
+        aliases_here = named.get(key, [])
         yield Influenced(
             target_type="registry.modelversion",
             target_id=str(key),
             label=f"{name} v{number}",
-            via=", ".join(trained[key][:5]) + (" …" if len(trained[key]) > 5 else ""),
-            stage=", ".join(aliases) or state,
-            live_at=tuple(live.get(model, ())) if aliases else (),
+            via=", ".join(data[:5]) + (" …" if len(data) > 5 else ""),
+            stage=", ".join(aliases_here) or state,
+            live_at=tuple(live.get(model, ())) if aliases_here else (),
             url=f"/models/{name}/versions/{number}/",
         )

@@ -26,6 +26,8 @@ OPEN = {
     "sign-out/": "signing out twice harms nobody",
     "invitation/<str:token>/": "the token is the credential",
     "alerts/do/<str:token>/": "the signed token of a message is the credential, good for one act",
+    "privacy/request/": "people without an account ask about their data; counted, and worked on after their mail alone",
+    "privacy/confirm/<str:link>/": "the mailed token is the credential, and a code is asked for",
     "api/schema/": "describes a published interface; a client reads it before it has a key",
     ".well-known/jwks.json": "public keys, for whoever checks tokens",
     "api/v1/auth/token-exchange/": "takes the token of a job",

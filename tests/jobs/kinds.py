@@ -14,6 +14,7 @@ from django.db.models import Count
 from safetensors.numpy import save
 
 from accounts.actors import actor_of
+from compliance.audit import Actor
 from compliance.audit.models import AuditEvent
 from compliance.keys import rotations
 from compliance.keys.models import FINISHED, Rotation
@@ -22,22 +23,26 @@ from compliance.ledger_desk.models import Verification
 from compliance.retention import services as retention
 from compliance.retention.models import RetentionRun
 from compliance.subjects import services as subjects
-from compliance.subjects.models import State, SubjectBundle, SubjectRequest
+from compliance.subjects.erasure import approving, planning
+from compliance.subjects.models import ErasurePlan, ErasureStep, State, SubjectBundle, SubjectRequest
 from dataquality.models import QualityIssue, QualityRun
 from dataquality.services import start_quality_run
 from modelops.crypto.decisions import by_shell
 from modelops.crypto.models import KeyState, KeyVersion
 from modelops.crypto.purposes import Purpose
 from modelops.crypto.states import Reason
+from modelops.jobs.models import Job
 from monitoring.drift.services import start_drift_run
 from monitoring.models import DriftFeature, DriftRun
 from registry.artifacts.sealed import sealed_upload
 from registry.locations.models import Reconciliation, StorageLocation
 from registry.models import ArtifactCopy, DatasetVersion, ModelVersion
+from registry.people.digests import digests_of
+from registry.people.models import IndexedVersion, PersonRows, RowsErased
 from registry.replication import backfill, changes, verifying
 from registry.replication.tasks import enqueue_reconciliation
 from registry.scanning.models import Inspection
-from registry.services import add_version
+from registry.services import add_dataset_version, add_version, create_dataset
 from registry.variants import services as variants
 from registry.variants.models import Variant, VariantState
 from tests.accounts.people import make_user
@@ -58,6 +63,8 @@ class World:
     place: StorageLocation
     scientist: Any
     model: Any
+    passengers: Any
+    travellers: Any
     people: int = 0
     filled: list[uuid.UUID] = field(default_factory=list)
     # What the scan of each of these files must say.
@@ -74,7 +81,8 @@ class World:
         ]
         options = {"folder": str(Path(settings.MODELOPS_HOME) / "locations" / folder.name)}
         place = changes.add_location("second", "filesystem", options, actor=ACTOR)
-        return cls(versions[0], versions[1], place, scientist, make_model(scientist))
+        people = [create_dataset(name, actor=ACTOR) for name in ("passengers", "travellers")]
+        return cls(versions[0], versions[1], place, scientist, make_model(scientist), *people)
 
     def version(self, content: bytes | None = None) -> ModelVersion:
         """One more version of the model, which the worker has yet to scan."""
@@ -190,6 +198,48 @@ def _collect(world: World) -> Asked:
     return request.collection_job_id, str(request.pk)
 
 
+def _index_people(world: World) -> Asked:
+    world.people += 1
+    content = f"who,n\npassenger{world.people}@example.org,1\nother@example.org,2\n".encode()
+    with sealed_upload([content], "table.csv") as upload:
+        version = add_dataset_version(world.passengers, upload, subject_column="who", actor=ACTOR)
+    job = Job.objects.get(kind="people.index", target_id=str(version.pk))
+    return job.pk, str(version.pk)
+
+
+def _wrongly_indexed() -> int:
+    """Versions that are done and do not have their two people."""
+    mine = IndexedVersion.objects.filter(column="who").annotate(there=Count("rows_of__digest"))
+    return mine.exclude(state="ready", there=2, people=2).count()
+
+
+def _erase(world: World) -> Asked:
+    """Somebody with an account and a row of a dataset, whose erasure two officers have agreed on."""
+    world.people += 1
+    address = f"passenger{world.people}@example.org"
+    person = make_user(f"passenger{world.people}", "Viewer")
+    type(person).objects.filter(pk=person.pk).update(email=address)
+    content = f"person,n\n{address},1\nother@example.org,2\n".encode()
+    with sealed_upload([content], "table.csv") as upload:
+        version = add_dataset_version(world.travellers, upload, actor=ACTOR)
+    # The index as its job would have made it: that has a case of its own.
+    index = IndexedVersion.objects.create(version=version, column="person", state="ready", people=1)
+    [digest] = digests_of([address])
+    PersonRows.objects.create(digest=digest, source=index, rows=1)
+    plan = planning.preview(confirmed_case("erasure", address), actor=ACTOR)
+    approving.approve(plan, actor=Actor("user", "0194d0c0-0000-7000-8000-000000000002"))
+    plan = approving.execute(plan, actor=ACTOR)
+    assert plan.job_id is not None
+    return plan.job_id, str(plan.request_id)
+
+
+def _half_erased() -> int:
+    """Plans without an end, parts that were not done, and certificates of what is still there."""
+    there = RowsErased.objects.values("version").annotate(times=Count("id")).exclude(times=1).count()
+    undone = ErasurePlan.objects.exclude(state="done").count() + ErasureStep.objects.filter(state="waiting").count()
+    return there + undone + SubjectRequest.objects.exclude(email_index=None).filter(kind="erasure").count()
+
+
 def _rotate(world: World) -> Asked | None:
     if Rotation.objects.exclude(state__in=FINISHED).exists():
         return None
@@ -263,7 +313,19 @@ CASES = {
         _collect,
         "subjects.bundle.collected",
         lambda world: SubjectBundle.objects.count(),
-        lambda: SubjectRequest.objects.exclude(state=State.READY).count(),
+        lambda: SubjectRequest.objects.filter(kind="access").exclude(state=State.READY).count(),
+    ),
+    "people.index": Case(
+        _index_people,
+        "people.version.indexed",
+        lambda world: IndexedVersion.objects.filter(column="who", state="ready").count(),
+        _wrongly_indexed,
+    ),
+    "subjects.erase": Case(
+        _erase,
+        "subjects.erasure.completed",
+        lambda world: ErasurePlan.objects.filter(state="done").exclude(certificate="").count(),
+        _half_erased,
     ),
     "keys.rotate": Case(
         _rotate,

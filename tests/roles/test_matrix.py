@@ -39,6 +39,7 @@ OPEN = {
     "GET robots.txt": "asks robots to stay away",
     "GET sign-in/forgotten/": "the way back in",
     "POST sign-in/forgotten/": "the way back in",
+    "GET privacy/request/": "people without an account ask about their data",
     "POST sign-in/passkey/options/": "the way in",
 }
 

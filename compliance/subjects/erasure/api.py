@@ -20,7 +20,7 @@ from ..audit_events import REQUEST_VIEWED
 from ..models import ErasurePlan, SubjectRequest
 from . import approving, holds, planning
 from .audit_events import CERTIFICATE_READ
-from .serializers import DecisionIn, ErasurePlanOut, HoldIn, LegalHoldOut, PlacesOut
+from .serializers import DecisionIn, ErasurePlanOut, HoldIn, LegalHoldOut, PersonPlacesOut
 
 VIEW = "subjects.view_subjectrequest"
 CHANGE = "subjects.change_subjectrequest"
@@ -40,13 +40,13 @@ class PlacesView(APIView):
 
     required_permissions = {"GET": VIEW}
 
-    @extend_schema(operation_id="subject_request_places", responses=PlacesOut)
+    @extend_schema(operation_id="subject_request_places", responses=PersonPlacesOut)
     def get(self, request: Request, request_id: uuid.UUID) -> Response:
         """Rows by class, files with rows, and each model trained on them with where it is live."""
         found = _request(request, request_id)
         with transaction.atomic():
             shown = places.show(found, actor=request.actor)
-        return Response(PlacesOut(shown).data)
+        return Response(PersonPlacesOut(shown).data)
 
 
 class ErasureView(APIView):

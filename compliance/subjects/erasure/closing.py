@@ -33,4 +33,5 @@ def anonymise(request: SubjectRequest, *, actor: Actor) -> None:
 
 
 def _forget(request: SubjectRequest) -> None:
+    request.extension_note = ERASED if request.extension_note else ""
     request.subject_email, request.subject_ref = "", f"erased-{request.pk.hex[-12:]}"

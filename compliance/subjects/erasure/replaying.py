@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from django.db import transaction
 
 from compliance.audit import Actor
-from modelops.lib.errors import Conflict
+from modelops.lib.errors import DomainError
 
 from ..providers import Subject, identify, in_order_of_erasure
 from . import outside
@@ -36,7 +36,7 @@ def replay(*, actor: Actor) -> Replayed:
                 try:
                     with transaction.atomic():
                         outcome.rows += provider.erase_part(part.key, subject, actor=actor)
-                except Conflict as refusal:
+                except DomainError as refusal:
                     outcome.found.append(f"{entry.reference}: {part.label}: {refusal}")
         outcome.found += left(subject, entry)
         outcome.erasures += 1

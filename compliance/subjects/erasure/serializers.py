@@ -102,7 +102,7 @@ class InfluencedOut(serializers.Serializer):
     live_at = serializers.ListField(child=serializers.CharField())
 
 
-class PlacesOut(serializers.Serializer):
+class PersonPlacesOut(serializers.Serializer):
     """Where the person is known."""
 
     rows = serializers.IntegerField()

@@ -2,12 +2,14 @@
 
 from .bundle import SubjectBundle
 from .erasure import Decision, ErasurePlan, ErasureStep, LegalHold, ModelImpact, PlanState, StepState
+from .identity import IdentityCheck
 from .request import Kind, ReferenceCounter, Regime, State, SubjectRequest
 
 __all__ = [
     "Decision",
     "ErasurePlan",
     "ErasureStep",
+    "IdentityCheck",
     "Kind",
     "LegalHold",
     "ModelImpact",

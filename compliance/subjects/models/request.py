@@ -85,6 +85,11 @@ class SubjectRequest(models.Model):
     identity_note = EncryptedTextField(blank=True, default="")
     collection_job = models.ForeignKey(Job, on_delete=models.SET_NULL, null=True, editable=False, related_name="+")
     collection_failure = models.TextField(blank=True, default="", editable=False)
+    waiting_since = models.DateTimeField(
+        null=True, editable=False, help_text="While the person is asked who they are, the clock stands still."
+    )
+    extended_at = models.DateTimeField(null=True, editable=False)
+    extension_note = EncryptedTextField(blank=True, default="")
     closed_at = models.DateTimeField(null=True, editable=False)
     closing_note = EncryptedTextField(blank=True, default="")
 
@@ -140,7 +145,7 @@ class SubjectRequest(models.Model):
     @property
     def is_overdue(self) -> bool:
         """Whether the answer is late."""
-        return self.is_open and timezone.now() > self.due_at
+        return self.is_open and self.waiting_since is None and timezone.now() > self.due_at
 
     @property
     def has_bundle(self) -> bool:

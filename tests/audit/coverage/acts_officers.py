@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.test import Client
+
 from tests.compliance import cases
 
 from .performing import Act
@@ -42,6 +44,24 @@ def _handed_over() -> Any:
 
 _open, _confirmed, _ready = _case(cases.open_case), _case(cases.confirmed_case), _case(cases.ready_case)
 _given = _case(_handed_over)
+
+
+def _stranger(world: World) -> dict[str, Any]:
+    """Before: somebody without an account has opened a browser."""
+    return {"client": Client()}
+
+
+def _mailed(world: World) -> dict[str, Any]:
+    """Before: a link was mailed, whose code is known."""
+    import hashlib
+
+    from compliance.subjects.identity import services as identity
+    from compliance.subjects.models import IdentityCheck
+
+    check = identity.send(cases.open_case(), actor=world.actor("other"))
+    digests = [hashlib.sha256(text).digest() for text in (b"link", b"link\x0000000000")]
+    IdentityCheck.objects.filter(pk=check.pk).update(link_digest=digests[0], code_digest=digests[1])
+    return {"link": "link", **_stranger(world)}
 
 
 def _erasure(*steps: str) -> Any:
@@ -156,6 +176,14 @@ ACTS: dict[str, Act] = {
     ),
     f"GET {_CASE}": Act("officer", CASE, before=_open),
     f"POST {_CASE}confirm-identity/": Act("officer", CASE, {"note": "Called back."}, before=_open),
+    f"POST {_CASE}send-identity-link/": Act("officer", CASE, before=_open),
+    f"POST {_CASE}extend/": Act("officer", CASE, {"note": "Many requests."}, before=_open),
+    "POST privacy/request/": Act(
+        "", CASE, {"kind": "access", "regime": "GDPR", "email": cases.EMAIL}, before=_stranger
+    ),
+    "POST privacy/confirm/<str:link>/": Act("", CASE, {"code": "00000000"}, before=_mailed),
+    f"POST {_DESK}ask/": Act("officer", CASE, before=_open),
+    f"POST {_DESK}extend/": Act("officer", CASE, {"extension-note": "Many requests."}, before=_open),
     f"POST {_CASE}collect/": Act("officer", CASE, before=_confirmed),
     f"GET {_CASE}bundle/": Act("officer", CASE, before=_ready),
     f"POST {_CASE}answer/": Act("officer", CASE, {"note": "Sent."}, before=_given),
