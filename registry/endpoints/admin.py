@@ -37,13 +37,22 @@ class DeploymentEndpointAdmin(ServiceAddAdmin):
     service_lede = "The portal asks it once an hour without any credential and tells when it answers."
     service_submit = "Record the endpoint"
     change_form_template = "admin/endpoints/endpoint.html"
-    list_display = ["name", "model", "authentication", "is_required", "is_role_based", "seen", "probed_at"]
+    list_display = [
+        "name",
+        "model",
+        "version_number",
+        "authentication",
+        "is_required",
+        "is_role_based",
+        "seen",
+        "probed_at",
+    ]
     list_filter = ["authentication", "is_required", "is_role_based"]
     list_select_related = ["model"]
     search_fields = ["name", "model__name"]
     fields = readonly_fields = [
-        "name", "model", "url", "authentication", "is_required", "is_role_based", "seen", "answer", "problem",
-        "probed_at", "created_at",
+        "name", "model", "version_number", "url", "authentication", "is_required", "is_role_based", "seen", "answer",
+        "problem", "probed_at", "created_at",
     ]  # fmt: skip
     actions = ["look", "remove"]
 

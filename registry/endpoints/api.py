@@ -23,6 +23,14 @@ _HOW = "oauth2, api_key, mutual_tls, other or none; empty while nobody has recor
 
 class EndpointChangeIn(serializers.Serializer):
     name = serializers.CharField(max_length=100, help_text="Once for each model.")
+    version = serializers.IntegerField(
+        source="version_number",
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=2**31 - 1,
+        help_text="Number of the registered version that answers there; null: not recorded.",
+    )
     url = serializers.CharField(max_length=LONGEST_URL, help_text="An address that answers GET; it is looked at.")
     authentication = serializers.CharField(max_length=20, required=False, allow_blank=True, help_text=_HOW)
     is_required = serializers.BooleanField(
@@ -45,6 +53,7 @@ class EndpointIn(EndpointChangeIn):
 
 class EndpointOut(serializers.ModelSerializer):
     model = serializers.CharField(source="model.name", read_only=True)
+    version = serializers.IntegerField(source="version_number", read_only=True, allow_null=True)
     authentication = serializers.CharField(read_only=True, help_text=_HOW)
     verdict = serializers.CharField(
         read_only=True, help_text="What the last look without a credential has shown: never, refused, open, unclear or "
@@ -55,8 +64,8 @@ class EndpointOut(serializers.ModelSerializer):
     class Meta:
         model = DeploymentEndpoint
         fields = (
-            "id", "model", "name", "url", "authentication", "is_required", "is_role_based", "verdict", "is_exposed",
-            "answer", "problem", "probed_at", "created_at",
+            "id", "model", "version", "name", "url", "authentication", "is_required", "is_role_based", "verdict",
+            "is_exposed", "answer", "problem", "probed_at", "created_at",
         )  # fmt: skip
         read_only_fields = fields
 

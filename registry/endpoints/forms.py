@@ -17,6 +17,13 @@ class EndpointChangeForm(forms.Form):
     """What is recorded of one."""
 
     name = forms.CharField(max_length=100, help_text="Once for each model.")
+    version_number = forms.IntegerField(
+        label="Version",
+        required=False,
+        min_value=1,
+        max_value=2**31 - 1,
+        help_text="Number of the registered version that answers there. Without it, a finding asks for it.",
+    )
     url = forms.CharField(
         label="Address",
         max_length=LONGEST_URL,
@@ -39,6 +46,7 @@ class EndpointChangeForm(forms.Form):
         said = {None: "", True: "yes", False: "no"}
         return {
             "name": row.name,
+            "version_number": row.version_number,
             "url": row.url,
             "authentication": row.authentication,
             "is_required": said[row.is_required],

@@ -1,11 +1,11 @@
 """The record of one deployment endpoint, and what it last answered to a caller without any credential."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from modelops.lib.ids import uuid7
-from registry.models import RegisteredModel
+from registry.models import ModelVersion, RegisteredModel
 from registry.querysets import VisibleQuerySet
 
 # A receiver's address is at most this long (modelops.lib.outbound).
@@ -40,6 +40,11 @@ class EndpointQuerySet(VisibleQuerySet):
         """Endpoints of models that are not deleted."""
         return self.filter(model__deleted_at=None)
 
+    def of_unknown_versions(self) -> "EndpointQuerySet":
+        """Endpoints that name a version which the registry does not have, or has no more."""
+        known = ModelVersion.objects.alive().filter(model=OuterRef("model"), number=OuterRef("version_number"))
+        return self.exclude(version_number=None).exclude(Exists(known))
+
 
 class DeploymentEndpoint(models.Model):
     """Where a model answers. What is recorded is what somebody says of it; the probe's columns are what was seen."""
@@ -50,6 +55,8 @@ class DeploymentEndpoint(models.Model):
         RegisteredModel, on_delete=models.CASCADE, related_name="deployment_endpoints", db_index=False
     )
     name = models.CharField(max_length=100)
+    # A number and no key to the version: what is deployed goes on being named when its version was removed for good.
+    version_number = models.PositiveIntegerField("version", null=True, blank=True)
     url = models.CharField("address", max_length=LONGEST_URL)
     authentication = models.CharField("authentication type", max_length=20, choices=Authentication, blank=True)
     # None: nobody has recorded it.

@@ -53,6 +53,30 @@ def role_based() -> Outcome:
     return _outcome(findings, alive.filter(is_role_based=True).count(), alive.count())
 
 
+@control("endpoints.registered", area="Models", label="Deployment endpoints name a registered version")
+def registered() -> Outcome:
+    """A version that nobody registered was not scanned, signed or approved; one that nobody names may be any."""
+    alive = DeploymentEndpoint.objects.alive()
+    strays = alive.of_unknown_versions()
+    findings = [
+        *_found(
+            strays,
+            "unknown_version",
+            "{} names a version that the registry does not have",
+            "Register the version that is deployed, or name the one that it is.",
+            "high",
+        ),
+        *_found(
+            alive.filter(version_number=None),
+            "no_version",
+            "{} does not record which version it serves",
+            "Record the number of the version; a deployment pipeline does it with PATCH each time.",
+        ),
+    ]
+    held = alive.exclude(version_number=None).count() - strays.count()
+    return _outcome(findings, held, alive.count())
+
+
 def _found(rows: "object", key: str, title: str, fix: str, severity: Severity = "warning") -> list[Finding]:
     return [
         Finding(f"{key}:{row.pk}", title.format(_called(row), row.answer), fix, severity, _page_of(row))

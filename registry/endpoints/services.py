@@ -10,13 +10,13 @@ from django.utils import timezone
 from compliance.audit import Actor, record
 from modelops.lib.errors import Conflict, Invalid
 from modelops.lib.outbound import ReceiverRefused, ReceiverUnreachable, parse_url, status_of
-from registry.models import RegisteredModel
+from registry.models import ModelVersion, RegisteredModel
 
 from .audit_events import ENDPOINT_ADDED, ENDPOINT_CHANGED, ENDPOINT_PROBED, ENDPOINT_REMOVED
 from .models import Authentication, DeploymentEndpoint
 
 CLOCK = Actor.system("endpoints")
-FIELDS = ("name", "url", "authentication", "is_required", "is_role_based")
+FIELDS = ("name", "version_number", "url", "authentication", "is_required", "is_role_based")
 TIMEOUT_S = 5.0
 
 
@@ -25,21 +25,27 @@ def add_endpoint(
     *,
     name: str,
     url: str,
+    version_number: int | None = None,
     authentication: str = "",
     is_required: bool | None = None,
     is_role_based: bool | None = None,
     actor: Actor,
 ) -> DeploymentEndpoint:
-    """Record an endpoint of ``model``. Raises Invalid for what cannot be, Conflict for a name that is taken."""
+    """Record an endpoint of ``model``. Raises Invalid for what cannot be, Conflict for a name that is taken.
+
+    The version is a registered one; without any, a finding asks for it.
+    """
     row = DeploymentEndpoint(
         model=model,
         name=name,
+        version_number=version_number,
         url=url,
         authentication=authentication,
         is_required=is_required,
         is_role_based=is_role_based,
     )
     _check(row)
+    _check_version(row)
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -60,6 +66,8 @@ def change_endpoint(pk: uuid.UUID, *, actor: Actor, **wanted: Any) -> Deployment
             for field in changed:
                 setattr(row, field, wanted[field])
             _check(row)
+            if "version_number" in changed:  # one that was removed since does not keep anybody from changing the rest
+                _check_version(row)
             saved = list(changed)
             if "url" in changed:
                 row.probed_at, row.answer, row.problem = None, None, ""
@@ -121,6 +129,16 @@ def _check(row: DeploymentEndpoint) -> None:
             field="is_required",
         )
     parse_url(row.url)
+
+
+def _check_version(row: DeploymentEndpoint) -> None:
+    number = row.version_number
+    if number is not None and not ModelVersion.objects.alive().filter(model=row.model, number=number).exists():
+        raise Invalid(
+            f"{row.model} has no version {number}. Register what is deployed there, or name the version that it is.",
+            code="endpoint.unknown_version",
+            field="version",
+        )
 
 
 def _taken(row: DeploymentEndpoint) -> Conflict:

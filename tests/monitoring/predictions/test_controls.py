@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from compliance.audit.models import AuditEvent
 from monitoring.alerts.posture import watch_controls
 from monitoring.models.alerts import LIVE, Alert
 from monitoring.predictions import posture
@@ -64,8 +65,10 @@ def test_a_metric_is_a_sign_of_life_and_a_new_deployment_has_a_day() -> None:
 
 
 def test_predictions_of_an_unregistered_version_are_a_finding() -> None:
+    """S2-07: taken all the same, told as unregistered, and listed."""
     a_version()
-    send(pipeline(), [{"prediction": 1}], version=7)
+    assert send(pipeline(), [{"prediction": 1}], version=7).status_code == 201
+    assert AuditEvent.objects.get(name="predictions.batch.received").details["known"] is False
     (finding,) = posture.unknown().findings
     assert "v7" in finding.title
 

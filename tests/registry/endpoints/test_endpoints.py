@@ -10,6 +10,7 @@ from accounts.services.api_keys import issue_api_key
 from compliance.audit import Actor
 from compliance.audit.models import AuditEvent
 from modelops.lib.posture import controls
+from registry.deletion.services import delete
 from registry.endpoints.models import DeploymentEndpoint, Verdict
 from registry.endpoints.services import add_endpoint, change_endpoint, probe
 from registry.endpoints.tasks import look_at_endpoints
@@ -17,7 +18,7 @@ from registry.grants.services import change_access
 from registry.models import RegisteredModel
 from tests.accounts.people import make_user, sign_in
 from tests.receivers import HttpReceiver
-from tests.registry.samples import make_model
+from tests.registry.samples import make_model, make_version
 
 pytestmark = pytest.mark.django_db
 ACTOR = Actor.system("tests")
@@ -119,6 +120,32 @@ def test_what_is_not_recorded_counts_as_a_finding(delays: RegisteredModel) -> No
     ]
 
 
+def test_an_endpoint_names_a_version_that_is_registered(delays: RegisteredModel, served: HttpReceiver) -> None:
+    """S2-07: another number is refused, none at all is a finding, and so is one that was removed since."""
+    engineer = program("ML engineer")
+    given = {"model": delays.name, "name": "scoring", "url": served.url}
+    refused = engineer.post(LIST, {**given, "version": 1}, content_type="application/json")
+    assert (refused.status_code, refused.json()["code"]) == (400, "endpoint.unknown_version")
+    added = engineer.post(LIST, given, content_type="application/json").json()
+    assert added["version"] is None
+    assert findings("endpoints.registered") == ["warning: The endpoint scoring does not record which version it serves"]
+
+    version = make_version(delays, delays.owner)
+    at = f"{LIST}{added['id']}/"
+    changed = engineer.patch(at, {"version": version.number}, content_type="application/json")
+    assert (changed.status_code, changed.json()["version"]) == (200, 1)
+    assert findings("endpoints.registered") == []
+    assert engineer.patch(at, {"version": 2}, content_type="application/json").json()["code"] == (
+        "endpoint.unknown_version"
+    )
+
+    delete(version, "It was trained on the wrong month.", actor=ACTOR)
+    assert findings("endpoints.registered") == [
+        "high: The endpoint scoring names a version that the registry does not have"
+    ]
+    assert engineer.patch(at, {"name": "renamed"}, content_type="application/json").status_code == 200
+
+
 def test_over_rest_it_is_recorded_changed_looked_at_and_removed(delays: RegisteredModel, served: HttpReceiver) -> None:
     """S2-33, S2-34: by an engineer, who deploys models."""
     engineer = program("ML engineer")
@@ -183,8 +210,11 @@ def test_a_security_administrator_does_it_in_the_admin(
     assert Verdict.OPEN.label in page
     edit = reverse("admin:endpoints_deploymentendpoint_edit", args=[row.pk])
     assert 'value="yes" selected' in client.get(edit).content.decode()
-    assert client.post(edit, {**typed, "is_required": "", "is_role_based": "no"}).status_code == 302
+    assert client.post(edit, {**typed, "is_required": "", "version_number": "7"}).status_code == 422
+    make_version(delays, delays.owner)
+    said = {**typed, "is_required": "", "is_role_based": "no", "version_number": "1"}
+    assert client.post(edit, said).status_code == 302
     row.refresh_from_db()
-    assert (row.is_required, row.is_role_based) == (None, False)
+    assert (row.is_required, row.is_role_based, row.version_number) == (None, False, 1)
     client.post(listing, {"action": "remove", "_selected_action": [str(row.pk)]})
     assert not DeploymentEndpoint.objects.exists()
