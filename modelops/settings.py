@@ -201,6 +201,8 @@ MODELOPS_ZSTD_LEVEL = env.integer("MODELOPS_ZSTD_LEVEL", 3)
 # Resumable uploads: how many an account may have open (a directory needs one a file), and the bytes of all of them.
 MODELOPS_MAX_OPEN_UPLOADS = env.integer("MODELOPS_MAX_OPEN_UPLOADS", 1200, at_least=1)
 MODELOPS_MAX_UNFINISHED_BYTES = env.integer("MODELOPS_MAX_UNFINISHED_BYTES", 100 * 2**30, at_least=1)
+# Which derivations are offered: keys of the portal's own, and modules that register others.
+MODELOPS_DERIVATIONS = env.listing("MODELOPS_DERIVATIONS", "npy-float16,npz-float16,onnx-int8,safetensors-float16")
 # How long a deleted model, dataset or version can be restored before it is removed with its files.
 # Erasures that a restored backup has to follow: backed up apart from the database.
 MODELOPS_ERASURE_LEDGER = env.text("MODELOPS_ERASURE_LEDGER", "") or str(Path(MODELOPS_HOME) / "erasures")

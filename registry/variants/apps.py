@@ -8,3 +8,6 @@ class VariantsConfig(AppConfig):
 
     def ready(self) -> None:
         from . import purge  # noqa: F401  says how variants go with their version
+        from .kinds import load_named
+
+        load_named()

@@ -1,9 +1,13 @@
 """The contract of a derivation. It runs in a worker, reads the plaintext as a stream and loads no code."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any, BinaryIO, ClassVar
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from modelops.lib.errors import Invalid
 from modelops.lib.plugins import Plugins
@@ -67,7 +71,7 @@ class Derivation(ABC):
 
 def derivation_for(kind: str, file_format: str) -> "type[Derivation]":
     """The derivation that gives ``kind`` for a file of this format. Raises DerivationRefused with what there is."""
-    for _, cls in derivations.items():
+    for cls in _offered():
         if cls.gives == kind and file_format in cls.formats:
             return cls
     known = ", ".join(possible(file_format)) or "none"
@@ -81,7 +85,33 @@ def derivation_for(kind: str, file_format: str) -> "type[Derivation]":
 
 def possible(file_format: str) -> list[str]:
     """The kinds that can be derived from a file of this format."""
-    return sorted({cls.gives for _, cls in derivations.items() if file_format in cls.formats})
+    return sorted({cls.gives for cls in _offered() if file_format in cls.formats})
+
+
+def _offered() -> Iterator[type[Derivation]]:
+    """The derivations that the setting names: by their key, or by the module that registers them."""
+    named = set(settings.MODELOPS_DERIVATIONS)
+    for key, cls in derivations.items():
+        if key in named or cls.__module__ in named:
+            yield cls
+
+
+def load_named() -> None:
+    """Import the modules that the setting names, as the portal starts. Raises ImproperlyConfigured for a wrong name."""
+    for name in settings.MODELOPS_DERIVATIONS:
+        if name in derivations:
+            continue
+        known = f"known are {', '.join(derivations.keys())}, and any module that registers its own"
+        if "." not in name:
+            raise ImproperlyConfigured(f"MODELOPS_DERIVATIONS names {name}, which is no derivation; {known}.")
+        try:
+            import_module(name)
+        except ImportError as fault:
+            raise ImproperlyConfigured(
+                f"MODELOPS_DERIVATIONS names {name}, which cannot be imported: {fault}; {known}."
+            ) from fault
+        if not any(cls.__module__ == name for _, cls in derivations.items()):
+            raise ImproperlyConfigured(f"MODELOPS_DERIVATIONS names {name}, which registers no derivation; {known}.")
 
 
 derivations: Plugins[Derivation] = Plugins("kind of variant", Derivation)  # type: ignore[type-abstract]
