@@ -20,7 +20,7 @@ class QualityGate(Gate):
         least = policy_for(version.model).min_quality
         if least is None:
             return True, "The policy of the model asks for no quality score."
-        used = list(version.datasets.select_related("dataset").order_by("dataset__name", "number"))
+        used = list(version.datasets.select_related("dataset", "artifact").order_by("dataset__name", "number"))
         if not used:
             return False, "No dataset version is named that it was trained on, so nothing says how good its data is."
         said = []
@@ -31,6 +31,10 @@ class QualityGate(Gate):
             if run is None or run.score is None:
                 passed = False
                 said.append(f"{_named(dataset_version)} was not examined yet")
+            elif run.data_sha256 != dataset_version.artifact.sha256:
+                # Rows may have been taken out since: the score is that of another file.
+                passed = False
+                said.append(f"the file of {_named(dataset_version)} is not the one that was examined; examine it again")
             else:
                 passed = passed and run.score >= least
                 said.append(f"{_named(dataset_version)} has {run.score:.1f}")

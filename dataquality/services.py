@@ -55,10 +55,13 @@ def start_quality_run(
     return run
 
 
-def store_report(run: QualityRun, report: "Report", *, personal: Collection[str] = (), actor: Actor) -> None:
+def store_report(
+    run: QualityRun, report: "Report", *, examined_sha256: str, personal: Collection[str] = (), actor: Actor
+) -> None:
     """Write what a run found, in the transaction that completes its job. Raises Conflict for a finished run.
 
-    No value of a ``personal`` column goes into the rules that are suggested.
+    ``examined_sha256`` is the digest of the file that was read. No value of a ``personal`` column goes into the rules
+    that are suggested.
     """
     run = QualityRun.objects.select_for_update().select_related("dataset_version__dataset").get(pk=run.pk)
     if run.state != RunState.QUEUED:
@@ -89,6 +92,7 @@ def store_report(run: QualityRun, report: "Report", *, personal: Collection[str]
     RuleSuggestion.objects.create(run=run, document={"rules": rules})
     run.state = RunState.SUCCEEDED
     run.score = report.score.total
+    run.data_sha256 = examined_sha256
     run.dimensions = [
         {
             "dimension": line.dimension.value,
@@ -103,7 +107,7 @@ def store_report(run: QualityRun, report: "Report", *, personal: Collection[str]
     run.outcomes = [asdict(outcome) for outcome in report.outcomes]
     run.issue_count = len(issues)
     run.finished_at = timezone.now()
-    run.save(update_fields=["state", "score", "dimensions", "outcomes", "issue_count", "finished_at"])
+    run.save(update_fields=["state", "score", "data_sha256", "dimensions", "outcomes", "issue_count", "finished_at"])
     record(
         RUN_COMPLETED,
         run,

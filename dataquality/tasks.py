@@ -50,7 +50,7 @@ def run_quality(job: jobs.RunningJob) -> None:
         accepted=accepted,
     )
     with job.completing():
-        services.store_report(run, report, personal=personal, actor=job.actor)
+        services.store_report(run, report, examined_sha256=version.artifact.sha256, personal=personal, actor=job.actor)
 
 
 def _types(version: DatasetVersion) -> dict[str, str]:

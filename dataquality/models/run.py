@@ -32,6 +32,9 @@ class QualityRun(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="quality_runs"
     )
     state = models.CharField(max_length=16, choices=RunState, default=RunState.QUEUED)
+    data_sha256 = models.CharField(
+        max_length=64, blank=True, default="", help_text="Digest of the file as it was when it was examined."
+    )
     score = models.DecimalField(max_digits=9, decimal_places=6, null=True)
     dimensions = models.JSONField(
         default=list, help_text="Per dimension its weight, units examined, score and deduction, as exact text."

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .base import BATCH_ROWS, TableFormat, check_names, pack_schema, table_formats, unreadable
+from .unpacking import require_bounded
 
 _MAGIC = b"PAR1"
 
@@ -21,8 +22,13 @@ class Parquet(TableFormat):
         return head.startswith(_MAGIC)
 
     def inspect(self, file: BinaryIO) -> dict[str, Any]:
-        schema = _open(file).schema_arrow
+        parquet = _open(file)
+        schema = parquet.schema_arrow
         check_names(schema.names)
+        try:
+            require_bounded(file, parquet)
+        except (pa.ArrowException, OSError):
+            raise unreadable("Parquet") from None
         return {"arrow_schema": pack_schema(schema)}
 
     def batches(

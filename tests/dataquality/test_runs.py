@@ -95,7 +95,7 @@ def test_a_second_report_is_refused() -> None:
     run = start_quality_run(stored("t", {"a": [1, None, 3]}), actor=ACTOR)
     work()
     with pytest.raises(Conflict), transaction.atomic():
-        store_report(run, examine(SealedTable(run.dataset_version)), actor=ACTOR)
+        store_report(run, examine(SealedTable(run.dataset_version)), examined_sha256="", actor=ACTOR)
 
 
 def test_a_csv_file_is_examined_too() -> None:

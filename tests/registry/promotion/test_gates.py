@@ -44,8 +44,10 @@ def strict(engineer: User) -> ModelVersion:
 
 def examined(version: ModelVersion, score: str) -> QualityRun:
     """A finished quality run of the data of ``version``."""
+    data = version.datasets.select_related("artifact").get()
     return QualityRun.objects.create(
-        dataset_version=version.datasets.get(),
+        dataset_version=data,
+        data_sha256=data.artifact.sha256,
         state=RunState.SUCCEEDED,
         score=Decimal(score),
         finished_at=timezone.now(),
