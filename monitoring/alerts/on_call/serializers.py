@@ -3,6 +3,7 @@
 from datetime import time
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from monitoring.models.alert_on_call import OnCallCover, OnCallRota
@@ -57,6 +58,7 @@ class RotaOut(serializers.ModelSerializer):
     def get_people(self, rota: OnCallRota) -> list[str]:
         return [member.user.username for member in rota.members.all()]
 
-    def get_turns(self, rota: OnCallRota) -> TurnOut(many=True):  # type: ignore[valid-type]
-        found: Any = TurnOut(turns(rota) if rota.enabled else [], many=True).data
+    @extend_schema_field(TurnOut(many=True))
+    def get_turns(self, rota: OnCallRota) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = TurnOut(turns(rota) if rota.enabled else [], many=True).data
         return found
