@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "compliance.subjects",
     "compliance.retention",
     "compliance.detections",
+    "compliance.registers",
     "compliance.keys",
     "compliance.escrow",
     "compliance.posture",

@@ -20,6 +20,7 @@ from . import (
     acts_people,
     acts_places,
     acts_promotions,
+    acts_registers,
     acts_retention,
     acts_watch,
 )
@@ -58,6 +59,7 @@ def _stock(world: World) -> None:
         acts_cards.stock,
         acts_origin.stock,
         acts_retention._change,
+        acts_registers.stock,
     ):
         prepare(world)
     from . import works

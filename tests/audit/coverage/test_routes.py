@@ -20,6 +20,7 @@ from . import (
     acts_places,
     acts_predictions,
     acts_promotions,
+    acts_registers,
     acts_registry,
     acts_retention,
     acts_reviews,
@@ -50,6 +51,7 @@ AREAS: dict[str, dict[str, Act]] = {
     "desk": acts_desk.ACTS,
     "reviews": acts_reviews.ACTS,
     "retention": acts_retention.ACTS,
+    "registers": acts_registers.ACTS,
     "scanning": acts_scanning.ACTS,
 }
 

@@ -1,0 +1,1 @@
+"""The registers that a controller keeps: processing activities, consents, breaches, incidents, trainings and tests."""
