@@ -12,6 +12,7 @@ from compliance.subjects.providers import Subject
 from modelops.jobs.services import run
 from registry.models import DatasetVersion
 from tests.accounts.people import make_user
+from tests.monitoring.predictions.sending import pipeline, send
 from tests.registry.people.cases import with_people
 from tests.registry.samples import make_dataset, make_model, make_version
 
@@ -28,6 +29,8 @@ def plant(scientist: Any) -> tuple[User, DatasetVersion]:
         make_dataset(scientist), scientist, f"who,n\n{ADDRESS},1\nother@example.org,2\n".encode(), column="who"
     )
     make_version(make_model(scientist), scientist, datasets=[data])
+    about = {"prediction": 1, "subject": ADDRESS, "features": {"who": NAME, "n": 1}}
+    assert send(pipeline(), [about, {"prediction": 0, "features": {"who": "other", "n": 2}}]).status_code == 201
     make_dataset(person, "their-own")
     return person, data
 

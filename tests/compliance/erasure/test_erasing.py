@@ -18,6 +18,7 @@ from compliance.subjects.erasure.certificate import keys
 from compliance.subjects.erasure.verify_certificate import check
 from compliance.subjects.models import ErasurePlan, StepState, SubjectRequest
 from modelops.lib.errors import Conflict
+from monitoring.predictions.models import Prediction, Window
 from tests.accounts.people import make_user, sign_in
 
 from .canary import ADDRESS, NAME, confirmed, done, plant, rows_with_the_canary
@@ -171,6 +172,23 @@ def test_the_whole_way_over_the_api(people: tuple[Any, Any, Any], api_of: Any) -
     assert check(api.get(f"{address}erasure/certificate/").content.decode(), keys(), ADDRESS) == []
     unknown = post("holds/", data_class="users; DROP", basis="none", recheck_on="2099-01-01")
     assert (unknown.status_code, unknown.json()["code"]) == (400, "hold.unknown_class")
+
+
+def test_predictions_lose_the_person_and_their_sums_stay(people: tuple[Any, Any, Any]) -> None:
+    """S4-70: rows that name the person are gone; windows of sums are what they were and name nobody."""
+    officer = people[0]
+    plan = _approved(people)
+    sums = list(Window.objects.order_by("pk").values())
+    assert sums
+    assert Prediction.objects.exclude(subject_index=None).count() == 1
+    approving.execute(plan, actor=actor_of(officer))
+    plan.refresh_from_db()
+    done(plan)
+    assert plan.state == "done", plan.failure
+    assert Prediction.objects.exclude(subject_index=None).count() == 0
+    assert Prediction.objects.count() == 2
+    assert list(Window.objects.order_by("pk").values()) == sums
+    assert ADDRESS not in str(sums)
 
 
 def test_what_changed_since_the_preview_is_not_approved(people: tuple[Any, Any, Any]) -> None:
