@@ -43,10 +43,10 @@ class SubjectColumnView(APIView):
     @extend_schema(operation_id="dataset_subject_column_set", request=SubjectColumnIn, responses=SubjectColumnOut)
     def put(self, request: Request, name: str) -> Response:
         """Name the column; every version that has it is indexed."""
-        data = SubjectColumnIn(data=request.data)
-        data.is_valid(raise_exception=True)
         dataset = dataset_named(request, name)
         require_change(request, dataset)
+        data = SubjectColumnIn(data=request.data)
+        data.is_valid(raise_exception=True)
         indexing.declare(dataset, data.validated_data["column"], actor=request.actor)
         found: Declared = declared_of(dataset)
         return Response(SubjectColumnOut(found).data)

@@ -102,6 +102,24 @@ def _bundle(world: World) -> None:
     ready_case()
 
 
+def _erasure(world: World) -> None:
+    """Somebody in a dataset that a model was trained on is erased."""
+    from compliance.subjects.erasure import approving, planning
+    from modelops.jobs.services import run
+    from tests.compliance.cases import EMAIL, confirmed_case
+    from tests.registry import samples
+    from tests.registry.people.cases import with_people
+
+    scientist = world.user("scientist")
+    content = f"who,n\n{EMAIL},1\nother@example.org,2\n".encode()
+    data = with_people(samples.make_dataset(scientist, "passengers"), scientist, content, column="who")
+    samples.make_version(world.model, scientist, datasets=[data])
+    plan = planning.preview(confirmed_case("erasure"), actor=world.actor("officer"))
+    planning.decide(plan, "all", "retrain", actor=world.actor("officer"))
+    approving.approve(plan, actor=world.actor("other"))
+    assert run(approving.execute(plan, actor=world.actor("officer")).job_id)
+
+
 WORKS: dict[str, Callable[[World], None]] = {
     "quality run": _run_job(acts_watch._run, "dataquality.QualityRun", "run_id"),
     "drift run": _run_job(acts_watch._drift, "monitoring.DriftRun", "run_id"),
@@ -110,6 +128,7 @@ WORKS: dict[str, Callable[[World], None]] = {
     "purge": _purge,
     "alert told twice": _tell_twice,
     "bundle": _bundle,
+    "erasure": _erasure,
     "variant": lambda world: acts_places._variant(world) and None,
     "deletion": lambda world: acts_registry._deleted("model")(world) and None,
     "directory": _directory,
