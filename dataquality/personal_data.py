@@ -13,6 +13,7 @@ class QualityWork(PersonalDataProvider):
     """References from quality runs to accounts."""
 
     label = "Quality runs you asked for"
+    action = "anonymise"
     covers = frozenset({"dataquality.QualityRun"})
     sections = (
         Section(
@@ -52,6 +53,7 @@ class RuleWork(PersonalDataProvider):
     """References from rule suites, their versions and snoozes to accounts."""
 
     label = "Quality rules you wrote"
+    action = "anonymise"
     covers = frozenset(
         {
             "dataquality.RuleSuite",

@@ -29,6 +29,7 @@ class Ownership(PersonalDataProvider):
     """Models, datasets and versions that name the person's account."""
 
     label = "Models and datasets that you own or uploaded"
+    action = "anonymise"
     covers = frozenset(
         {"registry.RegisteredModel", "registry.Dataset", "registry.ModelVersion", "registry.DatasetVersion"}
     )

@@ -12,6 +12,7 @@ class DriftWork(PersonalDataProvider):
     """References from drift runs to accounts."""
 
     label = "Drift runs you asked for"
+    action = "anonymise"
     covers = frozenset({"monitoring.DriftRun"})
     sections = (
         Section(
