@@ -2,4 +2,8 @@
 
 from compliance.audit.watching import watch
 
-watch("endpoints.DeploymentEndpoint", "name", "authentication", "is_required", "is_role_based", masked=["url"])
+watch(
+    "endpoints.DeploymentEndpoint",
+    "name", "version_number", "authentication", "is_required", "is_role_based",
+    masked=["url"],
+)  # fmt: skip
