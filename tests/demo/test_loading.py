@@ -6,7 +6,9 @@ import pytest
 
 from dataquality.models import QualityRun
 from monitoring.models import Alert, DriftRun
+from registry.aliases.models import Alias
 from registry.models import DatasetVersion, ModelVersion
+from registry.promotion.models import Promotion
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
 
@@ -17,12 +19,19 @@ def test_the_demo_loads_once_and_goes_on_where_it_was_interrupted(live_portal: A
     def state() -> tuple[int, ...]:
         return tuple(model.objects.count() for model in (DatasetVersion, ModelVersion, QualityRun, DriftRun, Alert))
 
+    def live() -> list[tuple[str, int, int]]:
+        rows = Promotion.objects.filter(state="executed").prefetch_related("approvals")
+        return [(row.alias, row.number, len(set(row.approver_refs))) for row in rows]
+
     first = live_portal.manage("load_demo", "--url", live_portal.url).stdout
     assert "compared features drifted" in first
     assert state() == (2, 1, 2, 1, 1)
+    assert live() == [("production", 1, 2)]
+    assert Alias.objects.get().version.number == 1
     assert not AuditEvent.objects.filter(outcome="denied").exists()
     assert "complete, nothing to load" in live_portal.manage("load_demo", "--url", live_portal.url).stdout
     assert state() == (2, 1, 2, 1, 1)
+    assert live() == [("production", 1, 2)]
 
 
 def test_a_loader_that_begins_after_another_was_cut_off_repeats_nothing(live_portal: Any) -> None:
