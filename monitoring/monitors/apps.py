@@ -7,3 +7,6 @@ class MonitorsConfig(AppConfig):
     name = "monitoring.monitors"
     label = "monitors"
     verbose_name = "Drift monitors"
+
+    def ready(self) -> None:
+        from . import effect_series  # noqa: F401  registers the series of features for alert rules

@@ -1,7 +1,7 @@
 """Which event tells of drift monitors."""
 
 from compliance.audit.coverage import Exempt, model, route
-from monitoring.drift.audit_events import RUN_REQUESTED
+from monitoring.drift.audit_events import RUN_REQUESTED, RUN_VIEWED
 
 from .audit_events import (
     DRIFT_ACCEPTED,
@@ -19,6 +19,9 @@ route("api/v1/monitors/<uuid:pk>/policy/", get=MONITOR_VIEWED, post=POLICY_CHANG
 route("api/v1/monitors/<uuid:pk>/accepted/", post=DRIFT_ACCEPTED)
 
 route("api/v1/monitors/<uuid:pk>/sketch/", get=EDGES_PUBLISHED)
+route("drift/monitors/", get=Exempt.NAMES)
+route("drift/monitors/<uuid:pk>/", get=MONITOR_VIEWED)
+route("drift/<uuid:run_id>/report/", get=RUN_VIEWED)
 route("api/v1/sketch-client/", get=Exempt.INTERFACE)
 
 model("monitors.ReferenceProfile", PROFILE_MADE)

@@ -8,6 +8,7 @@ route("api/v1/predictions/", get=Exempt.NAMES, post=BATCH_RECEIVED)
 route("api/v1/ground-truth/", get=Exempt.NAMES, post=LABELS_RECEIVED)
 route("api/v1/models/<object_name:name>/versions/<int:number>/feature-schema/", get=Exempt.NAMES, put=SCHEMA_CHANGED)
 route("api/v1/models/<object_name:name>/group-policy/", get=Exempt.NAMES, put=GROUPS_CHANGED)
+route("api/v1/models/<object_name:name>/performance/", get=PERFORMANCE_VIEWED)
 route("models/<object_name:name>/performance/", get=PERFORMANCE_VIEWED)
 
 model("predictions.PredictionBatch", BATCH_RECEIVED, LABELS_RECEIVED)

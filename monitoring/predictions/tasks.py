@@ -6,7 +6,7 @@ from compliance.audit import Actor
 from compliance.retention.services import apply_class
 from modelops.jobs.schedule import scheduled
 
-from . import computing, months
+from . import computing, falling, months
 
 
 @scheduled("Months of predictions", every_s=6 * 3600, vital=True)
@@ -21,6 +21,13 @@ def make_months() -> list[str]:
 def compute() -> int:
     """Compute the hours to which a row or a label was added."""
     return computing.compute_stale()
+
+
+@scheduled("Errors of predictions", every_s=300)
+@shared_task(name="predictions.watch_errors")
+def watch_errors() -> int:
+    """Look for versions that err more often than they did."""
+    return falling.watch_errors()
 
 
 @scheduled("Retention of predictions", every_s=24 * 3600)

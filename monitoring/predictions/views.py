@@ -16,7 +16,7 @@ from . import groups, pictures
 from .audit_events import PERFORMANCE_VIEWED
 from .figures import total
 from .models import Stream
-from .performance import PERCENTILES, Performance, accuracy, estimate, mean_error, metric_of, performance
+from .performance import ACCURACY, PERCENTILES, Performance, accuracy, estimate, mean_error, metric_of, performance
 
 # How far the page looks back, and how long each window is then.
 SPANS = {"1": (1, dt.timedelta(hours=1)), "7": (7, dt.timedelta(hours=6)), "30": (30, dt.timedelta(days=1))}
@@ -45,13 +45,13 @@ def model_performance(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "predictions/performance.html", context)
 
 
-def _shown(stream: Stream, days: int, step: dt.timedelta) -> dict[str, Any]:
+def looked_at(stream: Stream, days: int, step: dt.timedelta) -> tuple[Performance, list[Performance]]:
+    """The last ``days`` as a whole, and in windows of ``step``."""
     until = timezone.now().replace(minute=0, second=0, microsecond=0) + dt.timedelta(hours=1)
     since = until - dt.timedelta(days=days)
     windows = performance(stream, since, until, step)
     figures = total(window.figures for window in windows)
-    metric = metric_of(stream)
-    is_accuracy = metric == "accuracy"
+    is_accuracy = metric_of(stream) == ACCURACY
     whole = Performance(
         since,
         until,
@@ -59,6 +59,13 @@ def _shown(stream: Stream, days: int, step: dt.timedelta) -> dict[str, Any]:
         accuracy(figures) if is_accuracy else mean_error(figures),
         estimate(figures, figures.calibration) if is_accuracy else None,
     )
+    return whole, windows
+
+
+def _shown(stream: Stream, days: int, step: dt.timedelta) -> dict[str, Any]:
+    metric = metric_of(stream)
+    whole, windows = looked_at(stream, days, step)
+    figures = whole.figures
     return {
         "metric": metric,
         "windows": windows,

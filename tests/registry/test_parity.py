@@ -38,6 +38,7 @@ PAIRS = {
     "POST models/-/elsewhere/attestations/new/": "POST external-records/attestations/",
     f"POST models/-/elsewhere/{W}": f"POST external-records/{W}",
     f"GET {M}metrics/": "GET metrics/",
+    f"GET {M}performance/": f"GET {M}performance/",
     f"GET {M}card/document/": f"GET {M}card/document/",
     f"GET {M}card/revisions/<int:number>/": f"GET {M}card/revisions/<int:revision>/changes/",
     f"GET {M}{V}annex-iv/": f"GET {M}{V}annex-iv/",
@@ -110,7 +111,6 @@ PAIRS = {
 ONLY_PAGES = {
     "GET models/-/sealed/": "the program for sealing at home; programs get it from sealed-client/",
     f"GET {M}access-code/": "a browser enters the code here; a program sends it in a header",
-    f"GET {M}performance/": "drawn for people from what programs have sent; programs scrape /metrics",
     f"POST {M}access-code/": "a browser enters the code here; a program sends it in a header",
 }
 # Calls whose part in the portal is on one of the pages above, or in the admin.

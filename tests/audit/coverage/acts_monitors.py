@@ -48,9 +48,18 @@ def _drifted(world: World) -> dict[str, Any]:
     return given | {"data": {"feature": "a", "why": "known", "until": until}}
 
 
+def _ended(world: World) -> dict[str, Any]:
+    from monitoring.models import DriftRun
+
+    _drifted(world)
+    return {"run_id": DriftRun.objects.get().pk}
+
+
 ACTS: dict[str, Act] = {
     f"POST {_A}": Act("scientist", MONITOR, before=_body),
     f"GET {_A}<uuid:pk>/": Act("scientist", MONITOR, before=_monitor),
+    "GET drift/monitors/<uuid:pk>/": Act("scientist", MONITOR, before=_monitor),
+    "GET drift/<uuid:run_id>/report/": Act("scientist", RUN, before=_ended),
     f"GET {_A}<uuid:pk>/sketch/": Act("scientist", MONITOR, before=_profiled),
     f"GET {_A}<uuid:pk>/policy/": Act("scientist", MONITOR, before=_monitor),
     f"POST {_A}<uuid:pk>/policy/": Act(

@@ -7,6 +7,7 @@ _A = "api/v1/"
 
 ACTS: dict[str, Act] = {
     "GET models/<object_name:name>/performance/": Act("engineer", MODEL),
+    f"GET {_A}models/<object_name:name>/performance/": Act("engineer", MODEL),
     "GET models/<object_name:name>/metrics/": Act("engineer", MODEL),
     f"PUT {_A}models/<object_name:name>/versions/<int:number>/feature-schema/": Act(
         "scientist",

@@ -43,6 +43,17 @@ def test_the_performance_page_shows_what_is_realised_estimated_and_suppressed() 
         assert words in said, words
     assert "style=" not in said.partition("<main")[2]
     assert 'hx-trigger="every 5s"' in said
+    told = api.get(f"/api/v1{PERFORMANCE}").json()
+    assert (told["version"], told["metric"], told["whole"]["predictions"], told["whole"]["labelled"]) == (
+        1, "accuracy", 400, 200,
+    )  # fmt: skip
+    realised, estimated = told["whole"]["realised"], told["whole"]["estimated"]
+    assert (realised["value"], realised["is_estimate"], estimated["is_estimate"]) == (1.0, False, True)
+    assert 0.9 < realised["low"] < realised["high"] <= 1
+    assert sum(window["predictions"] for window in told["windows"]) == 400
+    for query in ("?days=2", "?version=x"):
+        assert api.get(f"/api/v1{PERFORMANCE}{query}").json()["code"] == "performance.bad_query"
+    assert api.get(f"/api/v1{PERFORMANCE}?version=9").json()["windows"] == []
 
 
 def test_a_posted_accuracy_is_on_the_chart_of_the_next_look() -> None:
