@@ -20,6 +20,7 @@ class PortalAdminSite(admin.AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Django's routes and the system page."""
+        from compliance.evidence.page import urls as evidence_urls
         from compliance.ledger_desk.page import urls as ledger_urls
         from compliance.posture.page import posture_page
 
@@ -31,6 +32,7 @@ class PortalAdminSite(admin.AdminSite):
             path("configuration.json", self.admin_view(configuration_download), name="configuration"),
             path("posture/", self.admin_view(posture_page), name="posture"),
             *ledger_urls(self),
+            *evidence_urls(self),
         ]
         return own + super().get_urls()
 

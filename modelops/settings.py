@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "compliance.retention",
     "compliance.detections",
     "compliance.registers",
+    "compliance.evidence",
     "compliance.keys",
     "compliance.escrow",
     "compliance.posture",

@@ -12,6 +12,7 @@ from . import (
     acts_cards,
     acts_credentials,
     acts_desk,
+    acts_evidence,
     acts_factors,
     acts_monitors,
     acts_officers,
@@ -52,6 +53,7 @@ AREAS: dict[str, dict[str, Act]] = {
     "reviews": acts_reviews.ACTS,
     "retention": acts_retention.ACTS,
     "registers": acts_registers.ACTS,
+    "evidence": acts_evidence.ACTS,
     "scanning": acts_scanning.ACTS,
 }
 

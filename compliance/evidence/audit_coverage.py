@@ -1,0 +1,8 @@
+"""Which event tells of evidence."""
+
+from compliance.audit.coverage import Exempt, route
+
+from .audit_events import PACK_GIVEN
+
+route("admin/evidence/", get=Exempt.FIGURES)
+route("admin/evidence/pack/", post=PACK_GIVEN)

@@ -1,0 +1,73 @@
+"""The admin's page of evidence: figures, articles with where they are met, and the pack of a period."""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from compliance.audit.exporting.period import Period, moment
+from compliance.posture.looking import look_at_all
+from modelops.lib.errors import Invalid
+
+from .frameworks import DEMANDS
+from .kpis import kpis
+from .pack import make_pack, quarter_before
+
+VIEW, EXPORT = "audit.view_auditevent", "access.export"
+
+
+class PeriodForm(forms.Form):
+    """From when to when."""
+
+    since = forms.CharField(label="From", max_length=40, help_text="Inclusive; 2026-07-01 is its midnight in UTC.")
+    until = forms.CharField(label="To", max_length=40, help_text="Exclusive.")
+
+
+def urls(site: admin.AdminSite) -> list[URLPattern]:
+    """Routes under the admin's own."""
+    return [
+        path("evidence/", site.admin_view(require_GET(evidence_page)), name="evidence"),
+        path("evidence/pack/", site.admin_view(require_POST(evidence_pack)), name="evidence-pack"),
+    ]
+
+
+@permission_required(VIEW, raise_exception=True)
+def evidence_page(request: HttpRequest) -> HttpResponse:
+    """Figures of now, and a form that has the last quarter in it."""
+    since, until = quarter_before(timezone.now())
+    return _page(request, PeriodForm(initial={"since": f"{since:%Y-%m-%d}", "until": f"{until:%Y-%m-%d}"}))
+
+
+@permission_required(EXPORT, raise_exception=True)
+def evidence_pack(request: HttpRequest) -> HttpResponse:
+    """The file."""
+    form = PeriodForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form, 422)
+    try:
+        period = Period(moment(form.cleaned_data["since"], "since"), moment(form.cleaned_data["until"], "until"))
+        content = make_pack(period, actor=request.actor)  # type: ignore[attr-defined]
+    except Invalid as refusal:
+        form.add_error({"from": "since", "to": "until"}.get(refusal.field or "", refusal.field), str(refusal))
+        return _page(request, form, 422)
+    answer = HttpResponse(content, content_type="application/zip")
+    answer["Content-Disposition"] = f'attachment; filename="evidence-{period.since:%Y%m%d}-{period.until:%Y%m%d}.zip"'
+    return answer
+
+
+def _page(request: HttpRequest, form: forms.Form, status: int = 200) -> HttpResponse:
+    failing = {one.control.area for one in look_at_all() if one.outcome.applies and not one.outcome.passed}
+    demands = [(one, reverse(one.page), sorted(failing & set(one.areas))) for one in DEMANDS]
+    context = {
+        **admin.site.each_context(request),
+        "title": "Evidence",
+        "kpis": list(kpis()),
+        "demands": demands,
+        "form": form,
+        "may_export": request.user.has_perm(EXPORT),
+    }
+    return TemplateResponse(request, "admin/evidence.html", context, status=status)

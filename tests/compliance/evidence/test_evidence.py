@@ -1,0 +1,126 @@
+"""Figures are counted from rows, articles lead to live evidence, and one click gives a signed pack of a period."""
+
+import hashlib
+import io
+import json
+import zipfile
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from compliance.audit import Actor
+from compliance.audit.exporting.signing import public_keys
+from compliance.audit.models import AuditEvent
+from compliance.audit.sealing.note import check
+from compliance.evidence.frameworks import DEMANDS
+from compliance.evidence.kpis import kpis
+from compliance.evidence.pack import PARTS, quarter_before
+from compliance.posture.looking import look_at_all
+from compliance.registers import services
+from modelops.lib.posture import controls
+from tests.accounts.people import make_user, sign_in
+from tests.compliance.cases import open_case
+from tests.compliance.registers.test_registers import BREACH
+
+pytestmark = pytest.mark.django_db
+ACTOR = Actor.system("tests")
+INCIDENT = {"title": "x", "severity": "critical", "summary": "y", "lead": "Security"}
+
+
+@pytest.fixture
+def desk() -> Client:
+    return sign_in(Client(), make_user("officer", "Compliance officer"))
+
+
+def figures() -> dict[str, tuple[str, str]]:
+    return {one.key: (one.value, one.tone) for one in kpis()}
+
+
+def test_a_critical_incident_turns_its_tile_to_one_with_a_link(desk: Client) -> None:
+    """S4-123."""
+    assert figures()["incidents"] == ("0", "good")
+    services.open_incident(INCIDENT, actor=ACTOR)
+    assert figures()["incidents"] == ("1", "bad")
+    page = desk.get(reverse("admin:evidence")).content.decode()
+    assert reverse("admin:registers_incident_changelist") in page
+
+
+def test_every_figure_comes_from_rows() -> None:
+    """S4-126, S4-127, S4-128, S4-129, S4-130: encrypted, answered, past its date, consented, notified."""
+    found = figures()
+    assert set(found) == {"incidents", "reviews", "audit", "encrypted", "requests", "retention", "consents", "breaches"}
+    assert found["encrypted"][1] == "good"
+    assert found["breaches"] == ("100 %", "good")
+    late = {**BREACH, "known_at": timezone.now() - timedelta(hours=80)}
+    services.open_breach(late, actor=ACTOR)
+    assert figures()["breaches"] == ("0 %", "bad")
+    case = open_case()
+    type(case).objects.filter(pk=case.pk).update(due_at=timezone.now() - timedelta(days=1))
+    assert figures()["requests"][1] == "bad"
+
+
+def test_articles_and_controls_lead_to_live_evidence(desk: Client) -> None:
+    """S2-68, S4-105, S4-106, S4-131: each with a page that opens, and its state from the checks, not from a tick."""
+    areas = {one.area for one in controls()}
+    page = desk.get(reverse("admin:evidence")).content.decode()
+    for demand in DEMANDS:
+        assert demand.reference in page
+        assert reverse(demand.page) in page
+    assert {"Access", "Encryption", "Privacy"} <= areas
+    assert {area for demand in DEMANDS for area in demand.areas} & areas
+    assert {one.framework for one in DEMANDS} == {"GDPR", "CCPA", "HIPAA", "SOC 2", "ISO 27001", "OWASP AISVS"}
+
+
+def test_every_finding_says_how_to_put_it_right() -> None:
+    """S2-67."""
+    services.open_incident(INCIDENT, actor=ACTOR)
+    findings = [finding for one in look_at_all() for finding in one.outcome.findings]
+    assert findings
+    assert all(finding.fix.strip() for finding in findings)
+
+
+def test_one_click_gives_a_signed_pack_of_the_period(desk: Client) -> None:
+    """S2-73: reviews, changes, approvals, incidents and proofs, under a manifest that anybody can check."""
+    services.open_incident(INCIDENT, actor=ACTOR)
+    now = timezone.now()
+    period = {"since": f"{now - timedelta(days=1):%Y-%m-%d}", "until": f"{now + timedelta(days=1):%Y-%m-%d}"}
+    answer = desk.post(reverse("admin:evidence-pack"), period)
+    assert answer["Content-Type"] == "application/zip"
+    pack = zipfile.ZipFile(io.BytesIO(answer.content))
+    names = set(pack.namelist())
+    assert {f"{part}.csv" for part in PARTS} <= names
+    assert {"register-activities.csv", "figures.json", "posture.json", "checkpoint.note"} <= names
+    manifest = json.loads(pack.read("manifest.json"))
+    for name, digest in manifest["files"].items():
+        assert hashlib.sha256(pack.read(name)).hexdigest() == digest
+    assert names - {"manifest.json", "manifest.note", "keys.txt"} == set(manifest["files"])
+    head, _ = check(pack.read("manifest.note").decode(), public_keys())
+    assert head.root == hashlib.sha256(pack.read("manifest.json")).digest()
+    assert "registers.incident.opened" in pack.read("incidents.csv").decode()
+    told = AuditEvent.objects.get(name="evidence.pack.given")
+    assert told.details["sha256"] == hashlib.sha256(pack.read("manifest.json")).hexdigest()
+
+
+def test_a_period_that_is_none_is_refused_and_nobody_else_gets_a_pack(desk: Client) -> None:
+    """Refused with the reason at the field."""
+    refused = desk.post(reverse("admin:evidence-pack"), {"since": "2026-04-01", "until": "2026-01-01"})
+    assert refused.status_code == 422
+    assert "must end after it begins" in refused.content.decode()
+    scientist = sign_in(Client(), make_user("scientist"))
+    assert scientist.post(reverse("admin:evidence-pack"), {}).status_code in {302, 403}
+
+
+@pytest.mark.parametrize(
+    ("moment", "begin", "end"),
+    [
+        ((2026, 5, 3), (2026, 1), (2026, 4)),
+        ((2026, 2, 1), (2025, 10), (2026, 1)),
+        ((2026, 12, 31), (2026, 7), (2026, 10)),
+    ],
+)
+def test_the_last_whole_quarter(moment: tuple[int, int, int], begin: tuple[int, int], end: tuple[int, int]) -> None:
+    since, until = quarter_before(datetime(*moment, tzinfo=UTC))
+    assert ((since.year, since.month), (until.year, until.month)) == (begin, end)
