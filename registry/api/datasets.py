@@ -28,7 +28,6 @@ from .adding import FILE_PARAMETERS, FORM, JSON, RAW, SEALED, add_once, checked
 from .downloading import DOWNLOAD, DOWNLOAD_PARAMETERS, DOWNLOAD_RESPONSES
 from .lookup import asks_for_deleted, dataset_named, dataset_version
 
-
 SUBJECT_COLUMN = OpenApiParameter(
     "subject_column", str, description="Which column names people, where the dataset does not say so yet."
 )

@@ -129,8 +129,7 @@ def test_datasets_lineage_runs_alerts_and_jobs_follow(
     from dataquality.models import QualityRun
     from dataquality.services import start_quality_run
     from modelops.jobs.models import Job
-    from monitoring.alerts.services import raise_alert
-    from monitoring.alerts.services import Source
+    from monitoring.alerts.services import Source, raise_alert
     from monitoring.models import Alert, DriftRun
     from monitoring.models.alerts import AlertDelivery, Severity
 
