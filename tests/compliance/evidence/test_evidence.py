@@ -44,6 +44,7 @@ def test_a_critical_incident_turns_its_tile_to_one_with_a_link(desk: Client) -> 
     assert figures()["incidents"] == ("0", "good")
     services.open_incident(INCIDENT, actor=ACTOR)
     assert figures()["incidents"] == ("1", "bad")
+    assert reverse("admin:evidence") in desk.get(reverse("admin:index")).content.decode()
     page = desk.get(reverse("admin:evidence")).content.decode()
     assert reverse("admin:registers_incident_changelist") in page
 
