@@ -18,8 +18,10 @@ from compliance.subjects.providers import Subject
 from modelops.lib.errors import Conflict, Invalid, NotFound
 from monitoring.alerts.posture import watch_controls
 from monitoring.models.alerts import Alert
+from registry.aliases.gate import gates
 from tests.accounts.conftest import Clock
 from tests.accounts.people import make_user, sign_in
+from tests.registry.samples import make_dataset, make_dataset_version, make_model, make_version
 
 pytestmark = pytest.mark.django_db
 ACTOR = Actor.system("tests")
@@ -111,6 +113,27 @@ def test_a_consent_has_its_text_and_source_and_is_found_by_the_person_alone(desk
     assert desk.post(withdraw, {"withdraw-source": "letter"}).status_code == 422
     assert "ada" not in str(list(AuditEvent.objects.values_list("details", flat=True))).lower()
     assert Consents().erase(Subject(email="ada@example.org"), actor=ACTOR) == 1
+
+
+def test_nothing_is_promoted_that_was_trained_on_data_of_before_a_withdrawal(desk: Client) -> None:
+    """S4-129: a withdrawal blocks the use of older data at the gates, and of that data only."""
+    made = activity(desk)
+    scientist = make_user("dan", "Data scientist")
+    flights = make_dataset(scientist, "flights")
+    older, other = (
+        make_dataset_version(flights, scientist),
+        make_dataset_version(make_dataset(scientist, "weather"), scientist),
+    )
+    services.give_consent(made, "ada@example.org", text_version="1", source="form", actor=ACTOR)
+    model = make_model(scientist)
+    version = make_version(model, scientist, datasets=[older, other])
+    gate = gates.get("consent")()
+    assert gate.check(version)[0]
+    services.withdraw_consent(made, "ada@example.org", source="letter", actor=ACTOR)
+    passed, said = gate.check(version)
+    assert (passed, "1 since flights" in said, "weather" in said, "ada" in said) == (False, True, False, False)
+    newer = make_dataset_version(flights, scientist, content=b"a,b\n1,2\n3,5\n")
+    assert gate.check(make_version(model, scientist, datasets=[newer]))[0]
 
 
 def test_only_an_activity_on_consent_takes_consents(desk: Client) -> None:

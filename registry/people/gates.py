@@ -1,0 +1,25 @@
+"""The gate of consents among the gates of promotion."""
+
+from compliance.registers.services import withdrawn_after
+from registry.aliases.gate import Gate, gates
+from registry.models import ModelVersion
+
+
+@gates.register("consent")
+class ConsentGate(Gate):
+    """Nobody took back their consent since the data was uploaded that the version was trained on."""
+
+    label = "Consents"
+
+    def check(self, version: ModelVersion) -> tuple[bool, str]:
+        said = []
+        for used in version.datasets.select_related("dataset").order_by("dataset__name", "number"):
+            if people := withdrawn_after(used.dataset.name, used.created_at):
+                # Whoever sees the model may not know of a restricted dataset.
+                name = "a restricted dataset" if used.dataset.is_restricted else str(used)
+                said.append(f"{people} since {name} was uploaded")
+        if not said:
+            return True, "No consent to the use of its data was withdrawn since the data was uploaded."
+        return False, (
+            f"Consents were withdrawn: {'; '.join(said)}. Upload the data without these people, and train on that."
+        )
