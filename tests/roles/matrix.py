@@ -69,7 +69,7 @@ _IDS = {
 _WORDS = {
     "token": "x", "step": "suspend", "act": "pause", "kind:slug": "webhook", "path": "notes.txt", "number": "1",
     "revision": "1", "location": "spare", "alias": "candidate", "fmt": "json", "app_label": "registry",
-    "action": "predict",
+    "action": "predict", "data_class": "logs",
 }  # fmt: skip
 
 
