@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from compliance.audit.reading import record_reading
-from modelops.lib.errors import Conflict
+from modelops.lib.errors import NotFound
 
 from .. import places
 from ..audit_events import REQUEST_VIEWED
@@ -29,6 +29,14 @@ APPROVE = "subjects.approve_erasure"
 
 def _request(request: Request, request_id: uuid.UUID) -> SubjectRequest:
     return get_object_or_404(SubjectRequest.objects.visible_to(request.user), pk=request_id)
+
+
+def _shown(request: SubjectRequest) -> ErasurePlan:
+    """The plan that counts. Raises NotFound where nothing was previewed."""
+    plan = approving.plan_of(request)
+    if plan is None:
+        raise NotFound(f"Nothing is previewed for {request} yet; preview the erasure first.", code="erasure.no_preview")
+    return plan
 
 
 def _told(plan: ErasurePlan, code: int = status.HTTP_200_OK) -> Response:
@@ -58,7 +66,7 @@ class ErasureView(APIView):
     def get(self, request: Request, request_id: uuid.UUID) -> Response:
         """What was previewed and what became of it."""
         found = _request(request, request_id)
-        plan = approving.require_plan(found)
+        plan = _shown(found)
         record_reading(REQUEST_VIEWED, found, request=request, reference=found.reference)
         return _told(plan)
 
@@ -118,7 +126,7 @@ class CertificateView(APIView):
     def get(self, request: Request, request_id: uuid.UUID) -> HttpResponse:
         """The signed certificate."""
         found = _request(request, request_id)
-        plan = approving.require_plan(found)
+        plan = _shown(found)
         answer = certificate_response(plan)
         record_reading(CERTIFICATE_READ, found, request=request, strict=True, reference=found.reference)
         return answer
@@ -147,9 +155,9 @@ class HoldsView(APIView):
 
 
 def certificate_response(plan: ErasurePlan) -> HttpResponse:
-    """The certificate as a file that no cache keeps. Raises Conflict before there is one."""
+    """The certificate as a file that no cache keeps. Raises NotFound before there is one."""
     if not plan.certificate:
-        raise Conflict(
+        raise NotFound(
             f"{plan} is {plan.get_state_display().lower()}: the certificate is made when everything was swept.",
             code="erasure.no_certificate",
         )
