@@ -40,6 +40,7 @@ OPEN = {
     "GET sign-in/forgotten/": "the way back in",
     "POST sign-in/forgotten/": "the way back in",
     "GET privacy/request/": "people without an account ask about their data",
+    "POST privacy/request/": "the same; throttled, and one answer for everybody",
     "POST sign-in/passkey/options/": "the way in",
 }
 
