@@ -2,9 +2,7 @@
 
 from typing import TYPE_CHECKING, Self
 
-from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Lower
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -21,28 +19,6 @@ class UserQuerySet(QuerySet):
         if not user.is_authenticated:
             return self.none()
         return self if user.has_perm("accounts.view_user") else self.filter(pk=user.pk)
-
-    def signing_in_as(self, name: str, *, network: str = "") -> "User | None":
-        """The account that a person names when they sign in: its user name in any case, or its confirmed address.
-
-        One query, whether there is one or not; it also tells whether the account signed in from ``network`` before
-        (``is_at_home``) and whether it has a second factor (``had_factor``). An address of two accounts names neither.
-        """
-        low = name.lower()
-        named = self.alias(low_name=Lower("username"), low_email=Lower("email")).filter(
-            Q(low_name=low) | Q(low_email=low, email_confirmed_at__isnull=False)
-        )
-        if network:
-            here = apps.get_model("accounts", "Device").objects.filter(user=OuterRef("pk"), ip_prefix=network)
-            factors = [
-                Exists(apps.get_model(label).objects.filter(user=OuterRef("pk"), confirmed=True))
-                for label in ("accounts.TOTPDevice", "passkeys.Passkey")
-            ]
-            named = named.annotate(is_at_home=Exists(here), had_factor=factors[0] | factors[1])
-        found = list(named[:3])
-        exact = [user for user in found if user.username.lower() == low]
-        chosen = exact or found
-        return chosen[0] if len(chosen) == 1 else None
 
     def people(self) -> Self:
         """Accounts of human beings."""

@@ -1,10 +1,12 @@
 """Enrolling, checking and removing second factors."""
 
 import secrets
+import uuid
 from typing import Literal
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import totp
@@ -17,6 +19,7 @@ from compliance.audit import Actor, record
 from modelops.crypto.keyed import keyed_digest, keyed_digests
 from modelops.crypto.purposes import Purpose
 from modelops.lib.errors import Conflict, Invalid
+from modelops.lib.fixed_queries import FixedQuery
 
 from .sessions import revoke_everything
 
@@ -131,7 +134,7 @@ def verify_code(user: User, code: str) -> tuple[Factor, Method] | None:
 
     Does not count attempts: `sign_in.check_code` does.
     """
-    apps = list(TOTPDevice.objects.filter(user=user, confirmed=True))
+    apps = _apps_of(None, account=user.pk)
     for device in apps:
         if device.verify_token(code.strip()):
             return device, "otp"
@@ -139,6 +142,11 @@ def verify_code(user: User, code: str) -> tuple[Factor, Method] | None:
         return None
     factor = apps[0] if apps else Passkey.objects.filter(user=user, confirmed=True).first()
     return (factor, "recovery") if factor is not None else None
+
+
+@FixedQuery
+def _apps_of(_: None, *, account: uuid.UUID) -> "QuerySet[TOTPDevice]":
+    return TOTPDevice.objects.filter(user=account, confirmed=True)
 
 
 def use_recovery_code(user: User, code: str) -> bool:

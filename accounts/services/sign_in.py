@@ -16,6 +16,7 @@ from accounts.actors import actor_of
 from accounts.audit_events import CODE_ACCEPTED, CODE_REFUSED, PASSWORD_ACCEPTED, SIGN_IN_REFUSED, SLOWED_DOWN
 from accounts.errors import SignInRefused
 from accounts.models import TOTPDevice, User
+from accounts.naming import account_named
 from accounts.notices import notify
 from accounts.passwords import LONGEST, normalise
 from compliance.audit import Actor, record
@@ -63,7 +64,7 @@ def first_step(name: str, password: str, *, network: str) -> FirstStep:
     counts as failed until `forget_failures`. Raises SlowDown.
     """
     name = name.replace("\x00", "").strip()[:254]
-    named = User.objects.signing_in_as(name, network=network)
+    named = account_named(name, network=network)
     counted = named.username.lower() if named else name.lower()
     attempt, anywhere = throttle.take_all(*_places(counted, network, at_home=named is not None and named.is_at_home))
     guess = keyed_digest(Purpose.SESSION, b"accounts.guess", f"{counted}\n{password}".encode()).hex()

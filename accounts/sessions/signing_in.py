@@ -10,6 +10,7 @@ from typing import Literal
 import django_otp
 from django.contrib import auth
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -25,6 +26,7 @@ from accounts.services.sign_in import FirstStep
 from compliance.audit import record
 from compliance.audit.context import identify, network_of
 from modelops.lib.browsers import browser_family
+from modelops.lib.fixed_queries import FixedQuery
 
 from .store import META_KEY
 
@@ -129,8 +131,13 @@ def pending(request: HttpRequest, step: Step) -> User | None:
     state = _waiting(request, step)
     if state is None or not state["user"]:
         return None
-    user = User.objects.filter(pk=uuid.UUID(state["user"]), is_active=True).first()
+    user = _active.first(None, account=uuid.UUID(state["user"]))
     return user if user is not None and user.get_session_auth_hash() == state["hash"] else None
+
+
+@FixedQuery
+def _active(_: None, *, account: uuid.UUID) -> "QuerySet[User]":
+    return User.objects.filter(pk=account, is_active=True)
 
 
 def enrolling_device(request: HttpRequest, user: User) -> TOTPDevice | None:

@@ -10,6 +10,7 @@ from accounts import throttle
 from accounts.actors import actor_of
 from accounts.errors import SignInRefused
 from accounts.models import User
+from accounts.naming import account_named
 from accounts.notices import notify
 from accounts.passwords import validated
 from accounts.recovering.audit_events import PASSWORD_RESET, RESET_ASKED, RESET_REFUSED
@@ -35,7 +36,7 @@ def ask(name: str, *, network: str) -> None:
     """
     throttle.take(ASKING, network)
     name = name.replace("\x00", "").strip()[:254]
-    named = User.objects.signing_in_as(name)
+    named = account_named(name)
     try:
         throttle.take(MAILS, named.username.lower() if named else name.lower())
     except TooManyRequests:

@@ -18,8 +18,11 @@ from compliance.audit.canonical import canonical_json
 from modelops.crypto import envelope, xaes
 from modelops.crypto.errors import DecryptionFailed
 from modelops.crypto.purposes import Purpose
+from modelops.lib.fixed_queries import FixedQuery
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from .models import SubjectKey
 
 SALT_BYTES = 32
@@ -86,7 +89,7 @@ def _associated(kind: str, commitment: bytes) -> bytes:
 def _key_of(ref: str) -> "tuple[SubjectKey, bytes]":
     """The key of a person and its material; a new one when there is none or the last one was destroyed."""
     keys = apps.get_model("audit_personal", "SubjectKey")
-    key = keys.objects.filter(subject_ref=ref, erased_at=None).order_by("-id").first()
+    key = _keys_of.first(None, ref=ref)
     if key is not None:
         return key, _unwrap(key)
     material = secrets.token_bytes(32)
@@ -94,6 +97,13 @@ def _key_of(ref: str) -> "tuple[SubjectKey, bytes]":
     key.wrapped = envelope.seal(material, purpose=Purpose.FIELD, context=key.seal_context())
     key.save(force_insert=True)
     return key, material
+
+
+@FixedQuery
+def _keys_of(_: None, *, ref: str) -> "QuerySet[SubjectKey]":
+    """The newest is the one in use."""
+    keys = apps.get_model("audit_personal", "SubjectKey")
+    return keys.objects.filter(subject_ref=ref, erased_at=None).order_by("-id")[:1]
 
 
 def _unwrap(key: "SubjectKey") -> bytes:
