@@ -21,10 +21,10 @@ def many_others() -> None:
         cursor.execute(
             """
             INSERT INTO subjects_subjectrequest (id, reference, kind, regime, state, subject_email, email_index,
-                subject_ref, identity_note, closing_note, received_at, due_at, collection_failure)
+                subject_ref, identity_note, closing_note, extension_note, received_at, due_at, collection_failure)
             SELECT gen_random_uuid(), 'SR-2020-' || lpad(n::text, 6, '0'), 'access', 'GDPR', 'received',
                 decode('0100000001', 'hex') || sha256(n::text::bytea), sha256(n::text::bytea), ''::bytea, ''::bytea,
-                ''::bytea, now(), now(), ''
+                ''::bytea, ''::bytea, now(), now(), ''
             FROM generate_series(1, %s) AS n
             """,
             [OTHERS],
