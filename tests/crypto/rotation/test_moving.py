@@ -57,7 +57,7 @@ def test_columns_move_inside_the_database() -> None:
     """S0-45, S0-46: old and new ciphertext differ, the text does not, and no row stays behind."""
     made = make_requests(25)
     old = active(Purpose.COLUMN)
-    assert sum(found.count for found in dependents_of(old)) == 25 * 4
+    assert sum(found.count for found in dependents_of(old)) == 25 * 5
     rotation = work(start(Purpose.COLUMN))
     assert (rotation.state, rotation.failed) == (RotationState.SUCCEEDED, 0)
     assert {request.subject_email for request in SubjectRequest.objects.all()} == {

@@ -173,9 +173,11 @@ def test_no_finding_and_no_alert_of_one_names_what_is_restricted(secrets: Any, s
         (finding,) = seen[key]["findings"]
         assert "[restricted model] v1" in finding["title"], key
         assert finding["url"] == page, key
+    (bare,) = seen["models.baseline"]["findings"]
+    assert bare["title"].startswith("[restricted model] v1")
     assert MODEL not in json.dumps(seen)
     told = Alert.objects.filter(key__startswith="finding:")
-    assert told.filter(title__contains="[restricted model] v1").count() == len(about)
+    assert told.filter(title__contains="[restricted model] v1").count() == len(about) + 1
     assert not told.filter(Q(title__contains=MODEL) | Q(body__contains=MODEL)).exists()
     assert client.get(page).status_code in {302, 404}
     RegisteredModel.objects.filter(pk=model.pk).update(is_restricted=False)
