@@ -62,7 +62,7 @@ def _fill(versions: int, datasets: int, people: int) -> None:
 
     from .registry_rows import _artifact, fill
 
-    names = [f"model-{number}" for number in range(10)]
+    names = [f"model-of-people-{number}" for number in range(10)]
     fill(names, versions // 10, "subjects-benchmark")
     sets = Dataset.objects.bulk_create(Dataset(name=f"people-{number}", last_number=1) for number in range(datasets))
     artifacts = Artifact.objects.bulk_create(_artifact() for _ in sets)

@@ -123,6 +123,13 @@ class Rule(ABC):
         self.given = {name: self.params[name].read(name, value) for name, value in given.items()}
         self.check()
 
+    def __eq__(self, other: object) -> bool:
+        """The same kind with the same words: two reports of the same data suggest the same."""
+        return type(other) is type(self) and (other.columns, other.given) == (self.columns, self.given)  # type: ignore[attr-defined]
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.columns))
+
     def check(self) -> None:  # noqa: B027 - most rules have nothing more to refuse
         """Refuse parameters that contradict each other."""
 
