@@ -92,7 +92,9 @@ def test_a_head_tells_the_length_and_gives_no_key(api: Client) -> None:
     reader = Reader()
     answer = api.head(FILE, headers={"X-Seal-For": reader.header})
     assert "X-Sealed-Key" not in answer.headers
-    assert answer.headers["Content-Length"] == reader.get(api, FILE).headers["Content-Length"]
+    whole = reader.get(api, FILE)
+    assert answer.headers["Content-Length"] == whole.headers["Content-Length"]
+    assert reader.open(whole) == CONTENT
     assert [name for name, _, _ in ledger()].count("download_started") == 1
 
 
