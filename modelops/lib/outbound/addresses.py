@@ -91,13 +91,18 @@ def parse_url(url: str) -> Receiver:
     if parts.fragment:
         raise ReceiverRefused("The address ends in a fragment (#…), which is never sent; leave it out.", field="url")
     host = check_host(parts.hostname or "")
-    port = port if port is not None else (443 if parts.scheme == "https" else 80)
+    port = check_port(port if port is not None else (443 if parts.scheme == "https" else 80))
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Receiver(parts.scheme, host, port, target)
+
+
+def check_port(port: int) -> int:
+    """``port`` when the web may be spoken there."""
     if (port < 1024 and port not in LOW_WEB_PORTS) or port in FORBIDDEN_PORTS:
         raise ReceiverRefused(
             f"Port {port} belongs to another service; use 80, 443 or a free port from 1024.", field="url"
         )
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Receiver(parts.scheme, host, port, target)
+    return port
 
 
 def check_host(host: str) -> str:

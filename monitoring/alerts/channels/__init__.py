@@ -1,6 +1,7 @@
 """The ways by which an alert leaves the portal; importing this package registers every kind."""
 
 from . import (  # noqa: F401  each registers its kind
+    apprise,
     email,
     ntfy,
     on_call,

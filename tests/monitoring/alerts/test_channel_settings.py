@@ -10,7 +10,7 @@ from monitoring.alerts.channels.settings import clean, shown
 
 
 def test_the_kinds_of_channel_are_known() -> None:
-    kinds = "email ntfy on_call opsgenie pagerduty slack sms syslog teams webhook"
+    kinds = "apprise email ntfy on_call opsgenie pagerduty slack sms syslog teams webhook"
     assert channels.keys() == kinds.split()
 
 
