@@ -35,7 +35,7 @@ class BearerAuthentication(BaseAuthentication):
     credential, or for the network of who showed one that does not work.
     """
 
-    charges_callers = True
+    charges_callers = "bearer"
 
     def authenticate(self, request: Request) -> tuple[User, Any] | None:
         """Account and scopes of the caller; None without the header; raises CredentialRefused."""
@@ -49,6 +49,10 @@ class BearerAuthentication(BaseAuthentication):
             raise CredentialRefused(
                 "The Authorization header is not 'Bearer' and one token without spaces.", "auth.malformed"
             ) from None
+        return self.known(request, token)
+
+    def known(self, request: Request, token: str) -> tuple[User, Any]:
+        """The account behind ``token``, and what the credential names; raises CredentialRefused."""
         try:
             user, auth = _account_behind(token, request.META.get("REMOTE_ADDR", ""))
         except CredentialRefused:

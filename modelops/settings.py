@@ -115,6 +115,8 @@ INSTALLED_APPS = [
     "registry.external",
     "registry.endpoints",
     "registry.people",
+    "registry.tracking",
+    "registry.mlflow",
     "dataquality",
     "monitoring",
     "monitoring.predictions",

@@ -15,6 +15,7 @@ urlpatterns = [
     path("metrics", prometheus.metrics, name="metrics"),
     path("", include("modelops.web.urls")),
     path("api/", include("modelops.api_urls")),
+    path("mlflow/", include("registry.mlflow.urls")),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("accounts.passkeys.urls")),

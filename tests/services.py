@@ -41,7 +41,7 @@ class Services:
         # Alert receivers of the tests listen on this machine.
         os.environ["MODELOPS_ALLOW_PRIVATE_RECEIVERS"] = "1"
         # All tests come from one address within minutes; those about the limits set their own.
-        for part in ("API_READ", "API_WRITE", "UPLOAD", "PAGE_READ", "PAGE_WRITE", "EXPORT", "SIGN_IN", "NETWORK"):
+        for part in ("API_READ", "API_WRITE", "UPLOAD", "MLFLOW", "PAGE_READ", "PAGE_WRITE", "EXPORT", "SIGN_IN", "NETWORK"):
             os.environ[f"MODELOPS_THROTTLE_{part}"] = "1000000/1000000"
         # Without compiled modules each process of a portal would start seconds later.
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -24,6 +24,14 @@ class Action:
 
 
 _UPLOAD = ("registry.add_modelversion", "uploads.add_uploadsession")
+_TRACK = (
+    "tracking.add_experiment",
+    "tracking.change_experiment",
+    "tracking.add_run",
+    "tracking.change_run",
+    "tracking.add_loggedmodel",
+    "tracking.change_loggedmodel",
+)
 
 ACTIONS: tuple[Action, ...] = (
     Action(
@@ -59,6 +67,9 @@ ACTIONS: tuple[Action, ...] = (
             "predictions.view_grouppolicy",
             "series.view_series",
             "series.view_point",
+            "tracking.view_experiment",
+            "tracking.view_run",
+            "tracking.view_loggedmodel",
         ),
     ),
     Action(
@@ -66,6 +77,7 @@ ACTIONS: tuple[Action, ...] = (
         "Write models: register and describe them, add versions, variants and signatures",
         (
             *_UPLOAD,
+            *_TRACK,
             "registry.add_registeredmodel",
             "registry.change_registeredmodel",
             "registry.change_modelversion",
@@ -83,12 +95,18 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "delete_models",
         "Delete models and versions",
-        ("registry.delete_registeredmodel", "registry.delete_modelversion"),
+        (
+            "registry.delete_registeredmodel",
+            "registry.delete_modelversion",
+            "tracking.delete_experiment",
+            "tracking.delete_run",
+            "tracking.delete_loggedmodel",
+        ),
     ),
     Action(
         "train_models",
         "Train models: add what a training made, check and compare its data",
-        (*_UPLOAD, "dataquality.add_qualityrun", "monitoring.add_driftrun", "series.add_point"),
+        (*_UPLOAD, *_TRACK, "dataquality.add_qualityrun", "monitoring.add_driftrun", "series.add_point"),
     ),
     Action(
         "deploy_models",

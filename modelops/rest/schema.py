@@ -59,6 +59,9 @@ class PortalSchema(AutoSchema):
     that an operation asks for something more, by ``told(path, method)`` (`accounts.fresh_permission`).
     """
 
+    refusal: tuple[type[serializers.Serializer], str] = (ProblemOut, CONTENT_TYPE)
+    """How a refusal looks, and its media type."""
+
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
         if operation is None:
@@ -69,8 +72,9 @@ class PortalSchema(AutoSchema):
                 description = _REFUSALS[status]
                 if status == "401" and (more := self._asked_for()):
                     description = f"{description} {more}"
-                answer = OpenApiResponse(ProblemOut, description=description)
-                responses[status] = self._get_response_for_code(answer, status, [CONTENT_TYPE], "response")
+                shape, media_type = self.refusal
+                answer = OpenApiResponse(shape, description=description)
+                responses[status] = self._get_response_for_code(answer, status, [media_type], "response")
         operation["responses"] = dict(sorted(responses.items()))
         return operation
 

@@ -39,13 +39,15 @@ API_READ = Scope("api.read", "reading by the REST interface", "MODELOPS_THROTTLE
 API_WRITE = Scope("api.write", "writing by the REST interface", "MODELOPS_THROTTLE_API_WRITE", Limit(1000, 100))
 # A directory comes as one resumable upload a file, and each in parts.
 UPLOAD = Scope("upload", "resumable uploads", "MODELOPS_THROTTLE_UPLOAD", Limit(3000, 300))
+# Logging one model takes about thirty calls, and a training logs its metrics one by one.
+MLFLOW = Scope("mlflow", "calls of MLflow's client", "MODELOPS_THROTTLE_MLFLOW", Limit(6000, 600))
 PAGE_READ = Scope("page.read", "pages", "MODELOPS_THROTTLE_PAGE_READ", Limit(1000, 100), "served")
 PAGE_WRITE = Scope("page.write", "forms", "MODELOPS_THROTTLE_PAGE_WRITE", Limit(300, 60))
 EXPORT = Scope("export", "exports and reports", "MODELOPS_THROTTLE_EXPORT", Limit(60, 20))
 # Without Valkey people can still sign in, end sessions and take rights away: what they do is counted in PostgreSQL, and
 # guesses at one account are held back there at any time (accounts/throttle.py).
 SIGN_IN = Scope("sign-in", "signing in and one's account", "MODELOPS_THROTTLE_SIGN_IN", Limit(60, 30), "counted")
-SCOPES: Final = (API_READ, API_WRITE, UPLOAD, PAGE_READ, PAGE_WRITE, EXPORT, SIGN_IN)
+SCOPES: Final = (API_READ, API_WRITE, UPLOAD, MLFLOW, PAGE_READ, PAGE_WRITE, EXPORT, SIGN_IN)
 
 # Whoever shows neither a session nor a credential is counted by address, apart in each class; signing in has no
 # other limit than its own.

@@ -14,7 +14,7 @@ from .limits import PERIOD_S
 from .store import Standing
 
 CHARGES_BY_ITSELF: Final = "charges_callers"
-"""Attribute of authentication classes that count a request themselves: only they know whose credential it carries."""
+"""Attribute of authentication classes that count a request themselves: the scheme of the credentials that they know."""
 
 
 class ThrottleMiddleware:
@@ -38,7 +38,7 @@ class ThrottleMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Refuse before the view and its CSRF check."""
-        if _brings_bearer(request) and _looks_at_bearer(view):
+        if _is_counted_by(view, request.META.get("HTTP_AUTHORIZATION", "")):
             return None
         return _refusal(request)
 
@@ -56,13 +56,10 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
     return None
 
 
-def _brings_bearer(request: HttpRequest) -> bool:
-    return request.META.get("HTTP_AUTHORIZATION", "")[:7].lower() == "bearer "
-
-
-def _looks_at_bearer(view: Any) -> bool:
+def _is_counted_by(view: Any, authorization: str) -> bool:
+    scheme, blank, _ = authorization.partition(" ")
     classes = getattr(getattr(view, "cls", None), "authentication_classes", ())
-    return any(getattr(one, CHARGES_BY_ITSELF, False) for one in classes)
+    return bool(blank) and any(getattr(one, CHARGES_BY_ITSELF, None) == scheme.lower() for one in classes)
 
 
 def headers_of(standing: Standing) -> dict[str, str]:

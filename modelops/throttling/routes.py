@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from .limits import API_READ, API_WRITE, EXPORT, PAGE_READ, PAGE_WRITE, SIGN_IN, UPLOAD, Scope
+from .limits import API_READ, API_WRITE, EXPORT, MLFLOW, PAGE_READ, PAGE_WRITE, SIGN_IN, UPLOAD, Scope
 
 
 class Row(NamedTuple):
@@ -49,6 +49,7 @@ _BEGINNINGS: Final = {
             "storage-report", "subject-requests",
         )
     },
+    "mlflow/": Row(MLFLOW, MLFLOW),
     "api/schema/": _API,
     "api/docs/": _PAGES,
     "sign-in/": _ACCOUNT,

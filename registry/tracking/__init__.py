@@ -1,0 +1,1 @@
+"""Experiments, their runs with parameters, metrics and inputs, and the models that runs log."""

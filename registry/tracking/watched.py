@@ -1,0 +1,14 @@
+"""What the database watches of experiments and runs."""
+
+from compliance.audit.watching import exempt, watch
+
+watch("tracking.Experiment", "number", "name", "deleted_at", masked=["tags"])
+watch("tracking.Run", "experiment", "status", "deleted_at", masked=["tags", "parameters", "name"])
+watch("tracking.LoggedModel", "experiment", "status", "deleted_at", masked=["tags", "parameters", "name"])
+exempt(
+    "Figures and links of a run, thousands of them: the row of the call that brought them counts them.",
+    "tracking.Metric",
+    "tracking.LatestMetric",
+    "tracking.DatasetInput",
+    "tracking.ModelOutput",
+)
