@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "registry.scanning",
     "registry.signing",
     "registry.aliases",
+    "registry.labels",
     "registry.promotion",
     "registry.variants",
     "registry.uploads",
