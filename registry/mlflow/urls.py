@@ -5,10 +5,11 @@ from types import ModuleType
 
 from django.urls import path
 
-from . import server
+from . import artifacts, server
 from .wire import Endpoint, view_of
 
 MODULES: tuple[ModuleType, ...] = (
+    artifacts,
     server,
 )  # fmt: skip
 

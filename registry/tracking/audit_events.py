@@ -2,6 +2,9 @@
 
 from compliance.audit import define
 
+from .files import events as _files  # noqa: F401  declares its own
+from .logged import events as _logged  # noqa: F401  declares its own
+
 EXPERIMENT_CREATED = define(
     "tracking.experiment.created", "made the experiment {experiment}", "experiment",
     category="model", ocsf="entity.create",

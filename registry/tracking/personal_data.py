@@ -89,3 +89,5 @@ class Runs(PersonalDataProvider):
 
 for _label in ("Metric", "LatestMetric", "DatasetInput", "ModelOutput"):
     exempt(f"tracking.{_label}", "Figures and links of a run; they name nobody.")
+exempt("tracking.TrackedFile", "A sealed file of a run or logged model; who stored it stands in the audit log.")
+exempt("tracking.RegisteredFolder", "A link between a version and the folder that it was made of; it names nobody.")

@@ -26,7 +26,6 @@ class TrackedFile(models.Model):
 
     class Meta:
         ordering = ["path"]
-        permissions = [("download_trackedfile", "Can download the decrypted files of runs and logged models")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(run__isnull=False, logged_model__isnull=True)

@@ -1,0 +1,118 @@
+"""Taking files in and letting them go."""
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+
+from django.db import transaction
+
+from compliance.audit import Actor, record
+from modelops.lib.errors import Conflict, Invalid
+from modelops.lib.fixed_inserts import insert
+from registry.artifacts.recording import insert_artifact
+from registry.artifacts.removal import remove_artifacts
+from registry.artifacts.sealed import sealed_upload
+from registry.models import Artifact
+from registry.tracking.models import RegisteredFolder, TrackedFile
+
+from .addresses import InvalidPath
+from .events import FILE_REMOVED, FILE_STORED
+from .owners import Owner, belonging_to, below, locked
+
+# More files than this under one root are a dataset, not artifacts; a listing of them all stays small enough.
+MOST_FILES = 10_000
+
+
+def store(owner: Owner, path: str, pieces: Iterable[bytes], *, actor: Actor) -> TrackedFile:
+    """Keep what ``pieces`` give as the file ``path`` of a run or logged model, in place of what was there.
+
+    It is sealed while it arrives; nothing is kept of a body that ends early. Raises Conflict for a file that became
+    part of a version, InvalidPath, Invalid, TooLarge, StorageFull, StorageUnavailable or KeysUnavailable.
+    """
+    if not path:
+        raise InvalidPath
+    require_changeable(owner, path)
+    with ExitStack() as stack:
+        upload = stack.enter_context(sealed_upload(pieces, path.rsplit("/", 1)[-1]))
+        artifact = stack.enter_context(upload.adopted()) if upload.size else None
+        with transaction.atomic():
+            row = locked(owner)
+            require_changeable(row, path)
+            return _put(row, path, artifact, actor)
+
+
+def remove(owner: Owner, path: str, *, actor: Actor) -> int:
+    """Remove the file, or all files of the folder, at ``path``; returns how many. What is not there is no error.
+
+    Raises Conflict when one of them became part of a version.
+    """
+    with transaction.atomic():
+        row = locked(owner)
+        files = TrackedFile.objects.filter(**belonging_to(row))
+        going = list(files.filter(path=path) if path else []) or list(files.filter(below(path)))
+        if not going:
+            return 0
+        for file in going:
+            require_changeable(row, file.path)
+        drop(going)
+        record(FILE_REMOVED, row, actor=actor, files=len(going), owner=row.audit_label)
+        return len(going)
+
+
+def drop(files: list[TrackedFile]) -> None:
+    """Delete rows of files and what is stored for them, inside the caller's transaction."""
+    artifacts = list(Artifact.objects.filter(tracked_file__in=[file.pk for file in files]))
+    TrackedFile.objects.filter(pk__in=[file.pk for file in files]).delete()
+    remove_artifacts(artifacts)
+
+
+def require_changeable(owner: Owner, path: str) -> None:
+    """Raise Conflict when a version was made of a folder that holds ``path``."""
+    for folder in RegisteredFolder.objects.filter(**belonging_to(owner)).select_related("version__model"):
+        if not folder.folder or path == folder.folder or path.startswith(f"{folder.folder}/"):
+            raise Conflict(
+                f"The artifact {path[:200]!r} is part of {folder.version}, and what is registered stays as it was. Log "
+                "a new model and register it as the next version.",
+                code="artifact.registered",
+            )
+
+
+def _put(owner: Owner, path: str, artifact: Artifact | None, actor: Actor) -> TrackedFile:
+    files = TrackedFile.objects.filter(**belonging_to(owner))
+    before = files.filter(path=path).first()
+    if before is None:
+        _require_room(owner, path)
+    else:
+        drop([before])
+    if artifact is not None:
+        insert_artifact(artifact)
+    size = artifact.size if artifact is not None else 0
+    file = TrackedFile(path=path, size=size, artifact=artifact, **belonging_to(owner))  # type: ignore[misc]
+    insert(file)
+    record(
+        FILE_STORED,
+        owner,
+        actor=actor,
+        owner=owner.audit_label,
+        size=size,
+        sha256=artifact.sha256 if artifact is not None else "",
+        key_version=artifact.key_version if artifact is not None else 0,
+        replaced=before is not None,
+    )
+    return file
+
+
+def _require_room(owner: Owner, path: str) -> None:
+    """A new name: not a folder that holds files, not inside a file, and not one too many."""
+    files = TrackedFile.objects.filter(**belonging_to(owner))
+    parents = ["/".join(path.split("/")[:depth]) for depth in range(1, path.count("/") + 1)]
+    if files.filter(below(path)).exists() or (parents and files.filter(path__in=parents).exists()):
+        raise Invalid(
+            f"The artifact {path[:200]!r} would be a file and a folder at once. Use another name.",
+            code="artifact.file_and_folder",
+        )
+    if files.count() >= MOST_FILES:
+        raise Invalid(
+            f"There are {MOST_FILES:,} artifacts under this root already, and no more are taken. Pack small files "
+            "together.",
+            code="artifact.too_many_files",
+        )

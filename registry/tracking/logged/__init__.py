@@ -1,0 +1,1 @@
+"""Models that runs logged: made, completed, described and found."""
