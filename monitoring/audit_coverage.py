@@ -102,7 +102,7 @@ route("api/v1/alert-channels/<uuid:pk>/test/", post=_TESTED)
 route("api/v1/alert-channels/<uuid:pk>/enable/", post=CHANNEL_ENABLED)
 route("api/v1/alert-channels/<uuid:pk>/disable/", post=CHANNEL_DISABLED)
 
-_ALERTING = ("Alert", "AlertChannel", "AlertDelivery", "AlertRule", "AlertSilence", "EscalationChain")
+_ALERTING = ("Alert", "AlertChannel", "AlertDelivery", "AlertRule", "AlertSilence", "EscalationChain", "OnCallRota")
 for _label in (*_ALERTING, "DriftRun", "DriftFeature"):
     admin_pages(f"monitoring.{_label}")
 

@@ -1,10 +1,14 @@
 """Alerts in the admin: to read. What changes is done in the portal or through the API, by the same services."""
 
 from django.contrib import admin
-from django.utils.html import format_html
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from modelops.lib.admin import ReadOnlyAdmin
+from monitoring.alerts.on_call.looking import on_call, turns
+from monitoring.models.alert_on_call import OnCallRota
 from monitoring.models.alert_policy import AlertSilence, EscalationChain
 from monitoring.models.alert_rules import AlertRule
 from monitoring.models.alerts import Alert, AlertChannel, AlertDelivery
@@ -97,6 +101,42 @@ class EscalationChainAdmin(ReadOnlyAdmin):
     list_filter = ("enabled",)
     search_fields = ("name",)
     fields = ("name", "minimum_severity", "matchers", "enabled", "created_by", "created_at")
+
+
+@admin.register(OnCallRota)
+class OnCallRotaAdmin(ReadOnlyAdmin):
+    # Who takes turns stands on the page of a rota, which leaves a row in the ledger, and not in the list.
+    list_display = ("name", "starts_on", "hands_over_at", "timezone", "enabled")
+    list_filter = ("enabled",)
+    search_fields = ("name",)
+    fields = (
+        "name",
+        "on_call_now",
+        "next_turns",
+        "starts_on",
+        "hands_over_at",
+        "timezone",
+        "enabled",
+        "created_by",
+        "created_at",
+        "portal_page",
+    )
+    readonly_fields = ("on_call_now", "next_turns", "portal_page")
+
+    @admin.display(description="On call now")
+    def on_call_now(self, rota: OnCallRota) -> str:
+        return str(on_call(rota, timezone.now()) or "nobody")
+
+    @admin.display(description="Turns")
+    def next_turns(self, rota: OnCallRota) -> SafeString | str:
+        if not rota.enabled:
+            return "The rota is off."
+        told = ((str(turn.user or "nobody"), f"{turn.ends_at:%Y-%m-%d %H:%M} UTC") for turn in turns(rota))
+        return format_html_join("", "<p>{} until {}</p>", told)
+
+    @admin.display(description="Portal")
+    def portal_page(self, rota: OnCallRota) -> SafeString:
+        return format_html('<a href="{}">Who is on call, in the portal</a>', reverse("monitoring:rota-list"))
 
 
 @admin.register(AlertDelivery)

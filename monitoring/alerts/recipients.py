@@ -11,7 +11,7 @@ from monitoring.models.alert_on_call import OnCallRota
 from .channels import Channel, DeliveryFailed
 from .channels.email import Email
 from .channels.on_call import OnCall
-from .on_call.services import on_call, with_people
+from .on_call.looking import on_call, with_people
 
 
 def reachable(addresses: Sequence[str]) -> list[str]:

@@ -15,7 +15,8 @@ from .apprise_schemas import MODULES
 from .base import Channel, DeliveryFailed, Field, Message, Receipt, channels, refuse
 
 _CHILD = Path(__file__).with_name("apprise_child.py")
-# The child ends itself when its seconds are over, counted from when it has loaded; this is for a machine that is too busy to load it.
+# The child ends itself when its seconds are over, counted from when it has loaded; this is for a machine that is too
+# busy to load it.
 GIVE_UP_S = 45.0
 # Each takes some 60 MiB for as long as it runs.
 MOST_AT_ONCE = 16

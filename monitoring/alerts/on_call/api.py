@@ -15,7 +15,7 @@ from accounts.models import User
 from modelops.lib.errors import Invalid
 from monitoring.models.alert_on_call import OnCallRota
 
-from . import services
+from . import looking, services
 from .serializers import CoverIn, CoverOut, RotaIn, RotaOut
 
 CHANGE_ROTA = "monitoring.change_oncallrota"
@@ -29,7 +29,7 @@ class RotaList(ListAPIView):
     queryset = OnCallRota.objects.none()
 
     def get_queryset(self) -> QuerySet[OnCallRota]:
-        return services.with_people(OnCallRota.objects.visible_to(self.request.user))
+        return looking.with_people(OnCallRota.objects.visible_to(self.request.user))
 
     @extend_schema(request=RotaIn, responses={201: RotaOut})
     def post(self, request: Request) -> Response:

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from monitoring.models.alert_on_call import OnCallCover, OnCallRota
 
-from .services import turns
+from .looking import turns
 
 
 class RotaIn(serializers.Serializer):

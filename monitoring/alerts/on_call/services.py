@@ -1,16 +1,13 @@
-"""Making rotas, standing in for somebody, and who is on call now."""
+"""Making rotas and standing in for somebody."""
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import pairwise
 from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.db import IntegrityError, transaction
-from django.db.models import Prefetch, QuerySet
-from django.db.models.functions import Now
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -22,19 +19,8 @@ from monitoring.alerts.services.lifecycle import account_of
 from monitoring.alerts.services.receivers import zones
 from monitoring.models.alert_on_call import OnCallCover, OnCallMember, OnCallRota
 
-from .turns import begin_of, turn_at
-
 MOST_MEMBERS, MOST_ROTAS = 50, 100
 LONGEST_COVER = timedelta(days=60)
-
-
-@dataclass(frozen=True)
-class Turn:
-    """Somebody's time on call; ``user`` is None when nobody of the rota may see alerts any more."""
-
-    user: User | None
-    starts_at: datetime
-    ends_at: datetime
 
 
 @transaction.atomic
@@ -113,44 +99,6 @@ def leave_rotas(accounts: Sequence[uuid.UUID], *, actor: Actor) -> int:
             record(events.ROTA_LEFT, rota, actor=actor, name=rota.name, people=left)
             gone += number
     return gone
-
-
-def with_people(rotas: QuerySet[OnCallRota]) -> QuerySet[OnCallRota]:
-    """``rotas`` with what `on_call` and `turns` read of them, in two statements for all of them."""
-    lately = OnCallCover.objects.filter(ends_at__gt=Now() - timedelta(days=8)).select_related("user").order_by("-id")
-    members = OnCallMember.objects.select_related("user").order_by("position")
-    return rotas.prefetch_related(Prefetch("members", members), Prefetch("covers", lately))
-
-
-def on_call(rota: OnCallRota, at: datetime) -> User | None:
-    """Who is on call at a time: whoever covers it, else whose turn it is, else the next one who is still there."""
-    if not rota.enabled:
-        return None
-    covers = [one for one in rota.covers.all() if one.starts_at <= at < one.ends_at and one.user.is_active]
-    if covers:
-        return max(covers, key=lambda one: one.pk).user
-    people = [member.user for member in sorted(rota.members.all(), key=lambda one: one.position)]
-    if not people:
-        return None
-    first = turn_at(rota.starts_on, rota.hands_over_at, rota.timezone, at) % len(people)
-    return next((one for one in people[first:] + people[:first] if one.is_active), None)
-
-
-def turns(rota: OnCallRota, *, number: int = 4) -> list[Turn]:
-    """This turn and the next ones, parted where somebody covers."""
-    given = (rota.starts_on, rota.hands_over_at, rota.timezone)
-    now = timezone.now()
-    current = turn_at(*given, now)
-    weeks = [begin_of(*given, current + one) for one in range(number + 1)]
-    edges = {moment for one in rota.covers.all() for moment in (one.starts_at, one.ends_at)}
-    ordered = sorted({*weeks, *(moment for moment in edges if weeks[0] < moment < weeks[-1])})
-    found: list[Turn] = []
-    for begin, end in pairwise(ordered):
-        user = on_call(rota, begin)
-        if found and found[-1].user == user:
-            begin = found.pop().starts_at
-        found.append(Turn(user, begin, end))
-    return [turn for turn in found if turn.ends_at > now]
 
 
 def candidates() -> QuerySet[User]:

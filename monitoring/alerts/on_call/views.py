@@ -14,7 +14,7 @@ from modelops.lib.errors import DomainError
 from modelops.lib.pages import keyset_page
 from monitoring.models.alert_on_call import OnCallRota
 
-from . import services
+from . import looking, services
 from .forms import CoverForm, RotaForm
 
 
@@ -82,12 +82,12 @@ def rota_disable(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def _page(
     request: HttpRequest, form: RotaForm, refused: tuple[uuid.UUID, CoverForm] | None, *, status: int
 ) -> HttpResponse:
-    page = keyset_page(request, services.with_people(OnCallRota.objects.visible_to(request.user)), order_by="name")
+    page = keyset_page(request, looking.with_people(OnCallRota.objects.visible_to(request.user)), order_by="name")
     empty = CoverForm(auto_id=False)
     shown = [
         {
             "rota": rota,
-            "turns": services.turns(rota) if rota.enabled else [],
+            "turns": looking.turns(rota) if rota.enabled else [],
             "cover": refused[1] if refused and refused[0] == rota.pk else empty,
         }
         for rota in page.rows

@@ -52,6 +52,7 @@ def _stock(world: World) -> None:
         acts_alerts._rule,
         acts_alerts._silence,
         acts_alerts._chain,
+        acts_alerts._rota,
         acts_desk._receiver,
         acts_credentials._exchanged,
         acts_factors._reset,

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -14,7 +15,8 @@ from compliance.audit.models import AuditEvent
 from compliance.subjects.providers import Subject
 from modelops.lib.errors import Invalid
 from monitoring.alerts import services
-from monitoring.alerts.on_call.services import cover, create_rota, disable_rota, on_call, turns
+from monitoring.alerts.on_call.looking import on_call, turns
+from monitoring.alerts.on_call.services import cover, create_rota, disable_rota
 from monitoring.alerts.on_call.turns import begin_of, turn_at
 from monitoring.alerts.personal_data import AlertWork
 from monitoring.alerts.policy.services import create_chain
@@ -174,3 +176,18 @@ def test_who_is_forgotten_leaves_the_rota() -> None:
     assert AuditEvent.objects.filter(name="monitoring.rota.left").count() == 1
     unexplained = AuditEvent.objects.filter(name="watching.rows.changed").values_list("details", flat=True)
     assert [one for one in unexplained if one["model"].startswith("monitoring.")] == []
+
+
+def test_the_officer_reads_a_rota_in_the_admin_and_changes_nothing_there(client: Client) -> None:
+    """Who is on call stands on its page, whose opening is a row of the ledger; the list names nobody."""
+    made = rota(person("first_one"), person("second_one"))
+    officer = sign_in(client, make_user("officer", "Compliance officer"))
+    listed = officer.get(reverse("admin:monitoring_oncallrota_changelist")).text
+    assert "team" in listed
+    assert "first_one" not in listed
+    page = officer.get(reverse("admin:monitoring_oncallrota_change", args=[made.pk])).text
+    assert "first_one until" in page
+    assert "second_one until" in page
+    assert AuditEvent.objects.filter(name="audit.admin_object.viewed", target_id=str(made.pk)).exists()
+    assert officer.post(reverse("admin:monitoring_oncallrota_change", args=[made.pk]), {}).status_code == 403
+    assert officer.get(reverse("admin:monitoring_oncallrota_add")).status_code == 403
