@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.expressions import DatabaseDefault
 
 
@@ -26,6 +26,7 @@ def insert(row: models.Model) -> None:
     ):
         row.save(force_insert=True)
         return
+    connection = connections[DEFAULT_DB_ALIAS]  # itself: each question to the proxy before it looks for it anew
     given = [
         field.get_db_prep_save(value, connection=connection) for field, value in zip(plan.fields, values, strict=True)
     ]
@@ -40,7 +41,7 @@ def _plan(model: type[models.Model]) -> _Plan:
     options = model._meta
     if options.parents or options.db_returning_fields:
         raise TypeError(f"{model.__name__} takes values from the database when it is added; save it.")
-    quote = connection.ops.quote_name
+    quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
     every = options.local_concrete_fields
     through_sql = (field for field in every if hasattr(field, "get_placeholder"))
     sealed = tuple(field for field in through_sql if not isinstance(field, models.BinaryField))
