@@ -30,6 +30,7 @@ from .factors import begin_enrolment, drop_factors, otpauth_uri
 from .sessions import revoke_everything
 from .sign_in import tell_of_wait
 
+SUPERUSER, ADMINISTRATOR = "Superuser", "Security administrator"
 # ASCII, so that no name looks like another one.
 _PERSON = re.compile(r"[A-Za-z0-9_]{3,50}")
 
@@ -107,6 +108,37 @@ def change_role(user: User, role: str, *, actor: Actor) -> None:
     revoke_everything(user)
     record(ROLE_CHANGED, user, actor=actor, before=before, after=wanted.name)
     notify(user, "role_changed", before=before, after=wanted.name)
+
+
+@transaction.atomic
+def withdraw_role(user: User, role: str, *, actor: Actor) -> bool:
+    """Take ``user`` out of a role; every session ends. False when the account did not have it any more.
+
+    Raises Conflict for one's own role, for a superuser's rights, and for the last administrator of accounts.
+    """
+    if actor == actor_of(user):
+        raise Conflict("Nobody takes their own role. Ask another administrator.", code="role.own")
+    if role == SUPERUSER:
+        raise Conflict(
+            "A superuser is made and unmade on the server's console; explain the line.", code="role.superuser"
+        )
+    group = Group.objects.select_for_update().filter(name=role, user=user).first()
+    if group is None:
+        return False
+    others = User.objects.filter(groups=group, is_active=True).exclude(pk=user.pk)
+    if role == ADMINISTRATOR and not others.exists():
+        raise Conflict(
+            f"This is the last account with the role {role}; make another one first.", code="role.last_administrator"
+        )
+    user.groups.remove(group)
+    user.is_staff = user.is_superuser or any(
+        ROLES[name].staff for name in user.groups.values_list("name", flat=True) if name in ROLES
+    )
+    user.save(update_fields=["is_staff"])
+    revoke_everything(user)
+    record(ROLE_CHANGED, user, actor=actor, before=role, after=user.role or "none")
+    notify(user, "role_changed", before=role, after=user.role or "none")
+    return True
 
 
 def change_password(user: User, current: str, new: str, *, keep: Session | None, actor: Actor) -> None:

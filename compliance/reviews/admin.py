@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -19,9 +20,10 @@ from modelops.lib.admin import ReadOnlyAdmin
 from modelops.lib.templatetags.portal import pill
 
 from . import services
-from .models import AccessReview, Decision, LineKind, ReviewLine
+from .models import AccessReview, Decision, LineKind, ReviewKind, ReviewLine
 
 VIEW, CHANGE = "reviews.view_accessreview", "reviews.change_accessreview"
+LINES_SHOWN = 200
 TONES = {"signed": "good", "overdue": "bad", "open": "warn"}
 
 
@@ -38,9 +40,10 @@ class StatementForm(forms.Form):
 
 @admin.register(AccessReview)
 class AccessReviewAdmin(ReadOnlyAdmin):
-    """One a month."""
+    """One a month of a sample, and one a quarter of every right."""
 
-    list_display = ["__str__", "state_mark", "opened_at", "due_at", "signed_at"]
+    list_display = ["__str__", "kind", "state_mark", "opened_at", "due_at", "signed_at"]
+    list_filter = ["kind"]
     ordering = ["-month"]
 
     def get_urls(self) -> list[URLPattern]:
@@ -88,7 +91,10 @@ class AccessReviewAdmin(ReadOnlyAdmin):
         return redirect(_address(pk))
 
     def _page(self, request: HttpRequest, review: AccessReview, form: forms.Form, status: int = 200) -> HttpResponse:
-        lines = list(services.named(review.lines.all()))
+        # What waits stands first; a campaign may have more lines than a page can show.
+        rows = review.lines.annotate(is_decided=Q(decision__gt="")).order_by("is_decided", "id")
+        lines = list(services.named(rows[:LINES_SHOWN]))
+        counts = review.lines.aggregate(total=Count("pk"), left=Count("pk", filter=Q(decision="")))
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -97,11 +103,14 @@ class AccessReviewAdmin(ReadOnlyAdmin):
             "original": review,
             "review": review,
             "parts": [
-                ("What was read", [line for line in lines if line.kind == LineKind.READ]),
-                ("Who may what", [line for line in lines if line.kind == LineKind.RIGHT]),
+                (name, [line for line in lines if line.kind == kind])
+                for name, kind in (("What was read", LineKind.READ), ("Who may what", LineKind.RIGHT))
+                if kind == LineKind.RIGHT or review.kind == ReviewKind.SAMPLE
             ],
-            "left": sum(not line.decision for line in lines),
-            "total": len(lines),
+            "is_campaign": review.kind == ReviewKind.CAMPAIGN,
+            "left": counts["left"],
+            "total": counts["total"],
+            "not_shown": counts["total"] - len(lines),
             "decisions": Decision.choices,
             "may_change": request.user.has_perm(CHANGE) and review.signed_at is None,
             "form": form,

@@ -1,4 +1,4 @@
-"""Access is reviewed each month, and in time."""
+"""Access is reviewed each month and each quarter, and in time."""
 
 from django.urls import reverse
 from django.utils import timezone
@@ -8,14 +8,14 @@ from modelops.lib.posture import Finding, Outcome, control
 from .models import AccessReview
 
 
-@control("reviews.in_time", area="Access", label="The monthly access review is signed in time")
+@control("reviews.in_time", area="Access", label="Access reviews are signed in time")
 def in_time() -> Outcome:
     """Overdue reviews by their rows; one that nobody opened yet is opened by the clock."""
     reviews = AccessReview.objects.all()
     overdue = reviews.filter(signed_at=None, due_at__lt=timezone.now())
     findings = [
         Finding(
-            f"overdue:{review.month:%Y-%m}",
+            f"overdue:{review.period}",
             f"{review} was due on {review.due_at:%Y-%m-%d}",
             "Go through its lines in the admin and sign it.",
             "high",

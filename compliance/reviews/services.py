@@ -18,13 +18,13 @@ from compliance.audit.partitions import recorded_within
 from modelops.lib.errors import Conflict, Invalid
 
 from .audit_events import LINE_DECIDED, REVIEW_OPENED, REVIEW_SIGNED
-from .models import AccessReview, Decision, LineKind, ReviewLine
-from .rights import Right, standing_rights
+from .models import AccessReview, Decision, LineKind, ReviewKind, ReviewLine
+from .rights import Right, standing_rights, take_away
 from .sampling import sample
 
 READS_SHOWN = 25
 RIGHTS_OF_A_GROUP = 3
-DAYS_TO_DO_IT = 14
+DAYS_TO_DO_IT, DAYS_FOR_EVERY_RIGHT = 14, 30
 LONGEST_NOTE = 500
 
 
@@ -37,7 +37,7 @@ def month_before(moment: dt.datetime) -> dt.date:
 def open_review(month: dt.date, *, actor: Actor, seed: str = "") -> AccessReview:
     """Draw the sample of ``month`` and open its review. Raises Conflict when there is one."""
     month = month.replace(day=1)
-    if AccessReview.objects.select_for_update().filter(month=month).exists():
+    if AccessReview.objects.select_for_update().filter(kind=ReviewKind.SAMPLE, month=month).exists():
         raise Conflict(f"The access review of {month:%B %Y} is open already.", code="review.exists")
     seed = seed or secrets.token_hex(32)
     reads, shown = _reads(month, seed)
@@ -52,37 +52,76 @@ def open_review(month: dt.date, *, actor: Actor, seed: str = "") -> AccessReview
         rights=rights,
     )
     lines = [*(_of_read(row) for row in shown), *(_of_right(right) for right in sampled)]
+    _fill(review, lines, actor)
+    return review
+
+
+def quarter_of(moment: dt.datetime) -> dt.date:
+    """The first day of the quarter of ``moment``."""
+    return dt.date(moment.year, (moment.month - 1) // 3 * 3 + 1, 1)
+
+
+@transaction.atomic
+def open_campaign(quarter: dt.date, *, actor: Actor) -> AccessReview:
+    """Put every standing right before the officer, once a quarter. Raises Conflict when that was done."""
+    if AccessReview.objects.select_for_update().filter(kind=ReviewKind.CAMPAIGN, month=quarter).exists():
+        raise Conflict(f"The access review of the quarter from {quarter} is open already.", code="review.exists")
+    lines = [_of_right(right) for right in standing_rights()]
+    now = timezone.now()
+    review = AccessReview.objects.create(
+        kind=ReviewKind.CAMPAIGN,
+        month=quarter,
+        opened_at=now,
+        due_at=now + dt.timedelta(days=DAYS_FOR_EVERY_RIGHT),
+        reads=0,
+        rights=len(lines),
+    )
+    _fill(review, lines, actor)
+    return review
+
+
+def _fill(review: AccessReview, lines: list[ReviewLine], actor: Actor) -> None:
     for line in lines:
         line.review = review
-    ReviewLine.objects.bulk_create(lines)
+    ReviewLine.objects.bulk_create(lines, batch_size=1000)
     record(
-        REVIEW_OPENED, review, actor=actor, month=f"{month:%Y-%m}", lines=len(lines), reads=reads, rights=rights,
-        seed=seed,
+        REVIEW_OPENED, review, actor=actor, month=review.period, lines=len(lines), reads=review.reads,
+        rights=review.rights, seed=review.seed,
     )  # fmt: skip
-    return review
 
 
 @transaction.atomic
 def decide(line: ReviewLine, decision: str, note: str, *, actor: Actor) -> ReviewLine:
-    """Say what is to become of a line. Raises Conflict when the review is signed, Invalid for a missing note."""
+    """Say what is to become of a line; a right that is withdrawn is gone at once.
+
+    Raises Conflict when the review is signed or the right was withdrawn before, Invalid for a missing note.
+    """
     review = AccessReview.objects.select_for_update().get(pk=line.review_id)
     _require_unsigned(review)
     line = ReviewLine.objects.get(pk=line.pk, review=review)
+    if line.withdrawn_at is not None:
+        raise Conflict(
+            "The right was taken away with this line; who needs it asks for it anew.", code="review.withdrawn"
+        )
     note = note.strip()
     if decision not in Decision.values:
         raise Invalid(f"A line is kept, withdrawn or explained, not {decision[:40]!r}.", code="review.decision")
     if decision != Decision.KEEP and not note:
         raise Invalid(
-            "A withdrawal and an explanation need a note: who does it until when, or why it is right.",
+            "A withdrawal and an explanation need a note that says why.",
             code="review.note_missing",
             field="note",
         )
     if len(note) > LONGEST_NOTE:
         raise Invalid(f"The note has {len(note)} characters; at most {LONGEST_NOTE} fit.", field="note")
     line.decision, line.note, line.decided_at, line.decided_ref = decision, note, timezone.now(), actor.ref
-    line.save(update_fields=["decision", "note", "decided_at", "decided_ref"])
+    # Lines from before rights could be taken from here only say what somebody else is to do.
+    if decision == Decision.WITHDRAW and line.kind == LineKind.RIGHT and line.source:
+        take_away(line.source, line.about_ref, actor=actor)
+        line.withdrawn_at = line.decided_at
+    line.save(update_fields=["decision", "note", "decided_at", "decided_ref", "withdrawn_at"])
     record(
-        LINE_DECIDED, review, actor=actor, month=f"{review.month:%Y-%m}", line=str(line.pk), decision=decision,
+        LINE_DECIDED, review, actor=actor, month=review.period, line=str(line.pk), decision=decision,
         key=line.about_ref,
     )  # fmt: skip
     return line
@@ -102,7 +141,7 @@ def sign(review: AccessReview, statement: str, *, actor: Actor) -> AccessReview:
     review.save(update_fields=["signed_at", "signed_ref", "statement"])
     counts = Counter(review.lines.values_list("decision", flat=True))
     record(
-        REVIEW_SIGNED, review, actor=actor, month=f"{review.month:%Y-%m}",
+        REVIEW_SIGNED, review, actor=actor, month=review.period,
         **{decision.value: counts[decision.value] for decision in Decision},
     )  # fmt: skip
     return review
@@ -150,6 +189,7 @@ def _of_right(right: Right) -> ReviewLine:
     return ReviewLine(
         kind=LineKind.RIGHT,
         about_ref=right.key,
+        source=right.source,
         group=right.group[:120],
         holder_ref=right.holder_ref[:100],
         says=right.says[:400],

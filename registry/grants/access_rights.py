@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
-from compliance.reviews.rights import Right, rights_source
+from compliance.audit import Actor
+from compliance.reviews.rights import Right, rights_source, rights_taker
 
 from .models import Grant
+from .services import revoke
 
 
 @rights_source("registry.grants")
@@ -16,3 +18,10 @@ def grants() -> Iterator[Right]:
         until = f"until {grant.expires_at:%Y-%m-%d}" if grant.expires_at else "without an end"
         what = ", ".join([grant.level, *grant.actions])
         yield Right(str(grant.pk), "Grants", holder, f"{what} access to {governed}, {until}")
+
+
+@rights_taker("registry.grants")
+def take_grant(key: str, actor: Actor) -> bool:
+    """Revoke the grant; False when it is gone."""
+    grant = Grant.objects.filter(pk=key).first()
+    return grant is not None and revoke(grant, actor=actor)
