@@ -164,7 +164,9 @@ class VersionForm(_UploadForm):
 class DatasetVersionForm(_UploadForm):
     """A new version of a dataset."""
 
-    file = _SealedFileField(help_text="CSV (comma, semicolon, tab or bar), Parquet or JSON Lines, with named columns.")
+    file = _SealedFileField(
+        help_text="CSV (comma, semicolon, tab or bar), Parquet, Arrow or JSON Lines, with named columns."
+    )
     subject_column = forms.CharField(
         required=False,
         max_length=255,

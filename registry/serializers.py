@@ -201,7 +201,7 @@ class ModelVersionOut(FileOut):
 class DatasetVersionIn(serializers.Serializer):
     """The form of an upload."""
 
-    file = serializers.FileField(help_text="CSV, Parquet or JSON Lines.")
+    file = serializers.FileField(help_text="CSV, Parquet, Arrow or JSON Lines.")
 
 
 class ColumnOut(serializers.Serializer):

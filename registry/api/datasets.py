@@ -21,8 +21,9 @@ from registry.models import Dataset, DatasetVersion
 from registry.replication.api import VERIFY_RESPONSES, verify_response
 from registry.seeing import require_named
 from registry.serializers import DatasetIn, DatasetOut, DatasetVersionIn, DatasetVersionOut
-from registry.uploads.serializers import FromUploadIn
-from registry.uploads.sources import Sent, one_file_only
+from registry.services.parts import whole
+from registry.uploads.serializers import TableFromUploadsIn
+from registry.uploads.sources import Sent
 
 from .adding import FILE_PARAMETERS, FORM, JSON, RAW, SEALED, add_once, checked
 from .downloading import DOWNLOAD, DOWNLOAD_PARAMETERS, DOWNLOAD_RESPONSES
@@ -79,24 +80,32 @@ class DatasetVersionsView(ListAPIView):
 
     @extend_schema(
         parameters=[*FILE_PARAMETERS, SUBJECT_COLUMN],
-        request={FORM: DatasetVersionIn, JSON: FromUploadIn, RAW: OpenApiTypes.BINARY, SEALED: OpenApiTypes.BINARY},
+        request={
+            FORM: DatasetVersionIn,
+            JSON: TableFromUploadsIn,
+            RAW: OpenApiTypes.BINARY,
+            SEALED: OpenApiTypes.BINARY,
+        },
         responses={201: DatasetVersionOut},
     )
     def post(self, request: Request, name: str) -> HttpResponseBase:
-        """Add a version; the file is encrypted while it arrives and read once from end to end."""
+        """Add a version; the file is encrypted while it arrives and read once from end to end.
+
+        A form may hold several files as ``files/<path>``, or JSON name several uploads: parts of one format with the
+        same columns, whose rows follow each other in the order of the paths.
+        """
         dataset = dataset_named(request, name)
         require_change(request, dataset)
 
         def add(sent: Sent) -> Response:
-            if sent.file is None:
-                raise one_file_only()
             column = request.query_params.get("subject_column", "")
-            version = services.add_dataset_version(
-                dataset, sent.file, subject_column=column, then=sent.then, actor=request.actor
-            )
+            with whole(sent) as file:
+                version = services.add_dataset_version(
+                    dataset, file, subject_column=column, then=sent.then, actor=request.actor
+                )
             return Response(DatasetVersionOut(version).data, status=201)
 
-        return add_once(request, add, lambda: checked(FromUploadIn(data=request.data)))
+        return add_once(request, add, lambda: checked(TableFromUploadsIn(data=request.data)))
 
 
 class DatasetArtifactView(APIView):

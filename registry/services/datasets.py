@@ -44,8 +44,8 @@ def add_dataset_version(
 
     The whole file is read once, decrypted in memory, so that what is stored can be read. ``then`` runs in the
     transaction that adds the version. ``subject_column`` says which column names people, where the dataset does not
-    say so yet. Raises UnsupportedFormat for anything but CSV, Parquet and JSON Lines, Invalid for a table that nothing
-    could be done with, and Conflict for rows of people who are kept out.
+    say so yet. Raises UnsupportedFormat for anything but CSV, Parquet, Arrow and JSON Lines, Invalid for a table that
+    nothing could be done with, and Conflict for rows of people who are kept out.
     """
     with upload.open_plaintext() as file:
         found = survey(file)

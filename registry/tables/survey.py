@@ -7,14 +7,16 @@ import pyarrow as pa
 
 from modelops.lib.errors import Invalid, UnsupportedFormat
 
-from . import delimited, json_lines, parquet, personal
+from . import arrow_ipc, delimited, json_lines, parquet, parts, personal
 from .base import Column, Survey, TableFormat, table_formats, unpack_schema
 
 # Binary formats first: text is what remains.
-_ORDER = ("parquet", "jsonl", "csv")
+_ORDER = ("parquet", "arrow", "parts", "jsonl", "csv")
+# What a table is called that people send; several files of one of them become parts by themselves.
+_SENT = ("parquet", "arrow", "jsonl", "csv")
 _HEAD_BYTES = 64 * 1024
 
-__all__ = ["delimited", "json_lines", "parquet", "survey"]
+__all__ = ["arrow_ipc", "delimited", "json_lines", "parquet", "parts", "survey"]
 
 
 def survey(file: BinaryIO) -> Survey:
@@ -79,7 +81,7 @@ def _format(file: BinaryIO) -> tuple[str, TableFormat]:
         reader = table_formats.get(key)()
         if reader.recognises(head, tail):
             return key, reader
-    known = ", ".join(table_formats.get(key).label for key in _ORDER)
+    known = ", ".join(table_formats.get(key).label for key in _SENT)
     raise UnsupportedFormat(
         f"The file is no table that is read here. Upload {known}; a JSON array becomes JSON Lines when each object "
         "stands on a line of its own.",

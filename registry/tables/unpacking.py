@@ -40,7 +40,7 @@ def require_bounded(file: BinaryIO, parquet: pq.ParquetFile) -> None:
         return
     coded = pq.ParquetFile(pa.PythonFile(file, mode="r"), metadata=parquet.metadata, read_dictionary=names)
     for batch in coded.iter_batches(batch_size=BATCH_ROWS, columns=names):
-        size = sum(_unpacked(column) for column in batch.columns)
+        size = sum(unpacked(column) for column in batch.columns)
         if size > MOST_BYTES:
             raise Invalid(
                 f"The file unpacks to {size:,} bytes in {batch.num_rows:,} rows; at most {MOST_BYTES:,} are taken. "
@@ -59,7 +59,7 @@ def _texts(metadata: pq.FileMetaData) -> Iterator[tuple[str, pq.ColumnChunkMetaD
                 yield chunk.path_in_schema, chunk
 
 
-def _unpacked(column: pa.Array) -> int:
+def unpacked(column: pa.Array) -> int:
     """How many bytes the values take when each stands for itself."""
     if not pa.types.is_dictionary(column.type):
         return int(column.nbytes)

@@ -74,6 +74,19 @@ class FromUploadIn(serializers.Serializer):
     sealed = SentKeyIn(required=False)
 
 
+class TableFromUploadsIn(serializers.Serializer):
+    """A dataset version of one upload, or of several whose rows follow each other in the order of their paths."""
+
+    upload = serializers.UUIDField(required=False)
+    sealed = SentKeyIn(required=False, help_text="Of an upload that the sender sealed.")
+    files = NamedFileIn(many=True, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if (attrs.get("upload") is None) == (not attrs.get("files")):
+            raise serializers.ValidationError("Name one upload, or the parts of the table, each with its upload.")
+        return attrs
+
+
 class ModelFromUploadsIn(serializers.Serializer):
     """A model version of one upload, or of several that become the files of a directory."""
 

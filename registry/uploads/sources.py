@@ -27,11 +27,6 @@ class Sent:
     sealed: tuple[SentKey, ...] = ()
 
 
-def one_file_only() -> Invalid:
-    """The refusal of a directory where one file is expected."""
-    return Invalid("A dataset version is one file. Send it in the field 'file'.", code="file.missing", field="file")
-
-
 @contextmanager
 def from_uploads(owner_id: object, said: Mapping[str, Any]) -> Iterator[Sent]:
     """What ``said`` names: ``upload``, or ``files`` with a path and an upload each; all of them the account's own.

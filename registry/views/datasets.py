@@ -18,9 +18,9 @@ from registry.grants.gate import require_change
 from registry.grants.rules import may_download
 from registry.history import files_of, history
 from registry.models import Dataset, DatasetVersion, ModelVersion
+from registry.services.parts import whole
 from registry.tables import table_formats
 from registry.tables.type_names import type_name
-from registry.uploads.sources import one_file_only
 
 from .outcomes import verify_and_say
 from .uploading import chosen, upload_page
@@ -84,12 +84,10 @@ def version_new(request: HttpRequest, name: str) -> HttpResponse:
     form = DatasetVersionForm(*sent)
     if form.is_valid():
         try:
-            with chosen(request, form.cleaned_data) as sent:
-                if sent.file is None:
-                    raise one_file_only()
+            with chosen(request, form.cleaned_data) as sent, whole(sent) as file:
                 version = services.add_dataset_version(
                     dataset,
-                    sent.file,
+                    file,
                     subject_column=form.cleaned_data["subject_column"],
                     then=sent.then,
                     actor=request.actor,

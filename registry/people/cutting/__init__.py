@@ -7,14 +7,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelops.lib.errors import Conflict
+from registry.tables import table_formats
+from registry.tables.parts import parts_of
+from registry.zip_stream import zip_pieces
 
-from . import parquet, text
+from . import arrow, parquet, text
 
 Masks = Callable[[], Iterator[NDArray[np.bool_]]]
 Write = Callable[[bytes], None]
 _Cut = Callable[[BinaryIO, Mapping[str, Any], Masks, Write], None]
 
-_CUTS: Final[dict[str, _Cut]] = {"csv": text.cut_delimited, "jsonl": text.cut_lines, "parquet": parquet.cut}
+_CUTS: Final[dict[str, _Cut]] = {
+    "csv": text.cut_delimited,
+    "jsonl": text.cut_lines,
+    "parquet": parquet.cut,
+    "arrow": arrow.cut,
+}
 
 
 def cut(file_format: str, file: BinaryIO, reading: Mapping[str, Any], masks: Masks, write: Write) -> None:
@@ -22,6 +30,9 @@ def cut(file_format: str, file: BinaryIO, reading: Mapping[str, Any], masks: Mas
 
     Raises Conflict for a format that nothing here can write.
     """
+    if file_format == "parts":
+        _cut_parts(file, reading, masks, write)
+        return
     way = _CUTS.get(file_format)
     if way is None:
         raise Conflict(
@@ -29,3 +40,21 @@ def cut(file_format: str, file: BinaryIO, reading: Mapping[str, Any], masks: Mas
             code="rows.format_unknown",
         )
     way(file, reading, masks, write)
+
+
+def _cut_parts(file: BinaryIO, reading: Mapping[str, Any], masks: Masks, write: Write) -> None:
+    """Each part without its rows, in a new archive with the same paths."""
+    going = np.concatenate([np.zeros(0, dtype=np.bool_), *masks()])
+
+    def files() -> Iterator[tuple[str, Iterator[bytes]]]:
+        at = 0
+        for path, part, own in parts_of(file, reading):
+            rows = sum(batch.num_rows for batch in table_formats.get(reading["format"])().batches(part, own))
+            here = going[at : at + rows]
+            at += rows
+            pieces: list[bytes] = []
+            cut(reading["format"], part, own, lambda here=here: iter([here]), pieces.append)  # type: ignore[misc]
+            yield path, iter(pieces)
+
+    for piece in zip_pieces(files()):
+        write(piece)

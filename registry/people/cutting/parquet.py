@@ -7,33 +7,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from .sink import Sink
+
 if TYPE_CHECKING:
     from . import Masks, Write
-
-
-class _Sink:
-    """A file that can only be written on."""
-
-    closed = False
-
-    def __init__(self, write: "Write") -> None:
-        self._write = write
-        self._place = 0
-
-    def write(self, data: Any) -> int:
-        piece = bytes(data)
-        self._write(piece)
-        self._place += len(piece)
-        return len(piece)
-
-    def tell(self) -> int:
-        return self._place
-
-    def flush(self) -> None:
-        """Nothing waits here."""
-
-    def close(self) -> None:
-        """The owner closes it."""
 
 
 def cut(file: BinaryIO, reading: Mapping[str, Any], masks: "Masks", write: "Write") -> None:
@@ -42,7 +19,7 @@ def cut(file: BinaryIO, reading: Mapping[str, Any], masks: "Masks", write: "Writ
     going = np.concatenate([np.zeros(0, dtype=np.bool_), *masks()])
     metadata = source.metadata
     compression = metadata.row_group(0).column(0).compression if metadata.num_row_groups else "SNAPPY"
-    sink = pa.PythonFile(_Sink(write), mode="w")
+    sink = pa.PythonFile(Sink(write), mode="w")
     with pq.ParquetWriter(sink, source.schema_arrow, compression=compression.replace("UNCOMPRESSED", "NONE")) as out:
         at = 0
         for number in range(metadata.num_row_groups):
