@@ -25,5 +25,4 @@ class WireSchema(PortalSchema):
     refusal = _TOLD_AS
 
     def _refusals(self, operation: dict[str, Any]) -> set[str]:
-        found = super()._refusals(operation) - {"415", "422"}
-        return found | {"404"}
+        return super()._refusals(operation) - {"415", "422"}

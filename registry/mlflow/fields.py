@@ -24,6 +24,8 @@ class Field:
     required: bool = False
     default: Any = None
     repeats: bool = False
+    is_asked: bool = False
+    """Whether the document calls it required, although another name may stand in its place."""
 
 
 def text(*, required: bool = False, most: int = 5000, default: str | None = "") -> Field:
@@ -103,7 +105,7 @@ def inner(fields: Mapping[str, Field], *, required: bool = False) -> Field:
 
 
 def pairs(*, value_most: int, most: int = 1000) -> Field:
-    """Tags and parameters: a list of ``{key, value}``, given to the handler as a dictionary; the last of a key counts."""
+    """Tags and parameters: a list of ``{key, value}``, given to the handler as a dictionary; the last one counts."""
     every = objects({"key": text(required=True, most=KEY_MOST), "value": text(most=value_most)}, most=most)
 
     def read(name: str, value: Any) -> dict[str, str]:
@@ -129,7 +131,7 @@ def read_fields(fields: Mapping[str, Field], given: Mapping[str, Any]) -> dict[s
 def schema_of(fields: Mapping[str, Field]) -> dict[str, Any]:
     """The object with ``fields`` as JSON Schema."""
     schema: dict[str, Any] = {"type": "object", "properties": {name: dict(one.schema) for name, one in fields.items()}}
-    required = [name for name, one in fields.items() if one.required]
+    required = [name for name, one in fields.items() if one.required or one.is_asked]
     return {**schema, "required": required} if required else schema
 
 

@@ -49,6 +49,8 @@ def wire_exception_handler(error: Exception, context: dict[str, Any]) -> Respons
     problem = answer.data
     error_code = error.error_code if isinstance(error, WireRefusal) else ""
     answer.data = body_of(problem["status"], problem["code"], problem["detail"], error_code)
+    if answer.data["error_code"] == EXISTS:
+        answer.status_code = 400  # as MLflow has it
     if "challenge_url" in problem:
         answer.data["challenge_url"] = problem["challenge_url"]
     answer.content_type = "application/json"

@@ -53,8 +53,8 @@ def _nothing_here(call: Call) -> dict[str, Any]:
 
 
 NOTHING_HERE = [
-    endpoint(method, "<path:rest>", under=ROOT, permission=SIGNED_IN, tells=Exempt.REFUSED, reads_body=False)(
-        _nothing_here
-    )
+    endpoint(
+        method, "<path:rest>", under=ROOT, permission=SIGNED_IN, tells=Exempt.REFUSED, reads_body=False, is_hidden=True
+    )(_nothing_here)
     for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
 ]

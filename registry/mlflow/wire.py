@@ -26,6 +26,7 @@ from accounts.authentication import BearerAuthentication
 from compliance.audit import Actor
 from compliance.audit.coverage import Exempt
 from compliance.audit.events import EventClass
+from modelops.rest.permissions import allows
 
 from .authentication import KeyAsPassword
 from .documents import WireSchema
@@ -60,6 +61,10 @@ class Call:
         found: Actor = self.request.actor
         return found
 
+    def allows(self, permission: str) -> bool:
+        """Whether the caller may do something more than what the call is for."""
+        return allows(self.request, permission)
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -73,6 +78,7 @@ class Endpoint:
     handler: Callable[[Call], Answer]
     reads_body: bool
     gives: Any
+    is_hidden: bool
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
     def __call__(self, call: Call) -> Answer:
@@ -95,16 +101,20 @@ def endpoint(
     under: str = V2,
     reads_body: bool = True,
     gives: Any = None,
+    is_hidden: bool = False,
     **attributes: Any,
 ) -> Callable[[Callable[[Call], Answer]], Endpoint]:
     """Declare a call: the handler's docstring becomes its description.
 
     ``reads_body=False`` leaves the body to the handler, for files. ``gives`` describes the answer for the OpenAPI
-    document, an object unless said. ``attributes`` are set on the view, such as ``answers_once_itself=True``.
+    document, an object unless said; ``is_hidden`` leaves the call out of it. ``attributes`` are set on the view, such as
+    ``answers_once_itself=True``.
     """
 
     def declared(handler: Callable[[Call], Answer]) -> Endpoint:
-        return Endpoint(method, under + route, permission, tells, takes or {}, handler, reads_body, gives, attributes)
+        return Endpoint(
+            method, under + route, permission, tells, takes or {}, handler, reads_body, gives, is_hidden, attributes
+        )
 
     return declared
 
@@ -130,6 +140,8 @@ def view_of(endpoints: list[Endpoint]) -> type[WireView]:
         "__doc__": endpoints[0].handler.__doc__,
         "__module__": endpoints[0].handler.__module__,
     }
+    if any(one.is_hidden for one in endpoints):
+        members["schema"] = None
     for one in endpoints:
         members |= dict(one.attributes) | {one.method.lower(): _method_of(one)}
     name = "".join(part.capitalize() for part in endpoints[0].operation_id.split("_"))
@@ -159,7 +171,8 @@ def _method_of(one: Endpoint) -> Any:
     }
     if from_query:
         said["parameters"] = [
-            OpenApiParameter(name, dict(known.schema), required=known.required) for name, known in one.takes.items()
+            OpenApiParameter(name, dict(known.schema), required=known.required or known.is_asked)
+            for name, known in one.takes.items()
         ]
     elif one.reads_body:
         said["request"] = {"application/json": schema_of(one.takes)} if one.takes else None

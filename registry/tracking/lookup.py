@@ -19,9 +19,7 @@ DEFAULT_NAME: Final = "Default"
 def experiment_of(user: Any, experiment_id: str) -> Experiment:
     """The experiment of that number, deleted or not. Raises Invalid and NotFound."""
     if not re.fullmatch(r"[0-9]{1,18}", experiment_id):
-        raise Invalid(
-            f"Invalid experiment id {experiment_id[:100]!r}: it is a whole number.", code="experiment.bad_id"
-        )
+        raise Invalid(f"Invalid experiment id {experiment_id[:100]!r}: it is a whole number.", code="experiment.bad_id")
     if int(experiment_id) == DEFAULT_NUMBER:
         ensure_default()
     row = Experiment.objects.visible_to(user).filter(number=int(experiment_id)).first()

@@ -166,6 +166,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "default_permissions": (),
                 "ordering": ["id"],
             },
         ),
@@ -200,6 +201,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "default_permissions": (),
                 "ordering": ["measured_ms", "step", "id"],
             },
         ),
@@ -233,6 +235,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "default_permissions": (),
                 "ordering": ["key"],
             },
         ),
@@ -274,6 +277,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "default_permissions": (),
                 "ordering": ["id"],
             },
         ),
@@ -314,9 +318,11 @@ class Migration(migrations.Migration):
             model_name="modeloutput",
             constraint=models.UniqueConstraint(fields=("run", "logged_model"), name="tracking_output_once"),
         ),
-        migrations.AddIndex(
+        migrations.AddConstraint(
             model_name="metric",
-            index=models.Index(fields=["run", "key", "measured_ms", "step"], name="tracking_metric_history"),
+            constraint=models.UniqueConstraint(
+                fields=("run", "key", "measured_ms", "step", "value"), name="tracking_metric_once"
+            ),
         ),
         migrations.AddIndex(
             model_name="loggedmodel",

@@ -25,6 +25,7 @@ class DatasetInput(models.Model):
     )
 
     class Meta:
+        default_permissions = ()
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["run", "name", "digest", "context"], name="tracking_input_once"),
@@ -43,6 +44,7 @@ class ModelOutput(models.Model):
     step = models.BigIntegerField(default=0)
 
     class Meta:
+        default_permissions = ()
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["run", "logged_model"], name="tracking_output_once")]
 

@@ -23,9 +23,11 @@ class Metric(models.Model):
     dataset_digest = models.CharField(max_length=100, blank=True, default="")
 
     class Meta:
+        default_permissions = ()
         ordering = ["measured_ms", "step", "id"]
-        indexes = [
-            models.Index(fields=["run", "key", "measured_ms", "step"], name="tracking_metric_history"),
+        constraints = [
+            # Also the index of a metric's history.
+            models.UniqueConstraint(fields=["run", "key", "measured_ms", "step", "value"], name="tracking_metric_once"),
         ]
 
     def __str__(self) -> str:
@@ -43,6 +45,7 @@ class LatestMetric(models.Model):
     measured_ms = models.BigIntegerField()
 
     class Meta:
+        default_permissions = ()
         ordering = ["key"]
         constraints = [models.UniqueConstraint(fields=["run", "key"], name="tracking_latest_once")]
         indexes = [models.Index(fields=["key", "value"], name="tracking_latest_value")]

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from compliance.audit import Actor, record
 from modelops.lib.errors import Conflict, Invalid, NotFound
-from registry.people import account_id
+from registry.services.ownership import account_id
 from registry.tracking.audit_events import (
     EXPERIMENT_CHANGED,
     EXPERIMENT_CREATED,
