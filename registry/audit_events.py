@@ -7,6 +7,10 @@ from .deletion import events as _deletion  # noqa: F401  declares its own
 MODEL_REGISTERED = define(
     "registry.model.registered", "registered model {name}", "name", category="model", ocsf="entity.create"
 )
+MODEL_RENAMED = define(
+    "registry.model.renamed", "gave the model {before} the name {name}", "name", "before",
+    category="model", ocsf="entity.update",
+)  # fmt: skip
 VERSION_ADDED = define(
     "registry.version.added",
     "added version {version} of model {name} ({format}, {size} bytes, {state})",

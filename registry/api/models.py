@@ -53,6 +53,7 @@ _FILTERS = [
     OpenApiParameter("tag", str, description="team, or team=search: only models with a version that has the tag."),
     OpenApiParameter("sort", str, enum=list(SORTS)),
     OpenApiParameter("deleted", bool, description="true: the deleted ones, for who may restore them."),
+    OpenApiParameter("prompts", bool, description="true: prompts for language models, which are left out otherwise."),
 ]
 
 

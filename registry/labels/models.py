@@ -17,7 +17,7 @@ class ModelLabels(models.Model):
     class Meta:
         ordering = ["-model_id"]
         verbose_name = verbose_name_plural = "labels of a model"
-        default_permissions = ("view",)
+        default_permissions = ()
         indexes = [
             GinIndex(fields=["tags"], name="labels_model_tags"),
             models.Index(fields=["model"], condition=models.Q(is_prompt=True), name="labels_prompts"),
@@ -53,7 +53,7 @@ class VersionLabels(models.Model):
     class Meta:
         ordering = ["-version_id"]
         verbose_name = verbose_name_plural = "labels of a version"
-        default_permissions = ("view",)
+        default_permissions = ()
         indexes = [
             GinIndex(fields=["tags"], name="labels_version_tags"),
             models.Index(fields=["run_id"], condition=~models.Q(run_id=""), name="labels_of_run"),

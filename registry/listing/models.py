@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 
 from modelops.lib.errors import Invalid
 from registry.aliases.models import Alias
+from registry.labels.models import ModelLabels
 from registry.models import RegisteredModel, RiskClass, TaskType
 from registry.querysets import RegisteredModelQuerySet
 
@@ -25,6 +26,7 @@ MODEL_FILTERS = (
     "tag",
     "quarantined",
     "deleted",
+    "prompts",
     "sort",
 )
 
@@ -39,10 +41,13 @@ def asked_sort(asked: str) -> str:
 def narrowed(user: Any, asked: Mapping[str, str]) -> RegisteredModelQuerySet:
     """The models that ``user`` may see, narrowed by what is asked for under the names of `MODEL_FILTERS`.
 
+    Prompts for language models are models of their own list: ``prompts`` "true" finds them and nothing else.
     ``owner`` is "me" or a name. An unknown task type or risk class raises Invalid; an unknown owner, alias, format or
     tag finds nothing.
     """
     rows = RegisteredModel.objects.visible_to(user, deleted=asked.get("deleted") == "true")
+    is_prompt = Exists(ModelLabels.objects.filter(model=OuterRef("pk"), is_prompt=True))
+    rows = rows.filter(is_prompt if asked.get("prompts") == "true" else ~is_prompt)
     rows = rows.matching(asked.get("q", "").strip()[:100])
     rows = kind_and_owner(rows, user, asked)
     if asked.get("quarantined") == "true":

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "labels of a model",
                 "verbose_name_plural": "labels of a model",
                 "ordering": ["-model_id"],
-                "default_permissions": ("view",),
+                "default_permissions": (),
                 "indexes": [
                     django.contrib.postgres.indexes.GinIndex(fields=["tags"], name="labels_model_tags"),
                     models.Index(condition=models.Q(("is_prompt", True)), fields=["model"], name="labels_prompts"),
@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "labels of a version",
                 "verbose_name_plural": "labels of a version",
                 "ordering": ["-version_id"],
-                "default_permissions": ("view",),
+                "default_permissions": (),
                 "indexes": [
                     django.contrib.postgres.indexes.GinIndex(fields=["tags"], name="labels_version_tags"),
                     models.Index(
