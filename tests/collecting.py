@@ -11,16 +11,12 @@ class Collecting:
     def __init__(self) -> None:
         gc.disable()
 
-    @pytest.hookimpl(tryfirst=True, specname="pytest_collection_modifyitems")
-    def pytest_group_live(self, items: list[pytest.Item]) -> None:
-        """Give all tests of the live portal to one process, where it starts once."""
-        for item in items:
-            if is_live(item):
-                item.add_marker(pytest.mark.xdist_group("live"))
-
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Begin with what takes long, so that the processes end at the same time."""
+        """Begin with what takes long, so that the processes end at the same time.
+
+        Tests of the live portal come first and in a row: each process starts a portal once, for its share of them.
+        """
         items.sort(key=lambda item: 0 if is_live(item) else 1 if item.get_closest_marker("slow") else 2)
 
     def pytest_collection_finish(self) -> None:
