@@ -1,24 +1,12 @@
 """Making, using and removing passkeys."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.utils import timezone
-from webauthn import (
-    generate_authentication_options,
-    generate_registration_options,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import parse_authentication_credential_json
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialCreationOptions,
-    PublicKeyCredentialDescriptor,
-    PublicKeyCredentialRequestOptions,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from accounts.actors import actor_of
 from accounts.models import User
@@ -28,12 +16,18 @@ from accounts.services.sessions import revoke_everything
 from compliance.audit import Actor, record
 from modelops.crypto.errors import DecryptionFailed, UnknownKey
 from modelops.lib.errors import Conflict, Invalid
+from modelops.lib.late import late
 
 from .audit_events import PASSKEY_ACCEPTED, PASSKEY_REFUSED, PASSKEY_STOPPED
 from .ceremonies import Purpose, new_challenge, relying_party, take_challenge
 from .errors import PasskeyRefused
 from .models import Credential, Passkey, digest_of
 
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import PublicKeyCredentialCreationOptions, PublicKeyCredentialRequestOptions
+
+webauthn, helpers = late("webauthn"), late("webauthn.helpers")
+exceptions, structs = late("webauthn.helpers.exceptions"), late("webauthn.helpers.structs")
 MOST = 20
 LONGEST_ANSWER = 20_000
 
@@ -41,17 +35,18 @@ LONGEST_ANSWER = 20_000
 def registration_options(user: User, session: SessionBase) -> PublicKeyCredentialCreationOptions:
     """What the browser asks an authenticator for: a passkey that it can find by itself and that checks the person."""
     party = relying_party()
-    return generate_registration_options(
+    return webauthn.generate_registration_options(
         rp_id=party.id,
         rp_name=party.name,
         user_id=user.pk.bytes,
         user_name=user.username,
         challenge=new_challenge(session, "register"),
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.REQUIRED,
+            user_verification=structs.UserVerificationRequirement.REQUIRED,
         ),
         exclude_credentials=[
-            PublicKeyCredentialDescriptor(id=passkey.open_credential().id) for passkey in user.passkeys.all()
+            structs.PublicKeyCredentialDescriptor(id=passkey.open_credential().id) for passkey in user.passkeys.all()
         ],
     )
 
@@ -65,14 +60,14 @@ def register(user: User, answer: str, *, name: str, session: SessionBase, actor:
     try:
         challenge = take_challenge(session, "register")
         party = relying_party()
-        found = verify_registration_response(
+        found = webauthn.verify_registration_response(
             credential=_limited(answer),
             expected_challenge=challenge,
             expected_rp_id=party.id,
             expected_origin=party.origin,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+    except (exceptions.WebAuthnException, ValueError, KeyError, TypeError) as error:
         raise _refused(user, type(error).__name__) from None
     except PasskeyRefused as error:
         raise _refused(user, error.why) from None
@@ -93,10 +88,10 @@ def register(user: User, answer: str, *, name: str, session: SessionBase, actor:
 
 def request_options(session: SessionBase, purpose: Purpose) -> PublicKeyCredentialRequestOptions:
     """What the browser asks an authenticator for; it names no passkey, so it tells nothing about any account."""
-    return generate_authentication_options(
+    return webauthn.generate_authentication_options(
         rp_id=relying_party().id,
         challenge=new_challenge(session, purpose),
-        user_verification=UserVerificationRequirement.REQUIRED,
+        user_verification=structs.UserVerificationRequirement.REQUIRED,
     )
 
 
@@ -105,11 +100,11 @@ def check(answer: str, *, session: SessionBase, purpose: Purpose, only: User | N
     known: Passkey | None = None
     try:
         challenge = take_challenge(session, purpose)
-        credential = parse_authentication_credential_json(_limited(answer))
+        credential = helpers.parse_authentication_credential_json(_limited(answer))
         known = Passkey.objects.select_related("user").filter(credential_digest=digest_of(credential.raw_id)).first()
         passkey = _usable(known, credential.response.user_handle, only)
         party = relying_party()
-        verified = verify_authentication_response(
+        verified = webauthn.verify_authentication_response(
             credential=credential,
             expected_challenge=challenge,
             expected_rp_id=party.id,
@@ -118,7 +113,7 @@ def check(answer: str, *, session: SessionBase, purpose: Purpose, only: User | N
             credential_current_sign_count=0,  # looked at below, where a step back is more than a fault
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError, DecryptionFailed, UnknownKey) as error:
+    except (exceptions.WebAuthnException, ValueError, KeyError, TypeError, DecryptionFailed, UnknownKey) as error:
         raise _refused(known.user if known else only, type(error).__name__) from None
     except PasskeyRefused as error:
         raise _refused(known.user if known else only, error.why) from None

@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
-from webauthn import options_to_json
 
 from accounts.actors import actor_of
 from accounts.models import User
@@ -21,14 +20,17 @@ from accounts.services.sessions import revoke_everything
 from accounts.sessions import signing_in
 from accounts.views.sign_in import signed_in
 from modelops.lib.errors import DomainError
+from modelops.lib.late import late
 
 from . import services
 from .errors import PasskeyRefused
 from .forms import PasskeyForm
 
+webauthn = late("webauthn")
+
 
 def _json(options: object) -> HttpResponse:
-    return HttpResponse(options_to_json(options), content_type="application/json")  # type: ignore[arg-type]
+    return HttpResponse(webauthn.options_to_json(options), content_type="application/json")
 
 
 @never_cache

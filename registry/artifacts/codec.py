@@ -1,8 +1,9 @@
 """Whether a file is compressed before it is sealed, told by its first bytes."""
 
-import pyarrow as pa
-
 from modelops.crypto.stream import Codec
+from modelops.lib.late import late
+
+pa = late("pyarrow")
 
 # Enough to judge by, and what is held in memory until the choice is made.
 SAMPLE_BYTES = 1 << 20

@@ -5,9 +5,10 @@ import struct
 from math import prod
 from typing import Any, BinaryIO
 
-from numpy.lib import format as numpy_format
-
 from modelops.lib.errors import Invalid
+from modelops.lib.late import late
+
+numpy_format = late("numpy.lib.format")
 
 # The limit of the reference implementation (huggingface/safetensors, MAX_HEADER_SIZE).
 _LARGEST_SAFETENSORS_HEADER = 100_000_000

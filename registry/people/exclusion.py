@@ -1,21 +1,24 @@
 """Who is kept out: nobody who was erased comes back with the next upload, and nothing is trained on them."""
 
-from collections.abc import Iterable
-from typing import BinaryIO
+from __future__ import annotations
 
-import numpy as np
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, BinaryIO
 
 from compliance.audit import Actor, record
 from compliance.subjects.providers import Subject
 from modelops.lib.errors import Conflict, Invalid
+from modelops.lib.late import late
 from registry.models import Dataset, DatasetVersion
-from registry.tables import Survey, table_formats
 
 from .audit_events import PERSON_EXCLUDED
 from .digests import digest, digests_of, names_of, secret
 from .models import ExcludedPerson, IndexedVersion, PersonRows, SubjectColumn
-from .scanning import rows_with
 
+if TYPE_CHECKING:
+    from registry.tables import Survey
+
+np = late("numpy")
 _NAMED = 5
 
 
@@ -54,6 +57,10 @@ def require_nobody_excluded(dataset: Dataset, file: BinaryIO, found: Survey, col
     kept_out = set(ExcludedPerson.objects.values_list("digest", flat=True)) if column else set()
     if not kept_out:
         return
+    from registry.tables import table_formats  # the portal starts without what reads tables
+
+    from .scanning import rows_with
+
     key = secret()
     batches = table_formats.get(found.file_format)().batches(file, found.reading, [column])
     masks = list(rows_with((batch.column(0) for batch in batches), lambda name: digest(key, name) in kept_out))

@@ -2,9 +2,8 @@
 
 import uuid
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
-import pyarrow as pa
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -12,13 +11,11 @@ from compliance.audit import Actor, record
 from modelops import jobs
 from modelops.jobs.models import Job
 from modelops.lib.errors import DomainError, Invalid
-from registry.frames import open_table
 from registry.models import Dataset, DatasetVersion
 
 from .audit_events import COLUMN_DECLARED, HOLDS_EXCLUDED, INDEXED
 from .digests import secret
 from .models import ExcludedPerson, IndexedVersion, IndexState, PersonRows, SubjectColumn
-from .scanning import people_in
 
 INDEX: Final = "people.index"
 
@@ -70,13 +67,17 @@ def enqueue(version: DatasetVersion, column: str, *, actor: Actor) -> None:
 
 def run(job: jobs.RunningJob) -> None:
     """Index one version. Safe to run twice: the second run writes the same."""
+    from registry.frames import open_table  # only the job needs what reads tables
+
+    from .scanning import people_in
+
     index = _index_of(job.payload)
     if index is None:
         return
     frame = open_table(index.version)
     done = 0
 
-    def columns() -> Iterator[pa.Array]:
+    def columns() -> Iterator[Any]:
         nonlocal done
         for batch in frame.batches([index.column]):
             yield batch.column(0)

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Iterator
 
-import numpy as np
 from django.db.models import Sum
 
 from compliance.audit import Actor
@@ -17,11 +16,12 @@ from compliance.subjects.providers import (
     exempt,
     providers,
 )
-from registry.frames import open_table
+from modelops.lib.late import late
 
-from . import exclusion, finding, rewriting
+from . import exclusion, finding
 from .digests import names_of
-from .scanning import rows_with
+
+np = late("numpy")
 
 
 @providers.register("registry.dataset_rows")
@@ -51,6 +51,11 @@ class DatasetRows(PersonalDataProvider):
 
     def export(self, subject: Subject) -> Iterator[ExportedRow]:
         """Each row, read from its file."""
+        from registry.frames import open_table  # what reads tables is loaded when somebody's rows are
+
+        from . import rewriting
+        from .scanning import rows_with
+
         names = names_of(subject)
         for entry in finding.entries(subject).select_related("source").order_by("source"):
             version = rewriting.version_of(str(entry.source.version_id))
@@ -76,6 +81,8 @@ class DatasetRows(PersonalDataProvider):
 
     def erase_part(self, key: str, subject: Subject, *, actor: Actor) -> int:
         """Write one file anew without the rows."""
+        from . import rewriting
+
         version = rewriting.version_of(key)
         return rewriting.take_out(version, names_of(subject), actor=actor) if version is not None else 0
 

@@ -12,7 +12,6 @@ from registry.audit_events import DATASET_CREATED, DATASET_VERSION_ADDED
 from registry.models import Dataset, DatasetVersion
 from registry.people import indexing
 from registry.people.exclusion import column_for, require_nobody_excluded
-from registry.tables import survey
 
 from .ownership import account_id
 from .retired import refuse_retired, taken
@@ -47,6 +46,8 @@ def add_dataset_version(
     say so yet. Raises UnsupportedFormat for anything but CSV, Parquet, Arrow and JSON Lines, Invalid for a table that
     nothing could be done with, and Conflict for rows of people who are kept out.
     """
+    from registry.tables import survey  # the portal starts without what reads tables
+
     with upload.open_plaintext() as file:
         found = survey(file)
         column = column_for(dataset, found, subject_column)

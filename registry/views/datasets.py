@@ -19,8 +19,6 @@ from registry.grants.rules import may_download
 from registry.history import files_of, history
 from registry.models import Dataset, DatasetVersion, ModelVersion
 from registry.services.parts import whole
-from registry.tables import table_formats
-from registry.tables.type_names import type_name
 
 from .outcomes import verify_and_say
 from .uploading import chosen, upload_page
@@ -106,6 +104,9 @@ def version_new(request: HttpRequest, name: str) -> HttpResponse:
 @permission_required("registry.view_datasetversion", raise_exception=True)
 def version_detail(request: HttpRequest, name: str, number: int) -> HttpResponse:
     """One version: shape, schema, file, lineage and history; who may restore it also sees a deleted one."""
+    from registry.tables import table_formats  # the portal starts without what reads tables
+    from registry.tables.type_names import type_name
+
     versions = DatasetVersion.objects.select_related("dataset", "artifact", "created_by")
     version = _known(request, versions, dataset__name=name, number=number)
     before = DatasetVersion.objects.visible_to(request.user).filter(dataset=version.dataset, number__lt=number)

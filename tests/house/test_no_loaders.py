@@ -7,11 +7,14 @@ import sys
 from modelops.embedded.paths import CHECKOUT
 
 LOADERS = {"joblib", "dill", "cloudpickle", "torch", "sklearn", "skops", "tensorflow", "keras", "mlflow"}
+# What only some of the work needs; each process of the portal would begin half a second later with them.
+LATE = {"numpy", "pyarrow", "pandas", "scipy", "numba", "webauthn"}
 SCRIPT = """
 import sys
 import modelops.wsgi
 from django.urls import get_resolver
 get_resolver().url_patterns
+print(*sorted({name.partition(".")[0] for name in sys.modules}))
 import modelops.celery
 modelops.celery.app.loader.import_default_modules()
 print(*sorted({name.partition(".")[0] for name in sys.modules}))
@@ -26,6 +29,8 @@ def test_the_server_and_its_workers_import_no_loader() -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert LOADERS.isdisjoint(done.stdout.split()), LOADERS & set(done.stdout.split())
+    at_the_start = done.stdout.splitlines()[0].split()
+    assert LATE.isdisjoint(at_the_start), LATE & set(at_the_start)
 
 
 def test_no_module_of_the_portal_opens_pickles() -> None:

@@ -9,12 +9,12 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
 
-import pyarrow as pa
-
 from modelops.crypto.errors import DecryptionFailed
+from modelops.lib.late import late
 
 from .segments import Segments
 
+pa = late("pyarrow")
 FRAME_BYTES = 1 << 20
 LEVEL = 3
 _SKIPPABLE, _SEEKABLE = 0x184D2A5E, 0x8F92EAB1

@@ -1,12 +1,19 @@
 """Numbers to half precision (IEEE 754 binary16), piece by piece."""
 
-from collections.abc import Iterator
-from typing import Any, BinaryIO
+from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from modelops.lib.late import late
 
 from .base import DerivationRefused, Progress, Report, Write
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    np = late("numpy")
 
 PIECE_VALUES = 256 * 1024
 # The largest finite value of binary16.

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from math import prod
 from typing import Any, BinaryIO, cast
 
-import numpy as np
-from numpy.lib import format as numpy_format
+from modelops.lib.late import late
 
 from .base import Derivation, DerivationRefused, Progress, Report, Write, derivations
 from .half import PIECE_VALUES, copy, demand_range, demand_work, pieces, to_half
+
+np, numpy_format = late("numpy"), late("numpy.lib.format")
 
 _STEP = 1 << 20
 

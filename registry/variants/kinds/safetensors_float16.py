@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from math import prod
 from typing import Any, BinaryIO
 
-import numpy as np
+from modelops.lib.late import late
 
 from .base import Derivation, DerivationRefused, Progress, Report, Write, derivations
 from .half import PIECE_VALUES, copy, demand_range, demand_work, from_bfloat16, pieces, to_half
+
+np = late("numpy")
 
 _CONVERTED = {"F32": 4, "F64": 8, "BF16": 2}
 
