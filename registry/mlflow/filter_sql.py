@@ -7,7 +7,6 @@ from functools import reduce
 from typing import Any, Final
 
 from django.db.models import BooleanField, F, FloatField, Lookup, Q, Value
-from django.db.models.expressions import BaseExpression, Combinable
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, In, IsNull, LessThan, LessThanOrEqual
 
 from modelops.lib.errors import Invalid
@@ -23,13 +22,13 @@ _NOTHING: Final = Value(False, output_field=BooleanField())
 _EVERYTHING: Final = Value(True, output_field=BooleanField())
 
 
-class _Signed(Lookup):  # type: ignore[type-arg]
+class _Signed(Lookup):
     """``left <sign> right``; a row without the value is NULL and does not match, whatever the sign."""
 
     sign = ""
     after = ""
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = self.process_rhs(compiler, connection)
         return f"{left} {self.sign} {right}{self.after}", [*left_params, *right_params]
@@ -85,8 +84,6 @@ def ordered(orders: Iterable[Order], values: Mapping[str, ValueOf]) -> list[Any]
     for each in orders:
         stands_in = values[each.entity](each.key)
         column: Any = F(stands_in) if isinstance(stands_in, str) else stands_in
-        if not isinstance(column, BaseExpression | Combinable):
-            raise TypeError(f"{column!r} is no expression.")
         found.append(column.asc(nulls_last=True) if each.ascending else column.desc(nulls_last=True))
     return found
 
