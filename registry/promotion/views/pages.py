@@ -1,7 +1,5 @@
 """The inbox, the page of one request, and the report of overridden gates."""
 
-import csv
-import io
 import uuid
 from typing import Any
 
@@ -11,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from compliance.audit.exporting.forms import csv_line
 from compliance.audit.history import timeline_page
 from compliance.audit.reading import record_reading
 from modelops.lib.pages import keyset_page
@@ -92,10 +91,6 @@ def overrides_file(request: HttpRequest) -> HttpResponse:
     month = asked_month(request.GET.get("month", ""))
     rows = overrides_of(request.user, month)
     record_reading(events.OVERRIDES_READ, request=request, month=f"{month:%Y-%m}", rows=len(rows))
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for row in rows:
-        writer.writerow([f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in as_cells(row)])
+    text = "".join(map(csv_line, [COLUMNS, *map(as_cells, rows)]))
     headers = {"Content-Disposition": f'attachment; filename="overrides-{month:%Y-%m}.csv"'}
-    return HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
+    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
