@@ -33,6 +33,7 @@ urlpatterns = [
     path("", include("dataquality.urls")),
     path("", include("monitoring.urls")),
     path("", include("compliance.subjects.urls")),
+    path("", include("compliance.posture.urls")),
     path("jobs/", include("modelops.jobs.urls")),
 ]
 

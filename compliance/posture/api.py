@@ -7,6 +7,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from .looking import look_at_all
+from .standing import posture_of
 
 
 class FindingOut(serializers.Serializer):
@@ -43,3 +44,54 @@ class PostureView(APIView):
     def get(self, request: Request) -> Response:
         seen = look_at_all()
         return Response(PostureOut({"passed": all(one.outcome.passed for one in seen), "controls": seen}).data)
+
+
+class CheckOut(serializers.Serializer):
+    """One check of a model or pipeline."""
+
+    id = serializers.CharField(source="check.key")
+    label = serializers.CharField(source="check.label")
+    severity = serializers.ChoiceField(["warning", "high", "critical"], source="check.severity")
+    status = serializers.ChoiceField(["holds", "fails", "not_applicable"])
+    evidence = serializers.CharField(source="standing.evidence")
+    evidence_url = serializers.CharField(source="standing.url", help_text="Where the rows are; empty without any.")
+    fix = serializers.CharField(source="standing.fix")
+    since = serializers.DateTimeField(allow_null=True, help_text="Since when it does not hold; null while it holds.")
+
+
+class ScoreOfDay(serializers.Serializer):
+    day = serializers.DateField()
+    held = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
+class PostureOfOut(serializers.Serializer):
+    """The posture of one model or pipeline. ``score`` is ``held`` of ``total`` in a hundred, with no other weights."""
+
+    name = serializers.CharField(source="found.name")
+    score = serializers.IntegerField()
+    held = serializers.IntegerField()
+    total = serializers.IntegerField()
+    arithmetic = serializers.CharField(help_text="The sum, with each check's point.")
+    findings = CheckOut(source="lines", many=True)
+    trend = ScoreOfDay(many=True)
+
+
+class ModelPostureView(APIView):
+    """Whether a model is owned, described, scanned, signed, approved, traceable and watched, from its rows."""
+
+    required_permissions = {"GET": "registry.view_registeredmodel"}
+
+    @extend_schema(operation_id="model_posture_retrieve", responses=PostureOfOut)
+    def get(self, request: Request, name: str) -> Response:
+        return Response(PostureOfOut(posture_of("models", name, request.user)).data)
+
+
+class PipelinePostureView(APIView):
+    """Whether the keys of a service account, and what it registered and promoted, are as they must be."""
+
+    required_permissions = {"GET": "audit.view_auditevent"}
+
+    @extend_schema(operation_id="pipeline_posture_retrieve", responses=PostureOfOut)
+    def get(self, request: Request, name: str) -> Response:
+        return Response(PostureOfOut(posture_of("pipelines", name, request.user)).data)
