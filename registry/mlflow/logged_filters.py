@@ -51,9 +51,9 @@ def shown(rows: Iterable[LoggedModel]) -> list[dict[str, Any]]:
     every = list(rows)
     metrics: dict[Any, list[dict[str, Any]]] = defaultdict(list)
     latest = Metric.objects.filter(logged_model__in=[row.pk for row in every]).order_by(
-        "logged_model", "key", "dataset_name", "dataset_digest", "-step", "-measured_ms", "-value"
+        "logged_model_id", "key", "dataset_name", "dataset_digest", "-step", "-measured_ms", "-value"
     )
-    for one in latest.distinct("logged_model", "key", "dataset_name", "dataset_digest").select_related("run"):
+    for one in latest.distinct("logged_model_id", "key", "dataset_name", "dataset_digest").select_related("run"):
         metrics[one.logged_model_id].append(_shown_metric(one))
     return [_shown(row, metrics[row.pk]) for row in every]
 
