@@ -59,6 +59,7 @@ _BEGINNINGS: Final = {
     "privacy/": _ACCOUNT,
     **dict.fromkeys(
         (
+            "alerts/", "datasets/", "drift/", "jobs/", "models/", "<registry_kind:kind>/", "promotions/", "quality/",
             "robots.txt", ".well-known/", "reports/", "admin/", "posture/",
         ),
         _PAGES,
