@@ -3,6 +3,7 @@
 from django.urls import path
 
 from dataquality.api import QualityRunsView, QualityRunView
+from dataquality.profile_views import RunProfileView
 from dataquality.run_api import (
     IssueAcceptanceView,
     QualityComparisonView,
@@ -29,6 +30,7 @@ urlpatterns = [
         name="api-quality-issue-acceptance",
     ),
     path("quality-runs/<uuid:run_id>/suggestion/", RuleSuggestionView.as_view(), name="api-quality-suggestion"),
+    path("quality-runs/<uuid:run_id>/profile/", RunProfileView.as_view(), name="api-quality-profile"),
     path("rule-suites/trial/", RuleTrialView.as_view(), name="api-rule-trial"),
     path("quality-runs/<uuid:run_id>/comparison/", QualityComparisonView.as_view(), name="api-quality-comparison"),
     path("rule-suites/", RuleSuitesView.as_view(), name="api-rule-suites"),

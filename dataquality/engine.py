@@ -13,9 +13,13 @@ from modelops.lib.errors import Invalid
 from .checks import Finding, TableFacts, checks
 from .dimensions import Dimension, Severity
 from .masking import Masker
-from .profiling.walk import Progress, Table, Walk
+from .profiling.sketches import Shift, Sketch, shift_between, sketch_of
+from .profiling.walk import Progress, Table, Walk, Walked
 from .score import Score, compute
 from .suites import Outcome, Suite, suggest
+
+MOST_SKETCHES = 1000
+CHANCE = 0.001  # how seldom a run may tell of a shift that is none
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ class Report:
     score: Score
     outcomes: tuple[RuleOutcome, ...] = ()
     suggestion: Suite = field(default_factory=Suite)
+    sketches: Mapping[str, Sketch] = field(default_factory=dict)
 
 
 def examine(
@@ -55,6 +60,7 @@ def examine(
     now: dt.datetime | None = None,
     history: Sequence[int] = (),
     accepted: Collection[tuple[str, str]] = (),
+    reference: Mapping[str, Sketch] | None = None,
 ) -> Report:
     """Run every registered check over ``table``; raises Invalid when there is nothing to examine.
 
@@ -62,8 +68,8 @@ def examine(
     told (rows done, rows, what is being done) as the walk goes on, and may raise to stop it. ``threads`` are as many as
     there are cores without a number; the report is the same on any. The rules of ``suite`` are judged as of ``now`` and
     against the row counts in ``history``; what they look at adds to what is examined. A finding of a check whose rule
-    and column ("" for the table) are ``accepted`` is told and takes nothing. The findings stand by dimension, then in
-    the order of the columns.
+    and column ("" for the table) are ``accepted`` is told and takes nothing. ``reference`` are the sketches of the
+    version that distributions are compared with. The findings stand by dimension, then in the order of the columns.
     """
     names = list(table.schema.names)
     if not table.rows or not names:
@@ -87,7 +93,8 @@ def examine(
         for check in instances:
             findings += check.examine(profile)
     found_types = {profile.name: profile.type for profile in walked.profiles}
-    facts = TableFacts(table.rows, types or found_types, previous_types, walked.repeats[0])
+    shifts = _shifts(reference or {}, walked)
+    facts = TableFacts(table.rows, types or found_types, previous_types, walked.repeats[0], shifts)
     for check in instances:
         findings += check.conclude(facts)
     findings = [_accepted(each) if (each.rule, each.column or "") in accepted else each for each in findings]
@@ -110,7 +117,22 @@ def examine(
         for each in outcomes
     )
     score = compute(findings, examined)
-    return Report(table.rows, len(names), tuple(findings), score, told, suggest(walked))
+    return Report(table.rows, len(names), tuple(findings), score, told, suggest(walked), _sketches(walked))
+
+
+def _sketches(walked: Walked) -> dict[str, Sketch]:
+    """The sketches of the first columns; of very wide tables not of all."""
+    found = ((profile.name, sketch_of(profile)) for profile in walked.profiles[:MOST_SKETCHES])
+    return {name: sketch for name, sketch in found if sketch is not None}
+
+
+def _shifts(reference: Mapping[str, Sketch], walked: Walked) -> dict[str, Shift]:
+    """How far each column has moved; what may be chance is shared out among the columns."""
+    compared = [profile for profile in walked.profiles if profile.name in reference]
+    found = (
+        (profile.name, shift_between(reference[profile.name], profile, CHANCE / len(compared))) for profile in compared
+    )
+    return {name: shift for name, shift in found if shift is not None}
 
 
 def _accepted(finding: Finding) -> Finding:

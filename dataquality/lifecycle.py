@@ -9,6 +9,7 @@ keep(
     "dataquality.QualityRun",
     "dataquality.QualityIssue",
     "dataquality.RuleSuggestion",
+    "dataquality.RunProfile",
 )
 keep(
     "dataquality.suites",

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from compliance.audit import Actor, record
 from dataquality.audit_events import RUN_COMPLETED, RUN_REQUESTED
-from dataquality.models import QualityIssue, QualityRun, RuleSuggestion, RuleSuiteVersion, RunState
+from dataquality.models import QualityIssue, QualityRun, RuleSuggestion, RuleSuiteVersion, RunProfile, RunState
 from modelops import jobs
 from modelops.lib.errors import Conflict, Invalid
 from registry.models import DatasetVersion
@@ -61,7 +61,7 @@ def store_report(
     """Write what a run found, in the transaction that completes its job. Raises Conflict for a finished run.
 
     ``examined_sha256`` is the digest of the file that was read. No value of a ``personal`` column goes into the rules
-    that are suggested.
+    that are suggested, nor into what is kept of the distributions.
     """
     run = QualityRun.objects.select_for_update().select_related("dataset_version__dataset").get(pk=run.pk)
     if run.state != RunState.QUEUED:
@@ -90,6 +90,8 @@ def store_report(
         if line["rule"] not in ("range", "set") or not set(line["columns"]) & set(personal)
     ]
     RuleSuggestion.objects.create(run=run, document={"rules": rules})
+    sketches = {name: sketch.as_dict() for name, sketch in report.sketches.items() if name not in personal}
+    RunProfile.objects.create(run=run, document={"columns": sketches})
     run.state = RunState.SUCCEEDED
     run.score = report.score.total
     run.data_sha256 = examined_sha256

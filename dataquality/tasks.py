@@ -21,6 +21,7 @@ def run_quality(job: jobs.RunningJob) -> None:
     from dataquality.engine import examine
     from dataquality.masking import Masker
     from dataquality.personal_columns import personal_columns
+    from dataquality.profiles import accepted_reference
     from dataquality.reading import SealedTable
     from dataquality.run_suite import suite_of_run
     from dataquality.schema_rules import with_schema
@@ -48,6 +49,7 @@ def run_quality(job: jobs.RunningJob) -> None:
         now=run.created_at,
         history=[each.rows for each in earlier],
         accepted=accepted,
+        reference=accepted_reference(version),
     )
     with job.completing():
         services.store_report(run, report, examined_sha256=version.artifact.sha256, personal=personal, actor=job.actor)

@@ -7,6 +7,7 @@ exempt(
     "dataquality.QualityRun",
     "dataquality.QualityIssue",
     "dataquality.RuleSuggestion",
+    "dataquality.RunProfile",
 )
 # Changes of a suite have their rows about the suite itself.
 watch("dataquality.RuleSuite", "dataset", "name")

@@ -11,6 +11,7 @@ from typing import ClassVar
 from dataquality.dimensions import Dimension, Severity
 from dataquality.profiling.duplicates import Repeats
 from dataquality.profiling.facts import ColumnProfile
+from dataquality.profiling.sketches import Shift
 from modelops.lib.plugins import Plugins
 
 
@@ -46,12 +47,16 @@ class Finding:
 
 @dataclass(frozen=True)
 class TableFacts:
-    """What is known when every column has been seen: the types now and, if there was one, in the version before."""
+    """What is known when every column has been seen: the types now and, if there was one, in the version before.
+
+    ``shifts`` tells how far columns have moved from the last accepted version.
+    """
 
     rows: int
     types: Mapping[str, str]
     previous_types: Mapping[str, str] | None = None
     repeats: Repeats = field(default_factory=lambda: Repeats(0, ()))
+    shifts: Mapping[str, Shift] = field(default_factory=dict)
 
 
 class Check(ABC):

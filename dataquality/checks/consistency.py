@@ -1,4 +1,4 @@
-"""Consistency: columns that say nothing, mix kinds or spellings, or changed type since the version before."""
+"""Consistency: columns that say nothing, mix kinds or spellings, have another type than before, or moved."""
 
 from __future__ import annotations
 
@@ -12,12 +12,16 @@ from dataquality.dimensions import Dimension, Severity
 from dataquality.profiling.column_track import CATEGORY_COUNT, CATEGORY_SHARE
 from dataquality.profiling.facts import ColumnProfile
 from dataquality.profiling.kinds import FIRST_ROWS
+from dataquality.profiling.sketches import Shift
 from dataquality.profiling.text_classes import BLANK, NUMBER, classes_of
 from dataquality.profiling.walk import NEARLY
 from modelops.lib.figures import grouped, percent
+from modelops.lib.stability import SHIFTED, STABLE
 
 from .base import Check, Finding, TableFacts, checks, quoted, seen
 from .validity import DOMINANT_SHARE
+
+SHIFT_TAKES = Fraction(1, 2)
 
 
 @checks.register("consistency")
@@ -55,7 +59,28 @@ class Consistency(Check):
                 findings.append(self._breaking(name, "removed", "The column of the version before is gone."))
             elif now != before:
                 findings.append(self._breaking(name, "retyped", f"The type was {before} before and is {now} now."))
+        for name, shift in facts.shifts.items():
+            if shift.index >= STABLE and shift.index > shift.chance:
+                findings.append(self._shifted(name, shift))
         return findings
+
+    def _shifted(self, name: str, shift: Shift) -> Finding:
+        """The world may really have changed, so a column that moved far takes half of itself; accept it if it is so."""
+        far = shift.index >= SHIFTED
+        gap = "" if shift.gap is None else f", largest gap {shift.gap:.3f}"
+        return Finding(
+            dimension=self.dimension,
+            rule="shifted",
+            column=name,
+            severity=Severity.WARNING if far else Severity.INFO,
+            count=1,
+            of=1,
+            failed=self._take(name, SHIFT_TAKES) if far else Fraction(0),
+            message=(
+                f"The values are distributed otherwise than in the last accepted version: stability index "
+                f"{shift.index:.3f}{gap}; from {SHIFTED} on a column counts as shifted."
+            ),
+        )
 
     def _constant(self, column: ColumnProfile) -> Finding:
         return Finding(

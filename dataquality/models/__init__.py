@@ -2,6 +2,7 @@
 
 from .acceptance import AcceptedIssue
 from .issue import QualityIssue
+from .profile import RunProfile
 from .run import QualityRun, RunState
 from .suggestion import RuleSuggestion
 from .suite import RuleSnooze, RuleSuite, RuleSuiteVersion
@@ -14,5 +15,6 @@ __all__ = [
     "RuleSuggestion",
     "RuleSuite",
     "RuleSuiteVersion",
+    "RunProfile",
     "RunState",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from . import constants, numbers, texts
 from .cells import Cells
@@ -33,6 +34,7 @@ class Limits:
     numbers: int
     text_bytes: int
     allowance: Allowance
+    sampled: NDArray[np.int64]  # rows of the table that stand for all, in order
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class ColumnPart:
     text: TextPart | None = None
     out: int = 0
     first_out: list[Sighted] = field(default_factory=list)
+    sample: NDArray[np.float64] | None = None
 
 
 class ColumnTrack:
@@ -78,6 +81,8 @@ class ColumnTrack:
         self._first_missing: list[int] = []
         self._out = 0
         self._first_out: list[Sighted] = []
+        self._sampled = limits.sampled if self.kind in ("number", "boolean") else None
+        self._sample: list[NDArray[np.float64]] = []
 
     def ask(self) -> Ask:
         """What to look for in the next batch."""
@@ -102,6 +107,8 @@ class ColumnTrack:
             told = Cells(cells.array.cast(pa.string())) if self._is_decimal else cells
             classify = self.kind == "text"
             part.text = texts.measure(told, start, with_distinct=ask.with_distinct, classify=classify)
+        if self._sampled is not None:
+            part.sample = self._sample_of(cells, start, self._sampled)
         if self._calendar is not None:
             low, high = self._calendar
             outside = (cells.raw < low) | (cells.raw >= high)
@@ -118,6 +125,8 @@ class ColumnTrack:
         self._missing += part.missing
         self._first_missing = (self._first_missing + part.first_missing)[:FIRST_ROWS]
         self._out += part.out
+        if part.sample is not None:
+            self._sample.append(part.sample)
         self._first_out = (self._first_out + part.first_out)[:FIRST_ROWS]
         if self.number is not None:
             self.number.add(part.number, start)
@@ -125,6 +134,15 @@ class ColumnTrack:
             self.fixed.add(part.fixed)
         if self.text is not None:
             self.text.add(part.text)
+
+    def _sample_of(self, cells: Cells, start: int, sampled: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The finite values of the sampled rows that lie in the batch."""
+        first, last = np.searchsorted(sampled, (start, start + cells.rows))
+        rows = sampled[first:last] - start
+        if self.number is not None:
+            values = cells.numbers[rows]
+            return values[np.isfinite(values)]
+        return cells.raw[rows if cells.valid is None else rows[cells.valid[rows]]].astype(np.float64)
 
     def finish(self, number: NumberFacts | None, most: int) -> ColumnProfile:
         """The profile; ``number`` and ``most`` are what the walk has settled."""
@@ -154,6 +172,7 @@ class ColumnTrack:
             maximum=maximum,
             out_of_calendar=self._out,
             first_out_of_calendar=tuple(self._first_out),
+            sample=None if self._sampled is None else np.sort(np.concatenate([np.zeros(0), *self._sample])),
         )
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from .kinds import Kind
 from .number_track import NumberFacts
 from .texts import TextFacts
@@ -30,6 +33,7 @@ class ColumnProfile:
     maximum: Any = None
     out_of_calendar: int = 0
     first_out_of_calendar: tuple[Sighted, ...] = ()
+    sample: NDArray[np.float64] | None = None  # finite values of sampled rows, in ascending order
 
     @property
     def present(self) -> int:

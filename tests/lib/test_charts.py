@@ -18,6 +18,7 @@ DRAWN = {
     "histogram": lambda name: charts.histogram_pair(
         [5, 3, 1], [1, 3, 6], [0, 1, 2, 3], name, unit=name, labels=(name, "b")
     ),
+    "one sample": lambda name: charts.histogram([5, 3], [0, 1, 2], name),
     "uneven": lambda name: charts.histogram_pair([5, 3], [1, 3], [0, 1, 10], name),
     "ecdf": lambda name: charts.ecdf_pair([1, 2, 3], [2, 3, 4], name, unit=name, labels=(name, "b")),
     "bars": lambda name: charts.bars([(name, 0.2, "warn"), ("b", None), ("c_d", 0.1)], name, unit=name, limit=0.05),

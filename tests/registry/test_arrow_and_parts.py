@@ -72,7 +72,7 @@ def test_arrow_is_read_as_a_file_and_as_a_stream(stream: bool, compression: str 
 
 
 def test_arrow_that_claims_more_than_it_holds_is_refused_before_it_is_unpacked(monkeypatch: Any) -> None:
-    """S3-31: a small file of zeros that unpacks to more than fits, and a buffer that says it is a terabyte."""
+    """A small file of zeros that unpacks to more than fits, and a buffer that says it is a terabyte."""
     zeros = arrow(pa.table({"a": np.zeros(2_000_000)}), compression="zstd", rows=2_000_000)
     assert len(zeros) < 100_000
     monkeypatch.setattr(arrow_ipc, "MOST_BYTES", 8_000_000)
@@ -84,7 +84,7 @@ def test_arrow_that_claims_more_than_it_holds_is_refused_before_it_is_unpacked(m
 
 
 def test_arrow_that_is_damaged_or_odd_is_refused() -> None:
-    """S3-31: cut, overwritten, rows without values, types that unpack without end."""
+    """Cut, overwritten, rows without values, types that unpack without end."""
     content = arrow(pa.table({"a": list(range(5000)), "b": [str(place) for place in range(5000)]}), rows=1000)
     assert refusal(content[: len(content) // 2]) == "dataset.unreadable"
     for place in range(8, 2000, 97):

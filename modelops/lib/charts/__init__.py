@@ -4,8 +4,9 @@ Colours come from classes in ``static/css/charts.css``, so one drawing serves th
 """
 
 from modelops.lib.charts.bars import bars
+from modelops.lib.charts.histogram import histogram
 from modelops.lib.charts.lines import line, sparkline
 from modelops.lib.charts.pairs import ecdf_pair, histogram_pair
 from modelops.lib.charts.scores import score_bar, score_ring
 
-__all__ = ["bars", "ecdf_pair", "histogram_pair", "line", "score_bar", "score_ring", "sparkline"]
+__all__ = ["bars", "ecdf_pair", "histogram", "histogram_pair", "line", "score_bar", "score_ring", "sparkline"]

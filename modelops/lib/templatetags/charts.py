@@ -9,6 +9,7 @@ from modelops.lib import charts
 
 register = template.Library()
 
+register.simple_tag(charts.histogram, name="histogram")
 register.simple_tag(charts.histogram_pair, name="histogram_pair")
 register.simple_tag(charts.ecdf_pair, name="ecdf_pair")
 register.simple_tag(charts.bars, name="bars")

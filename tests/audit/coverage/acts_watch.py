@@ -73,6 +73,21 @@ def _suggested(world: World) -> dict[str, Any]:
     return {"run_id": run.pk}
 
 
+def _sketched(world: World) -> dict[str, Any]:
+    from dataquality.models import RunProfile
+
+    run = _finished(world)
+    RunProfile.objects.create(run=run, document={"columns": {}})
+    return {"run_id": run.pk}
+
+
+def _drawn(world: World) -> dict[str, Any]:
+    from dataquality.models import QualityRun
+
+    version = QualityRun.objects.get(pk=_sketched(world)["run_id"]).dataset_version
+    return {"name": version.dataset.name, "number": version.number}
+
+
 def _tried(world: World) -> dict[str, Any]:
     world.dataset_version()
     return {"data": {"dataset": world.dataset.name, **_RULES}}
@@ -128,6 +143,8 @@ ACTS: dict[str, Act] = {
     "POST quality/<uuid:run_id>/issues/<int:number>/": Act("scientist", RUN, before=_acceptance),
     f"POST {_A}quality-runs/<uuid:run_id>/issues/<int:number>/acceptance/": Act("scientist", RUN, before=_acceptance),
     f"GET {_A}quality-runs/<uuid:run_id>/suggestion/": Act("scientist", RUN, before=_suggested),
+    f"GET {_A}quality-runs/<uuid:run_id>/profile/": Act("scientist", RUN, before=_sketched),
+    "GET quality/datasets/<object_name:name>/versions/<int:number>/columns/": Act("scientist", RUN, before=_drawn),
     f"POST {_A}rule-suites/trial/": Act("scientist", "registry.dataset", before=_tried),
     "GET quality/datasets/<object_name:name>/rules/": Act("scientist", SUITE, before=_suite),
     "POST quality/datasets/<object_name:name>/rules/": Act(
