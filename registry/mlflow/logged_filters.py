@@ -113,7 +113,7 @@ def _attribute(key: str) -> Any:
 
 
 def _hex(column: str) -> Any:
-    return Replace(Cast(column, TextField()), Value("-"), Value(""))
+    return Replace(Cast(column, TextField()), Value("-"), Value(""), output_field=TextField())
 
 
 def _metric(key: str, datasets: Sequence[Dataset]) -> Any:

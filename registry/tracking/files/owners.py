@@ -39,7 +39,7 @@ def below(folder: str) -> Q:
 def locked(owner: Owner) -> Owner:
     """``owner`` as it stands now, locked: its files change one after the other. Raises Invalid for a deleted one."""
     rows = type(owner).objects.select_for_update(of=("self",), no_key=True)
-    row: Owner = rows.select_related("experiment").get(pk=owner.pk)
+    row: Owner = rows.get(pk=owner.pk)
     if row.deleted_at is not None:
         raise Invalid(
             f"The {row._meta.verbose_name} {row.audit_label} is deleted. Restore it before you change its artifacts.",

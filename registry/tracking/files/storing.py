@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 
 from django.db import transaction
+from django.db.models import Q
 
 from compliance.audit import Actor, record
 from modelops.lib.errors import Conflict, Invalid
@@ -77,11 +78,8 @@ def require_changeable(owner: Owner, path: str) -> None:
 
 
 def _put(owner: Owner, path: str, artifact: Artifact | None, actor: Actor) -> TrackedFile:
-    files = TrackedFile.objects.filter(**belonging_to(owner))
-    before = files.filter(path=path).first()
-    if before is None:
-        _require_room(owner, path)
-    else:
+    before = _in_its_way(owner, path)
+    if before is not None:
         drop([before])
     if artifact is not None:
         insert_artifact(artifact)
@@ -101,18 +99,22 @@ def _put(owner: Owner, path: str, artifact: Artifact | None, actor: Actor) -> Tr
     return file
 
 
-def _require_room(owner: Owner, path: str) -> None:
-    """A new name: not a folder that holds files, not inside a file, and not one too many."""
+def _in_its_way(owner: Owner, path: str) -> TrackedFile | None:
+    """The file of that very name. Raises Invalid for a folder of the name, a file above it, and one file too many."""
+    parts = path.split("/")
+    above = ["/".join(parts[:depth]) for depth in range(1, len(parts))]
     files = TrackedFile.objects.filter(**belonging_to(owner))
-    parents = ["/".join(path.split("/")[:depth]) for depth in range(1, path.count("/") + 1)]
-    if files.filter(below(path)).exists() or (parents and files.filter(path__in=parents).exists()):
+    found: TrackedFile | None = files.filter(Q(path__in=[path, *above]) | below(path)).order_by().first()
+    if found is None:
+        if files.count() >= MOST_FILES:
+            raise Invalid(
+                f"There are {MOST_FILES:,} artifacts under this root already, and no more are taken. Pack small files "
+                "together.",
+                code="artifact.too_many_files",
+            )
+    elif found.path != path:
         raise Invalid(
             f"The artifact {path[:200]!r} would be a file and a folder at once. Use another name.",
             code="artifact.file_and_folder",
         )
-    if files.count() >= MOST_FILES:
-        raise Invalid(
-            f"There are {MOST_FILES:,} artifacts under this root already, and no more are taken. Pack small files "
-            "together.",
-            code="artifact.too_many_files",
-        )
+    return found
