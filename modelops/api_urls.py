@@ -2,7 +2,9 @@
 
 from django.contrib.auth.decorators import login_required
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
+
+from modelops.rest.document import DocumentView
 
 v1 = [
     path("", include("accounts.api_urls")),
@@ -30,10 +32,11 @@ v1 = [
     path("", include("compliance.keys.api_urls")),
     path("", include("compliance.posture.api_urls")),
     path("", include("compliance.retention.api_urls")),
+    path("", include("compliance.registers.api_urls")),
 ]
 
 urlpatterns = [
     path("v1/", include(v1)),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", DocumentView.as_view(), name="schema"),
     path("docs/", login_required(SpectacularSwaggerSplitView.as_view(url_name="schema")), name="api-docs"),
 ]
