@@ -30,6 +30,7 @@ urlpatterns = [
     path("", include("registry.bundles.urls")),
     path("", include("registry.external.urls")),
     path("", include("registry.people.urls")),
+    path("", include("registry.tracking.urls")),
     path("", include("dataquality.urls")),
     path("", include("monitoring.urls")),
     path("", include("compliance.subjects.urls")),

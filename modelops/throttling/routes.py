@@ -40,9 +40,10 @@ _BEGINNINGS: Final = {
         f"api/v1/{resource}/": _API
         for resource in (
             "alert-channels", "alert-escalations", "alert-rotas", "alert-rules", "alert-silences", "alerts", "api-keys",
-            "audit-events", "bundle-keys", "bundle-verifier", "datasets",
+            "audit-events", "breaches", "bundle-keys", "bundle-verifier", "consents", "datasets",
             "deployment-endpoints", "drift-runs", "external-records", "jobs", "key-requests", "key-rotations", "keys",
-            "ground-truth", "metrics", "model-versions", "models", "monitors", "posture", "predictions", "promotions",
+            "ground-truth", "metrics", "model-versions", "models", "monitors", "posture", "predictions", "processing-activities",
+            "promotions",
             "quality-runs", "retention-changes", "retention-policies", "retention-runs", "rule-suites",
             "saved-filters", "sealed-client",
             "sealing-key", "secrets", "signing-keys", "sketch-client", "storage-locations", "storage-report",
@@ -59,7 +60,8 @@ _BEGINNINGS: Final = {
     "privacy/": _ACCOUNT,
     **dict.fromkeys(
         (
-            "alerts/", "datasets/", "drift/", "jobs/", "models/", "<registry_kind:kind>/", "promotions/", "quality/",
+            "alerts/", "datasets/", "drift/", "experiments/", "jobs/", "models/", "<registry_kind:kind>/", "promotions/",
+            "quality/",
             "robots.txt", ".well-known/", "reports/", "admin/", "posture/",
         ),
         _PAGES,

@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from compliance.audit.coverage import Exempt
 from compliance.audit.reading import record_reading
 from registry.tracking.audit_events import (
     EXPERIMENT_CHANGED,
@@ -10,6 +9,7 @@ from registry.tracking.audit_events import (
     EXPERIMENT_DELETED,
     EXPERIMENT_RESTORED,
     EXPERIMENT_VIEWED,
+    EXPERIMENTS_SEARCHED,
 )
 from registry.tracking.lookup import ensure_default, experiment_named, experiment_of
 from registry.tracking.models import Experiment
@@ -76,13 +76,13 @@ def get_by_name(call: Call) -> dict[str, Any]:
     return _shown(call, experiment_named(call.user, call.given["experiment_name"]))
 
 
-@endpoint("GET", "experiments/search", permission=_VIEW, tells=Exempt.NAMES, takes=_SEARCH)
+@endpoint("GET", "experiments/search", permission=_VIEW, tells=EXPERIMENTS_SEARCHED, takes=_SEARCH)
 def list_by_query(call: Call) -> dict[str, Any]:
     """Experiments that a filter finds."""
     return _found(call)
 
 
-@endpoint("POST", "experiments/search", permission=_VIEW, tells=Exempt.NAMES, takes=_SEARCH)
+@endpoint("POST", "experiments/search", permission=_VIEW, tells=EXPERIMENTS_SEARCHED, takes=_SEARCH)
 def search(call: Call) -> dict[str, Any]:
     """Experiments that a filter finds."""
     return _found(call)
@@ -157,5 +157,6 @@ def _found(call: Call) -> dict[str, Any]:
     rows = of_view(Experiment.objects.visible_to(call.user), given["view_type"])
     rows = rows.filter(experiment_condition(given["filter"])).order_by(*experiment_order(given["order_by"]))
     page, token = page_of(list(rows[offset : offset + size + 1]), offset, size)
+    record_reading(EXPERIMENTS_SEARCHED, None, request=call.request, found=len(page))
     answer: dict[str, Any] = {"experiments": [shown_experiment(row) for row in page]}
     return answer | {"next_page_token": token} if token else answer

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
@@ -107,8 +108,8 @@ def endpoint(
     """Declare a call: the handler's docstring becomes its description.
 
     ``reads_body=False`` leaves the body to the handler, for files. ``gives`` describes the answer for the OpenAPI
-    document, an object unless said; ``is_hidden`` leaves the call out of it. ``attributes`` are set on the view, such as
-    ``answers_once_itself=True``.
+    document, an object unless said; ``is_hidden`` leaves the call out of it. ``attributes`` are set on the view, such
+    as ``answers_once_itself=True``.
     """
 
     def declared(handler: Callable[[Call], Answer]) -> Endpoint:
@@ -176,6 +177,8 @@ def _method_of(one: Endpoint) -> Any:
         ]
     elif one.reads_body:
         said["request"] = {"application/json": schema_of(one.takes)} if one.takes else None
+    else:
+        said["request"] = {"application/octet-stream": OpenApiTypes.BINARY} if one.method == "PUT" else None
     return extend_schema(**said)(answer)
 
 

@@ -1,6 +1,6 @@
 """Which event tells of the tables of experiments and runs."""
 
-from compliance.audit.coverage import model
+from compliance.audit.coverage import Exempt, model, route
 from registry.audit_events import VERSION_ADDED
 
 from .audit_events import (
@@ -8,14 +8,20 @@ from .audit_events import (
     EXPERIMENT_CREATED,
     EXPERIMENT_DELETED,
     EXPERIMENT_RESTORED,
+    EXPERIMENT_VIEWED,
     RUN_CHANGED,
     RUN_DELETED,
     RUN_LOGGED,
     RUN_RESTORED,
     RUN_STARTED,
+    RUN_VIEWED,
 )
 from .files.events import FILE_REMOVED, FILE_STORED, FILES_PURGED
 from .logged.events import MODEL_CHANGED, MODEL_DELETED, MODEL_LOGGED
+
+route("experiments/", get=Exempt.NAMES)
+route("experiments/<int:number>/", get=EXPERIMENT_VIEWED)
+route("experiments/-/runs/<str:run_id>/", get=RUN_VIEWED)
 
 model("tracking.Experiment", EXPERIMENT_CREATED, EXPERIMENT_CHANGED, EXPERIMENT_DELETED, EXPERIMENT_RESTORED)
 model("tracking.Run", RUN_STARTED, RUN_LOGGED, RUN_CHANGED, RUN_DELETED, RUN_RESTORED)

@@ -21,6 +21,10 @@ EXPERIMENT_RESTORED = define(
     "tracking.experiment.restored", "restored the experiment {experiment} with {runs} runs", "experiment", "runs",
     category="model", ocsf="entity.update",
 )  # fmt: skip
+EXPERIMENTS_SEARCHED = define(
+    "tracking.experiments.searched", "searched experiments: {found} were shown", "found",
+    category="model", ocsf="entity.read",
+)  # fmt: skip
 EXPERIMENT_VIEWED = define(
     "tracking.experiment.viewed", "looked at the experiment {experiment}", "experiment",
     category="model", ocsf="entity.read",

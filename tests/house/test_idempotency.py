@@ -13,7 +13,11 @@ NOT_REPEATED = {
     "api/v1/auth/token/refresh/": "a refresh token is used once by itself",
     "api/v1/auth/token/revoke/": "ending a sign-in twice is the same as once",
 }
-POSTS = [(route, pattern) for route, pattern in ALL if route.startswith("api/v1/") and hasattr(pattern.callback, "cls")]
+POSTS = [
+    (route, pattern)
+    for route, pattern in ALL
+    if route.startswith(("api/v1/", "mlflow/")) and hasattr(pattern.callback, "cls")
+]
 
 
 @pytest.mark.parametrize(("route", "pattern"), POSTS)

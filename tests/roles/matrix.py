@@ -54,6 +54,8 @@ _IDS = {
     "alerts/escalations/": "monitoring.EscalationChain",
     "alerts/channels/": "monitoring.AlertChannel",
     "jobs/": "jobs.Job",
+    "processing-activities/": "registers.ProcessingActivity",
+    "breaches/": "registers.Breach",
     "subject-requests/": "subjects.SubjectRequest",
     "keys/": "crypto.KeyVersion",
     "key-requests/": "keys.Approval",
@@ -179,7 +181,7 @@ class Matrix:
             named = "<object_name:name>" in route.path and "storage-locations" not in route.path
             if actor in {"owner", "outsider"} and not named:
                 continue  # what is about no model or dataset answers as it does to the scientist
-            rest = route.path.startswith("api/v1/")
+            rest = route.path.startswith(("api/v1/", "mlflow/"))
             client = clients[rest]
             if client is None:
                 continue
@@ -194,7 +196,7 @@ class Matrix:
         mark = transaction.savepoint()
         try:
             empty: dict[str, Any] = {}
-            if method != "GET" and route.path.startswith("api/v1/"):
+            if method != "GET" and route.path.startswith(("api/v1/", "mlflow/")):
                 empty = {"data": {}, "content_type": "application/json"}
             answer = getattr(client, method.lower())(address, **empty)
             if answer.streaming:

@@ -110,11 +110,12 @@ def test_the_table_has_no_failure_and_no_way_around() -> None:
     """S4-17, S4-18, S4-14: what must hold whatever routes are added, read off the reviewed table."""
     for route, cells in table.read().items():
         path = route.partition(" ")[2]
-        assert not any(word.startswith("5") for word in cells.values()), route
+        # 501 is what MLflow's client expects of a transfer that is not offered.
+        assert not any(word.startswith("5") and word != "501" for word in cells.values()), route
         if path.startswith("admin/"):
             for actor in ("anonymous", "none", "viewer", "scientist", "engineer"):
                 assert cells[actor][:3] in {"302", "403", "404"}, (route, actor)
         if (word := cells.get("outsider")) is not None:  # 400 and 403 come before any object is looked for
             assert word in {"404", "403"} or (word == "400" == cells["scientist"]), (route, word)
-        if path.startswith("api/v1/") and not path.startswith("api/v1/auth/"):
+        if path.startswith(("api/v1/", "mlflow/")) and not path.startswith("api/v1/auth/"):
             assert cells["anonymous"] == "401", route

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 
 from modelops.lib.ids import uuid7
@@ -37,6 +38,10 @@ class Experiment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Its page in the portal."""
+        return reverse("tracking:experiment", args=[self.number])
 
     @property
     def audit_label(self) -> str:

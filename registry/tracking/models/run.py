@@ -1,9 +1,12 @@
 """A run: one training with what it was given and what came of it."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from modelops.crypto.columns import EncryptedJSONField
@@ -61,6 +64,10 @@ class Run(models.Model):
     def __str__(self) -> str:
         return self.name or self.run_id
 
+    def get_absolute_url(self) -> str:
+        """Its page in the portal."""
+        return reverse("tracking:run", args=[self.run_id])
+
     @property
     def audit_label(self) -> str:
         """What the ledger calls it: its id, since a name is anybody's text."""
@@ -75,3 +82,20 @@ class Run(models.Model):
     def artifact_root(self) -> str:
         """Where its files lie, without a host."""
         return f"{self.experiment.artifact_root}/{self.run_id}/artifacts"
+
+    @property
+    def started_at(self) -> dt.datetime | None:
+        """When it began, as the client said; None where no calendar has the moment."""
+        return _moment(self.started_ms)
+
+    @property
+    def ended_at(self) -> dt.datetime | None:
+        """When it ended, as the client said."""
+        return None if self.ended_ms is None else _moment(self.ended_ms)
+
+
+def _moment(milliseconds: int) -> dt.datetime | None:
+    try:
+        return dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(milliseconds=milliseconds)
+    except OverflowError:
+        return None

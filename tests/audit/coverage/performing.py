@@ -87,7 +87,7 @@ def watch(world: World, work: Callable[[World], None]) -> Left:
 def _client(world: World, route: str, act: Act, given: dict[str, Any]) -> Any:
     if "client" in given:
         return given.pop("client")
-    return world.api(act.by) if route.startswith("api/v1/") else world.page(act.by)
+    return world.api(act.by) if route.startswith(("api/v1/", "mlflow/")) else world.page(act.by)
 
 
 def _call(client: Any, method: str, address: str, route: str, act: Act, given: dict[str, Any]) -> Any:
@@ -98,7 +98,9 @@ def _call(client: Any, method: str, address: str, route: str, act: Act, given: d
         return call(address, **kwargs)
     if isinstance(data, bytes):
         return call(address, data, content_type="application/octet-stream", **kwargs)
-    if route.startswith("api/v1/") and not act.form:
+    if method == "GET":
+        return call(address, data, **kwargs)
+    if route.startswith(("api/v1/", "mlflow/")) and not act.form:
         return call(address, data, content_type="application/json", **kwargs)
     return call(address, data, **kwargs)
 

@@ -14,6 +14,7 @@ from . import (
     acts_desk,
     acts_evidence,
     acts_factors,
+    acts_mlflow,
     acts_monitors,
     acts_officers,
     acts_origin,
@@ -54,6 +55,7 @@ AREAS: dict[str, dict[str, Act]] = {
     "retention": acts_retention.ACTS,
     "registers": acts_registers.ACTS,
     "evidence": acts_evidence.ACTS,
+    "mlflow": acts_mlflow.ACTS,
     "scanning": acts_scanning.ACTS,
 }
 
