@@ -14,6 +14,7 @@ from . import (
     acts_desk,
     acts_evidence,
     acts_factors,
+    acts_files_of_mlflow,
     acts_mlflow,
     acts_monitors,
     acts_officers,
@@ -56,6 +57,7 @@ AREAS: dict[str, dict[str, Act]] = {
     "registers": acts_registers.ACTS,
     "evidence": acts_evidence.ACTS,
     "mlflow": acts_mlflow.ACTS,
+    "files_of_mlflow": acts_files_of_mlflow.ACTS,
     "scanning": acts_scanning.ACTS,
 }
 
