@@ -34,6 +34,13 @@ USER_DEACTIVATED = define(
 USER_ACTIVATED = define(
     "accounts.user.activated", "activated an account", category="security", ocsf="account_change.enable"
 )
+USER_RECTIFIED = define(
+    "accounts.user.rectified",
+    "corrected {field} of an account, as its person asked",
+    "field",
+    category="privacy",
+    ocsf="account_change.other",
+)
 USER_RETIRED = define(
     "accounts.user.retired",
     "removed what named the person of an account that was not used for as long as profiles are kept",

@@ -40,6 +40,7 @@ SUBJECTS = {
     "api_key_ends": "an API key of yours ends soon",
     "promotion_waiting": "a promotion waits for your approval",
     "promotion_decided": "your promotion was decided",
+    "rows_to_correct": "rows of a dataset of yours are to be corrected",
 }
 GIVEN_UP_AFTER = dt.timedelta(hours=24)
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 60, 3600

@@ -19,6 +19,7 @@ from compliance.subjects.providers import (
 from modelops.lib.errors import Conflict
 
 from .models import ApiKey, Device, Invitation, Notice, RecoveryCode, RefreshToken, Session, TOTPDevice, User
+from .rectifying import FIELDS, rectify
 from .services import deactivate
 
 exempt("accounts.FailureCount", "Holds keyed digests and counts only; they cannot be led back to a person.")
@@ -233,6 +234,12 @@ class Account(PersonalDataProvider):
                 "sent_at": notice.sent_at,
             }
             yield ExportedRow("accounts.notices", told)
+
+    rectifiable = FIELDS
+
+    def rectify(self, subject: Subject, field: str, value: str, *, actor: Actor) -> list[str]:
+        """Correct a name or the address."""
+        return rectify(self._users(subject), field, value, actor=actor)
 
     def left(self, subject: Subject) -> int:
         """Accounts that still name the person, and whatever hangs on them."""

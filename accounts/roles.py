@@ -127,6 +127,7 @@ ROLES: dict[str, Role] = {
                 "subjects.view_subjectbundle",
                 "subjects.add_subjectbundle",
                 "subjects.approve_erasure",
+                "subjects.view_erasuredrill",
                 "accounts.view_user",
                 "accounts.reveal_user",
                 "access.view_emergency",

@@ -1,16 +1,32 @@
 """What the registers hold about a person: their consents."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from django.db.models import Q, QuerySet
 
 from compliance.audit import Actor
+from compliance.subjects.circumstances import circumstance
 from compliance.subjects.providers import ExportedRow, PersonalDataProvider, Section, Subject, exempt, providers
 
-from .models import Consent
+from .models import Consent, ProcessingActivity
 from .services import consents_of
 
 exempt("registers.LogEntry", "It names who wrote by opaque id, as the ledger does, which is exported.")
+
+
+@circumstance("recipients")
+def recipients(subject: Subject) -> Iterator[Mapping[str, str]]:
+    """The register of processing activities, as it stands."""
+    for activity in ProcessingActivity.objects.filter(ended_at=None)[:500]:
+        yield {
+            "activity": activity.name,
+            "purpose": activity.purpose,
+            "basis": activity.get_basis_display(),
+            "categories": activity.categories,
+            "recipients": activity.recipients,
+            "transfers": activity.transfers,
+            "retention": activity.retention,
+        }
 
 
 @providers.register("registers.consents")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from modelops.jobs.models import Job
 from modelops.lib.ids import uuid7
 
-from .data_classes import data_class
+from .data_classes import data_class, data_classes
 
 
 class Action(models.TextChoices):
@@ -39,6 +39,9 @@ class RetentionPolicy(models.Model):
         ordering = ["data_class"]
         default_permissions = ("view", "change")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(data_class__in=[one.key for one in data_classes()]), name="retention_policy_known_class"
+            ),
             models.CheckConstraint(condition=Q(days__gt=0), name="retention_policy_days"),
             models.CheckConstraint(condition=Q(action__in=Action.values), name="retention_policy_action"),
             models.CheckConstraint(

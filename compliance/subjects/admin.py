@@ -21,8 +21,9 @@ from modelops.lib.templatetags.portal import pill, state
 from . import case, stages
 from .admin_views import CaseViews
 from .erasure.admin_views import ErasureViews
-from .models import SubjectRequest
+from .models import ErasureDrill, SubjectRequest
 from .querysets import SubjectRequestQuerySet
+from .rights.admin_views import RightsViews
 
 
 class ClockFilter(admin.SimpleListFilter):
@@ -112,7 +113,7 @@ class SubjectRequestAdmin(BlindIndexSearch, ReferenceSearch, ReadOnlyAdmin):
         return request.user.has_perm("subjects.add_subjectrequest")
 
     def get_urls(self) -> list[URLPattern]:
-        return [*CaseViews(self).urls(), *ErasureViews(self).urls(), *super().get_urls()]
+        return [*CaseViews(self).urls(), *ErasureViews(self).urls(), *RightsViews(self).urls(), *super().get_urls()]
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
         if not self.has_add_permission(request):
@@ -141,3 +142,16 @@ class SubjectRequestAdmin(BlindIndexSearch, ReferenceSearch, ReadOnlyAdmin):
     @admin.display(description="Received")
     def received_on(self, request: SubjectRequest) -> str:
         return f"{request.received_at:%d %b %Y}"
+
+
+@admin.register(ErasureDrill)
+class ErasureDrillAdmin(ReadOnlyAdmin):
+    """When a restore was tried, and that nobody who was erased was in it."""
+
+    list_display = ["ran_at", "outcome", "code", "dump_ends_at", "erasures", "rows", "found", "duration_s"]
+    list_filter = ["outcome"]
+    ordering = ["-ran_at"]
+    readonly_fields = [
+        "id", "ran_at", "outcome", "code", "dump_ends_at", "dump_sha256", "erasures", "rows", "found", "duration_s",
+    ]  # fmt: skip
+    fields = (*readonly_fields,)

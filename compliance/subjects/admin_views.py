@@ -23,6 +23,7 @@ from modelops.lib.errors import DomainError
 from . import case, extending, services
 from .api import zip_response
 from .audit_events import PERSON_SEARCHED
+from .delivery import services as delivery
 from .forms import NoteForm, OpenRequestForm, RevealForm
 from .identity import services as identity
 from .models import State, SubjectRequest
@@ -58,6 +59,7 @@ class CaseViews:
             at("<uuid:pk>/collect/", require_POST(self.collect), "collect"),
             at("<uuid:pk>/progress/", require_GET(self.progress), "progress"),
             at("<uuid:pk>/bundle/", require_POST(self.download), "bundle"),
+            at("<uuid:pk>/deliver/", require_POST(self.deliver), "deliver"),
             at("<uuid:pk>/answer/", require_POST(self.answer), "answer"),
             at("<uuid:pk>/refuse/", require_POST(self.refuse), "refuse"),
             at("<uuid:pk>/person/", self.reveal, "person"),
@@ -159,6 +161,12 @@ class CaseViews:
         """The bundle; the ledger has its row before the first byte."""
         found = self._request(request, DOWNLOAD, pk)
         return zip_response(services.download_bundle(found, actor=request.actor))
+
+    def deliver(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        """Mail the link; the code is on this one page and nowhere else."""
+        found = self._request(request, DOWNLOAD, pk)
+        sent = delivery.send(found, actor=request.actor)
+        return self.show(request, str(pk), sent=sent)
 
     def answer(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         """Close as answered."""

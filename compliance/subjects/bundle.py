@@ -11,7 +11,7 @@ import json
 import math
 import uuid
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final, TextIO
@@ -21,6 +21,7 @@ from django.template.loader import render_to_string
 from modelops.lib.errors import TooLarge
 
 from . import spreadsheet
+from .circumstances import TOPICS
 from .providers import ExportedRow, Section, Value
 from .spool import Json, Spool
 
@@ -74,8 +75,12 @@ def json_value(value: Value) -> Json:
 class BundleWriter:
     """Takes rows in any order and gives the archive."""
 
-    def __init__(self, facts: Facts, sections: Iterable[Section]) -> None:
+    def __init__(
+        self, facts: Facts, sections: Iterable[Section], about: Mapping[str, Sequence[Mapping[str, str]]] | None = None
+    ) -> None:
         self.facts = facts
+        # What is told beside the data: each topic of TOPICS, or nothing where the law asks for the data alone.
+        self._about = about or {}
         self._sections = {section.key: section for section in sections}
         self._spools = {key: Spool() for key in self._sections}
 
@@ -102,6 +107,10 @@ class BundleWriter:
                 with self._entry(archive, f"csv/{section.key}.csv") as stream:
                     stream.write("\ufeff")  # Spreadsheet programs take the file for UTF-8 by this mark.
                     spreadsheet.write(stream, section.fields, spool)
+            for key, told in self._about.items():
+                with self._entry(archive, f"csv/about.{key}.csv") as stream:
+                    stream.write("\ufeff")
+                    spreadsheet.write(stream, TOPICS[key].fields, told)
         content = buffer.getvalue()
         if len(content) > MAX_BYTES:
             raise TooLarge(
@@ -143,10 +152,16 @@ class BundleWriter:
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "title": f"Answer to request {self.facts.reference}",
             "type": "object",
-            "required": [*self._head(), "sections"],
+            "required": [*self._head(), "about", "sections"],
             "additionalProperties": False,
             "properties": {
                 **{name: {"type": "string"} for name in self._head()},
+                "about": {
+                    "type": "object",
+                    "required": list(self._about),
+                    "additionalProperties": False,
+                    "properties": {key: _schema_of(key) for key in self._about},
+                },
                 "sections": {"type": "object", "additionalProperties": False, "properties": sections},
             },
         }
@@ -166,6 +181,7 @@ class BundleWriter:
     def _data(self) -> Iterator[str]:
         """``data.json`` piece by piece, so that it is never a whole in memory."""
         yield json.dumps(self._head(), ensure_ascii=False, indent=2).removesuffix("\n}")
+        yield f',\n  "about": {json.dumps(self._about, ensure_ascii=False)}'
         yield ',\n  "sections": {'
         for position, (section, spool) in enumerate(self._filled()):
             about = {"title": section.title, "source": section.source, "portable": section.portable}
@@ -189,10 +205,20 @@ class BundleWriter:
             }
             for section, spool in self._filled()
         ]
-        return render_to_string("subjects/bundle.html", {"facts": self.facts, "sections": sections})
+        about = [
+            {"topic": TOPICS[key], "rows": [[row[name] for name in TOPICS[key].fields] for row in told]}
+            for key, told in self._about.items()
+        ]
+        return render_to_string("subjects/bundle.html", {"facts": self.facts, "sections": sections, "about": about})
 
     def _entry(self, archive: zipfile.ZipFile, name: str) -> TextIO:
         info = zipfile.ZipInfo(name, self.facts.generated_at.timetuple()[:6])
         info.compress_type = zipfile.ZIP_DEFLATED
         info.external_attr = 0o600 << 16
         return io.TextIOWrapper(archive.open(info, "w"), encoding="utf-8", newline="")
+
+
+def _schema_of(topic: str) -> dict[str, Any]:
+    fields = {name: {"type": "string", "description": text} for name, text in TOPICS[topic].fields.items()}
+    row = {"type": "object", "required": list(fields), "additionalProperties": False, "properties": fields}
+    return {"type": "array", "title": TOPICS[topic].title, "items": row}

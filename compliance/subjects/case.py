@@ -10,9 +10,11 @@ from compliance.audit.models import AuditEvent
 from modelops.lib.masking import masked, masked_email
 
 from . import stages
+from .delivery.services import latest
 from .erasure.page import erasure_context
 from .forms import NoteForm, RevealForm
 from .models import State, SubjectBundle, SubjectRequest
+from .rights.admin_views import rights_context
 
 _TONES = {"denied": "warn", "failure": "bad"}
 _ICONS = {
@@ -24,6 +26,13 @@ _ICONS = {
     "subjects.bundle.collected": "file",
     "subjects.bundle.downloaded": "download",
     "subjects.bundle.expired": "clock",
+    "subjects.request.rectified": "check",
+    "subjects.request.restricted": "lock",
+    "subjects.request.restriction_lifted": "refresh",
+    "subjects.request.decision_reviewed": "user",
+    "subjects.bundle.sent": "mail",
+    "subjects.bundle.fetched": "download",
+    "subjects.bundle.fetch_failed": "cross",
     "subjects.identity.asked": "mail",
     "subjects.identity.failed": "cross",
     "subjects.request.extended": "clock",
@@ -93,12 +102,14 @@ def context(request: SubjectRequest, user: AbstractUser, told: Timeline) -> dict
         "clock_tone": clock_tone(request),
         "bundle": bundles[0] if bundles else None,
         "older_bundles": bundles[1:],
+        "delivery": latest(bundles[0]) if bundles else None,
         "job": request.collection_job,
         "timeline": replace(told, events=[_told(event) for event in told.events]),
         "may_handle": user.has_perm("subjects.change_subjectrequest"),
         "may_collect": user.has_perm("subjects.add_subjectbundle"),
         "may_download": user.has_perm("subjects.view_subjectbundle"),
         **erasure_context(request, user),
+        **rights_context(request, user),
         "may_refuse": stages.may_follow(request.state, State.REFUSED),
         "masked": {"email": masked_email(request.subject_email), "ref": masked(request.subject_ref)},
         "reveal_form": RevealForm(),

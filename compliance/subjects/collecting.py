@@ -15,6 +15,7 @@ from modelops.lib.ids import uuid7
 
 from . import audit_events as events
 from .bundle import Bundle, BundleWriter, Facts
+from .circumstances import circumstances
 from .models import Kind, State, SubjectBundle, SubjectRequest
 from .providers import all_providers, identify
 
@@ -77,7 +78,8 @@ def _gather(request: SubjectRequest, job: RunningJob) -> Bundle:
         received_at=request.received_at,
         generated_at=timezone.now(),
     )
-    writer = BundleWriter(facts, [section for provider in asked for section in provider.sections])
+    about = {} if portable_only else circumstances(subject, asked)
+    writer = BundleWriter(facts, [section for provider in asked for section in provider.sections], about)
     portable = {section.key for provider in asked for section in provider.sections if section.portable}
     # One more than there are rows: packing is the last step.
     total = 1 + sum(provider.find(subject) for provider in asked)

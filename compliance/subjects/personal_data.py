@@ -22,6 +22,7 @@ from .providers import ErasureRefused, ExportedRow, PersonalDataProvider, Sectio
 exempt("subjects.SubjectBundle", "A copy of what the providers export, under the request; removed after seven days.")
 exempt("subjects.ErasurePlan", "It names the person's accounts by opaque ids, and the person by a salted hash.")
 exempt("subjects.IdentityCheck", "It holds digests of a link and a code, under the request.")
+exempt("subjects.BundleDelivery", "It holds digests of a link and a code, under the bundle.")
 exempt("subjects.ErasureStep", "It names tables and files and counts rows.")
 exempt("subjects.ModelImpact", "It names models; who decided stands there by opaque id, as in the ledger.")
 exempt("subjects.LegalHold", "It names a class of data and a request, which is exported.")

@@ -9,6 +9,7 @@ from modelops.lib.posture import Finding, Outcome, control
 
 from . import deadlines, stages
 from .models import SubjectRequest
+from .rehearsal.services import due_words, is_asked
 
 
 @control("subjects.in_time", area="Privacy", label="Open data-subject requests are within their time")
@@ -67,3 +68,17 @@ def clock() -> Outcome:
     ]
     total = waiting.count()
     return Outcome(findings, total - len(findings), total, url=reverse("admin:subjects_subjectrequest_changelist"))
+
+
+@control("subjects.erasures_survive", area="Privacy", label="Nobody who was erased comes back with a restore")
+def erasures_survive() -> Outcome:
+    """A dump is restored each quarter, the erasures are done again on it, and nobody is found."""
+    page = reverse("admin:subjects_erasuredrill_changelist")
+    is_due, words = due_words()
+    evidence = f"Restore drill of erasures: {words}"
+    if not is_asked():
+        return Outcome(evidence=evidence, url=page, applies=not is_due)
+    if not is_due:
+        return Outcome(evidence=evidence, url=page)
+    finding = Finding("due", f"The restore drill of erasures is due: {words}", "manage.py restore_drill --dump DUMP")
+    return Outcome([finding], evidence=evidence, url=page)

@@ -32,3 +32,12 @@ watch("subjects.ErasureStep", "plan", "provider", "state", "erased", recorded_ab
 watch("subjects.ModelImpact", "plan", "label", "decision", recorded_about=["subjects.subjectrequest"])
 watch("subjects.LegalHold", "data_class", "recheck_on", "lifted_at")
 watch("subjects.IdentityCheck", "request", "tries", "ended_at", recorded_about=["subjects.subjectrequest"])
+watch(
+    "subjects.BundleDelivery",
+    "bundle",
+    "tries",
+    "fetched_at",
+    "ended_at",
+    recorded_about=["subjects.subjectrequest"],
+)
+watch("subjects.ErasureDrill", "ran_at", "outcome", "code", "found")

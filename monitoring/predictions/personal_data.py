@@ -1,15 +1,21 @@
 """What predictions keep about people: whom a row is about, and its features."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from django.db.models import QuerySet
 
 from compliance.audit import Actor
+from compliance.subjects.circumstances import circumstance
 from compliance.subjects.providers import ExportedRow, PersonalDataProvider, Section, Subject, exempt, providers
+from compliance.subjects.rights.contract import Decided
+from registry.cards.explaining import explained
+from registry.models import RegisteredModel
 
 from . import features
 from .models import GroundTruth, Prediction
+
+_SHOWN = 200
 
 
 @providers.register("predictions.rows")
@@ -60,6 +66,12 @@ class Predictions(PersonalDataProvider):
                 },
             )
 
+    def decisions(self, subject: Subject) -> Iterator[Decided]:
+        """The newest answers of models about the person."""
+        rows = _about(subject).select_related("stream__model").order_by("-at")[:_SHOWN]
+        for row in rows:
+            yield Decided(f"{row.batch_id}:{row.position}", f"{row.stream}, {row.at:%Y-%m-%d %H:%M} UTC")
+
     def erase(self, subject: Subject, *, actor: Actor) -> int:
         """Remove the features and every link to the person; what was predicted stays as a number of nobody."""
         rows = _about(subject)
@@ -79,6 +91,14 @@ class Predictions(PersonalDataProvider):
 def _about(subject: Subject) -> "QuerySet[Prediction]":
     named = [text for text in (subject.email, subject.ref) if text]
     return Prediction.objects.filter(subject_index__in=named)
+
+
+@circumstance("automated_decisions")
+def deciding_models(subject: Subject) -> Iterator[Mapping[str, str]]:
+    """The models that were asked about the person."""
+    asked = _about(subject).order_by().values_list("stream__model_id", flat=True).distinct()
+    for model in RegisteredModel.objects.filter(pk__in=list(asked)).order_by("name"):
+        yield explained(model, "It was asked about you; its answers are among the data.")
 
 
 exempt("predictions.PredictionBatch", "It names a model and counts rows.")

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from compliance.subjects.erasure.rehearsing import is_rehearsal
 from modelops.lib.fixed_queries import FixedQuery
 from modelops.secret_store.services import use_secret
 
@@ -50,6 +51,8 @@ def primary_location() -> StorageLocation:
 
 def store_of(location: StorageLocation) -> ArtifactStore:
     """The store behind a location. Raises StorageUnavailable for options or credentials that cannot be used."""
+    if is_rehearsal():
+        raise StorageUnavailable("A restore drill works on a copy of the database; no stored file is touched.")
     if location.kind == "filesystem":
         return stores.get("filesystem")(location.options)
     state = (location.changed_at, location.secret.set_at if location.secret else None)

@@ -1,6 +1,7 @@
 """Which event tells of people in datasets."""
 
 from compliance.audit.coverage import Exempt, model, route
+from compliance.subjects.rights.audit_events import RESTRICTED, RESTRICTION_LIFTED
 from registry.audit_events import DATASET_VIEWED
 
 from .audit_events import COLUMN_DECLARED, HOLDS_EXCLUDED, INDEXED, PERSON_EXCLUDED, ROWS_ERASED
@@ -12,5 +13,6 @@ model("people.SubjectColumn", COLUMN_DECLARED)
 model("people.IndexedVersion", COLUMN_DECLARED, INDEXED, HOLDS_EXCLUDED)
 model("people.PersonRows", exempt=Exempt.WORKING_MEMORY)
 model("people.ExcludedPerson", PERSON_EXCLUDED)
+model("people.RestrictedPerson", RESTRICTED, RESTRICTION_LIFTED)
 model("people.DigestSecret", exempt=Exempt.WORKING_MEMORY)
 model("people.RowsErased", ROWS_ERASED)

@@ -14,6 +14,7 @@ from registry.models import Dataset, DatasetVersion
 from .audit_events import PERSON_EXCLUDED
 from .digests import digest, digests_of, names_of, secret
 from .models import ExcludedPerson, IndexedVersion, PersonRows, SubjectColumn
+from .restriction import require_unrestricted
 
 if TYPE_CHECKING:
     from registry.tables import Survey
@@ -77,7 +78,10 @@ def require_nobody_excluded(dataset: Dataset, file: BinaryIO, found: Survey, col
 def require_trainable(versions: Iterable[DatasetVersion]) -> None:
     """Refuse lineage to data that still holds a person who is kept out. Raises Conflict that names the version."""
     wanted = list(versions)
-    if not wanted or not ExcludedPerson.objects.exists():
+    if not wanted:
+        return
+    require_unrestricted(wanted)
+    if not ExcludedPerson.objects.exists():
         return
     kept_out = PersonRows.objects.filter(digest__in=ExcludedPerson.objects.values("digest"))
     held = IndexedVersion.objects.filter(version__in=wanted, pk__in=kept_out.values("source"))

@@ -22,6 +22,13 @@ def entries(subject: Subject) -> "QuerySet[PersonRows]":
     return PersonRows.objects.filter(digest__in=digests_of(names_of(subject)))
 
 
+def models_of(subject: Subject) -> "QuerySet[ModelVersionDataset, Any]":
+    """Keys of the models with a version that was trained on rows of the person."""
+    sources = list(entries(subject).values_list("source__version", flat=True))
+    links = ModelVersionDataset.objects.filter(dataset_version__in=sources).order_by()
+    return links.values_list("model_version__model_id", flat=True).distinct()
+
+
 def influenced(subject: Subject) -> Iterator[Influenced]:
     """Every model version that was trained on a version with rows of the person, by name and number.
 

@@ -4,6 +4,8 @@ from compliance.registers.services import withdrawn_after
 from registry.aliases.gate import Gate, gates
 from registry.models import ModelVersion
 
+from . import restriction
+
 
 @gates.register("consent")
 class ConsentGate(Gate):
@@ -22,4 +24,20 @@ class ConsentGate(Gate):
             return True, "No consent to the use of its data was withdrawn since the data was uploaded."
         return False, (
             f"Consents were withdrawn: {'; '.join(said)}. Upload the data without these people, and train on that."
+        )
+
+
+@gates.register("restriction")
+class RestrictionGate(Gate):
+    """Nobody whose data the version was trained on has had the processing restricted, or objects to it."""
+
+    label = "Restrictions"
+
+    def check(self, version: ModelVersion) -> tuple[bool, str]:
+        people = restriction.people_behind(version)
+        if not people:
+            return True, "Nobody has had the use of the data restricted that it was trained on."
+        return False, (
+            f"{people} {'person has' if people == 1 else 'people have'} restricted the use of the data that it was "
+            "trained on, or object to it. Train on data without them, or wait until the restriction is lifted."
         )

@@ -16,5 +16,6 @@ keep(
     "People who are kept out of datasets",
     "Kept without an end as a keyed digest: who was erased does not come back with the next upload.",
     "people.ExcludedPerson",
+    "people.RestrictedPerson",
     "people.DigestSecret",
 )

@@ -91,6 +91,26 @@ class ExcludedPerson(models.Model):
         return f"excluded by {self.reference}"
 
 
+class RestrictedPerson(models.Model):
+    """A person whose data is stored and used for nothing (GDPR Art. 18), by the same digest as the index."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    digest = models.BigIntegerField()
+    reference = models.CharField(max_length=20, help_text="Of the request that led to it.")
+    since = models.DateTimeField(default=timezone.now, editable=False)
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "restricted person"
+        verbose_name_plural = "restricted people"
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["digest", "reference"], name="people_restricted_once")]
+        indexes = [models.Index(fields=["digest"], condition=Q(lifted_at=None), name="people_restricted_now")]
+
+    def __str__(self) -> str:
+        return f"restricted by {self.reference}"
+
+
 class DigestSecret(models.Model):
     """The key of all digests here, sealed under the ring: it moves with a rotation while the digests stay."""
 

@@ -1,11 +1,12 @@
 """What dataset files say about people: each row whose subject column names them."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.db.models import Sum
 
 from compliance.audit import Actor
+from compliance.subjects.circumstances import circumstance
 from compliance.subjects.providers import (
     ExportedRow,
     Influenced,
@@ -17,11 +18,14 @@ from compliance.subjects.providers import (
     providers,
 )
 from modelops.lib.late import late
+from registry.cards.explaining import explained
+from registry.models import RegisteredModel
 
-from . import exclusion, finding
+from . import exclusion, finding, restriction
 from .digests import names_of
 
 np = late("numpy")
+_MOST_MODELS = 500
 
 
 @providers.register("registry.dataset_rows")
@@ -86,6 +90,13 @@ class DatasetRows(PersonalDataProvider):
         version = rewriting.version_of(key)
         return rewriting.take_out(version, names_of(subject), actor=actor) if version is not None else 0
 
+    def rehearse_part(self, key: str, subject: Subject, *, actor: Actor) -> int:
+        """Take the person out of the index of a restored copy; the files are the portal's own and stay."""
+        from . import rewriting
+
+        version = rewriting.version_of(key)
+        return rewriting.forget(version, names_of(subject)) if version is not None else 0
+
     def erase(self, subject: Subject, *, actor: Actor) -> int:
         """Write every file anew without the rows; an erasure with progress goes through ``parts``."""
         return sum(self.erase_part(part.key, subject, actor=actor) for part in list(self.parts(subject)))
@@ -94,9 +105,33 @@ class DatasetRows(PersonalDataProvider):
         """Refuse rows of the person in later uploads, and training on data that holds any."""
         exclusion.exclude(subject, reference=reference, actor=actor)
 
+    def restrict(self, subject: Subject, *, reference: str, objects: bool, actor: Actor) -> int:
+        """Let nothing be trained on the rows, and nothing be promoted that was."""
+        return restriction.restrict(subject, reference=reference)
+
+    def lift_restriction(self, *, reference: str, actor: Actor) -> None:
+        """Let the rows be used again."""
+        restriction.lift(reference)
+
+    def is_restricted(self, *, reference: str) -> bool:
+        """Whether the rows are kept from use."""
+        return restriction.stands(reference)
+
+    def tell_owners(self, subject: Subject, *, reference: str) -> int:
+        """Mail whoever owns a dataset with rows of the person that they are to be corrected in a new version."""
+        return restriction.tell_owners(subject, reference)
+
     def influences(self, subject: Subject) -> Iterable[Influenced]:
         """Model versions that were trained on the rows."""
         return finding.influenced(subject)
 
 
+@circumstance("automated_decisions")
+def trained_models(subject: Subject) -> Iterator[Mapping[str, str]]:
+    """The models that were trained on rows about the person."""
+    for model in RegisteredModel.objects.filter(pk__in=finding.models_of(subject)).order_by("name")[:_MOST_MODELS]:
+        yield explained(model, "Versions of it were trained on rows about you.")
+
+
+exempt("people.RestrictedPerson", "A keyed digest alone, under the request, which is exported.")
 exempt("people.ExcludedPerson", "A keyed digest alone, kept so that somebody who was erased does not come back.")

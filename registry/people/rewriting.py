@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Sum
 from numpy.typing import NDArray
 
 from compliance.audit import Actor, record
@@ -47,7 +47,7 @@ def take_out(version: DatasetVersion, names: frozenset[str], *, actor: Actor) ->
     masks = list(_masks(frame, column, names))
     rows = int(sum(np.count_nonzero(mask) for mask in masks))
     if rows == 0:
-        _forget(version, names)
+        forget(version, names)
         return 0
     if rows == frame.rows:
         raise ErasureRefused(
@@ -123,7 +123,7 @@ def _exchange(
             )
             cursor.execute("SELECT set_config(%s, '', true)", [_SWITCH])
         RowsErased.objects.create(version=present, rows=rows, sha256_before=before.sha256, sha256_after=artifact.sha256)
-        _forget(version, names)
+        forget(version, names)
         places = _dropped(before)
         record(
             ROWS_ERASED,
@@ -138,12 +138,15 @@ def _exchange(
         transaction.on_commit(lambda: remove_files(places))
 
 
-def _forget(version: DatasetVersion, names: Iterable[str]) -> None:
+def forget(version: DatasetVersion, names: Iterable[str]) -> int:
+    """Take the person out of the index of ``version``; returns how many rows of the file it named."""
     key = secret()
     digests = [digest(key, name) for name in names]
     gone = PersonRows.objects.filter(source__version=version, digest__in=digests)
+    rows = gone.aggregate(rows=Sum("rows"))["rows"] or 0
     removed = gone.delete()[0]
     IndexedVersion.objects.filter(version=version).update(people=F("people") - removed)
+    return int(rows)
 
 
 def _dropped(artifact: Artifact) -> list[tuple[str, str]]:

@@ -27,6 +27,7 @@ OPEN = {
     "invitation/<str:token>/": "the token is the credential",
     "alerts/do/<str:token>/": "the signed token of a message is the credential, good for one act",
     "privacy/request/": "people without an account ask about their data; counted, and worked on after their mail alone",
+    "privacy/bundle/<str:link>/": "the mailed token is the credential, and a code is asked for that came another way",
     "privacy/confirm/<str:link>/": "the mailed token is the credential, and a code is asked for",
     "api/schema/": "describes a published interface; a client reads it before it has a key",
     ".well-known/jwks.json": "public keys, for whoever checks tokens",

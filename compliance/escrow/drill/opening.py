@@ -33,8 +33,8 @@ def rehearse(
 
     Raises DrillFailed, or the DomainError of what does not open.
     """
-    _require_this_release()
-    _require_recent(answer, max_age)
+    require_this_release()
+    require_recent(answer, max_age)
     _compare_rings(keys, answer)
     with provider_instead(BackupRootKey(keys)):
         keyring.forget()
@@ -51,7 +51,8 @@ def rehearse(
         )
 
 
-def _require_this_release() -> None:
+def require_this_release() -> None:
+    """Refuse a dump of an older release. Raises DrillFailed."""
     executor = MigrationExecutor(connection)
     pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if pending:
@@ -62,7 +63,8 @@ def _require_this_release() -> None:
         )
 
 
-def _require_recent(answer: dict[str, Any], max_age: timedelta) -> None:
+def require_recent(answer: dict[str, Any], max_age: timedelta) -> None:
+    """Refuse a dump that is too old, or none of a portal; ``answer`` gets when it ends. Raises DrillFailed."""
     newest = AuditEvent.objects.order_by("-recorded_at").values_list("recorded_at", flat=True).first()
     if newest is None:
         raise DrillFailed("The dump holds no audit log, so it is none of a portal that was used.", code="drill.empty")

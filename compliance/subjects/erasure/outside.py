@@ -101,6 +101,11 @@ def entries() -> Iterator[Entry]:
         )
 
 
+def is_used() -> bool:
+    """Whether anybody was erased that a restore could bring back."""
+    return any(folder().glob(f"*{_ENDING}"))
+
+
 def forget_old() -> int:
     """Remove entries older than every backup; returns how many."""
     oldest = timezone.now() - dt.timedelta(days=settings.MODELOPS_BACKUPS_KEPT_DAYS)

@@ -9,6 +9,7 @@ from modelops.lib.errors import DomainError
 
 from ..providers import Subject, identify, in_order_of_erasure
 from . import outside
+from .rehearsing import is_rehearsal
 
 
 @dataclass(slots=True)
@@ -35,7 +36,8 @@ def replay(*, actor: Actor) -> Replayed:
             for part in list(provider.parts(subject)):
                 try:
                     with transaction.atomic():
-                        outcome.rows += provider.erase_part(part.key, subject, actor=actor)
+                        erase = provider.rehearse_part if is_rehearsal() else provider.erase_part
+                        outcome.rows += erase(part.key, subject, actor=actor)
                 except DomainError as refusal:
                     outcome.found.append(f"{entry.reference}: {part.label}: {refusal}")
         outcome.found += left(subject, entry)

@@ -22,6 +22,7 @@ _KEY = f"{_A}keys/<uuid:key_id>/"
 _ROTATION = f"{_A}key-rotations/<uuid:rotation_id>/"
 _ROOM = "admin/crypto/keyversion/"
 _SECRETS = "admin/secret_store/storedsecret/<uuid:pk>/"
+_RIGHT = {"field": "accounts.account.last_name", "value": "Right"}
 _HOLD = {"data_class": "predictions.rows", "basis": "law", "recheck_on": "2099-01-01"}
 _INTAKE = {"kind": "access", "regime": "GDPR", "email": cases.EMAIL, "ref": "", "received_on": ""}
 
@@ -62,6 +63,47 @@ def _mailed(world: World) -> dict[str, Any]:
     digests = [hashlib.sha256(text).digest() for text in (b"link", b"link\x0000000000")]
     IdentityCheck.objects.filter(pk=check.pk).update(link_digest=digests[0], code_digest=digests[1])
     return {"link": "link", **_stranger(world)}
+
+
+def _linked(world: World) -> dict[str, Any]:
+    """Before: a link to a bundle was mailed, whose code is known."""
+    import hashlib
+
+    from compliance.subjects.delivery import services as delivery
+    from compliance.subjects.models import BundleDelivery
+
+    sent = delivery.send(cases.ready_case(), actor=world.actor("other"))
+    digests = [hashlib.sha256(text).digest() for text in (b"link", b"link\x00AAAAA-AAAAA-AAAAA-AAAAA")]
+    BundleDelivery.objects.filter(pk=sent.delivery.pk).update(link_digest=digests[0], code_digest=digests[1])
+    return {"link": "link", **_stranger(world)}
+
+
+def _asks(kind: str) -> Any:
+    """Before: a person who is known has asked for this."""
+    return _case(lambda: cases.confirmed_case(kind))
+
+
+def _restricted(world: World) -> dict[str, Any]:
+    """Before: a restriction stands."""
+    from compliance.subjects.rights import services
+
+    case = services.restrict(cases.confirmed_case("restriction"), actor=world.actor("other"))
+    return {"request_id": case.pk, "pk": case.pk}
+
+
+def _decided(world: World) -> dict[str, Any]:
+    """Before: a model was asked about the person."""
+    from django.utils import timezone
+
+    from compliance.subjects.rights import services
+    from monitoring.predictions.receiving import receive_rows
+
+    sent = [{"prediction": 1, "subject": cases.EMAIL}]
+    asker = world.actor("other")
+    receive_rows(world.model, 1, "decided", sent, digest=b"decided", now=timezone.now(), actor=asker)
+    case = cases.confirmed_case("automated_decision")
+    [found] = services.decisions(case)
+    return {"request_id": case.pk, "pk": case.pk, "data": {"decision": found.key, "outcome": "upheld"}}
 
 
 def _erasure(*steps: str) -> Any:
@@ -186,6 +228,18 @@ ACTS: dict[str, Act] = {
     f"POST {_DESK}extend/": Act("officer", CASE, {"extension-note": "Many requests."}, before=_open),
     f"POST {_CASE}collect/": Act("officer", CASE, before=_confirmed),
     f"GET {_CASE}bundle/": Act("officer", CASE, before=_ready),
+    f"POST {_CASE}delivery/": Act("officer", CASE, before=_ready),
+    f"POST {_DESK}deliver/": Act("officer", CASE, before=_ready),
+    "POST privacy/bundle/<str:link>/": Act("", CASE, {"code": "AAAAA-AAAAA-AAAAA-AAAAA"}, before=_linked),
+    f"POST {_CASE}rectify/": Act("officer", CASE, _RIGHT, before=_asks("rectification")),
+    f"POST {_CASE}restriction/": Act("officer", CASE, before=_asks("restriction")),
+    f"DELETE {_CASE}restriction/": Act("officer", CASE, before=_restricted),
+    f"GET {_CASE}decisions/": Act("officer", CASE, before=_asks("automated_decision")),
+    f"POST {_CASE}decisions/": Act("officer", CASE, before=_decided),
+    f"POST {_DESK}rectify/": Act("officer", CASE, _RIGHT, before=_asks("rectification")),
+    f"POST {_DESK}restrict/": Act("officer", CASE, before=_asks("restriction")),
+    f"POST {_DESK}lift/": Act("officer", CASE, before=_restricted),
+    f"POST {_DESK}decision/": Act("officer", CASE, before=_decided),
     f"POST {_CASE}answer/": Act("officer", CASE, {"note": "Sent."}, before=_given),
     f"POST {_CASE}refuse/": Act("officer", CASE, {"reason": "Not the person."}, before=_open),
     f"GET {_CASE}places/": Act("officer", CASE, before=_confirmed),

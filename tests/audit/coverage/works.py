@@ -81,6 +81,14 @@ def _escrow(world: World) -> None:
     record_drill(DrillResult(code="dump.broken"), actor=world.actor("guard"))
 
 
+def _erasure_drill(world: World) -> None:
+    """A restore drill that failed."""
+    from compliance.subjects.rehearsal.result import Rehearsed
+    from compliance.subjects.rehearsal.services import record_drill
+
+    record_drill(Rehearsed(code="drill.failed"), actor=world.actor("guard"))
+
+
 def _verify(world: World) -> None:
     from compliance.ledger_desk.verification import run_verification
 
@@ -134,6 +142,7 @@ WORKS: dict[str, Callable[[World], None]] = {
     "directory": _directory,
     "scan": lambda world: acts_scanning._held(world) and None,
     "escrow": _escrow,
+    "restore drill of erasures": _erasure_drill,
     "verification": _verify,
     "reference profile": lambda world: acts_monitors._profiled(world) and None,
 }
