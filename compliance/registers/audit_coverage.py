@@ -25,6 +25,17 @@ route(f"{_A}incident/<uuid:pk>/log/", post=events.LOG_WRITTEN)
 route(f"{_A}incident/<uuid:pk>/close/", post=events.INCIDENT_CLOSED)
 route(f"{_A}registeritem/<uuid:pk>/done/", post=events.ITEM_DONE)
 
+_API = "api/v1/"
+route(f"{_API}processing-activities/", get=Exempt.NAMES, post=events.ACTIVITY_ADDED)
+route(f"{_API}processing-activities/export/", get=events.REGISTER_EXPORTED)
+route(f"{_API}processing-activities/<uuid:pk>/revise/", post=events.ACTIVITY_REVISED)
+route(f"{_API}consents/", get=Exempt.NAMES, post=events.CONSENT_GIVEN)
+route(f"{_API}consents/withdraw/", post=events.CONSENT_WITHDRAWN)
+route(f"{_API}breaches/", get=Exempt.NAMES, post=events.BREACH_OPENED)
+route(f"{_API}breaches/export/", get=events.REGISTER_EXPORTED)
+route(f"{_API}breaches/<uuid:pk>/decide/", post=events.BREACH_DECIDED)
+route(f"{_API}breaches/<uuid:pk>/log/", post=events.LOG_WRITTEN)
+
 model("registers.ProcessingActivity", events.ACTIVITY_ADDED, events.ACTIVITY_REVISED)
 model("registers.Consent", events.CONSENT_GIVEN, events.CONSENT_WITHDRAWN)
 model("registers.Breach", events.BREACH_OPENED, events.BREACH_DECIDED)

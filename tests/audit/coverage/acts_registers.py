@@ -14,7 +14,7 @@ ACTIVITY, CONSENT, BREACH, INCIDENT, ITEM = (
     "registers.incident",
     "registers.registeritem",
 )
-_A = "admin/registers/"
+_A, _R = "admin/registers/", "api/v1/"
 WORDS = dict.fromkeys(
     ("controller", "purpose", "subjects", "categories", "recipients", "transfers", "retention", "measures"), "as told"
 )
@@ -67,6 +67,16 @@ def _item(world: World) -> dict[str, Any]:
     return {"pk": services.add_item(given, actor=world.actor("guard")).pk}
 
 
+def _consenting_by_name(world: World) -> dict[str, Any]:
+    _activity(world)
+    return {"data": {"activity": "Delays", "subject": "a@example.org", "text_version": "3", "source": "form"}}
+
+
+def _given(world: World) -> dict[str, Any]:
+    _consent(world)
+    return {}
+
+
 def stock(world: World) -> None:
     """One of each."""
     for make in (_of_activity, _consent, _breach, _incident, _item):
@@ -99,6 +109,23 @@ ACTS: dict[str, Act] = {
         "officer", ITEM, {"kind": "training", "title": "x", "who": "y", "due_on": "2026-12-01"}
     ),
     f"POST {_A}registeritem/<uuid:pk>/done/": Act("officer", ITEM, {"done-done_on": "2026-01-02"}, before=_item),
+    f"POST {_R}processing-activities/": Act("officer", ACTIVITY, {"name": "New", "basis": "contract", **WORDS}),
+    f"POST {_R}processing-activities/<uuid:pk>/revise/": Act(
+        "officer", ACTIVITY, {"purpose": "another"}, before=_of_activity
+    ),
+    f"POST {_R}consents/": Act("officer", CONSENT, before=_consenting_by_name),
+    f"POST {_R}consents/withdraw/": Act(
+        "officer", CONSENT, {"activity": "Other", "subject": "b@example.org", "source": "mail"}, before=_given
+    ),
+    f"POST {_R}breaches/": Act("officer", BREACH, {**_NOW, "known_at": "2026-01-02T03:04:00Z"}),
+    f"POST {_R}breaches/<uuid:pk>/decide/": Act(
+        "officer", BREACH, {"state": "notified", "reason": "number 7"}, before=_breach
+    ),
+    f"POST {_R}breaches/<uuid:pk>/log/": Act("officer", BREACH, {"text": "found"}, before=_breach),
+    **{
+        f"GET {_R}{name}/export/": Act("officer", "registers.register")
+        for name in ("processing-activities", "breaches")
+    },
     **{
         f"GET {_A}{name}/export/<slug:form>/": Act("officer", "registers.register", before=_csv)
         for name in ("processingactivity", "breach", "incident")
