@@ -38,6 +38,13 @@ def version_labels_of(version: ModelVersion) -> VersionLabels:
     return found or VersionLabels(version=version, tags=dict(version.tags), run_id=version.run_reference)
 
 
+def shown_tags(version: ModelVersion) -> list[tuple[str, str]]:
+    """The tags that hold now, by key; of a long one its beginning."""
+    labels: VersionLabels | None = getattr(version, "labels", None)
+    tags = version.tags if labels is None else labels.tags
+    return [(key, text if len(text) <= LONGEST_KEY else f"{text[:LONGEST_KEY]}…") for key, text in sorted(tags.items())]
+
+
 @transaction.atomic
 def label_new_model(model: RegisteredModel, tags: Mapping[str, str]) -> None:
     """The tags that a new model comes with; its registration, in the same transaction, is what the ledger has."""

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
 
 from modelops.lib.fixed_queries import FixedQuery
@@ -72,11 +73,8 @@ def model_columns(models: Any) -> Any:
 def models_shown(user: Any, rows: list[ModelRow]) -> list[dict[str, Any]]:
     """Models with the newest version of each of their stages, which are found by one statement."""
     found: dict[Any, list[VersionRow]] = defaultdict(list)
-    if wanted := [pk for row in rows for pk in row.latest]:
-        versions = ModelVersion.objects.visible_to(user).filter(pk__in=wanted).order_by()
-        for values in version_columns(versions):
-            version = VersionRow._make(values)
-            found[version.model].append(version)
+    for version in versions_by_id(user, [pk for row in rows for pk in row.latest]):
+        found[version.model].append(version)
     return [
         model_shown(
             row.columns,
@@ -85,6 +83,36 @@ def models_shown(user: Any, rows: list[ModelRow]) -> list[dict[str, Any]]:
         )
         for row in rows
     ]
+
+
+def versions_by_id(user: Any, keys: list[Any]) -> list[VersionRow]:
+    """The versions of these primary keys, in no order."""
+    if not keys:
+        return []
+    return [VersionRow._make(row) for row in _versions_by_id(user, keys=",".join(str(key) for key in keys))]
+
+
+@FixedQuery
+def _versions_by_id(user: Any, *, keys: str) -> "QuerySet[ModelVersion]":
+    # One parameter, however many there are, so that the statement stays the same.
+    wanted = RawSQL("SELECT unnest(string_to_array(%s, ',')::uuid[])", [keys])
+    return version_columns(ModelVersion.objects.visible_to(user).filter(pk__in=wanted).order_by())
+
+
+@FixedQuery
+def first_models(user: Any, most: int, prompts: bool | None, named: bool, *, name: str) -> "QuerySet[RegisteredModel]":
+    """The first rows of `model_columns` by name: only prompts, none or both, and of one name where it is asked for."""
+    rows = RegisteredModel.objects.visible_to(user)
+    if prompts is not None:
+        rows = rows.filter(is_prompt(wanted=prompts))
+    if named:
+        rows = rows.filter(name=name)
+    return model_columns(rows.order_by("name"))[:most]
+
+
+def is_prompt(*, wanted: bool) -> Q:
+    """The condition for prompts, or for models that are none."""
+    return Q(labels__is_prompt=True) if wanted else Q(labels=None) | Q(labels__is_prompt=False)
 
 
 def model_object(user: Any, name: str) -> RegisteredModel:

@@ -19,6 +19,7 @@ from registry.labels import services as labels
 from registry.labels.audit_events import VERSION_DESCRIBED, VERSION_TAGGED, VERSION_UNTAGGED
 from registry.labels.models import VersionLabels
 from registry.models import ModelVersion, RegisteredModel
+from registry.signing.audit_events import VERSION_SIGNED
 from registry.tracking.files.folders import note_registered
 
 from . import fields, finding
@@ -46,7 +47,7 @@ _LONGEST_OWN_TAG: Final = 250
 
 
 @endpoint(
-    "POST", "model-versions/create", permission=ADD, tells=VERSION_ADDED,
+    "POST", "model-versions/create", permission=ADD, tells=(VERSION_ADDED, VERSION_SIGNED),
     takes={
         "name": NAME,
         "source": fields.text(required=True, most=1000),

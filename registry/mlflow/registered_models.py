@@ -19,7 +19,7 @@ from registry.deletion.events import DELETED
 from registry.grants.gate import require_change
 from registry.labels import services as labels
 from registry.labels.audit_events import MODEL_TAGGED, MODEL_UNTAGGED
-from registry.models import ModelVersion, RegisteredModel, TaskType
+from registry.models import RegisteredModel, TaskType
 from registry.seeing import require_named
 from registry.services.describing import describe
 from registry.services.renaming import rename_model
@@ -27,10 +27,10 @@ from registry.services.renaming import rename_model
 from . import fields, finding
 from .filter_grammars import REGISTERED_MODELS
 from .filter_sql import one_condition, ordered
-from .filters import Comparison, parsed, parsed_orders
+from .filters import Comparison, Order, parsed, parsed_orders
 from .pages import offset_of, page_of
 from .refusals import AlreadyExists, InvalidValue
-from .shapes import STAGES, VersionRow, model_shown, model_values, newest_of_stages, version_columns, version_shown
+from .shapes import STAGES, model_shown, model_values, newest_of_stages, version_shown
 from .wire import Call, endpoint
 
 VIEW: Final = "registry.view_registeredmodel"
@@ -43,6 +43,7 @@ NAME: Final = fields.text(required=True, most=256)
 _KEY: Final = fields.text(required=True, most=250)
 _TEXT: Final = fields.text(most=5000)
 _MOST_FOUND: Final = 1000
+Comparisons = tuple[Comparison, ...]
 
 
 @endpoint(
@@ -129,15 +130,37 @@ def search(call: Call) -> dict[str, Any]:
     most, offset = call.given["max_results"], offset_of(call.given["page_token"])
     comparisons = parsed(call.given["filter"], REGISTERED_MODELS)
     orders = parsed_orders(call.given["order_by"], REGISTERED_MODELS)
-    rows: Any = RegisteredModel.objects.visible_to(call.user)
-    for one in comparisons:
-        rows = rows.filter(_compared(one))
-    order = [*ordered(orders, _VALUES), "name"]
-    found = list(finding.model_columns(rows.order_by(*order))[offset : offset + most + 1])
+    found = _found(call.user, comparisons, orders, offset, most + 1)
     page, token = page_of(found, offset, most)
     following = {"next_page_token": token} if token else {}
     shown = finding.models_shown(call.user, [finding.as_model_row(row) for row in page])
     return {"registered_models": shown, **following} if shown else {}
+
+
+def _found(user: Any, comparisons: Comparisons, orders: tuple[Order, ...], offset: int, most: int) -> list[Any]:
+    """The rows of a page; what the client asks for by itself, by a statement that is written once."""
+    usual = _usual(comparisons)
+    if usual is not None and not orders and not offset:
+        prompts, name = usual
+        return list(finding.first_models(user, most, prompts, bool(name), name=name))
+    rows: Any = RegisteredModel.objects.visible_to(user)
+    for one in comparisons:
+        rows = rows.filter(_compared(one))
+    return list(finding.model_columns(rows.order_by(*ordered(orders, _VALUES), "name"))[offset : offset + most])
+
+
+def _usual(comparisons: Comparisons) -> tuple[bool | None, str] | None:
+    """Whether prompts are asked for, and a name, when nothing else is; None for any other filter."""
+    prompts: bool | None = None
+    name = ""
+    for one in comparisons:
+        if _is_about_prompts(one) and prompts is None:
+            prompts = one.comparator == "="
+        elif (one.entity, one.key, one.comparator) == ("attribute", "name", "=") and not name and one.value:
+            name = str(one.value)
+        else:
+            return None
+    return prompts, name
 
 
 _ATTRIBUTES: Final = {"name": "name", "creation_timestamp": "created_at", "last_updated_timestamp": "changed_at"}
@@ -146,10 +169,13 @@ _VALUES: Final = {"attribute": _ATTRIBUTES.__getitem__, "tag": lambda key: KeyTe
 
 def _compared(one: Comparison) -> Q:
     """A row without a tag is not different in it, with one exception, which every search of models makes use of."""
-    if one.key == labels.PROMPT_TAG and one.value == "true" and one.comparator in {"=", "!="}:
-        is_prompt = Q(labels__is_prompt=True)
-        return is_prompt if one.comparator == "=" else Q(labels=None) | Q(labels__is_prompt=False)
+    if _is_about_prompts(one):
+        return finding.is_prompt(wanted=one.comparator == "=")
     return one_condition(one, _VALUES[one.entity](one.key))
+
+
+def _is_about_prompts(one: Comparison) -> bool:
+    return (one.entity, one.key, one.value) == ("tag", labels.PROMPT_TAG, "true") and one.comparator in {"=", "!="}
 
 
 _LATEST: Final = {"name": NAME, "stages": fields.texts(most=10, each=50)}
@@ -170,8 +196,7 @@ def latest_versions_by_address(call: Call) -> dict[str, Any]:
 def _latest(call: Call) -> dict[str, Any]:
     asked = [stage_named(stage) for stage in call.given["stages"]] or list(STAGES)
     row = finding.model_row(call.user, call.given["name"])
-    versions = ModelVersion.objects.visible_to(call.user).filter(pk__in=row.latest).order_by()
-    rows = newest_of_stages(VersionRow._make(values) for values in version_columns(versions))
+    rows = newest_of_stages(finding.versions_by_id(call.user, row.latest))
     viewing.model(call.request, RegisteredModel(pk=row.columns[0], name=row.columns[1]), "versions")
     shown = [version_shown(one) for one in rows if one.stage in asked]
     return {"model_versions": shown} if shown else {}

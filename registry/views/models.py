@@ -18,6 +18,7 @@ from registry.forms import ModelForm, VersionForm
 from registry.grants.gate import require_change, require_reading
 from registry.grants.rules import may_download
 from registry.history import files_of, history
+from registry.labels.services import shown_tags
 from registry.lineage import trained_on
 from registry.lineage.graph import draw
 from registry.lineage.tracing import trace
@@ -134,7 +135,7 @@ def version_new(request: HttpRequest, name: str) -> HttpResponse:
 @permission_required("registry.view_modelversion", raise_exception=True)
 def version_detail(request: HttpRequest, name: str, number: int) -> HttpResponse:
     """One version: its facts, file, lineage and history; who may restore it also sees a deleted one."""
-    versions = ModelVersion.objects.select_related("model__owner", "artifact", "created_by")
+    versions = ModelVersion.objects.select_related("model__owner", "artifact", "created_by", "labels")
     versions = versions.prefetch_related(trained_on(request.user))
     version = _known(request, versions, model__name=name, number=number)
     viewing.version(request, version)
@@ -192,7 +193,7 @@ def _version_page(request: HttpRequest, version: ModelVersion, **more: Any) -> H
         "traced": traced,
         "lineage_drawing": draw(traced),
         "tiles": sorted(version.metrics.items()) if len(version.metrics) <= SHOWN_TILES else [],
-        "tags": sorted(version.tags.items()),
+        "tags": shown_tags(version),
         "has_parameters": ModelVersion.objects.filter(pk=version.pk, parameters__isnull=False).exists(),
         "may_download": services.may_download(version) and may_download(request.user, version.model),
         "timeline": timeline_page(request, version, files_of(version)),

@@ -16,6 +16,7 @@ from . import (
     acts_factors,
     acts_files_of_mlflow,
     acts_mlflow,
+    acts_models_of_mlflow,
     acts_monitors,
     acts_officers,
     acts_origin,
@@ -56,9 +57,10 @@ AREAS: dict[str, dict[str, Act]] = {
     "retention": acts_retention.ACTS,
     "registers": acts_registers.ACTS,
     "evidence": acts_evidence.ACTS,
+    "scanning": acts_scanning.ACTS,
     "mlflow": acts_mlflow.ACTS,
     "files_of_mlflow": acts_files_of_mlflow.ACTS,
-    "scanning": acts_scanning.ACTS,
+    "models_of_mlflow": acts_models_of_mlflow.ACTS,
 }
 
 

@@ -198,3 +198,16 @@ def test_registering_at_once_gives_distinct_numbers(wire: Wire) -> None:
     for thread in threads:
         thread.join()
     assert sorted(found, key=int) == [str(number) for number in range(1, 11)]
+
+
+def test_the_page_of_a_version_shows_what_was_said_over_the_protocol(wire: Wire, model: str, scientist: Any) -> None:
+    from django.test import Client
+
+    from tests.accounts.people import sign_in
+
+    register(wire, model, description="for the <winter>", tags=[{"key": "i", "value": "1"}])
+    wire.post("model-versions/set-tag", {"name": model, "version": "1", "key": "approved", "value": "yes" * 200})
+    page = sign_in(Client(), scientist).get("/models/delay/versions/1/").content.decode()
+    assert "for the &lt;winter&gt;" in page
+    assert "approved: yesyes" in page
+    assert "Registered from" in page
