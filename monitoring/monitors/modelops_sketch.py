@@ -129,8 +129,9 @@ class Sketch:
     @classmethod
     def load(cls, path):
         """A sketch that was saved."""
-        with Path(path).open(encoding="utf-8") as file:
-            said = json.load(file)
+        said = read_json(path)
+        if not isinstance(said, dict) or not {"bins", "rows", "columns"} <= said.keys():
+            raise Problem(f"{path} is no sketch. `count` and `merge` write sketches.")
         sketch = cls(said["bins"])
         sketch.rows, sketch.columns = said["rows"], said["columns"]
         return sketch
@@ -183,6 +184,15 @@ def _number(name, value):
 
 def _word(value):
     return None if isinstance(value, str) and value == "" else value
+
+
+def read_json(path):
+    """What a file of JSON says."""
+    with Path(path).open(encoding="utf-8") as file:
+        try:
+            return json.load(file)
+        except ValueError as fault:
+            raise Problem(f"{path} is not JSON: {fault}.") from None
 
 
 def rows_of(path):
@@ -251,8 +261,7 @@ def main(arguments=None):
         with Path(given.output).open("w", encoding="utf-8") as file:
             json.dump(bins_of(given.portal, key, given.monitor), file)
     elif given.command == "count":
-        with Path(given.bins).open(encoding="utf-8") as file:
-            sketch = Sketch(json.load(file))
+        sketch = Sketch(read_json(given.bins))
         for path in given.files:
             sketch.add_rows(rows_of(path))
         sketch.save(given.output)
@@ -270,5 +279,5 @@ def main(arguments=None):
 if __name__ == "__main__":
     try:
         main()
-    except Problem as problem:
+    except (Problem, OSError) as problem:
         sys.exit(str(problem))
