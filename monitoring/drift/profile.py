@@ -40,7 +40,7 @@ def profile(reference: NDArray[Any], current: NDArray[Any], *, ordered: bool = F
         samples[name] = {
             "counts": counts.tolist(),
             "outside": int(len(sample) - counts.sum()),
-            "quantiles": [drawable(float(value)) for value in np.quantile(sample, shares, method="inverted_cdf")],
+            "quantiles": drawable_all(np.quantile(sample, shares, method="inverted_cdf")),
         }
     return {"edges": [float(edge) for edge in edges], **samples}
 
@@ -48,6 +48,16 @@ def profile(reference: NDArray[Any], current: NDArray[Any], *, ordered: bool = F
 def drawable(value: float) -> float:
     """``value``, or the end of what can be drawn in its direction; what vanishes beside any other number is zero."""
     return 0.0 if abs(value) < 1 / DRAWN_UP_TO else min(max(value, -DRAWN_UP_TO), DRAWN_UP_TO)
+
+
+def drawable_all(values: NDArray[Any]) -> list[float]:
+    """`drawable` of each."""
+    import numpy as np
+
+    ends = np.clip(np.asarray(values, np.float64), -DRAWN_UP_TO, DRAWN_UP_TO)
+    ends[np.abs(ends) < 1 / DRAWN_UP_TO] = 0.0
+    told: list[float] = ends.tolist()
+    return told
 
 
 def bin_edges(first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.float64]:
@@ -86,7 +96,7 @@ def bin_picture(reference: Ordered, counted: Tally, current: NDArray[Any]) -> di
     places = np.arange(low, high + width, width).clip(max=buckets.count)
     places = np.unique(places)
     shift = 0.5 if buckets.scale == 1.0 and buckets.singles is not None else 0.0
-    edges = [drawable(float(edge)) for edge in buckets.border(places) - shift]
+    edges = drawable_all(buckets.border(places) - shift)
     finite = current[np.isfinite(current)] if current.dtype.kind == "f" and counted.dropped else current
     extremes = {
         "reference": (reference.part(0, 1)[0], reference.part(reference.size - 1, reference.size)[0]),
@@ -103,6 +113,6 @@ def bin_picture(reference: Ordered, counted: Tally, current: NDArray[Any]) -> di
         samples[name] = {
             "counts": counts.tolist(),
             "outside": int(side[-1] - counts.sum()),
-            "quantiles": [drawable(float(value)) for value in (first, *middle, last)],
+            "quantiles": drawable_all(np.concatenate([[first], middle, [last]])),
         }
     return {"edges": edges, **samples}
