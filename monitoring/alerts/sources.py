@@ -38,10 +38,13 @@ def alert_for_drift(run: DriftRun, actor: Actor = SCHEDULER) -> Alert | None:
     moved = list(run.features.filter(drifted=True).order_by("-statistic", "name").values_list("name", flat=True))
     more = len(moved) - NAMED_FEATURES
     named = ", ".join(moved[:NAMED_FEATURES]) + (f" and {more} more" if more > 0 else "")
+    parts = run.segments.filter(drifted=True).count()
+    within = f", and {parts} segment{'s' if parts > 1 else ''}" if parts else ""
     return raise_alert(
         f"drift:{reference.dataset.name}:{of}",
-        f"Drift in {current}: {run.features_drifted} of {run.features_compared} features moved",
-        body=f"Compared with {reference}, these features are distributed differently: {named}. "
+        f"Drift in {current}: {run.features_drifted} of {run.features_compared} features moved{within}",
+        body=f"Compared with {reference}, these features are distributed differently: "
+        f"{named or 'none in the whole, some within segments'}. "
         "A model that was trained on the reference may be less accurate on this data.",
         severity=Severity.HIGH if 2 * run.features_drifted >= run.features_compared else Severity.MEDIUM,
         source=Source("monitoring.driftrun", run.pk),

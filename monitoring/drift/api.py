@@ -55,7 +55,7 @@ class DriftRunView(APIView):
     @extend_schema(operation_id="drift_runs_retrieve", responses=DriftRunOut)
     def get(self, request: Request, run_id: UUID) -> Response:
         """The run with its verdict and features, once it has succeeded."""
-        runs = DriftRun.objects.visible_to(request.user).with_versions().prefetch_related("features")
+        runs = DriftRun.objects.visible_to(request.user).with_versions().prefetch_related("features", "segments")
         run = get_object_or_404(runs, pk=run_id)
         record_reading(RUN_VIEWED, run, request=request, reference=str(run.reference), current=run.current_name)
         return Response(DriftRunOut(run).data)

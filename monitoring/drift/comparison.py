@@ -97,9 +97,22 @@ def compare(
     What cannot be compared (in one table only, of different kinds, fewer than two values) is a feature with its reason:
     the others are compared all the same. ``progress`` is told (done, total, name) before each comparison.
     """
+    found, missing = measure(reference, current, features=features, wasserstein=wasserstein, progress=progress)
+    return decided(found, decide_all(drifts_of(found), missing, policy))
+
+
+def measure(
+    reference: Table | Reference,
+    current: Table,
+    *,
+    features: list[str] | None = None,
+    wasserstein: bool = False,
+    progress: Progress = lambda *_: None,
+) -> tuple[dict[str, Feature], dict[str, Drift]]:
+    """Every column as `compare` gives it, but not decided yet, and the tests of their missing values."""
     known: Reference = reference if hasattr(reference, "prepared") else Unprepared(reference)  # type: ignore[assignment,arg-type]
     asked = _names(known, current) if features is None else features
-    found = {name: Feature(name, reason=_reason(name, known.schema, current.schema)) for name in asked}
+    found = {name: Feature(name, reason=not_comparable(name, known.schema, current.schema)) for name in asked}
     names = [name for name, feature in found.items() if not feature.reason]
     missing: dict[str, Drift] = {}
     progress(0, len(names), "reading")
@@ -107,24 +120,36 @@ def compare(
     for done, ((name, before), (_, after)) in enumerate(pairs):
         progress(done, len(names), name)
         try:
-            found[name], absent = _compared(name, before, after, wasserstein)
+            found[name], absent = compare_column(name, before, after, wasserstein)
         except (TooFewValues, TooManyCategories) as refusal:
             found[name] = Feature(name, reason=refusal.message)
             continue
         if absent is not None:
             missing[name] = absent
     progress(len(names), len(names), "deciding")
-    measured = {name: feature.drift for name, feature in found.items() if feature.drift is not None}
-    verdicts = decide_all(measured, missing, policy)
+    return found, missing
+
+
+def drifts_of(found: Mapping[str, Feature]) -> dict[str, Drift]:
+    """What was measured, of the features that could be compared."""
+    return {name: feature.drift for name, feature in found.items() if feature.drift is not None}
+
+
+def decided(found: Mapping[str, Feature], verdicts: Mapping[str, Verdict]) -> list[Feature]:
+    """The features with their verdicts, in the given order."""
     return [
         Feature(**{**vars(feature), "verdict": verdicts[name]}) if name in verdicts else feature
         for name, feature in found.items()
     ]
 
 
-def _compared(
-    name: str, before: NumberReference | Counted | TooManyCategories, after: pa.ChunkedArray, wasserstein: bool
+def compare_column(
+    name: str, before: NumberReference | Counted | TooManyCategories, after: pa.ChunkedArray, wasserstein: bool = False
 ) -> tuple[Feature, Drift | None]:
+    """One column against its prepared reference, and the test of its missing values where some are.
+
+    Raises TooFewValues, and TooManyCategories.
+    """
     if isinstance(before, TooManyCategories):
         raise before
     rows = len(after)
@@ -160,7 +185,8 @@ def _names(reference: Table | Reference, current: Table) -> list[str]:
     return names + [name for name in current.schema.names if name not in set(names)]
 
 
-def _reason(name: str, reference: pa.Schema, current: pa.Schema) -> str:
+def not_comparable(name: str, reference: pa.Schema, current: pa.Schema) -> str:
+    """Why two columns cannot be compared, by the schemas alone; empty where they can."""
     sides = (("reference", reference), ("current", current))
     for which, schema in sides:
         if name not in schema.names:

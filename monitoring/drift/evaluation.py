@@ -18,6 +18,10 @@ MINIMUM_EFFECT = 0.025
 ALPHA = 0.01
 
 
+Segment = tuple[str, str]
+"""A column and one of its values: the rows that have it."""
+
+
 @dataclass(frozen=True)
 class FeaturePolicy:
     """What differs for one feature; ``importance`` is relative to the other features' (1 where nothing is said)."""
@@ -34,16 +38,30 @@ class FeaturePolicy:
 
 
 @dataclass(frozen=True)
+class SegmentPolicy:
+    """What differs within one segment."""
+
+    minimum_effect: float | None = None
+    ignored: bool = False
+
+    def __post_init__(self) -> None:
+        if self.minimum_effect is not None and not 0 <= self.minimum_effect <= 1:
+            raise ValueError(f"The smallest effect is {self.minimum_effect}; a number from 0 to 1 is needed.")
+
+
+@dataclass(frozen=True)
 class Policy:
     """The two thresholds that a feature must pass to count as drifted, and what differs feature by feature.
 
-    The run counts as drifted from ``minimum_share`` of all importance on; 0 means any feature.
+    The run counts as drifted from ``minimum_share`` of all importance on; 0 means any feature. ``segments`` says by
+    column and value what differs within a segment.
     """
 
     alpha: float = ALPHA
     minimum_effect: float = MINIMUM_EFFECT
     minimum_share: float = 0.0
     features: Mapping[str, FeaturePolicy] = field(default_factory=dict)
+    segments: Mapping[str, Mapping[str, SegmentPolicy]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not 0 < self.alpha < 1:
@@ -53,18 +71,22 @@ class Policy:
         if not 0 <= self.minimum_share <= 1:
             raise ValueError(f"The smallest share is {self.minimum_share}; a number from 0 to 1 is needed.")
 
-    def effect_of(self, name: str) -> float:
-        """From which effect on the feature counts as drifted."""
-        own = self.features.get(name, NOTHING_OWN).minimum_effect
-        return self.minimum_effect if own is None else own
+    def effect_of(self, name: str, segment: Segment | None = None) -> float:
+        """From which effect on the feature counts as drifted; the larger where feature and segment both have one."""
+        said = (self.features.get(name, NOTHING_OWN).minimum_effect, self._within(segment).minimum_effect)
+        own = [effect for effect in said if effect is not None]
+        return max(own) if own else self.minimum_effect
 
     def importance_of(self, name: str) -> float:
         """The weight of the feature."""
         return self.features.get(name, NOTHING_OWN).importance
 
-    def ignores(self, name: str) -> bool:
+    def ignores(self, name: str, segment: Segment | None = None) -> bool:
         """Whether the feature raises nothing, whatever it does."""
-        return self.features.get(name, NOTHING_OWN).ignored
+        return self.features.get(name, NOTHING_OWN).ignored or self._within(segment).ignored
+
+    def _within(self, segment: Segment | None) -> SegmentPolicy:
+        return NOTHING_WITHIN if segment is None else self.segments.get(segment[0], {}).get(segment[1], NOTHING_WITHIN)
 
     def run_drifted(self, drifted: Mapping[str, bool]) -> bool:
         """Whether a run counts as drifted, from the features that could be compared and whether each drifted."""
@@ -82,10 +104,14 @@ class Policy:
     def from_json(cls, data: Mapping[str, Any]) -> Policy:
         """The policy that `as_json` gave; raises ValueError for numbers out of range."""
         own = {name: FeaturePolicy(**values) for name, values in (data.get("features") or {}).items()}
-        return cls(**{**data, "features": own})
+        within = {
+            column: {value: SegmentPolicy(**values) for value, values in segments.items()}
+            for column, segments in (data.get("segments") or {}).items()
+        }
+        return cls(**{**data, "features": own, "segments": within})
 
 
-NOTHING_OWN = FeaturePolicy()
+NOTHING_OWN, NOTHING_WITHIN = FeaturePolicy(), SegmentPolicy()
 DEFAULT = Policy()
 
 
@@ -129,11 +155,27 @@ def decide_all(drifts: Mapping[str, Drift], missing: Mapping[str, Drift], policy
 
     All tests of a run are corrected together. Ignored features take no part in the correction.
     """
-    tests = [(name, drift) for side in (drifts, missing) for name, drift in side.items() if not policy.ignores(name)]
-    adjusted = adjust([drift.p_value for _, drift in tests])
-    verdicts = {name: Verdict(1.0, False, False) for name in drifts}
-    for (name, drift), p_value in zip(tests, adjusted, strict=True):
-        found = Verdict(p_value, p_value <= policy.alpha, drift.statistic >= policy.effect_of(name))
-        if name in drifts and (drift is drifts[name] or (found.drifted and not verdicts[name].drifted)):
-            verdicts[name] = found
+    return decide_within({None: (drifts, missing)}, policy)[None]
+
+
+def decide_within(
+    measured: Mapping[Segment | None, tuple[Mapping[str, Drift], Mapping[str, Drift]]], policy: Policy
+) -> dict[Segment | None, dict[str, Verdict]]:
+    """The same for the whole (None) and each segment of it: all features of all segments are corrected together."""
+    tests = [
+        (segment, name, drift)
+        for segment, sides in measured.items()
+        for side in sides
+        for name, drift in side.items()
+        if not policy.ignores(name, segment)
+    ]
+    adjusted = adjust([drift.p_value for _, _, drift in tests])
+    verdicts = {
+        segment: {name: Verdict(1.0, False, False) for name in drifts} for segment, (drifts, _) in measured.items()
+    }
+    for (segment, name, drift), p_value in zip(tests, adjusted, strict=True):
+        drifts, own = measured[segment][0], verdicts[segment]
+        found = Verdict(p_value, p_value <= policy.alpha, drift.statistic >= policy.effect_of(name, segment))
+        if name in drifts and (drift is drifts[name] or (found.drifted and not own[name].drifted)):
+            own[name] = found
     return verdicts

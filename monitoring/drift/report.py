@@ -42,7 +42,13 @@ def drift_report(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
         }
         for pk in chosen
     ]
-    said = {"run": run, "features": features, "drawn": drawn, "stylesheet": _stylesheet()}
+    said = {
+        "run": run,
+        "features": features,
+        "segments": list(run.segments.all()),
+        "drawn": drawn,
+        "stylesheet": _stylesheet(),
+    }
     record_reading(RUN_VIEWED, run, request=request, reference=str(run.reference), current=run.current_name)
     answer = HttpResponse(render_to_string("monitoring/drift_report.html", said), content_type="text/html")
     answer["Content-Disposition"] = content_disposition_header(True, f"drift-{run.pk}.html")

@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from dataquality.serializers import VersionReferenceIn
 from monitoring.models import DriftFeature, DriftRun
+from monitoring.monitors.models import RunSegment
 
 
 class DriftRunIn(serializers.Serializer):
@@ -48,6 +49,35 @@ class DriftFeatureOut(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class SegmentFeatureOut(serializers.Serializer):
+    """One feature within a segment; where it could not be compared only name and ``reason``."""
+
+    name = serializers.CharField()
+    drifted = serializers.BooleanField()
+    reason = serializers.CharField(allow_blank=True)
+    method = serializers.CharField(required=False)
+    statistic = serializers.FloatField(required=False)
+    p_value = serializers.FloatField(required=False)
+    adjusted_p_value = serializers.FloatField(required=False)
+    sign = serializers.IntegerField(required=False)
+    n_reference = serializers.IntegerField(required=False)
+    n_current = serializers.IntegerField(required=False)
+    psi = serializers.FloatField(required=False, allow_null=True)
+    nulls_difference = serializers.FloatField(required=False, allow_null=True)
+    nulls_p_value = serializers.FloatField(required=False, allow_null=True)
+
+
+class DriftSegmentOut(serializers.ModelSerializer):
+    """The rows of one value of a column; ``reason`` says why nothing is told of them, and is empty otherwise."""
+
+    features = SegmentFeatureOut(many=True)
+
+    class Meta:
+        model = RunSegment
+        fields = ("column", "value", "drifted", "reason", "n_reference", "n_current", "features")
+        read_only_fields = fields
+
+
 class DriftRunRowOut(serializers.ModelSerializer):
     """A run in a list; ``drifted`` is null until it has ended."""
 
@@ -83,7 +113,8 @@ class DriftRunOut(DriftRunRowOut):
     """A run with its features, in the order of the reference's columns."""
 
     features = DriftFeatureOut(many=True)
+    segments = DriftSegmentOut(many=True)
 
     class Meta(DriftRunRowOut.Meta):
-        fields = (*DriftRunRowOut.Meta.fields, "features")
+        fields = (*DriftRunRowOut.Meta.fields, "features", "segments")
         read_only_fields = fields

@@ -15,10 +15,12 @@ from monitoring.drift.audit_events import RUN_COMPLETED, RUN_REQUESTED
 from monitoring.drift.evaluation import Policy
 from monitoring.models import DriftFeature, DriftRun
 from monitoring.models.drift import DriftState
+from monitoring.monitors.run_segments import store_segments
 from registry.models import DatasetVersion, RegisteredModel
 
 if TYPE_CHECKING:
     from monitoring.drift.comparison import Feature
+    from monitoring.drift.segments import Part
 
 JOB_KIND = "drift.run"
 FEATURE_BATCH = 200
@@ -79,8 +81,10 @@ def start_pushed_run(
     return run
 
 
-def store_features(run: DriftRun, features: "Sequence[Feature]", *, policy: Policy, actor: Actor) -> DriftRun:
-    """Write what a run measured and decided, in the transaction that completes its job.
+def store_features(
+    run: DriftRun, features: "Sequence[Feature]", *, policy: Policy, actor: Actor, parts: "Sequence[Part]" = ()
+) -> DriftRun:
+    """Write what a run measured and decided, ``parts`` of it included, in the transaction that completes its job.
 
     Raises Conflict for a run that has ended.
     """
@@ -95,7 +99,8 @@ def store_features(run: DriftRun, features: "Sequence[Feature]", *, policy: Poli
     DriftFeature.objects.bulk_create(rows, batch_size=FEATURE_BATCH)
     run.features_compared = sum(row.is_compared for row in rows)
     run.features_drifted = sum(row.drifted for row in rows)
-    run.drifted = policy.run_drifted({row.name: row.drifted for row in rows if row.is_compared})
+    whole = policy.run_drifted({row.name: row.drifted for row in rows if row.is_compared})
+    run.drifted = store_segments(run, parts, policy) or whole
     run.state = DriftState.SUCCEEDED
     run.finished_at = timezone.now()
     run.save(update_fields=["features_compared", "features_drifted", "drifted", "state", "finished_at"])

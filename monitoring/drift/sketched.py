@@ -8,7 +8,7 @@ from typing import Any
 from .buckets import numpy
 from .categories import Counted, compare_categories
 from .columns import JENSEN_SHANNON_GROUPS, PSI_GROUPS, Compared
-from .comparison import CHI_SQUARE, KS, NULLS, Feature
+from .comparison import CHI_SQUARE, KS, NULLS, Feature, decided, drifts_of
 from .edges import FEWEST, OTHER, Bins
 from .evaluation import Policy, decide_all
 from .gap import Gap
@@ -43,12 +43,7 @@ def compare_sketch(
             continue
         if gone is not None:
             missing[name] = gone
-    drifts = {name: feature.drift for name, feature in found.items() if feature.drift is not None}
-    verdicts = decide_all(drifts, missing, policy)
-    return [
-        Feature(**{**vars(feature), "verdict": verdicts[name]}) if name in verdicts else feature
-        for name, feature in found.items()
-    ]
+    return decided(found, decide_all(drifts_of(found), missing, policy))
 
 
 def _compared(name: str, about: Bins | Counted, told: Mapping[str, Any], rows: int) -> tuple[Feature, Drift | None]:

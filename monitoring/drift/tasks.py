@@ -13,18 +13,13 @@ hides("monitoring.driftrun")(DriftRun.objects.hidden_from)
 def run_drift(job: jobs.RunningJob) -> None:
     """Compare the two versions of a run, store the verdict once and open an alert when something drifted."""
     # Arrow and scipy load here: the web process lists runs and never computes one.
-    from dataquality.reading import SealedTable
-    from monitoring.drift.comparison import compare
-    from monitoring.monitors.comparing import compare_pushed, prepared_reference
+    from monitoring.monitors.comparing import compare_run
     from monitoring.monitors.services import asked_of
 
     run = DriftRun.objects.select_related("reference__artifact", "current__artifact").get(pk=job.payload["run"])
     asked = asked_of(run)
-    if run.current is None:
-        features = compare_pushed(run, asked["policy"], asked.get("features"))
-    else:
-        features = compare(prepared_reference(run.reference), SealedTable(run.current), **asked, progress=job.progress)
+    features, parts = compare_run(run, asked, job.progress)
     with job.completing():
-        finished = services.store_features(run, features, policy=asked["policy"], actor=job.actor)
+        finished = services.store_features(run, features, policy=asked.policy, actor=job.actor, parts=parts)
         if finished.drifted:
             alert_for_drift(finished, actor=job.actor)

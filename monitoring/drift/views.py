@@ -68,6 +68,7 @@ def drift_detail(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
         "run": run,
         "features": features,
         "compared": compared,
+        "segments": list(run.segments.all()),
         "skipped_note": f"{skipped} could not be compared" if skipped else "all columns",
         "timeline": timeline_page(request, run),
     }

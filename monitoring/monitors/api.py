@@ -62,6 +62,7 @@ class MonitorsView(ListAPIView):
             data.get("features", []),
             data["wasserstein"],
             data.get("every_s"),
+            list(dict.fromkeys(data.get("segments", []))),
         )
         policy = policy_of(data["policy"]) if "policy" in data else Policy()
         monitor = services.create_monitor(data["name"], settings, policy=policy, why=data["why"], actor=request.actor)
@@ -80,6 +81,30 @@ class MonitorView(APIView):
         monitor = monitor_for(request, pk)
         record_reading(MONITOR_VIEWED, monitor, request=request, name=monitor.name)
         return Response(MonitorOut(monitor).data)
+
+
+class MonitorPauseView(APIView):
+    """A monitor that works by the clock, made to wait."""
+
+    required_permissions = {"POST": CHANGE}
+    http_method_names = ["post", "options"]
+
+    @extend_schema(operation_id="monitors_pause", request=None, responses=MonitorOut)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Start no run by the clock until it is resumed. Asked twice, the second changes nothing."""
+        return Response(MonitorOut(services.pause_monitor(monitor_for(request, pk), actor=request.actor)).data)
+
+
+class MonitorResumeView(APIView):
+    """A paused monitor, let go again."""
+
+    required_permissions = {"POST": CHANGE}
+    http_method_names = ["post", "options"]
+
+    @extend_schema(operation_id="monitors_resume", request=None, responses=MonitorOut)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Run by the clock again. Asked twice, the second changes nothing."""
+        return Response(MonitorOut(services.resume_monitor(monitor_for(request, pk), actor=request.actor)).data)
 
 
 class MonitorRunsView(APIView):

@@ -20,6 +20,18 @@ DRIFT_ACCEPTED = define(
     "name", "feature", "until",
     category="data", ocsf="entity.update",
 )  # fmt: skip
+MONITOR_PAUSED = define(
+    "monitors.monitor.paused",
+    "paused the drift monitor {name}",
+    "name",
+    category="data", ocsf="entity.update",
+)  # fmt: skip
+MONITOR_RESUMED = define(
+    "monitors.monitor.resumed",
+    "let the drift monitor {name} run by the clock again",
+    "name",
+    category="data", ocsf="entity.update",
+)  # fmt: skip
 PROFILE_MADE = define(
     "monitors.profile.made",
     "profiled {columns} columns of {version} as reference",

@@ -17,10 +17,13 @@ if TYPE_CHECKING:
     from dataquality.reading import SealedTable
     from monitoring.drift.categories import Counted, TooManyCategories
     from monitoring.drift.columns import NumberReference
-    from monitoring.drift.comparison import Feature
+    from monitoring.drift.comparison import Feature, Progress
     from monitoring.drift.evaluation import Policy
+    from monitoring.drift.segments import Part
     from monitoring.models.drift import DriftRun
     from registry.models import DatasetVersion
+
+    from .services import Asked
 
 
 class ProfiledReference:
@@ -53,6 +56,25 @@ def prepared_reference(version: DatasetVersion) -> SealedTable | ProfiledReferen
     profile = profile_of(version)
     table = SealedTable(version)
     return table if profile is None else ProfiledReference(table, profile)
+
+
+def compare_run(run: DriftRun, asked: Asked, progress: Progress) -> tuple[list[Feature], list[Part]]:
+    """The features of a run and of its segments; a sketch has no segments, its columns are counted apart."""
+    from dataquality.reading import SealedTable
+    from monitoring.drift.comparison import measure
+    from monitoring.drift.segments import decide_segments, measure_segments
+
+    if run.current is None:
+        return compare_pushed(run, asked.policy, asked.features), []
+    reference, current = prepared_reference(run.reference), SealedTable(run.current)
+    found, missing = measure(
+        reference, current, features=asked.features, wasserstein=asked.wasserstein, progress=progress
+    )
+    parts: list[Part] = []
+    if asked.segments:  # rows belong together here, which a profile does not tell: the reference is read again
+        names = [name for name, feature in found.items() if not feature.reason]
+        parts = measure_segments(SealedTable(run.reference), current, asked.segments, names, progress)
+    return decide_segments(found, missing, parts, asked.policy)
 
 
 def compare_pushed(run: DriftRun, policy: Policy, names: list[str] | None) -> list[Feature]:

@@ -10,6 +10,7 @@ keep(
     "monitors.MonitorPolicy",
     "monitors.AcceptedDrift",
     "monitors.MonitorRun",
+    "monitors.RunSegment",
 )
 keep(
     "monitors.profiles",

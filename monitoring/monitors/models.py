@@ -1,10 +1,13 @@
 """A drift monitor, the policies that it has had, the drift that somebody accepted, and its runs."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from modelops.crypto.columns import EncryptedTextField
 from modelops.crypto.fields import SealedBytesField
 from modelops.lib.ids import uuid7
 from monitoring.models.drift import DriftRun
@@ -31,6 +34,7 @@ class DriftMonitor(models.Model):
     dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="drift_monitors")
     model_version = models.ForeignKey(ModelVersion, null=True, on_delete=models.SET_NULL, related_name="drift_monitors")
     features = models.JSONField(default=list)
+    segments = models.JSONField(default=list, help_text="Columns whose values are compared each for itself too.")
     with_wasserstein = models.BooleanField(default=False)
     every_s = models.PositiveIntegerField(null=True, help_text="Seconds between two looks; empty: only when asked.")
     next_due_at = models.DateTimeField(null=True)
@@ -123,6 +127,45 @@ class MonitorRun(models.Model):
 
     def __str__(self) -> str:
         return str(self.run)
+
+
+class RunSegment(models.Model):
+    """What a run found among the rows of one value of a column, or why nothing is said of them. It never changes.
+
+    ``value`` is a value of the data and encrypted; ``features`` are measures and decisions without any value.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    run = models.ForeignKey(DriftRun, on_delete=models.CASCADE, related_name="segments")
+    position = models.PositiveIntegerField()
+    column = models.CharField(max_length=255)
+    value = EncryptedTextField(blank=True, default="")
+    reason = models.CharField(max_length=300, blank=True, default="", help_text="Why nothing is said of it.")
+    drifted = models.BooleanField(default=False)
+    n_reference = models.BigIntegerField(default=0)
+    n_current = models.BigIntegerField(default=0)
+    features = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["run", "position"]
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["run", "position"], name="monitors_segment_position_once")]
+
+    def __str__(self) -> str:
+        return f"{self.column}: {self.verdict}"
+
+    @property
+    def verdict(self) -> str:
+        """ "drifted", "stable" or "not_run"."""
+        if self.reason:
+            return "not_run"
+        return "drifted" if self.drifted else "stable"
+
+    @property
+    def moved(self) -> list[dict[str, Any]]:
+        """The features that drifted, the largest effect first."""
+        drifted = [feature for feature in self.features if feature["drifted"]]
+        return sorted(drifted, key=lambda feature: -feature["statistic"])
 
 
 class ReferenceProfile(models.Model):

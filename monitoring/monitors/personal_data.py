@@ -53,5 +53,6 @@ def _rows(subject: Subject) -> list[tuple[str, QuerySet[Any], str]]:
 
 
 exempt("monitors.MonitorRun", "It names a run and thresholds.")
+exempt("monitors.RunSegment", "It names values of columns that thirty rows or more have in common, encrypted.")
 exempt("monitors.ReferenceProfile", "It names a dataset version and counts its rows and columns.")
 exempt("monitors.ProfileColumn", "Columns in order, apart from each other: no row of anybody can be found in them.")

@@ -6,12 +6,14 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from dataquality.serializers import VersionReferenceIn
-from monitoring.drift.evaluation import ALPHA, MINIMUM_EFFECT, FeaturePolicy, Policy
+from monitoring.drift.evaluation import ALPHA, MINIMUM_EFFECT, FeaturePolicy, Policy, SegmentPolicy
 from monitoring.drift.serializers import DriftRunRowOut, VersionReferenceOut
 
 from .models import AcceptedDrift, DriftMonitor, MonitorPolicy
 
 MOST_FEATURES = 5000
+# As many as `monitoring.drift.segments` tells apart, which loads Arrow.
+MOST_SEGMENT_COLUMNS, MOST_SEGMENTS = 5, 50
 
 
 class FeaturePolicyIn(serializers.Serializer):
@@ -22,13 +24,21 @@ class FeaturePolicyIn(serializers.Serializer):
     importance = serializers.FloatField(default=1.0, min_value=0, max_value=1e6)
 
 
+class SegmentPolicyIn(serializers.Serializer):
+    """What differs within one segment."""
+
+    minimum_effect = serializers.FloatField(required=False, allow_null=True, min_value=0, max_value=1)
+    ignored = serializers.BooleanField(default=False)
+
+
 class DriftPolicyIn(serializers.Serializer):
-    """What counts as drift; ``features`` has what differs, by name of the feature."""
+    """What counts as drift; ``features`` has what differs, by name of the feature, ``segments`` by column and value."""
 
     alpha = serializers.FloatField(default=ALPHA, min_value=1e-12, max_value=0.5)
     minimum_effect = serializers.FloatField(default=MINIMUM_EFFECT, min_value=0, max_value=1)
     minimum_share = serializers.FloatField(default=0.0, min_value=0, max_value=1)
     features = serializers.DictField(child=FeaturePolicyIn(), required=False)
+    segments = serializers.DictField(child=serializers.DictField(child=SegmentPolicyIn()), required=False)
 
     def validate_features(self, value: dict[str, Any]) -> dict[str, Any]:
         """Not more than a table has columns."""
@@ -36,11 +46,23 @@ class DriftPolicyIn(serializers.Serializer):
             raise serializers.ValidationError(f"Up to {MOST_FEATURES} features can be named.")
         return value
 
+    def validate_segments(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Not more than a monitor tells apart."""
+        if len(value) > MOST_SEGMENT_COLUMNS or any(len(told) > MOST_SEGMENTS for told in value.values()):
+            raise serializers.ValidationError(
+                f"Up to {MOST_SEGMENT_COLUMNS} columns with up to {MOST_SEGMENTS} values each can be named."
+            )
+        return value
+
 
 def policy_of(data: dict[str, Any]) -> Policy:
     """The policy that was asked for."""
     own = {name: FeaturePolicy(**values) for name, values in data.get("features", {}).items()}
-    return Policy(data["alpha"], data["minimum_effect"], data["minimum_share"], own)
+    within = {
+        column: {value: SegmentPolicy(**said) for value, said in told.items()}
+        for column, told in data.get("segments", {}).items()
+    }
+    return Policy(data["alpha"], data["minimum_effect"], data["minimum_share"], own, within)
 
 
 class ModelReferenceIn(serializers.Serializer):
@@ -59,6 +81,9 @@ class MonitorIn(serializers.Serializer):
     model = ModelReferenceIn(required=False)
     features = serializers.ListField(
         child=serializers.CharField(max_length=255), required=False, max_length=MOST_FEATURES
+    )
+    segments = serializers.ListField(
+        child=serializers.CharField(max_length=255), required=False, max_length=MOST_SEGMENT_COLUMNS
     )
     wasserstein = serializers.BooleanField(default=False)
     every_s = serializers.IntegerField(required=False, allow_null=True, min_value=60, max_value=366 * 86_400)
@@ -125,8 +150,8 @@ class MonitorRowOut(serializers.ModelSerializer):
     class Meta:
         model = DriftMonitor
         fields = (
-            "id", "name", "reference", "dataset", "model", "features", "with_wasserstein", "every_s", "next_due_at",
-            "is_enabled", "created_at",
+            "id", "name", "reference", "dataset", "model", "features", "segments", "with_wasserstein", "every_s",
+            "next_due_at", "is_enabled", "created_at",
         )  # fmt: skip
         read_only_fields = fields
 

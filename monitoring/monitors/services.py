@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
@@ -19,7 +18,7 @@ from monitoring.drift.services import start_drift_run
 from monitoring.models.drift import DriftRun
 from registry.models import Dataset, DatasetVersion, ModelVersion
 
-from .audit_events import DRIFT_ACCEPTED, MONITOR_CREATED, POLICY_CHANGED
+from .audit_events import DRIFT_ACCEPTED, MONITOR_CREATED, MONITOR_PAUSED, MONITOR_RESUMED, POLICY_CHANGED
 from .back_test import back_test
 from .models import AcceptedDrift, DriftMonitor, MonitorPolicy, MonitorRun, ReferenceProfile
 from .profiles import LAYOUT, want_profile
@@ -40,25 +39,20 @@ class Settings:
     features: Sequence[str] = ()
     with_wasserstein: bool = False
     every_s: int | None = None
+    segments: Sequence[str] = ()
 
 
 @transaction.atomic
 def create_monitor(name: str, settings: Settings, *, policy: Policy, why: str, actor: Actor) -> DriftMonitor:
     """Set up a monitor with its first policy. Raises Invalid for unknown features, Conflict for a name in use."""
-    known = settings.reference.column_names
-    unknown = [feature for feature in [*settings.features, *policy.features] if feature not in known]
-    if unknown:
-        raise Invalid(
-            f"{settings.reference} has no column {unknown[0]!r}. Its columns: {', '.join(known[:20])}.",
-            code="monitor.unknown_feature",
-            field="features",
-        )
+    _refuse_unknown(settings, policy)
     monitor = DriftMonitor(
         name=name,
         reference=settings.reference,
         dataset=settings.dataset,
         model_version=settings.model_version,
         features=list(settings.features),
+        segments=list(settings.segments),
         with_wasserstein=settings.with_wasserstein,
         every_s=settings.every_s,
         next_due_at=timezone.now() if settings.every_s else None,
@@ -86,10 +80,35 @@ def create_monitor(name: str, settings: Settings, *, policy: Policy, why: str, a
     return monitor
 
 
+def _refuse_unknown(settings: Settings, policy: Policy) -> None:
+    known = settings.reference.column_names
+    for field, names in (("features", [*settings.features, *policy.features]), ("segments", settings.segments)):
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            raise Invalid(
+                f"{settings.reference} has no column {unknown[0]!r}. Its columns: {', '.join(known[:20])}.",
+                code="monitor.unknown_feature",
+                field=field,
+            )
+    _refuse_foreign_segments(policy, settings.segments)
+
+
+def _refuse_foreign_segments(policy: Policy, columns: Sequence[str]) -> None:
+    foreign = [column for column in policy.segments if column not in columns]
+    if foreign:
+        raise Invalid(
+            f"The policy says what differs in segments by {foreign[0]!r}, but the monitor makes none by that column. "
+            f"It makes them by: {', '.join(columns) or 'no column'}.",
+            code="monitor.unknown_segment",
+            field="policy",
+        )
+
+
 @transaction.atomic
 def change_policy(monitor: DriftMonitor, policy: Policy, *, why: str, actor: Actor) -> MonitorPolicy:
     """Give the monitor another policy; what it would have called in the last runs is kept with it."""
     monitor = DriftMonitor.objects.select_for_update().get(pk=monitor.pk)
+    _refuse_foreign_segments(policy, monitor.segments)
     row = MonitorPolicy.objects.create(
         monitor=monitor,
         number=monitor.policy.number + 1,
@@ -123,14 +142,13 @@ def accept_drift(monitor: DriftMonitor, feature: str, *, why: str, until: dateti
             field="until",
         )
     newest = monitor.runs.filter(run__state="succeeded").order_by("-id").first()
-    found = newest and newest.run.features.filter(name=feature, drifted=True).first()
-    if not found:
+    effect = _drift_of(newest.run, feature) if newest else None
+    if effect is None:
         raise Invalid(
             f"The feature {feature!r} has not drifted in the newest run of {monitor}. There is nothing to accept.",
             code="monitor.not_drifted",
             field="feature",
         )
-    effect = max(found.statistic or 0.0, found.measures.get("nulls_difference", 0.0))
     accepted = AcceptedDrift.objects.create(
         monitor=monitor,
         feature=feature,
@@ -143,6 +161,21 @@ def accept_drift(monitor: DriftMonitor, feature: str, *, why: str, until: dateti
     return accepted
 
 
+def _drift_of(run: DriftRun, feature: str) -> float | None:
+    """The largest effect with which a feature drifted, in the whole or in a segment; None where it did not."""
+    effects = [
+        max(found.statistic or 0.0, found.measures.get("nulls_difference", 0.0))
+        for found in run.features.filter(name=feature, drifted=True)
+    ]
+    for segment in run.segments.filter(reason=""):
+        effects += [
+            max(found["statistic"], found["nulls_difference"] or 0.0)
+            for found in segment.moved
+            if found["name"] == feature
+        ]
+    return max(effects, default=None)
+
+
 def policy_now(monitor: DriftMonitor) -> Policy:
     """The policy with what is accepted at the moment: an accepted feature has to move further to count."""
     policy = Policy.from_json(monitor.policy.policy)
@@ -151,6 +184,28 @@ def policy_now(monitor: DriftMonitor) -> Policy:
         before = own.get(accepted.feature, FeaturePolicy())
         own[accepted.feature] = replace(before, minimum_effect=max(accepted.effect, policy.effect_of(accepted.feature)))
     return replace(policy, features=own)
+
+
+@transaction.atomic
+def pause_monitor(monitor: DriftMonitor, *, actor: Actor) -> DriftMonitor:
+    """Start no run by the clock until it is resumed; whoever asks for a run still gets one. Paused twice is paused."""
+    monitor = DriftMonitor.objects.select_for_update().get(pk=monitor.pk)
+    if monitor.is_enabled:
+        monitor.is_enabled = False
+        monitor.save(update_fields=["is_enabled"])
+        record(MONITOR_PAUSED, monitor, actor=actor, name=monitor.name)
+    return monitor
+
+
+@transaction.atomic
+def resume_monitor(monitor: DriftMonitor, *, actor: Actor) -> DriftMonitor:
+    """Let the clock start runs again; what came meanwhile is compared at the next look."""
+    monitor = DriftMonitor.objects.select_for_update().get(pk=monitor.pk)
+    if not monitor.is_enabled:
+        monitor.is_enabled = True
+        monitor.save(update_fields=["is_enabled"])
+        record(MONITOR_RESUMED, monitor, actor=actor, name=monitor.name)
+    return monitor
 
 
 @transaction.atomic
@@ -202,14 +257,21 @@ def _newest(monitor: DriftMonitor) -> DatasetVersion | None:
     return newest
 
 
-def asked_of(run: DriftRun) -> dict[str, Any]:
-    """What the monitor of a run asks for beside the two tables; nothing for a run without one."""
+@dataclass(frozen=True)
+class Asked:
+    """What a run is to compare, and by which policy."""
+
+    policy: Policy
+    features: list[str] | None = None
+    segments: Sequence[str] = ()
+    wasserstein: bool = False
+
+
+def asked_of(run: DriftRun) -> Asked:
+    """What the monitor of a run asks for beside the two tables; only thresholds for a run without one."""
     monitored = MonitorRun.objects.filter(run=run).select_related("monitor").first()
     if monitored is None:
-        return {"policy": Policy(alpha=run.alpha, minimum_effect=run.minimum_effect)}
+        return Asked(Policy(alpha=run.alpha, minimum_effect=run.minimum_effect))
     monitor = monitored.monitor
-    return {
-        "policy": Policy.from_json(monitored.policy),
-        "features": monitor.features or None,
-        "wasserstein": monitor.with_wasserstein,
-    }
+    policy = Policy.from_json(monitored.policy)
+    return Asked(policy, monitor.features or None, monitor.segments, monitor.with_wasserstein)

@@ -16,13 +16,13 @@ def _body(world: World) -> dict[str, Any]:
     return {"data": {"name": "watch", "reference": {"dataset": world.dataset.name, "version": 1}}}
 
 
-def _monitor(world: World) -> dict[str, Any]:
+def _monitor(world: World, segmented: bool = False) -> dict[str, Any]:
     from monitoring.drift.evaluation import Policy
     from monitoring.monitors.services import Settings, create_monitor
 
     reference = world.dataset_version(1)
     world.dataset_version(2)
-    settings = Settings(reference, reference.dataset)
+    settings = Settings(reference, reference.dataset, segments=reference.column_names[:1] if segmented else ())
     return {"pk": create_monitor("watch", settings, policy=Policy(), why="first", actor=world.actor("scientist")).pk}
 
 
@@ -48,6 +48,38 @@ def _drifted(world: World) -> dict[str, Any]:
     return given | {"data": {"feature": "a", "why": "known", "until": until}}
 
 
+def _paused(world: World) -> dict[str, Any]:
+    from monitoring.monitors.models import DriftMonitor
+
+    given = _monitor(world)
+    DriftMonitor.objects.filter(pk=given["pk"]).update(is_enabled=False)
+    return given
+
+
+def _accepting(world: World) -> dict[str, Any]:
+    given = _drifted(world)
+    day = (timezone.now() + timedelta(days=3)).date().isoformat()
+    return {"pk": given["pk"], "data": {"feature": "a", "why": "known", "until": day}}
+
+
+def _stocked(world: World) -> dict[str, Any]:
+    from monitoring.monitors.models import DriftMonitor
+    from monitoring.monitors.services import accept_drift
+
+    given = _drifted(world)
+    until = timezone.now() + timedelta(days=3)
+    accept_drift(DriftMonitor.objects.get(), "a", why="known", until=until, actor=world.actor("scientist"))
+    return {"pk": given["pk"]}
+
+
+def _segmented(world: World) -> dict[str, Any]:
+    from monitoring.monitors.models import DriftMonitor
+    from monitoring.monitors.services import run_monitor
+
+    monitor = DriftMonitor.objects.get(pk=_monitor(world, segmented=True)["pk"])
+    return {"run_id": run_monitor(monitor, actor=world.actor("scientist")).pk}
+
+
 def _ended(world: World) -> dict[str, Any]:
     from monitoring.models import DriftRun
 
@@ -59,6 +91,11 @@ ACTS: dict[str, Act] = {
     f"POST {_A}": Act("scientist", MONITOR, before=_body),
     f"GET {_A}<uuid:pk>/": Act("scientist", MONITOR, before=_monitor),
     "GET drift/monitors/<uuid:pk>/": Act("scientist", MONITOR, before=_monitor),
+    f"POST {_A}<uuid:pk>/pause/": Act("scientist", MONITOR, before=_monitor),
+    f"POST {_A}<uuid:pk>/resume/": Act("scientist", MONITOR, before=_paused),
+    "POST drift/monitors/<uuid:pk>/pause/": Act("scientist", MONITOR, before=_monitor),
+    "POST drift/monitors/<uuid:pk>/resume/": Act("scientist", MONITOR, before=_paused),
+    "POST drift/monitors/<uuid:pk>/accept/": Act("scientist", MONITOR, before=_accepting),
     "GET drift/<uuid:run_id>/report/": Act("scientist", RUN, before=_ended),
     f"GET {_A}<uuid:pk>/sketch/": Act("scientist", MONITOR, before=_profiled),
     f"GET {_A}<uuid:pk>/policy/": Act("scientist", MONITOR, before=_monitor),

@@ -144,5 +144,6 @@ WORKS: dict[str, Callable[[World], None]] = {
     "escrow": _escrow,
     "restore drill of erasures": _erasure_drill,
     "verification": _verify,
+    "drift in segments": _run_job(acts_monitors._segmented, "monitoring.DriftRun", "run_id"),
     "reference profile": lambda world: acts_monitors._profiled(world) and None,
 }
