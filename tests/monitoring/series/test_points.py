@@ -11,6 +11,8 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from compliance.audit.models import AuditEvent
 from monitoring.series.models import Point, Series
+from tests.accounts.people import make_user
+from tests.dataquality.datasets import signed_in
 from tests.monitoring.predictions.sending import METRICS, MODEL, a_version, ago, as_of_now, pipeline, refused, send
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +128,22 @@ def test_metrics_tell_of_models_and_of_the_portal(settings: Any) -> None:
     version.model.save()
     assert MODEL not in str(scraped())
     assert Client(REMOTE_ADDR="203.0.113.9", headers=OPENMETRICS).get("/metrics").status_code == 403
+
+
+def test_what_a_deployment_uses_stands_on_the_page_of_its_version() -> None:
+    """S2-56: pushed memory and load beside the accuracy, with their units; the queue of jobs is on /metrics."""
+    version = a_version()
+    page = signed_in(make_user("scientist"))
+    assert "Told by the deployment" not in page.get(version.get_absolute_url()).text
+    used = [
+        {"name": "memory", "value": 512.5, "unit": "MiB"},
+        {"name": "cpu", "value": 37, "unit": "%", "segment": "a"},
+    ]
+    assert tell(pipeline(), used).status_code == 201
+    shown = page.get(version.get_absolute_url()).text
+    for words in ("Told by the deployment", "memory", "MiB", "cpu"):
+        assert words in shown, words
+    assert "modelops_jobs" in Client(headers=OPENMETRICS).get("/metrics").text
 
 
 def test_few_versions_are_told_of_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
