@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -16,6 +16,7 @@ def drift(statistic: float, p_value: float) -> Drift:
     return Drift(statistic, p_value, n_reference=100, n_current=100, location=0.0, sign=1)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=50))
 def test_adjusted_p_values_equal_scipy(p_values: list[float]) -> None:
     assert adjust(p_values) == pytest.approx(stats.false_discovery_control(p_values).tolist(), abs=1e-12)

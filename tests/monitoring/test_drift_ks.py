@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -32,7 +32,7 @@ def assert_equals_scipy(reference: np.ndarray, current: np.ndarray) -> None:
     assert measured.sign == expected.statistic_sign
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(SAMPLES, SAMPLES)
 def test_small_samples_equal_scipy(reference: list[float], current: list[float]) -> None:
     assert_equals_scipy(np.array(reference), np.array(current))
