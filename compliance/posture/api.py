@@ -46,7 +46,7 @@ class PostureView(APIView):
         return Response(PostureOut({"passed": all(one.outcome.passed for one in seen), "controls": seen}).data)
 
 
-class CheckOut(serializers.Serializer):
+class PostureCheckOut(serializers.Serializer):
     """One check of a model or pipeline."""
 
     id = serializers.CharField(source="check.key")
@@ -59,7 +59,7 @@ class CheckOut(serializers.Serializer):
     since = serializers.DateTimeField(allow_null=True, help_text="Since when it does not hold; null while it holds.")
 
 
-class ScoreOfDay(serializers.Serializer):
+class PostureScoreOut(serializers.Serializer):
     day = serializers.DateField()
     held = serializers.IntegerField()
     total = serializers.IntegerField()
@@ -73,8 +73,8 @@ class PostureOfOut(serializers.Serializer):
     held = serializers.IntegerField()
     total = serializers.IntegerField()
     arithmetic = serializers.CharField(help_text="The sum, with each check's point.")
-    findings = CheckOut(source="lines", many=True)
-    trend = ScoreOfDay(many=True)
+    findings = PostureCheckOut(source="lines", many=True)
+    trend = PostureScoreOut(many=True)
 
 
 class ModelPostureView(APIView):
