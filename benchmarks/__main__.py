@@ -20,7 +20,6 @@ from . import (
     ledger_search,
     ledger_verify,
     live_at,
-    mlflow,
     quality,
     registry,
     rotation,
@@ -54,7 +53,6 @@ ALL = {
     "credentials": credentials.measure,
     "live_at": live_at.measure,
     "registry": registry.measure,
-    "mlflow": mlflow.measure,
     "subjects": subjects.measure,
     "transfer": transfer.measure,  # last: it adds files to the database that the others count
 }
