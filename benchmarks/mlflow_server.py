@@ -1,11 +1,12 @@
 """MLflow's own server with PostgreSQL, where it is installed; it is no dependency of the portal.
 
-``BENCHMARK_MLFLOW`` names a virtual environment with mlflow and psycopg2-binary. The server runs with its defaults: no
+``BENCHMARK_MLFLOW`` names a virtual environment with mlflow[auth] and psycopg2-binary. The server runs with its defaults: no
 authentication, artifacts through the server, no jobs and no telemetry.
 """
 
 import json
 import os
+import secrets
 import shutil
 import time
 from collections.abc import Iterator
@@ -19,7 +20,8 @@ from modelops.embedded import processes
 from .servers import Server, answers, free_port
 
 HOW_TO_INSTALL = (
-    "not measured: python -m venv FOLDER; FOLDER/bin/pip install mlflow psycopg2-binary; then BENCHMARK_MLFLOW=FOLDER"
+    "not measured: python -m venv FOLDER; FOLDER/bin/pip install mlflow[auth] psycopg2-binary; "
+    "then BENCHMARK_MLFLOW=FOLDER"
 )
 _DATABASE = "mlflow"
 
@@ -32,24 +34,31 @@ def program() -> Path | None:
 
 
 @contextmanager
-def mlflow_server(command: Path, folder: Path, owner_url: str, workers: int) -> Iterator[Server]:
-    """Its web server on a database of its own within the same PostgreSQL, until the block ends."""
+def mlflow_server(command: Path, folder: Path, owner_url: str, workers: int, *, password: str = "") -> Iterator[Server]:
+    """Its web server on a database of its own within the same PostgreSQL, until the block ends.
+
+    With a ``password`` it asks for the user admin by its own basic-auth, with the defaults of that.
+    """
     import psycopg
 
     with psycopg.connect(owner_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {_DATABASE}")
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_DATABASE]).fetchone():
+            connection.execute(f"CREATE DATABASE {_DATABASE}")
     port = free_port()
-    log = folder / "mlflow.log"
+    log = folder / f"mlflow{'-auth' if password else ''}.log"
     artifacts = folder / "mlflow-artifacts"
     options = ["--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]
     options += ["--backend-store-uri", database_url(owner_url, "postgresql+psycopg2")]
     options += ["--artifacts-destination", str(artifacts)]
+    options += ["--app-name", "basic-auth"] if password else []
     env = {
         "PATH": f"{command.parent}:{os.environ['PATH']}",
         "HOME": str(folder),
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "DO_NOT_TRACK": "true",
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+        "MLFLOW_FLASK_SERVER_SECRET_KEY": secrets.token_hex(32),
+        **({"MLFLOW_AUTH_ADMIN_PASSWORD": password} if password else {}),
     }
     process = processes.spawn([str(command), "server", *options], log=log, env=env, cwd=folder)
     try:

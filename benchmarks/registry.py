@@ -82,7 +82,7 @@ def _run(
             for side, (web, headers, calls) in sides.items():
                 wanted = [calls[case](next(numbers)) for _ in range(requests if turn else warming)]
                 before, started = web.seconds(), time.perf_counter()
-                _send(web, headers, wanted)
+                send(web, headers, wanted)
                 elapsed = time.perf_counter() - started
                 if turn:  # the first turn pays for imports, first touches and statements that are prepared
                     found[side].append((requests / elapsed, (web.seconds() - before) / requests * 1000))
@@ -98,7 +98,8 @@ def _run(
             )
 
 
-def _send(web: Server, headers: dict[str, str], wanted: list[list[Call]]) -> None:
+def send(web: Server, headers: dict[str, str], wanted: list[list[Call]]) -> None:
+    """Send ``wanted`` from as many clients as there are at once; each must succeed."""
     address = urlsplit(web.url)
     shares = [wanted[number::CLIENTS] for number in range(CLIENTS)]
 
@@ -121,7 +122,7 @@ def _ours(names: list[str]) -> dict[str, Calls]:
     api = "/api/v1/models/"
     raw = "application/octet-stream"
     return {
-        REGISTER: lambda n: [Call("POST", f"{api}{_of(names, n)}/versions/", _weights(), raw)],
+        REGISTER: lambda n: [Call("POST", f"{api}{_of(names, n)}/versions/", weights(), raw)],
         ALIAS: lambda n: [Call("GET", f"{api}{_of(names, n)}/aliases/live/")],
         SEARCH: lambda n: [Call("GET", f"{api}?q={_part(names, n)}&page_size={_HITS}")],
         VERSIONS: lambda n: [Call("GET", f"/api/v1/model-versions/?q={_of(names, n)}&page_size={_HITS}")],
@@ -134,7 +135,7 @@ def _theirs(names: list[str]) -> dict[str, Calls]:
     def register(number: int) -> list[Call]:
         body = theirs.creation(_of(names, number), number)
         raw = "application/octet-stream"
-        file = Call("PUT", f"{files}{number}/model.safetensors", _weights(), raw)
+        file = Call("PUT", f"{files}{number}/model.safetensors", weights(), raw)
         return [file, Call("POST", f"{api}model-versions/create", body)]
 
     def search(kind: str, condition: str) -> list[Call]:
@@ -157,7 +158,7 @@ def _part(names: list[str], number: int) -> str:
     return f"-{number * 7 % len(names):04d}"[:4]
 
 
-def _weights() -> bytes:
+def weights() -> bytes:
     """A safetensors file of 11 kB that nobody has sent before."""
     values = secrets.token_bytes(11_000)
     head = b'{"w":{"dtype":"U8","shape":[11000],"data_offsets":[0,11000]}}'

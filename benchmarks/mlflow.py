@@ -1,0 +1,136 @@
+"""MLflow's protocol as the portal speaks it, beside MLflow's own server: the same calls from the same clients.
+
+Both stand on the same PostgreSQL with as many worker processes. Ours authenticates each call, checks permissions,
+writes the audit log and seals files; theirs runs once without any authentication and once with its own basic-auth.
+"""
+
+import base64
+import json
+import os
+import secrets
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+from urllib.parse import quote
+
+from . import mlflow_server as theirs
+from . import portal
+from .registry import Call, send, weights
+from .registry_rows import fill
+from .servers import Server, server
+from .table import Table
+
+WORKERS, MODELS = 2, 100
+ALIAS, SEARCH, CREATE, GET, PUT = (
+    "version by alias", "search of 100 models", "create a version", "fetch a file of 11 kB", "store a file of 11 kB",
+)  # fmt: skip
+OURS, OPEN, GUARDED = "ours", "MLflow", "MLflow with basic-auth"
+_API, _FILES = "/api/2.0/mlflow/", "/api/2.0/mlflow-artifacts/artifacts/"
+_RAW = "application/octet-stream"
+
+Calls = Callable[[int], list[Call]]
+Side = tuple[Server, dict[str, str], dict[str, Calls]]
+
+
+def measure(*, quick: bool = False) -> Table:
+    """Requests per second, and the CPU time of the server for each."""
+    requests, rounds = (8, 1) if quick else (160, 3)
+    names = [f"over-mlflow-{number:04d}" for number in range(MODELS)]
+    table = Table("MLflow's protocol", "requests/s", f"{OURS}: {ALIAS}")
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmark-mlflow-")))
+        portal.start()
+        key = fill(names, 1, "trainer")
+        web = stack.enter_context(server(folder / "web.log", "modelops.wsgi:application", WORKERS))
+        sides: dict[str, Side] = {OURS: _ours(web, key, names)}
+        if command := theirs.program():
+            address, password = os.environ["DATABASE_URL"], secrets.token_urlsafe(16)
+            for side, given in ((OPEN, ""), (GUARDED, password)):
+                peer = stack.enter_context(theirs.mlflow_server(command, folder, address, WORKERS, password=given))
+                if side == OPEN:
+                    theirs.fill(address, names, 1)
+                sides[side] = _theirs(peer, given, names)
+        _run(table, sides, requests, rounds)
+    table.notes["size"] = f"{MODELS} models of one version; 8 clients, {WORKERS} workers each"
+    table.notes["in ours alone"] = "API key, permissions, audit log, sealing with fsync, the job of the scan"
+    if OPEN not in sides:
+        table.notes["MLflow"] = theirs.HOW_TO_INSTALL
+    return table
+
+
+def _run(table: Table, sides: dict[str, Side], requests: int, rounds: int) -> None:
+    numbers = count(1)
+    for case in (PUT, GET, ALIAS, SEARCH, CREATE):
+        found: dict[str, list[tuple[float, float]]] = {side: [] for side in sides}
+        for turn in range(rounds + 1):
+            for side, (web, headers, calls) in sides.items():
+                # Its basic-auth takes seconds for what others do at once.
+                many = max(8, requests // 8) if side == GUARDED or not turn else requests
+                wanted = [calls[case](next(numbers)) for _ in range(many)]
+                before, started = web.seconds(), time.perf_counter()
+                send(web, headers, wanted)
+                elapsed = time.perf_counter() - started
+                if turn:
+                    found[side].append((many / elapsed, (web.seconds() - before) / many * 1000))
+        taken = {side: statistics.median(cpu for _, cpu in rows) for side, rows in found.items()}
+        for side, rows in found.items():
+            table.figures[f"{side}: {case}"] = statistics.median(rate for rate, _ in rows)
+        table.notes[f"{case}, CPU ms of the server"] = ", ".join(f"{side} {cpu:.1f}" for side, cpu in taken.items())
+        for peer in sides.keys() - {OURS}:
+            ratio = table.figures[f"{OURS}: {case}"] / table.figures[f"{peer}: {case}"]
+            cpu = taken[peer] / max(taken[OURS], 0.01)
+            table.notes[f"{case}, beside {peer}"] = f"{ratio:.1f} times the requests, {cpu:.1f} times for the same CPU"
+
+
+def _ours(web: Server, key: str, names: list[str]) -> Side:
+    headers = {"Authorization": f"Bearer {key}"}
+    made, open_one = _logged_model(), _logged_model()
+    root = f"/mlflow{_FILES}0/models/"
+    first = [Call("PUT", f"{root}{one}/artifacts/model.safetensors", weights(), _RAW) for one in (made, open_one)]
+    send(web, headers, [first])
+    calls = _calls(f"/mlflow{_API}", names)
+    calls[CREATE] = lambda n: [
+        Call("POST", f"/mlflow{_API}model-versions/create", _json(name=_of(names, n), source=f"models:/{made}"))
+    ]
+    calls[PUT] = lambda n: [Call("PUT", f"{root}{open_one}/artifacts/file-{n}", weights(), _RAW)]
+    calls[GET] = lambda n: [Call("GET", f"{root}{open_one}/artifacts/model.safetensors")]
+    return web, headers, calls
+
+
+def _theirs(peer: Server, password: str, names: list[str]) -> Side:
+    said = base64.b64encode(f"admin:{password}".encode()).decode()
+    headers = {"Authorization": f"Basic {said}"} if password else {}
+    calls = _calls(_API, names)
+    calls[CREATE] = lambda n: [Call("POST", f"{_API}model-versions/create", theirs.creation(_of(names, n), n))]
+    calls[PUT] = lambda n: [Call("PUT", f"{_FILES}measured/{n}", weights(), _RAW)]
+    calls[GET] = lambda n: [Call("GET", f"{_FILES}measured/model.safetensors")]
+    send(peer, headers, [[Call("PUT", f"{_FILES}measured/model.safetensors", weights(), _RAW)]])
+    return peer, headers, calls
+
+
+def _calls(api: str, names: list[str]) -> dict[str, Calls]:
+    searched = quote("tag.`mlflow.prompt.is_prompt` != 'true'")
+    return {
+        ALIAS: lambda n: [Call("GET", f"{api}registered-models/alias?name={_of(names, n)}&alias=live")],
+        SEARCH: lambda n: [Call("GET", f"{api}registered-models/search?max_results=100&filter={searched}")],
+    }
+
+
+def _logged_model() -> str:
+    """The id of a logged model of the default experiment, without files."""
+    from registry.tracking.models import Experiment, LoggedModel
+
+    experiment, _ = Experiment.objects.get_or_create(number=0, defaults={"name": "Default"})
+    return str(LoggedModel.objects.create(experiment=experiment, name="model").model_id)
+
+
+def _json(**said: str) -> bytes:
+    return json.dumps(said).encode()
+
+
+def _of(names: list[str], number: int) -> str:
+    return names[number * 7 % len(names)]
