@@ -24,7 +24,7 @@ _MILLISECONDS: Final = {"start_time": "started_ms", "end_time": "ended_ms", "cre
 
 
 def _run_id() -> Any:
-    return Replace(Cast("pk", TextField()), Value("-"), Value(""))
+    return Replace(Cast("pk", TextField()), Value("-"), Value(""), output_field=TextField())
 
 
 def _run_attribute(key: str) -> Any:
