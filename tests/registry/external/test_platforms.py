@@ -66,7 +66,7 @@ def test_there_are_no_others() -> None:
     ],
 )
 def test_what_is_no_attestation_is_refused(officer: Client, more: dict[str, Any], code: str) -> None:
-    """S2-25: author, evidence link and an end within twelve months, or nothing is kept."""
+    """S2-23, S2-25, S2-75: author, evidence link and an end within twelve months, or nothing is kept."""
     refused = officer.post(ADDRESS, said(**more), "application/json")
     assert (refused.status_code, refused.json()["code"]) == (400, f"platform_attestation.{code}")
     assert not PlatformAttestation.objects.exists()
@@ -79,7 +79,7 @@ def test_who_may_not_attest_reads(api: Client, officer: Client) -> None:
 
 
 def test_one_that_ran_out_counts_as_failing(officer: Client) -> None:
-    """S2-25, S2-32: and a newer one makes it good; what was attested cannot be written anew."""
+    """S2-23, S2-25, S2-32: and a newer one makes it good; what was attested cannot be written anew."""
     (control,) = [one for one in controls() if one.key == "platforms.attested"]
     assert control.look().total == 0
     first = officer.post(ADDRESS, said(), "application/json").json()
