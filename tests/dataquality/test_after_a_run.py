@@ -9,12 +9,18 @@ import pytest
 from django.test import Client
 
 from compliance.audit.models import AuditEvent
+from compliance.subjects.providers import Subject
 from dataquality.gates import QualityGate
 from dataquality.models import QualityRun
 from dataquality.schema_changes import changes
+from registry.models import Dataset, DatasetVersion
+from registry.people.digests import names_of
+from registry.people.rewriting import take_out
+from registry.promotion import policies
 from tests.accounts.people import make_user
-from tests.dataquality.datasets import Api, signed_in, stored, work
+from tests.dataquality.datasets import ACTOR, Api, signed_in, stored, work
 from tests.registry import samples
+from tests.registry.people.cases import PERSON, with_people
 
 pytestmark = pytest.mark.django_db
 RUNS = "/api/v1/quality-runs/"
@@ -158,3 +164,24 @@ def test_the_gate_asks_for_no_broken_rule(pipeline: Api) -> None:
     passed, said = QualityGate().check(version)
     assert not passed
     assert "it breaks mail" in said
+
+
+def test_the_gate_refuses_a_score_of_another_file(pipeline: Api) -> None:
+    """S3-34: rows of a person were taken out since the run, so the digest of the training link is another one."""
+    owner = make_user("owner", "Data scientist")
+    data = with_people(Dataset.objects.create(name="flights"), owner)
+    run = QualityRun.objects.get(pk=pipeline.post(RUNS, {"dataset": "flights", "version": 1}).json()["id"])
+    work()
+    version = samples.make_version(samples.make_model(owner), owner, datasets=[data])
+    policies.set_policy(version.model, policies.Policy(min_quality=Decimal(1)), actor=ACTOR)
+    passed, said = QualityGate().check(version)
+    assert passed, said
+    assert take_out(DatasetVersion.objects.get(pk=data.pk), names_of(Subject(email=PERSON)), actor=ACTOR) == 2
+    passed, said = QualityGate().check(version)
+    assert (passed, "is not the one that was examined" in said) == (False, True)
+    run.refresh_from_db()
+    assert run.data_sha256 != DatasetVersion.objects.select_related("artifact").get(pk=data.pk).artifact.sha256
+    pipeline.post(RUNS, {"dataset": "flights", "version": 1})
+    work()
+    passed, said = QualityGate().check(version)
+    assert passed, said
