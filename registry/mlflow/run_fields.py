@@ -28,9 +28,9 @@ METRIC: Final[dict[str, Field]] = {
 }
 
 
-def named_run(call: Call) -> Run:
+def named_run(call: Call, *, with_parameters: bool = False) -> Run:
     """The run that the call is about. Raises InvalidValue and NotFound."""
     run_id = call.given["run_id"] or call.given["run_uuid"]
     if not run_id:
         raise missing_value("run_id")
-    return run_of(call.user, run_id)
+    return run_of(call.user, run_id, with_parameters=with_parameters)

@@ -26,6 +26,8 @@ from .wire import Call, endpoint
 
 _VIEW, _ADD, _CHANGE, _DELETE = (f"tracking.{verb}_run" for verb in ("view", "add", "change", "delete"))
 MOST_EXPERIMENTS: Final = 1000
+# Whoever asks for more gets the rest page by page: each run of a page has all of its parameters opened.
+MOST_SHOWN: Final = 5000
 
 
 @endpoint(
@@ -54,7 +56,7 @@ def create(call: Call) -> dict[str, Any]:
 @endpoint("GET", "runs/get", permission=_VIEW, tells=RUN_VIEWED, takes=RUN_ID)
 def get(call: Call) -> dict[str, Any]:
     """A run with the last value of each metric, its parameters, tags, inputs and outputs."""
-    run = named_run(call)
+    run = named_run(call, with_parameters=True)
     record_reading(RUN_VIEWED, run, request=call.request, strict=True, run=run.run_id)
     return {"run": shown_runs([run])[0]}
 
@@ -123,7 +125,7 @@ def delete_tag(call: Call) -> dict[str, Any]:
 def search(call: Call) -> dict[str, Any]:
     """Runs of experiments that a filter finds, with their parameters: the ledger has how many."""
     given = call.given
-    offset, size = offset_of(given["page_token"]), given["max_results"]
+    offset, size = offset_of(given["page_token"]), min(given["max_results"], MOST_SHOWN)
     numbers = [int(one) for one in given["experiment_ids"] if one.isascii() and one.isdigit() and len(one) < 19]
     runs = of_view(Run.objects.visible_to(call.user), given["run_view_type"]).filter(experiment__number__in=numbers)
     runs = runs.filter(run_condition(given["filter"])).order_by(*run_order(given["order_by"]))

@@ -22,7 +22,7 @@ def declared() -> list[Endpoint]:
     return [*calls, *server.NOTHING_HERE]
 
 
-urlpatterns = [
-    path(route, view_of(list(endpoints)).as_view(), name=f"mlflow:{route}")
-    for route, endpoints in groupby(declared(), key=lambda one: one.route)
-]
+urlpatterns = []
+for _route, _calls in groupby(declared(), key=lambda one: one.route):
+    _endpoints = list(_calls)
+    urlpatterns.append(path(_route, view_of(_endpoints).as_view(), name=_endpoints[0].operation_id))

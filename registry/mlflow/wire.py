@@ -59,7 +59,7 @@ class Call:
     @property
     def actor(self) -> Actor:
         """The same for services and ledger."""
-        found: Actor = self.request.actor
+        found: Actor = self.request.actor  # type: ignore[attr-defined]  # set where the credential is looked at
         return found
 
     def allows(self, permission: str) -> bool:
@@ -107,7 +107,7 @@ def endpoint(
 ) -> Callable[[Callable[[Call], Answer]], Endpoint]:
     """Declare a call: the handler's docstring becomes its description.
 
-    ``reads_body=False`` leaves the body to the handler, for files. ``gives`` describes the answer for the OpenAPI
+    ``reads_body=False`` leaves the body to the handler, for files. ``gives`` are the answers for the OpenAPI
     document, an object unless said; ``is_hidden`` leaves the call out of it. ``attributes`` are set on the view, such
     as ``answers_once_itself=True``.
     """
@@ -168,7 +168,7 @@ def _method_of(one: Endpoint) -> Any:
     said: dict[str, Any] = {
         "operation_id": one.operation_id,
         "tags": ["mlflow"],
-        "responses": {200: one.gives or {"type": "object", "additionalProperties": {}}},
+        "responses": one.gives or {200: {"type": "object", "additionalProperties": {}}},
     }
     if from_query:
         said["parameters"] = [

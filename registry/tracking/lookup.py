@@ -5,9 +5,11 @@ import uuid
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from compliance.audit import Actor, record
 from modelops.lib.errors import Invalid, NotFound
+from modelops.lib.fixed_queries import FixedQuery
 
 from .audit_events import EXPERIMENT_CREATED
 from .models import DEFAULT_NUMBER, Experiment, LoggedModel, Run
@@ -38,13 +40,19 @@ def experiment_named(user: Any, name: str) -> Experiment:
     return row
 
 
-def run_of(user: Any, run_id: str) -> Run:
+@FixedQuery
+def _run(user: Any, with_parameters: bool, *, pk: uuid.UUID) -> "QuerySet[Run]":
+    rows = Run.objects.visible_to(user).select_related("experiment", "created_by").filter(pk=pk).order_by()
+    return rows.defer(None) if with_parameters else rows  # type: ignore[no-any-return]
+
+
+def run_of(user: Any, run_id: str, *, with_parameters: bool = False) -> Run:
     """The run with its experiment, deleted or not. Raises NotFound."""
-    rows = Run.objects.visible_to(user).select_related("experiment", "created_by")
-    row = rows.filter(pk=uuid.UUID(run_id)).first() if _HEX.fullmatch(run_id) else None
+    row = _run.first(user, with_parameters, pk=uuid.UUID(run_id)) if _HEX.fullmatch(run_id) else None
     if row is None:
         raise NotFound(f"Run with id={run_id} not found", code="run.not_found")
-    return row
+    found: Run = row
+    return found
 
 
 def logged_model_of(user: Any, model_id: str) -> LoggedModel:

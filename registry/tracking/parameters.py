@@ -16,7 +16,7 @@ from modelops.crypto.encrypted_column import Stored
 class OpenedParameter(Func):
     """The text of the parameter ``key``, NULL where a row has none."""
 
-    output_field = models.TextField()  # type: ignore[assignment]
+    output_field = models.TextField()
 
     def __init__(self, model: type[models.Model], key: str) -> None:
         super().__init__(Stored("parameters"), F("pk"), Value(key))

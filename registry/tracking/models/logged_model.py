@@ -1,5 +1,7 @@
 """A model that a run logged: files with a name, before anybody registers them."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -24,7 +26,7 @@ class LoggedModelManager(models.Manager.from_queryset(LoggedModelQuerySet)):  # 
     """Leaves the encrypted parameters in the database until they are asked for."""
 
     def get_queryset(self) -> LoggedModelQuerySet:
-        return super().get_queryset().defer("parameters")  # type: ignore[no-any-return]
+        return super().get_queryset().defer("parameters")
 
 
 class LoggedModel(models.Model):
@@ -37,7 +39,7 @@ class LoggedModel(models.Model):
     model_type = models.CharField(max_length=500, blank=True, default="")
     status = models.CharField(max_length=30, choices=LoggedModelStatus, default=LoggedModelStatus.PENDING)
     tags = models.JSONField(default=dict, blank=True)
-    parameters = EncryptedJSONField(null=True, blank=True)
+    parameters: Any = EncryptedJSONField(null=True, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="logged_models"
     )

@@ -1,6 +1,7 @@
 """A run: one training with what it was given and what came of it."""
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -28,7 +29,7 @@ class RunManager(models.Manager.from_queryset(RunQuerySet)):  # type: ignore[mis
     """Leaves the encrypted parameters in the database until they are asked for."""
 
     def get_queryset(self) -> RunQuerySet:
-        return super().get_queryset().defer("parameters")  # type: ignore[no-any-return]
+        return super().get_queryset().defer("parameters")
 
 
 class Run(models.Model):
@@ -44,7 +45,7 @@ class Run(models.Model):
     started_ms = models.BigIntegerField()
     ended_ms = models.BigIntegerField(null=True, blank=True)
     tags = models.JSONField(default=dict, blank=True)
-    parameters = EncryptedJSONField(null=True, blank=True)
+    parameters: Any = EncryptedJSONField(null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="runs")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True)
