@@ -26,7 +26,14 @@ def test_no_call_is_open(call: Any, scientist: Any) -> None:
     from tests.accounts.people import sign_in
 
     key = issue_key(scientist)
-    wrong = ["", "Bearer ", f"Bearer {key[:-1]}{'1' if key[-1] == '0' else '0'}", "Bearer eyJhbGciOiJub25lIn0.e30.", "Basic eDp5", "Digest x"]
+    wrong = [
+        "",
+        "Bearer ",
+        f"Bearer {key[:-1]}{'1' if key[-1] == '0' else '0'}",
+        "Bearer eyJhbGciOiJub25lIn0.e30.",
+        "Basic eDp5",
+        "Digest x",
+    ]
     clients = [Client(headers={"Authorization": one} if one else {}) for one in wrong]
     for client in [*clients, sign_in(Client(), scientist)]:
         answer = client.generic(call.method, address(call.route), b"{}", content_type="application/json")
