@@ -22,7 +22,7 @@ from registry.promotion import requesting
 from registry.promotion.models import Promotion
 from registry.tracking.files.addresses import inside
 from registry.tracking.files.folders import Folder, note_registered
-from registry.tracking.models import LatestMetric
+from registry.tracking.models import LatestMetric, LoggedModel, Run
 
 from .memory import Memory
 from .report import Report
@@ -128,7 +128,7 @@ class RegistryImport:
             model,
             folder.openings(),
             metrics={key: value for key, value in last if math.isfinite(value)},
-            parameters=(logged or run).parameters or None if (logged or run) else None,
+            parameters=_parameters(logged or run),
             tags={key: text for key, text in tags.items() if len(text) <= _LONGEST_OWN_TAG},
             run_reference=notes.run_id,
             then=partial(_note, notes, folder),
@@ -192,6 +192,11 @@ class RegistryImport:
             raise
         except DomainError as error:
             self._report.skip(what, error.message)
+
+
+def _parameters(owner: LoggedModel | Run | None) -> dict[str, Any] | None:
+    found: dict[str, Any] | None = owner.parameters if owner is not None else None
+    return found or None
 
 
 def _note(notes: VersionLabels, folder: Folder, version: ModelVersion) -> None:

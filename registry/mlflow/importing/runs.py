@@ -92,7 +92,7 @@ class RunImport:
         name = str(info.get("run_name") or tags.get(runs.NAME_TAG, ""))
         tags.pop(runs.NAME_TAG, None)
         run = runs.start_run(experiment, name, int(info.get("start_time") or 0), tags, actor=self._actor)
-        of_model = {}
+        of_model: dict[tuple[Any, ...], Any] = {}
         for model in models:
             row = self._new_model(experiment, model, run)
             inputs.add_outputs(run, [(row, 0)], actor=self._actor)

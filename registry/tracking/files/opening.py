@@ -1,37 +1,43 @@
 """Handing files of runs and logged models out."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from compliance.audit import Actor, record
 from modelops.crypto.errors import DecryptionFailed
 from modelops.crypto.stream import Digests, SealedReader
 from modelops.lib.errors import NotAllowed, NotFound
+from modelops.lib.fixed_queries import FixedQuery
 from registry.artifacts.access import open_sealed
-from registry.models import VersionState
-from registry.tracking.models import RegisteredFolder, TrackedFile
+from registry.tracking.models import TrackedFile
 
+from .closed import closed_at
 from .events import FILE_DAMAGED, FILE_OPENED
-from .owners import Owner, belonging_to
+from .owners import Owner, kind_of
 
 
 def file_of(owner: Owner, path: str) -> TrackedFile:
     """The file at ``path``. Raises NotFound."""
-    files = TrackedFile.objects.filter(path=path, **belonging_to(owner)).select_related("artifact")
-    found = files.first() if path else None
+    found: TrackedFile | None = _file.first(None, kind_of(owner), owner=owner.pk, path=path) if path else None
     if found is None:
         raise NotFound(f"No such artifact: '{path[:200]}'", code="artifact.not_found")
     return found
 
 
+@FixedQuery
+def _file(reader: None, kind: str, *, owner: Any, path: str) -> "QuerySet[TrackedFile]":
+    return TrackedFile.objects.filter(**{kind: owner}, path=path).select_related("artifact").order_by()
+
+
 def require_not_held(owner: Owner, path: str) -> None:
     """Raise NotAllowed for a file of a version that the scanner holds: not under its old name either."""
-    held = RegisteredFolder.objects.filter(**belonging_to(owner), version__state=VersionState.QUARANTINED)
-    for folder in held.select_related("version__model"):
-        if not folder.folder or path.startswith(f"{folder.folder}/"):
+    for closed in closed_at(owner, path):
+        if closed.is_held:
             raise NotAllowed(
-                f"The artifact {path[:200]!r} is part of {folder.version}, which the scanner has not found clean. See "
+                f"The artifact {path[:200]!r} is part of {closed.version}, which the scanner has not found clean. See "
                 "the page of the version for what was found.",
                 code="artifact.quarantined",
             )

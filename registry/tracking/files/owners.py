@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from modelops.lib.errors import Invalid, NotFound
+from modelops.lib.fixed_queries import FixedQuery
 from registry.tracking.models import LoggedModel, Run
 
 from .addresses import Address
@@ -15,10 +16,7 @@ Owner = Run | LoggedModel
 def owner_of(address: Address | None, user: Any) -> Owner:
     """The run or logged model behind an address. Raises NotFound for one that ``user`` may not know of."""
     if address is not None and address.kind != "version":
-        kind = Run if address.kind == "run" else LoggedModel
-        found: Owner | None = (
-            kind.objects.visible_to(user).select_related("experiment").filter(pk=address.owner).first()
-        )
+        found: Owner | None = (_runs if address.kind == "run" else _models).first(user, owner=address.owner)
         if found is not None and address.experiment in {"", found.experiment.experiment_id}:
             return found
     raise NotFound(
@@ -26,9 +24,27 @@ def owner_of(address: Address | None, user: Any) -> Owner:
     )
 
 
+@FixedQuery
+def _runs(user: Any, *, owner: Any) -> "QuerySet[Run]":
+    found: QuerySet[Run] = Run.objects.visible_to(user).select_related("experiment").filter(pk=owner).order_by()
+    return found
+
+
+@FixedQuery
+def _models(user: Any, *, owner: Any) -> "QuerySet[LoggedModel]":
+    visible = LoggedModel.objects.visible_to(user).select_related("experiment")
+    found: QuerySet[LoggedModel] = visible.filter(pk=owner).order_by()
+    return found
+
+
+def kind_of(owner: Owner) -> str:
+    """The name of the field that refers to it."""
+    return "run" if isinstance(owner, Run) else "logged_model"
+
+
 def belonging_to(owner: Owner) -> dict[str, Owner]:
     """The filter, and the field of a new row, for what belongs to ``owner``."""
-    return {"run": owner} if isinstance(owner, Run) else {"logged_model": owner}
+    return {kind_of(owner): owner}
 
 
 def below(folder: str) -> Q:

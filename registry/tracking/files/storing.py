@@ -13,9 +13,10 @@ from registry.artifacts.recording import insert_artifact
 from registry.artifacts.removal import remove_artifacts
 from registry.artifacts.sealed import sealed_upload
 from registry.models import Artifact
-from registry.tracking.models import RegisteredFolder, TrackedFile
+from registry.tracking.models import TrackedFile
 
 from .addresses import InvalidPath
+from .closed import closed_at
 from .events import FILE_REMOVED, FILE_STORED
 from .owners import Owner, belonging_to, below, locked
 
@@ -68,13 +69,12 @@ def drop(files: list[TrackedFile]) -> None:
 
 def require_changeable(owner: Owner, path: str) -> None:
     """Raise Conflict when a version was made of a folder that holds ``path``."""
-    for folder in RegisteredFolder.objects.filter(**belonging_to(owner)).select_related("version__model"):
-        if not folder.folder or path == folder.folder or path.startswith(f"{folder.folder}/"):
-            raise Conflict(
-                f"The artifact {path[:200]!r} is part of {folder.version}, and what is registered stays as it was. Log "
-                "a new model and register it as the next version.",
-                code="artifact.registered",
-            )
+    if closed := closed_at(owner, path):
+        raise Conflict(
+            f"The artifact {path[:200]!r} is part of {closed[0].version}, and what is registered stays as it was. Log "
+            "a new model and register it as the next version.",
+            code="artifact.registered",
+        )
 
 
 def _put(owner: Owner, path: str, artifact: Artifact | None, actor: Actor) -> TrackedFile:
@@ -84,7 +84,7 @@ def _put(owner: Owner, path: str, artifact: Artifact | None, actor: Actor) -> Tr
     if artifact is not None:
         insert_artifact(artifact)
     size = artifact.size if artifact is not None else 0
-    file = TrackedFile(path=path, size=size, artifact=artifact, **belonging_to(owner))  # type: ignore[misc]
+    file = TrackedFile(path=path, size=size, artifact=artifact, **belonging_to(owner))
     insert(file)
     record(
         FILE_STORED,

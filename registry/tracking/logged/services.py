@@ -9,7 +9,8 @@ from django.utils import timezone
 from compliance.audit import Actor, record
 from modelops.lib.errors import Conflict, Invalid, NotFound
 from registry.services.ownership import account_id
-from registry.tracking.models import Experiment, LoggedModel, LoggedModelStatus, RegisteredFolder, Run
+from registry.tracking.files.closed import closed_folders
+from registry.tracking.models import Experiment, LoggedModel, LoggedModelStatus, Run
 
 from .events import MODEL_CHANGED, MODEL_DELETED, MODEL_LOGGED
 
@@ -103,9 +104,9 @@ def delete(model: LoggedModel, *, actor: Actor) -> None:
     """
     with transaction.atomic():
         row = _locked(model)
-        if used := RegisteredFolder.objects.filter(logged_model=row).select_related("version__model").first():
+        if used := closed_folders(row):
             raise Conflict(
-                f"{used.version} was made of the logged model {row.model_id}, and where a version comes from stays "
+                f"{used[0].version} was made of the logged model {row.model_id}, and where a version comes from stays "
                 "provable. Delete the version first.",
                 code="logged_model.registered",
             )
