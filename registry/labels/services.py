@@ -41,7 +41,16 @@ def version_labels_of(version: ModelVersion) -> VersionLabels:
 def shown_tags(version: ModelVersion) -> list[tuple[str, str]]:
     """The tags that hold now, by key; of a long one its beginning."""
     labels: VersionLabels | None = getattr(version, "labels", None)
-    tags = version.tags if labels is None else labels.tags
+    return _shown(version.tags if labels is None else labels.tags)
+
+
+def shown_model_tags(model: RegisteredModel) -> list[tuple[str, str]]:
+    """The tags of a model, by key; of a long one its beginning."""
+    labels: ModelLabels | None = getattr(model, "labels", None)
+    return [] if labels is None else _shown(labels.tags)
+
+
+def _shown(tags: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(key, text if len(text) <= LONGEST_KEY else f"{text[:LONGEST_KEY]}…") for key, text in sorted(tags.items())]
 
 

@@ -117,10 +117,15 @@ def is_prompt(*, wanted: bool) -> Q:
 
 def model_object(user: Any, name: str) -> RegisteredModel:
     """A model that is to be changed. Raises DoesNotExist."""
-    found: RegisteredModel | None = RegisteredModel.objects.visible_to(user).filter(name=name).first()
+    found: RegisteredModel | None = _model_object.first(user, name=name)
     if found is None:
         raise no_model(name)
     return found
+
+
+@FixedQuery
+def _model_object(user: Any, *, name: str) -> "QuerySet[RegisteredModel]":
+    return RegisteredModel.objects.visible_to(user).filter(name=name).order_by()
 
 
 def version_row(user: Any, name: str, version: str) -> VersionRow:
@@ -139,11 +144,16 @@ def _version_row(user: Any, *, name: str, number: int) -> "QuerySet[ModelVersion
 
 def version_object(user: Any, name: str, version: str) -> ModelVersion:
     """A version that is to be changed, with its model. Raises InvalidValue, DoesNotExist."""
-    rows = ModelVersion.objects.visible_to(user).filter(model__name=name, number=number_of(version))
-    found: ModelVersion | None = rows.select_related("model", "artifact").first()
+    found: ModelVersion | None = _version_object.first(user, name=name, number=number_of(version))
     if found is None:
         raise no_version(name, version)
     return found
+
+
+@FixedQuery
+def _version_object(user: Any, *, name: str, number: int) -> "QuerySet[ModelVersion]":
+    rows = ModelVersion.objects.visible_to(user).filter(model__name=name, number=number)
+    return rows.select_related("model", "artifact").order_by()
 
 
 def alias_row(user: Any, name: str, alias: str) -> VersionRow | None:

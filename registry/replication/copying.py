@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from compliance.audit import Actor, record
 from modelops.lib.errors import Conflict, DomainError, Unavailable
+from modelops.lib.fixed_queries import FixedQuery
 from registry.locations.audit_events import COPY_FAILED, COPY_STORED
 from registry.locations.choose import store_of
 from registry.locations.store import ArtifactStore, FileMissing, StorageUnavailable
@@ -176,14 +177,19 @@ def sources(
 
     With ``also_bad`` those follow that were found missing or damaged: somebody may have brought the file back.
     """
+    but_at = besides.location_id if besides is not None else uuid.UUID(int=0)
+    yield from _sources(None, also_bad, artifact=artifact.pk, but_at=but_at)
+
+
+@FixedQuery
+def _sources(user: None, also_bad: bool, *, artifact: uuid.UUID, but_at: uuid.UUID) -> "QuerySet[ArtifactCopy]":
+    """Every file that is opened asks for its copies."""
     states = [CopyState.STORED, *BAD] if also_bad else [CopyState.STORED]
-    copies = ArtifactCopy.objects.filter(artifact=artifact, state__in=states)
-    if besides is not None:
-        copies = copies.exclude(location_id=besides.location_id)
+    copies = ArtifactCopy.objects.filter(artifact=artifact, state__in=states).exclude(location_id=but_at)
     is_bad = Case(When(state=CopyState.STORED, then=Value(0)), default=Value(1))
     is_down = Case(When(location__is_up=False, then=Value(1)), default=Value(0))
     order = (is_bad, is_down, F("location__is_primary").desc(), F("location__is_enabled").desc(), "created_at")
-    yield from copies.select_related("location__secret").order_by(*order)
+    return copies.select_related("location__secret").order_by(*order)
 
 
 def _renewal(copy: ArtifactCopy) -> Callable[[], None]:

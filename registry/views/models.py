@@ -18,7 +18,7 @@ from registry.forms import ModelForm, VersionForm
 from registry.grants.gate import require_change, require_reading
 from registry.grants.rules import may_download
 from registry.history import files_of, history
-from registry.labels.services import shown_tags
+from registry.labels.services import shown_model_tags, shown_tags
 from registry.lineage import trained_on
 from registry.lineage.graph import draw
 from registry.lineage.tracing import trace
@@ -90,7 +90,7 @@ def model_new(request: HttpRequest) -> HttpResponse:
 @permission_required("registry.view_registeredmodel", raise_exception=True)
 def model_detail(request: HttpRequest, name: str) -> HttpResponse:
     """One model with its versions and what the ledger says of them."""
-    models = RegisteredModel.objects.select_related("owner").with_latest_version()
+    models = RegisteredModel.objects.select_related("owner", "labels").with_latest_version()
     model = _known(request, models, name=name)
     deleted = choice_filter(request, "deleted", "Deleted", [("true", "Deleted")], all_label="Not deleted")
     versions = ModelVersion.objects.visible_to(request.user, deleted=model.is_deleted or bool(deleted["value"]))
@@ -100,6 +100,7 @@ def model_detail(request: HttpRequest, name: str) -> HttpResponse:
         version.format_label = label_of(version.file_format)
     filters = [deleted] if request.user.has_perm("registry.delete_modelversion") and not model.is_deleted else []
     context = {"model": model, "page": page, "timeline": history(request, model), "filters": filters}
+    context["tags"] = shown_model_tags(model)
     viewing.model(request, model)
     return render(request, "registry/model_detail.html", context)
 

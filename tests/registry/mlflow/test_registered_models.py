@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from registry.models import RegisteredModel
 from tests.registry.mlflow.conftest import Wire
@@ -54,12 +55,18 @@ def test_names_that_lead_elsewhere_are_refused(wire: Wire, name: str) -> None:
         assert said["message"].startswith("Missing value for required parameter 'name'.")
 
 
-def test_tags_change_and_go(wire: Wire) -> None:
+def test_tags_change_show_in_the_portal_and_go(wire: Wire, scientist: Any) -> None:
+    from tests.accounts.people import sign_in
+
     made(wire, "delay", tags=[{"key": "team", "value": "risk"}])
     for value in ("fraud", ""):
         assert wire.post("registered-models/set-tag", {"name": "delay", "key": "team", "value": value}) == (200, {})
         shown = wire.get("registered-models/get", {"name": "delay"})[1]["registered_model"]
         assert shown["tags"] == [{"key": "team", "value": value}]
+    wire.post("registered-models/set-tag", {"name": "delay", "key": "items", "value": "<b>"})
+    page = sign_in(Client(), scientist).get("/models/delay/").content.decode()
+    assert "items: &lt;b&gt;" in page
+    wire.delete("registered-models/delete-tag", {"name": "delay", "key": "items"})
     for _ in range(2):
         assert wire.delete("registered-models/delete-tag", {"name": "delay", "key": "team"}) == (200, {})
     assert "tags" not in wire.get("registered-models/get", {"name": "delay"})[1]["registered_model"]
