@@ -184,7 +184,7 @@ class IncidentAdmin(RegisterAdmin):
     """From opening to what was learned."""
 
     register = "incidents"
-    list_display = ["title", "severity", "lead", "opened_at", "closed_at"]
+    list_display = ["title", "severity", "lead", "opened_at", "clock", "closed_at"]
     list_filter = ["severity"]
     service_form = IncidentForm
     service_title = "Open an incident"
@@ -195,6 +195,10 @@ class IncidentAdmin(RegisterAdmin):
 
     def added(self, given: dict[str, Any], **who: Any) -> str:
         return f"{services.open_incident(given, **who)} is open; whoever looks after such alerts is told."
+
+    def facts(self, incident: Incident) -> Iterable[tuple[str, Any]]:
+        yield "Clock", incident.clock
+        yield from super().facts(incident)
 
     def tables(self, incident: Incident) -> Iterable[Shown]:
         yield _log(incident)

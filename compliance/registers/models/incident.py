@@ -41,3 +41,9 @@ class Incident(models.Model):
     @property
     def audit_label(self) -> str:
         return f"incident …{str(self.pk)[-8:]}"
+
+    @property
+    def clock(self) -> str:
+        """How long it is open, or how long it was, in words."""
+        hours = ((self.closed_at or timezone.now()) - self.opened_at).total_seconds() / 3600
+        return f"closed after {hours:.0f} hours" if self.closed_at else f"open for {hours:.0f} hours"

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -16,11 +17,14 @@ from compliance.registers.models import Breach, Consent, Incident, LogEntry, Pro
 from compliance.registers.personal_data import Consents
 from compliance.subjects.providers import Subject
 from modelops.lib.errors import Conflict, Invalid, NotFound
+from monitoring.alerts import services as alerts
 from monitoring.alerts.posture import watch_controls
 from monitoring.models.alerts import Alert
 from registry.aliases.gate import gates
 from tests.accounts.conftest import Clock
 from tests.accounts.people import make_user, sign_in
+from tests.monitoring.alerts.factories import make_channel
+from tests.receivers import HttpReceiver
 from tests.registry.samples import make_dataset, make_dataset_version, make_model, make_version
 
 pytestmark = pytest.mark.django_db
@@ -184,14 +188,22 @@ def test_a_breach_is_decided_once_with_a_reason_and_keeps_its_log(desk: Client) 
         assert row[field]
 
 
-def test_an_incident_pages_and_ends_with_what_was_learned(desk: Client) -> None:
-    """S4-118: opened by the officer, told by an alert with its severity, a timeline, closed once."""
+def test_an_incident_pages_and_ends_with_what_was_learned(
+    desk: Client, http_receiver: HttpReceiver, settings: Any
+) -> None:
+    """S4-118: opened by the officer; the contacts are paged by channel, a clock runs, closed once with a lesson."""
+    settings.MODELOPS_ALLOW_PRIVATE_RECEIVERS, settings.MODELOPS_ALERT_GROUP_WAIT_S = True, 0
+    make_channel("contacts", url=f"{http_receiver.url}/page", minimum_severity="critical")
     given = {"title": "Odd sign-ins", "severity": "critical", "summary": "See the ledger", "lead": "Security"}
     assert desk.post(reverse("admin:registers_incident_add"), given).status_code == 302
     incident = Incident.objects.get()
     watch_controls()
     alert = Alert.objects.get(key=f"finding:incidents.closed:open:{incident.pk}")
     assert (alert.severity, "Odd sign-ins" in alert.title) == ("critical", False)
+    alerts.deliver_due()
+    assert any(b"An incident of severity critical is open since" in page.body for page in http_receiver.requests)
+    shown = desk.get(reverse("admin:registers_incident_change", args=[incident.pk])).text
+    assert "open for 0 hours" in shown
     close = reverse("admin:registers_incident_close", args=[incident.pk])
     assert desk.post(close, {"close-lesson": "Passkeys for all"}).status_code == 302
     watch_controls()
