@@ -51,7 +51,7 @@ class PostureCheckOut(serializers.Serializer):
 
     id = serializers.CharField(source="check.key")
     label = serializers.CharField(source="check.label")
-    severity = serializers.ChoiceField(["warning", "high", "critical"], source="check.severity")
+    severity = serializers.CharField(source="check.severity", help_text="warning, high or critical.")
     status = serializers.ChoiceField(["holds", "fails", "not_applicable"])
     evidence = serializers.CharField(source="standing.evidence")
     evidence_url = serializers.CharField(source="standing.url", help_text="Where the rows are; empty without any.")
