@@ -3,6 +3,7 @@
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
+from modelops.crypto.classified import classified
 from modelops.crypto.models import KeyState, KeyVersion
 from modelops.crypto.purposes import Purpose
 from modelops.lib.posture import Finding, Outcome, control
@@ -33,6 +34,23 @@ def encrypted() -> Outcome:
         "Encryption cannot be switched off.",
         reverse("admin:registry_artifact_changelist"),
     )
+
+
+@control("columns.encrypted", area="Encryption", label="Every column that is classified as sensitive is encrypted")
+def columns() -> Outcome:
+    """From the models as they are: encrypted by the database's functions, or sealed under the ring."""
+    rows = classified()
+    findings = [
+        Finding(
+            f"clear:{row.column}",
+            f"{row.column} is classified as sensitive and stored in clear",
+            "Make it an encrypted column; manage.py check names it too.",
+            "critical",
+        )
+        for row in rows
+        if not row.is_encrypted
+    ]
+    return Outcome(findings, len(rows) - len(findings), len(rows), "Counted over the columns of all models.")
 
 
 @control("artifacts.sound", area="Encryption", label="Files that were read back are what was stored")

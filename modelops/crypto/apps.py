@@ -11,7 +11,7 @@ class CryptoConfig(AppConfig):
     def ready(self) -> None:
         from modelops.lib.plugins import load_modules
 
-        from . import checks  # noqa: F401  registers the system checks
+        from . import checks, classified  # noqa: F401  register the system checks
         from .providers import checks as provider_checks  # noqa: F401
         from .session_keys import attach
 

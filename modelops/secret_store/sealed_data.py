@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from modelops.crypto.classified import sensitive
 from modelops.crypto.protected import protect
 from modelops.crypto.purposes import Purpose
 
@@ -12,3 +13,4 @@ def _context(secret: Any) -> bytes:
 
 
 protect("secret_store.StoredSecret", "sealed_value", purpose=Purpose.FIELD, context=_context)
+sensitive("secret_store.StoredSecret.sealed_value", "a password or token of another system")
