@@ -27,8 +27,10 @@ _COUNTED: Final = 2**62 - 1  # the random bits of an id of version 7
 def copy_rows(rows: SentRows, stream_id: int, batch_id: uuid.UUID) -> None:
     """Write the rows of a batch, in its transaction. Raises KeysUnavailable where a person is named."""
     lines = _lines(rows, stream_id, batch_id)
+    # Written first: a key that is not at hand is read over the connection, and the COPY has that to itself.
+    pieces = list(iter(lambda: "".join(islice(lines, _AT_ONCE)), ""))
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        while piece := "".join(islice(lines, _AT_ONCE)):
+        for piece in pieces:
             copy.write(piece)
 
 
