@@ -144,7 +144,7 @@ def test_the_administration_shows_formula_and_script_as_text(api_as: Callable[..
 
 
 def test_files_for_spreadsheets_hold_no_formula(api_as: Callable[..., Client], scientist: User, client: Client) -> None:
-    """S2-15, S2-46: what was passed by with a reason, and who may do what."""
+    """S2-15: what was passed by with a reason, and who may do what."""
     _fill(api_as(scientist))
     passed = ask(RegisteredModel.objects.get().versions.get(number=1), override_reason=HOSTILE)
     approve(passed, *(approver(number) for number in range(1, passed.approvals_needed + 1)))
@@ -168,7 +168,7 @@ def test_files_for_spreadsheets_hold_no_formula(api_as: Callable[..., Client], s
 
 @pytest.mark.parametrize("kind", ["models", "datasets"])
 def test_names_are_refused_that_hold_such_signs(api_as: Callable[..., Client], scientist: User, kind: str) -> None:
-    """S2-76: a name is letters, digits, dot, hyphen and underscore, and begins with a letter or digit."""
+    """A name is letters, digits, dot, hyphen and underscore, and begins with a letter or digit."""
     api = api_as(scientist)
     for name in (HOSTILE, "=1+1", "@SUM(A1)", "-2+3", "+1", "<b>", "a\tb"):
         said = {"name": name, "task_type": "regression"} if kind == "models" else {"name": name}
