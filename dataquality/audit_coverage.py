@@ -37,6 +37,7 @@ route("api/v1/rule-suites/<uuid:suite_id>/versions/", post=SUITE_REVISED)
 route("api/v1/rule-suites/<uuid:suite_id>/snoozes/", post=RULE_SNOOZED)
 admin_pages("dataquality.QualityRun")
 admin_pages("dataquality.QualityIssue")
+admin_pages("dataquality.RuleSuite")
 
 model("dataquality.QualityRun", RUN_REQUESTED, RUN_COMPLETED)
 model("dataquality.QualityIssue", RUN_COMPLETED)

@@ -50,6 +50,7 @@ def _stock(world: World) -> None:
         acts_places._variant,
         acts_promotions._asked,
         acts_watch._alert,
+        acts_watch._suite,
         acts_monitors._stocked,
         acts_alerts._rule,
         acts_alerts._silence,
