@@ -1,7 +1,7 @@
 """MLflow's own server with PostgreSQL, where it is installed; it is no dependency of the portal.
 
-``BENCHMARK_MLFLOW`` names a virtual environment with mlflow[auth] and psycopg2-binary. The server runs with its defaults: no
-authentication, artifacts through the server, no jobs and no telemetry.
+``BENCHMARK_MLFLOW`` names a virtual environment with mlflow[auth] and psycopg2-binary. The server runs with its
+defaults: no authentication unless asked for, artifacts through the server, no jobs and no telemetry.
 """
 
 import json
