@@ -3,7 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from . import acts_monitors, acts_officers, acts_places, acts_registry, acts_scanning, acts_watch
+from . import (
+    acts_files_of_mlflow,
+    acts_monitors,
+    acts_officers,
+    acts_places,
+    acts_registry,
+    acts_scanning,
+    acts_watch,
+)
 from .world import World
 
 
@@ -128,6 +136,19 @@ def _erasure(world: World) -> None:
     assert run(approving.execute(plan, actor=world.actor("officer")).job_id)
 
 
+def _of_a_run(world: World) -> None:
+    from registry.services import add_directory_version
+    from registry.tracking.files.folders import Folder, note_registered
+    from registry.tracking.files.storing import store
+
+    actor = world.actor("scientist")
+    folder = Folder(acts_files_of_mlflow._run(world), "model")
+    store(folder.owner, "model/notes.txt", [b"words"], actor=actor)
+    add_directory_version(
+        world.model, folder.openings(), then=lambda version: note_registered(folder, version), actor=actor
+    )
+
+
 WORKS: dict[str, Callable[[World], None]] = {
     "quality run": _run_job(acts_watch._run, "dataquality.QualityRun", "run_id"),
     "drift run": _run_job(acts_watch._drift, "monitoring.DriftRun", "run_id"),
@@ -140,6 +161,7 @@ WORKS: dict[str, Callable[[World], None]] = {
     "variant": lambda world: acts_places._variant(world) and None,
     "deletion": lambda world: acts_registry._deleted("model")(world) and None,
     "directory": _directory,
+    "version of a run": _of_a_run,
     "scan": lambda world: acts_scanning._held(world) and None,
     "escrow": _escrow,
     "restore drill of erasures": _erasure_drill,
