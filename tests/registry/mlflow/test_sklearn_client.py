@@ -53,7 +53,7 @@ def test_a_model_is_logged_registered_aliased_and_loaded(
         mlflow_client.log_param("depth", 3)
         mlflow_client.log_metric("rmse", 0.25)
         logged = mlflow_client.sklearn.log_model(
-            model, name="model", registered_model_name="arrival-delay", input_example=given[:2]
+            model, name="model", registered_model_name="arrival-delay", pip_requirements=["scikit-learn"]
         )
     client = mlflow_client.MlflowClient()
     version = client.get_model_version("arrival-delay", "1")
