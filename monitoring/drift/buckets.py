@@ -100,7 +100,9 @@ def map_of(ordered: NDArray[Any]) -> BucketMap | None:
 def counts_of(ordered: NDArray[Any], buckets: BucketMap) -> NDArray[Any]:
     """How many of the sorted finite values each bucket holds."""
     np = numpy()
-    return np.bincount(buckets.of(ordered), minlength=buckets.count).astype(np.int64)
+    counts = np.zeros(buckets.count, np.int64)
+    _count(ordered, buckets.low, buckets.scale, counts, np.empty(AT_ONCE, np.uint32))
+    return counts
 
 
 def _singles(ordered: NDArray[Any], buckets: BucketMap) -> NDArray[Any] | None:
