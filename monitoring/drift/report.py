@@ -20,7 +20,7 @@ from .audit_events import RUN_VIEWED
 
 # The features that moved most are drawn: a file of all five hundred would open nowhere.
 DRAWN = 12
-_SHEETS = ("tokens.css", "charts.css", "print.css")
+_SHEETS = ("tokens.css", "charts.css", "print.css", "report.css")
 
 
 @require_safe
