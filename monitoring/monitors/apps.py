@@ -9,4 +9,7 @@ class MonitorsConfig(AppConfig):
     verbose_name = "Drift monitors"
 
     def ready(self) -> None:
-        from . import effect_series  # noqa: F401  registers the series of features for alert rules
+        from . import (
+            effect_series,  # noqa: F401  registers the series of features for alert rules
+            profiles,  # noqa: F401  hears of files that were written anew
+        )

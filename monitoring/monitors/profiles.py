@@ -12,6 +12,7 @@ from compliance.audit import Actor, record
 from modelops import jobs
 from modelops.jobs.models import Job
 from registry.models import DatasetVersion
+from registry.people.rewritten import when_rewritten
 
 from .audit_events import PROFILE_MADE
 from .models import ProfileColumn, ReferenceProfile
@@ -46,6 +47,12 @@ def want_profile(version: DatasetVersion, *, actor: Actor) -> UUID | None:
     return jobs.enqueue(JOB_KIND, payload=payload, actor=actor, target=version, total=version.columns).pk
 
 
+@when_rewritten
+def forget_profiles(version: DatasetVersion) -> None:
+    """A profile holds values of the file: one that was measured with the rows of an erased person goes with them."""
+    ReferenceProfile.objects.filter(version=version).delete()
+
+
 def make_profile(version: DatasetVersion, job: jobs.RunningJob) -> None:
     """Measure every column and store the profile in the transaction that completes the job; nothing where it is there.
 
@@ -66,8 +73,9 @@ def make_profile(version: DatasetVersion, job: jobs.RunningJob) -> None:
         if not rows:
             return
         # Whoever else made it meanwhile waits here or is waited for; the second finds it made.
-        DatasetVersion.objects.select_for_update().get(pk=version.pk)
-        if profile_of(version) is not None:
+        present = DatasetVersion.objects.select_for_update().get(pk=version.pk)
+        # A file that was written anew meanwhile, without somebody's rows, is measured by another job.
+        if profile_of(version) is not None or present.artifact_id != version.artifact_id:
             return
         profile.save(force_insert=True)
         ProfileColumn.objects.bulk_create(rows, batch_size=_BATCH)

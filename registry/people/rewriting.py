@@ -30,6 +30,7 @@ from .audit_events import ROWS_ERASED
 from .cutting import cut
 from .digests import digest, secret
 from .models import IndexedVersion, PersonRows, RowsErased
+from .rewritten import tell_rewritten
 from .scanning import rows_with
 
 logger = logging.getLogger(__name__)
@@ -124,6 +125,7 @@ def _exchange(
             cursor.execute("SELECT set_config(%s, '', true)", [_SWITCH])
         RowsErased.objects.create(version=present, rows=rows, sha256_before=before.sha256, sha256_after=artifact.sha256)
         forget(version, names)
+        tell_rewritten(present)
         places = _dropped(before)
         record(
             ROWS_ERASED,

@@ -116,3 +116,26 @@ def test_nothing_but_an_erasure_changes_the_file_of_a_version(scientist: Any) ->
     for change in ({"rows": 1}, {"schema": []}, {"number": 9}):
         with pytest.raises(IntegrityError), transaction.atomic():
             DatasetVersion.objects.filter(pk=version.pk).update(**change)
+
+
+def test_a_profile_that_was_measured_with_the_person_goes_with_their_rows(scientist: Any) -> None:
+    """S4-64: where somebody fills so many rows that their name is a category, the profile is measured anew."""
+    from modelops.jobs.models import Job
+    from modelops.jobs.services import run
+    from monitoring.monitors.models import ReferenceProfile
+    from monitoring.monitors.profiles import profile_of, published, want_profile
+
+    rows = "passenger@example.org,1\n" * 30 + "other@example.org,2\n" * 30
+    version = with_people(make_dataset(scientist), scientist, f"who,n\n{rows}".encode(), column="who")
+    want_profile(version, actor=actor_of(scientist))
+    assert run(Job.objects.get(kind="drift.profile").pk)
+    said = dict(published(profile_of(version), ["who"]))
+    assert "passenger@example.org" in str(said)
+    assert DatasetRows().erase_part(str(version.pk), SUBJECT, actor=actor_of(scientist)) == 30
+    assert not ReferenceProfile.objects.exists()
+    version.refresh_from_db()
+    assert want_profile(version, actor=actor_of(scientist)) is not None
+    assert run(Job.objects.filter(kind="drift.profile", state="queued").get().pk)
+    said = dict(published(profile_of(version), ["who"]))
+    assert "passenger@example.org" not in str(said)
+    assert "other@example.org" in str(said)

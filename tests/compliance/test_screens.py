@@ -1,0 +1,79 @@
+"""The page of a request in a real browser, step by step: light, dark and on a narrow screen."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core import mail
+from django.test import Client
+
+from accounts.actors import actor_of
+from compliance.subjects import services
+from compliance.subjects.delivery import services as delivery
+from compliance.subjects.erasure import planning
+from compliance.subjects.rights import services as rights
+from tests.accounts.people import make_user, sign_in
+from tests.portal.browser import browser
+from tests.registry.people.cases import with_people
+from tests.registry.samples import make_dataset, make_model, make_version
+
+from .cases import EMAIL, OFFICER, confirmed_case, open_case, ready_case
+
+pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.xdist_group("live")]
+
+
+def fill() -> dict[str, str]:
+    """A request at each step; the pages with their names."""
+    scientist = make_user("scientist", "Data scientist")
+    content = f"who,n\n{EMAIL},1\nother@example.org,2\n".encode()
+    data = with_people(make_dataset(scientist), scientist, content, column="who")
+    make_version(make_model(scientist), scientist, datasets=[data])
+    erasing = confirmed_case("erasure")
+    planning.preview(erasing, actor=actor_of(scientist))
+    sent = ready_case(email="sent@example.org")
+    delivery.send(sent, actor=OFFICER)
+    link = re.search(r"/privacy/bundle/\S+", mail.outbox[-1].body)
+    assert link
+    handed = ready_case(email="handed@example.org")
+    services.download_bundle(handed, actor=OFFICER)
+    cases = {
+        "received": open_case(),
+        "confirmed": confirmed_case(),
+        "ready": ready_case(),
+        "sent": sent,
+        "handed-over": handed,
+        "erasure": erasing,
+        "rectification": confirmed_case("rectification"),
+        "restriction": rights.restrict(confirmed_case("restriction"), actor=OFFICER),
+        "decision": confirmed_case("automated_decision"),
+    }
+    pages = {f"/admin/subjects/subjectrequest/{case.pk}/change/": name for name, case in cases.items()}
+    return {**pages, link[0]: "fetch", "/privacy/request/": "ask"}
+
+
+def test_each_step_of_a_request_fits_every_screen(live_portal: Any, chromium: str, tmp_path: Path) -> None:
+    """S4-62: the page leads through its steps with one button each, on a wide and on a narrow screen."""
+    pages = fill()
+    user = sign_in(Client(), make_user("officer", "Compliance officer"))
+    morsel = user.cookies[settings.SESSION_COOKIE_NAME]
+    pictures = Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path)
+    with browser(chromium, live_portal.url, pictures) as person:
+        page = person.page
+        page.context.add_cookies([{"name": morsel.key, "value": morsel.value, "url": live_portal.url}])
+        for path, name in pages.items():
+            page.emulate_media(color_scheme="light")
+            page.set_viewport_size({"width": 1280, "height": 900})
+            person.go(path)
+            assert page.locator(".button.primary:visible, .button.danger.primary:visible").count() <= 1, name
+            person.picture(f"request-{name}", whole=True)
+            page.emulate_media(color_scheme="dark")
+            page.set_viewport_size({"width": 420, "height": 900})
+            person.picture(f"request-{name}-narrow", whole=True)
+            widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+            assert widths[0] <= widths[1] == 420, name
+        assert person.complaints == []
