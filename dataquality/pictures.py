@@ -36,9 +36,13 @@ def _drawn(name: str, told: dict[str, Any]) -> SafeString:
     total = max(1, told["count"])
     if "categories" in told:
         shown = told["categories"][:SHOWN_CATEGORIES]
-        items = [(label[:40], 100 * count / total) for label, count in shown]
+        items: list[tuple[str, float] | tuple[str, float, str]] = [
+            (label[:40], 100 * count / total) for label, count in shown
+        ]
         rest = total - sum(count for _, count in shown)
-        return charts.bars([*items, ("all others", 100 * rest / total, "quiet")] if rest else items, unit="%")
+        if rest:
+            items.append(("all others", 100 * rest / total, "quiet"))
+        return charts.bars(items, title=name, unit="%")
     bins, low, high = told["bins"], told["low"], told["high"]
     width = (high - low) / max(1, len(bins))
     edges = [low + place * width for place in range(len(bins))] + [high]

@@ -94,7 +94,13 @@ def _of_numbers(ordered: NDArray[np.float64]) -> Sketch:
     low, high = float(ordered[int(_EDGE * count)]), float(ordered[count - 1 - int(_EDGE * count)])
     inside = ordered[(ordered >= low) & (ordered <= high)]
     can_be_drawn = low < high and math.isfinite(high - low)
-    bins = np.histogram(inside, BINS, (low, high))[0].tolist() if can_be_drawn else []
+    places = BINS
+    if can_be_drawn and bool(np.all(inside == np.round(inside))):
+        # Whole numbers: as many of them in each bin, or the picture is a comb.
+        width = math.ceil((high - low + 1) / BINS)
+        places = math.ceil((high - low + 1) / width)
+        low, high = low - 0.5, low - 0.5 + places * width
+    bins = np.histogram(inside, places, (low, high))[0].tolist() if can_be_drawn else []
     return Sketch(count, tuple(values.tolist()), tuple(upto.tolist()), low, high, tuple(bins))
 
 
