@@ -61,6 +61,9 @@ class RuleTextForm(forms.Form):
         NAME, label="Name of the suite", max_length=80, help_text="Letters, digits, dots, dashes and underscores."
     )
     text = forms.CharField(
-        label="Rules", max_length=512 * 1024, strip=False, widget=forms.Textarea(attrs={"rows": 20, "class": "mono tall", "spellcheck": "false"}),
+        label="Rules",
+        max_length=512 * 1024,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 20, "class": "mono tall", "spellcheck": "false"}),
         help_text="YAML or JSON, as the reference of quality rules has it.",
-    )  # fmt: skip
+    )
