@@ -13,6 +13,7 @@ from modelops.embedded.locate import DATABASE, OWNER
 DATABASES_PER_WORKER = 4
 # What each process of a run copies its database from. Nobody can connect to it, which would stop the copying.
 TEMPLATE = "portal_template"
+_LIMITED = ("API_READ", "API_WRITE", "UPLOAD", "MLFLOW", "PAGE_READ", "PAGE_WRITE", "EXPORT", "SIGN_IN", "NETWORK")
 
 
 class Services:
@@ -41,7 +42,7 @@ class Services:
         # Alert receivers of the tests listen on this machine.
         os.environ["MODELOPS_ALLOW_PRIVATE_RECEIVERS"] = "1"
         # All tests come from one address within minutes; those about the limits set their own.
-        for part in ("API_READ", "API_WRITE", "UPLOAD", "MLFLOW", "PAGE_READ", "PAGE_WRITE", "EXPORT", "SIGN_IN", "NETWORK"):
+        for part in _LIMITED:
             os.environ[f"MODELOPS_THROTTLE_{part}"] = "1000000/1000000"
         # Without compiled modules each process of a portal would start seconds later.
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -2,7 +2,7 @@
 
 Parameters are sealed as those of model versions are, because people put names, paths and credentials into them. An
 index over them would give that away, so a search by parameter opens those of the runs that its other conditions and its
-experiments leave: some twenty thousand a second.
+experiments leave.
 """
 
 from typing import Any

@@ -15,7 +15,7 @@ from tests.accounts.people import make_user, sign_in
 from tests.live import LivePortal
 from tests.portal.browser import Person, browser
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.live
 ACTOR = Actor.system("test")
 SECURITY = "/account/security/"
 

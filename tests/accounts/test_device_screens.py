@@ -13,7 +13,7 @@ from tests.accounts.people import make_user, sign_in
 from tests.live import LivePortal
 from tests.portal.browser import Person, browser
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.live
 PAGE = "/account/security/"
 SEEN = (("Firefox on Linux", "198.51.100.0/24"), ("Safari on iPhone", "2001:db8:7::/48"), ("Edge on Windows", ""))
 

@@ -10,7 +10,7 @@ import pytest
 from tests.accounts.people import PASSWORD, code_of, make_user
 from tests.live import LivePortal
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.live
 PAGE = "/account/security/"
 
 

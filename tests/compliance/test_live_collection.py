@@ -16,7 +16,7 @@ from tests.live import LivePortal
 
 from .cases import unpack
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.live
 CANARY = "canary.passenger@example.org"
 
 

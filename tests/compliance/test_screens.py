@@ -24,7 +24,7 @@ from tests.registry.samples import make_dataset, make_model, make_version
 
 from .cases import EMAIL, OFFICER, confirmed_case, open_case, ready_case
 
-pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.xdist_group("live")]
+pytestmark = [pytest.mark.live, pytest.mark.browser]
 
 
 def fill() -> dict[str, str]:

@@ -14,7 +14,7 @@ from tests.accounts.people import make_user
 from tests.dataquality.datasets import Api, stored, stored_file
 from tests.live import LivePortal
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.live
 
 
 def wait_for(what: Callable[[], bool], seconds: float) -> None:

@@ -10,7 +10,7 @@ from registry.aliases.models import Alias
 from registry.models import DatasetVersion, ModelVersion
 from registry.promotion.models import Promotion
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.live
 
 
 def test_the_demo_loads_once_and_goes_on_where_it_was_interrupted(live_portal: Any) -> None:

@@ -18,7 +18,7 @@ from modelops.jobs.doorbell import HEADER, signature_of
 from modelops.jobs.models import Job
 from tests.live import LivePortal
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.live
 
 
 def put(

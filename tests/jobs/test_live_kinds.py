@@ -20,7 +20,7 @@ from registry.replication.tasks import replicate
 from tests.jobs.kinds import CASES, Asked, World, scans, told
 from tests.live import LivePortal
 
-pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.xdist_group("live"), pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(3600)]
 KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "0"))
 # By default all kinds lie in the queue together and share a few kills.
 ROUNDS = [[kind] for kind in CASES] if KILLS else [list(CASES)]

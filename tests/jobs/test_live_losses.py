@@ -17,7 +17,7 @@ from modelops.jobs import services
 from modelops.jobs.models import Job
 from tests.live import LivePortal
 
-pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.xdist_group("live")]
+pytestmark = [pytest.mark.live, pytest.mark.slow]
 KIND = "ledger_desk.verify"
 KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "3"))
 

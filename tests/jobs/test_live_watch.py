@@ -11,7 +11,7 @@ from modelops.jobs.models import ScheduleEntry
 from monitoring.models.alerts import Alert, AlertState
 from tests.live import LivePortal
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.live
 
 
 def test_a_worker_without_a_scheduler_opens_the_alert(live_portal: LivePortal) -> None:

@@ -92,7 +92,6 @@ def send(portal: LivePortal, key: str, number: int, rows: list[dict[str, Any]]) 
 
 
 @pytest.mark.live
-@pytest.mark.xdist_group("live")
 def test_prometheus_scrapes_the_portal_and_a_shipped_rule_tells_of_errors(
     live_portal: LivePortal, tmp_path: Path
 ) -> None:

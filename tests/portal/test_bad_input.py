@@ -14,7 +14,7 @@ from tests.accounts.people import fresh
 from tests.portal.client import Pipeline
 from tests.portal.people import key_for
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.live
 
 
 def stored() -> dict[str, int]:

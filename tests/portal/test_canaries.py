@@ -20,7 +20,7 @@ from tests.portal.client import Pipeline
 from tests.portal.people import key_for
 from tests.scans import scans_done
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.live
 
 WORD = "CANARY-7f3a9c41"
 CELL = f"{WORD}-dataset-cell"

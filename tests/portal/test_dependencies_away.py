@@ -14,7 +14,7 @@ from tests.portal.client import Pipeline
 from tests.portal.people import key_for
 from tests.scans import scans_done
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.live
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```(sh|python) run\n(.*?)^```$", re.M | re.S)
 PAGES = ("docs/howto/register-from-a-pipeline.md", "docs/howto/bundles.md")
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.live
 
 
 def script_of(text: str) -> str:

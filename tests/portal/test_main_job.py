@@ -18,7 +18,7 @@ DEMO = Path(__file__).resolve().parents[2] / "demo"
 JANUARY, JULY = DEMO / "flights-2013-01.parquet", DEMO / "flights-2013-07.parquet"
 MODEL = DEMO / "arrival-delay.safetensors"
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.live
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.portal.people import key_for
 
 ROOT = Path(__file__).resolve().parents[2]
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.live
 
 
 def commands(page: str, after: str) -> str:

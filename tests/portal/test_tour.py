@@ -12,7 +12,7 @@ import pytest
 
 from tests.portal.browser import Person, browser
 
-pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("live")]
+pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.slow]
 
 PHRASE = "correct wind sock over the runway"
 

@@ -20,7 +20,7 @@ from .samples import make_model, safetensors
 if TYPE_CHECKING:
     from tests.live import LivePortal
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.live
 Stored = Callable[[], list[Path]]
 ADDRESS = "models/arrival-delay/versions/"
 CONTENT = safetensors(bytes(range(256)) * 80_000)

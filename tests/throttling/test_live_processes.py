@@ -10,7 +10,7 @@ from tests.live import LivePortal
 
 from .conftest import forget
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.live
 
 
 def test_two_web_processes_share_the_count(live_portal: LivePortal, tmp_path: Path, settings: Any) -> None:

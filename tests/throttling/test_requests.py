@@ -111,8 +111,9 @@ def test_a_person_is_counted_by_account_and_gets_a_page(page: str, client: Clien
     sign_in(client, make_user("officer", "Compliance officer"))
     answers = [client.get(page, REMOTE_ADDR=f"198.51.100.{number}") for number in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
-    assert "Wait 6 seconds" in answers[2].content.decode()
-    assert answers[2].headers["retry-after"] == "6"
+    wait = answers[2].headers["retry-after"]
+    assert 1 <= int(wait) <= 6  # six seconds from the first, of which the others took some
+    assert f"Wait {wait} second" in answers[2].content.decode()
 
 
 def test_signing_in_is_counted_by_address_and_apart_from_reading(client: Client, limit: Callable[..., None]) -> None:

@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from tests.portal.browser import Person, browser
 from tests.registry.samples import make_model, make_version
 
-pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("live")]
+pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.slow]
 
 HOSTILE = "<script>document.title='ran'</script><img src=x onerror=\"document.title='ran'\">"
 PORTAL = (

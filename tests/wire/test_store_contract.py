@@ -12,7 +12,6 @@ from registry.locations.writing import PART_BYTES
 
 from .fixtures import Place
 
-pytestmark = pytest.mark.xdist_group("wire")
 LARGE = 2 * PART_BYTES + 4711
 
 

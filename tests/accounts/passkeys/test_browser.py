@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.portal.browser import Person, browser
 
-pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.xdist_group("live")]
+pytestmark = [pytest.mark.live, pytest.mark.browser]
 
 PHRASE = "correct wind sock over the runway"
 AUTHENTICATOR = {

@@ -10,7 +10,7 @@ from compliance.audit.models import AuditEvent
 from compliance.audit.personal import payloads
 from tests.live import LivePortal
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.live
 
 PATHS = [
     b"/api/v1/models/?search=a%0d%0aX-Injected:%20yes%1b%5b2J",

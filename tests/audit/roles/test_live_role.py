@@ -13,7 +13,7 @@ from django.test import Client
 from compliance.audit.models import AuditEvent
 from tests.portal.browser import browser
 
-pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.xdist_group("live")]
+pytestmark = [pytest.mark.live, pytest.mark.browser]
 
 
 def roles_at_work() -> set[str]:

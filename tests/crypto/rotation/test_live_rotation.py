@@ -9,7 +9,7 @@ from tests.live import LivePortal
 
 from .rows import make_artifacts, open_all, versions
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.live
 
 
 def test_the_command_waits_for_the_worker(live_portal: LivePortal) -> None:

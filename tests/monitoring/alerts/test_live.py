@@ -17,7 +17,7 @@ from tests.live import LivePortal
 from tests.monitoring.alerts.factories import ACTOR, open_alert
 from tests.receivers import HttpReceiver, Mailbox
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live"), pytest.mark.usefixtures("private_receivers")]
+pytestmark = [pytest.mark.live, pytest.mark.usefixtures("private_receivers")]
 
 
 def call(portal: LivePortal, key: str, method: str, path: str, body: Any = None) -> tuple[int, Any]:

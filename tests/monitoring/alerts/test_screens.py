@@ -26,7 +26,6 @@ from tests.receivers import HttpReceiver
 pytestmark = [
     pytest.mark.live,
     pytest.mark.browser,
-    pytest.mark.xdist_group("live"),
     pytest.mark.usefixtures("private_receivers"),
 ]
 

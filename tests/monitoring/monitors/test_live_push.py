@@ -24,7 +24,7 @@ from tests.dataquality.datasets import stored
 from tests.live import LivePortal
 from tests.monitoring.predictions.sending import MODEL, a_version
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.live
 PATIENCE_S = 240
 
 

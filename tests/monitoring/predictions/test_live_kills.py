@@ -23,7 +23,7 @@ from tests.accounts.people import make_user
 from tests.live import LivePortal
 from tests.monitoring.predictions.sending import PREDICTIONS, a_version, batch
 
-pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.xdist_group("live")]
+pytestmark = [pytest.mark.live, pytest.mark.slow]
 KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "4"))
 ROWS = 4000
 

@@ -15,7 +15,7 @@ from tests.portal.client import Pipeline
 from tests.portal.people import key_for
 from tests.registry.samples import CSV, safetensors
 
-pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.xdist_group("live")]
+pytestmark = [pytest.mark.live, pytest.mark.browser]
 _CARD = {
     "intended_use": "Plan the desk.\n\n- **not** for prices\n- see [the notes](https://example.org/notes)",
     "limitations": "Errs in summer.",

@@ -23,7 +23,7 @@ from registry.replication.reconciling import reconcile
 from tests.registry.samples import make_model, make_version, safetensors
 
 pytestmark = [
-    pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.xdist_group("wire"),
+    pytest.mark.django_db(transaction=True), pytest.mark.slow,
     pytest.mark.timeout(1200),
 ]  # fmt: skip
 MOMENTS = int(os.environ.get("PORTAL_TEST_KILLS", "6"))

@@ -19,7 +19,7 @@ from tests.accounts.people import make_user, sign_in
 from tests.registry.answers import problem_of
 from tests.registry.samples import make_model, make_version
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("wire")]
+pytestmark = pytest.mark.django_db
 Locate = Callable[..., StorageLocation]
 LOCATIONS = "/api/v1/storage-locations/"
 PAGE = "/models/arrival-delay/versions/1/"

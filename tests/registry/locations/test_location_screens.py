@@ -12,7 +12,7 @@ from django.test import Client
 from tests.portal.browser import Person, browser
 from tests.registry.samples import make_model, make_version
 
-pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.xdist_group("live")]
+pytestmark = [pytest.mark.live, pytest.mark.browser]
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from registry.replication.locks import locked_until
 from tests.registry.samples import make_model, make_version
 from tests.wire.test_store_contract import new_name, put
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("wire")]
+pytestmark = pytest.mark.django_db
 ADMIN = Actor.system("test")
 Locate = Callable[..., StorageLocation]
 S3 = {"bucket": "acme-models", "region": "eu-central-1"}

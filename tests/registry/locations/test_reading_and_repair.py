@@ -18,7 +18,7 @@ from registry.models import ArtifactCopy, ModelVersion
 from registry.replication.repairing import repair_all, repair_copy
 from tests.registry.samples import make_dataset, make_dataset_version, make_model, make_version, safetensors
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("wire")]
+pytestmark = pytest.mark.django_db
 Locate = Callable[..., StorageLocation]
 CONTENT = safetensors(bytes(range(256)) * 8000)
 VERSION = "/api/v1/models/arrival-delay/versions/1/"

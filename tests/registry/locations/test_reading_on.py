@@ -16,7 +16,7 @@ from registry.locations.models import StorageLocation
 from registry.models import ArtifactCopy, ModelVersion
 from tests.registry.samples import make_model, make_version, safetensors
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("wire")]
+pytestmark = pytest.mark.django_db
 CONTENT = safetensors(os.urandom(3_400_000))
 FULL = (1 << 20) + 16
 

@@ -21,7 +21,7 @@ from registry.replication.tasks import reconcile_locations
 from tests.registry.samples import make_model, make_version
 from tests.wire.test_store_contract import new_name, put
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("wire")]
+pytestmark = pytest.mark.django_db
 Locate = Callable[..., StorageLocation]
 CLOCK = Actor.system("test")
 

@@ -19,7 +19,6 @@ from tests.wire.test_store_contract import new_name, put
 
 from .hostile import CONTENT, Endpoint, certificate_for_this_machine
 
-pytestmark = pytest.mark.xdist_group("wire")
 SIZE = 64 << 20
 
 

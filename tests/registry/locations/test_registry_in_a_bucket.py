@@ -19,7 +19,7 @@ from tests.registry.test_datasets_api import *  # noqa: F403  the same tests on 
 from tests.registry.test_models_api import *  # noqa: F403
 from tests.registry.test_uploads import *  # noqa: F403
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("wire")]
+pytestmark = pytest.mark.django_db
 
 
 @dataclass(frozen=True)

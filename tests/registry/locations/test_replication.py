@@ -24,7 +24,7 @@ from registry.replication.policy import replication_of
 from registry.replication.tasks import replicate
 from tests.registry.samples import make_model, make_version, safetensors
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("wire")]
+pytestmark = pytest.mark.django_db
 ADMIN = Actor.system("test")
 Locate = Callable[..., StorageLocation]
 

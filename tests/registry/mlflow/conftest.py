@@ -53,7 +53,7 @@ def wire(scientist: Any) -> Wire:
 def mlflow_client(live_portal: "LivePortal", tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The module ``mlflow``, set up by its environment alone, as a data scientist of the running portal.
 
-    Mark the tests ``live`` and ``xdist_group("live")``.
+    Mark the tests ``live``.
     """
     from tests.accounts.people import make_user
 

@@ -7,7 +7,6 @@ import pytest
 
 pytestmark = [
     pytest.mark.live,
-    pytest.mark.xdist_group("live"),
     pytest.mark.filterwarnings("ignore"),  # the client's own, about its type hints and what it imports
 ]
 

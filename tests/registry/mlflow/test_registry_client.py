@@ -14,7 +14,7 @@ from tests.registry.samples import harmful, safetensors
 if TYPE_CHECKING:
     from tests.live import LivePortal
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.live
 
 
 @pytest.fixture

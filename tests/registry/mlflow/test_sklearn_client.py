@@ -11,7 +11,6 @@ from .conftest import issue_key
 
 pytestmark = [
     pytest.mark.live,
-    pytest.mark.xdist_group("live"),
     pytest.mark.filterwarnings("ignore"),  # the client's own, about its type hints and what it imports
 ]
 

@@ -10,7 +10,7 @@ from django.test import Client
 
 from tests.portal.browser import browser
 
-pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.xdist_group("live")]
+pytestmark = [pytest.mark.live, pytest.mark.browser]
 
 
 def _tracked(user: Any) -> str:

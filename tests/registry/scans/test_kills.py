@@ -27,7 +27,7 @@ from registry.scanning.models import Inspection, Verdict
 from tests.registry.samples import harmful, make_model, safetensors
 
 pytestmark = [
-    pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.xdist_group("wire"),
+    pytest.mark.django_db(transaction=True), pytest.mark.slow,
     pytest.mark.timeout(1200),
 ]  # fmt: skip
 MOMENTS = int(os.environ.get("PORTAL_TEST_KILLS", "6"))

@@ -14,7 +14,7 @@ from tests.portal.people import key_for
 from tests.registry.samples import harmful, safetensors
 from tests.scans import scans_done
 
-pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.xdist_group("live")]
+pytestmark = [pytest.mark.live, pytest.mark.browser]
 
 
 def test_a_held_version_explains_itself_and_is_opened_with_a_reason(

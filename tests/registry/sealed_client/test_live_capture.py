@@ -24,7 +24,7 @@ from tests.scans import scans_done
 
 from .proxy import CapturingProxy, capturing, traces
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.live
 CANARY = f"canary-{uuid.uuid4().hex}-in-weights".encode()
 SMALL = safetensors((CANARY * 40_000)[:1_500_000])  # one request
 LARGE = safetensors((CANARY * 500_000)[:19_000_000])  # two pieces of an upload session

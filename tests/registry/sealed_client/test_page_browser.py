@@ -13,7 +13,7 @@ from registry.sealed_client.client_file import NAME, client_sha256
 from tests.portal.browser import browser
 from tests.registry.samples import make_model
 
-pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.xdist_group("live")]
+pytestmark = [pytest.mark.live, pytest.mark.browser]
 
 
 def test_a_scientist_finds_the_client_and_takes_it(live_portal: Any, chromium: str, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from django.test import Client
 from tests.portal.browser import Person, browser
 from tests.registry.samples import make_model, safetensors
 
-pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.xdist_group("live")]
+pytestmark = [pytest.mark.live, pytest.mark.browser]
 CONTENT = safetensors(bytes(range(256)) * 4096 * 28)  # 28 MiB: four pieces
 PAGE = "/models/arrival-delay/versions/new/"
 

@@ -18,7 +18,7 @@ from tests.registry.samples import make_model, safetensors
 
 from .sending import digest_header
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.live
 Stored = Callable[[], list[Path]]
 VERSIONS = "models/arrival-delay/versions/"
 CONTENT = safetensors(bytes(range(256)) * 40_000)  # 10 MB

@@ -20,7 +20,7 @@ from tests.registry.samples import make_model
 
 from .sending import PIECE
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.live
 BODY = bytes(64 << 20)
 # What may lie in the buffers of both sides and of the system between them.
 BUFFERS = 24 << 20
