@@ -138,7 +138,7 @@ def test_an_objection_also_keeps_the_person_out_of_new_data(scientist: User, off
     version = make_version(make_model(scientist), scientist, datasets=[data])
     request = confirmed_case("objection")
     address = f"/api/v1/subject-requests/{request.pk}/restriction/"
-    assert api_of(officer).post(address).json() == {"is_restricted": True}
+    assert api_of(officer).post(address).json() == {"reference": request.reference, "is_restricted": True}
     assert not gates.get("restriction")().check(version)[0]
     with pytest.raises(Conflict) as refused:
         _dataset(scientist, "later")

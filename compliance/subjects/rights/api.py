@@ -1,6 +1,7 @@
 """Rectification, restriction, objection and the review of a decision, over REST."""
 
 import uuid
+from typing import Any
 
 from django.db import transaction
 from django.shortcuts import get_object_or_404
@@ -23,6 +24,11 @@ CHANGE = "subjects.change_subjectrequest"
 
 def _request(request: Request, request_id: uuid.UUID) -> SubjectRequest:
     return get_object_or_404(SubjectRequest.objects.visible_to(request.user), pk=request_id)
+
+
+def _told(request: SubjectRequest) -> dict[str, Any]:
+    said = {"reference": request.reference, "is_restricted": services.is_restricted(request)}
+    return dict(RestrictionOut(said).data)
 
 
 class RectifyView(APIView):
@@ -49,13 +55,13 @@ class RestrictView(APIView):
     def post(self, request: Request, request_id: uuid.UUID) -> Response:
         """Keep the person's data from use: training on it is refused, and promotion of what was trained on it."""
         changed = services.restrict(_request(request, request_id), actor=request.actor)
-        return Response(RestrictionOut({"is_restricted": services.is_restricted(changed)}).data)
+        return Response(_told(changed))
 
     @extend_schema(operation_id="subject_request_restriction_lift", responses=RestrictionOut)
     def delete(self, request: Request, request_id: uuid.UUID) -> Response:
         """Lift a restriction, of which the person was told before."""
         changed = services.lift(_request(request, request_id), actor=request.actor)
-        return Response(RestrictionOut({"is_restricted": services.is_restricted(changed)}).data)
+        return Response(_told(changed))
 
 
 class PersonDecisionsView(APIView):

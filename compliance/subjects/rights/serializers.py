@@ -21,6 +21,7 @@ class RectificationOut(serializers.Serializer):
 class RestrictionOut(serializers.Serializer):
     """Whether the person's data is kept from use."""
 
+    reference = serializers.CharField(read_only=True, help_text="Number of the request.")
     is_restricted = serializers.BooleanField(read_only=True)
 
 
