@@ -23,7 +23,7 @@ from registry.tracking.files.folders import files_of_version
 from registry.tracking.files.owners import Owner, owner_of
 
 from .fields import text
-from .refusals import NotImplementedHere
+from .refusals import NotImplementedHere, missing_value
 from .rights import LOG, VIEW
 from .wire import ARTIFACTS, Call, endpoint
 
@@ -79,7 +79,10 @@ def list_folder(call: Call) -> dict[str, Any]:
 )
 def list_of_run(call: Call) -> dict[str, Any]:
     """The files and folders of a run at a path, by their paths in the run."""
-    address = run_address(call.given["run_id"] or call.given["run_uuid"], call.given["path"])
+    run_id = call.given["run_id"] or call.given["run_uuid"]
+    if not run_id:
+        raise missing_value("run_id")
+    address = run_address(run_id, call.given["path"])
     run = owner_of(address, call.user)
     folder = address.path if address is not None else ""
     return {"root_uri": run.artifact_root, **_listed(listing.entries(run, folder), f"{folder}/" if folder else "")}

@@ -11,7 +11,8 @@ _ONE = f"{_V2}logged-models/<str:model_id>"
 RUN, LOGGED = "tracking.run", "tracking.loggedmodel"
 
 
-def _run(world: World) -> Any:
+def run(world: World) -> Any:
+    """A run of an experiment."""
     from registry.tracking.services.experiments import create_experiment
     from registry.tracking.services.runs import start_run
 
@@ -20,35 +21,35 @@ def _run(world: World) -> Any:
 
 
 def _new_file(world: World) -> dict[str, Any]:
-    run = _run(world)
-    return {"path": f"{run.experiment.number}/{run.run_id}/artifacts/notes/a.txt", "data": b"words"}
+    made = run(world)
+    return {"path": f"{made.experiment.number}/{made.run_id}/artifacts/notes/a.txt", "data": b"words"}
 
 
 def _file(world: World) -> dict[str, Any]:
     from registry.tracking.files.storing import store
 
-    run = _run(world)
-    store(run, "a.txt", [b"words"], actor=world.actor("scientist"))
-    return {"path": f"{run.experiment.number}/{run.run_id}/artifacts/a.txt"}
+    made = run(world)
+    store(made, "a.txt", [b"words"], actor=world.actor("scientist"))
+    return {"path": f"{made.experiment.number}/{made.run_id}/artifacts/a.txt"}
 
 
 def _logged(**data: Any) -> Any:
     def before(world: World) -> dict[str, Any]:
         from registry.tracking.logged.services import log_model
 
-        model = log_model(_run(world).experiment, name="model", tags={"team": "late"}, actor=world.actor("scientist"))
+        model = log_model(run(world).experiment, name="model", tags={"team": "late"}, actor=world.actor("scientist"))
         return {"model_id": model.model_id, **({"data": data} if data else {})}
 
     return before
 
 
 def _searched(world: World) -> dict[str, Any]:
-    return {"data": {"experiment_ids": [_run(world).experiment.experiment_id]}}
+    return {"data": {"experiment_ids": [run(world).experiment.experiment_id]}}
 
 
 def _of_run(world: World) -> dict[str, Any]:
-    run = _run(world)
-    return {"data": {"experiment_id": run.experiment.experiment_id, "source_run_id": run.run_id, "name": "model"}}
+    made = run(world)
+    return {"data": {"experiment_id": made.experiment.experiment_id, "source_run_id": made.run_id, "name": "model"}}
 
 
 _PAIR = [{"key": "depth", "value": "8"}]
