@@ -10,12 +10,12 @@ from compliance.audit.coverage import Exempt
 from compliance.audit.coverage.mapping import coverage_map
 
 from . import (
-    acts_files_of_mlflow,
     acts_alerts,
     acts_cards,
     acts_credentials,
     acts_desk,
     acts_factors,
+    acts_files_of_mlflow,
     acts_monitors,
     acts_officers,
     acts_origin,

@@ -142,7 +142,7 @@ def _of_a_run(world: World) -> None:
     from registry.tracking.files.storing import store
 
     actor = world.actor("scientist")
-    folder = Folder(acts_files_of_mlflow._run(world), "model")
+    folder = Folder(acts_files_of_mlflow.run(world), "model")
     store(folder.owner, "model/notes.txt", [b"words"], actor=actor)
     add_directory_version(
         world.model, folder.openings(), then=lambda version: note_registered(folder, version), actor=actor
