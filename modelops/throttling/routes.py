@@ -41,13 +41,11 @@ _BEGINNINGS: Final = {
         for resource in (
             "alert-channels", "alert-escalations", "alert-rotas", "alert-rules", "alert-silences", "alerts", "api-keys",
             "audit-events", "breaches", "bundle-keys", "bundle-verifier", "consents", "datasets",
-            "deployment-endpoints", "drift-runs", "external-records", "jobs", "key-requests", "key-rotations", "keys",
-            "ground-truth", "metrics", "model-versions", "models", "monitors", "posture", "predictions", "processing-activities",
-            "promotions",
-            "quality-runs", "retention-changes", "retention-policies", "retention-runs", "rule-suites",
-            "saved-filters", "sealed-client",
-            "sealing-key", "secrets", "signing-keys", "sketch-client", "storage-locations", "storage-report",
-            "storage-report", "subject-requests",
+            "deployment-endpoints", "drift-runs", "external-records", "ground-truth", "jobs", "key-requests",
+            "key-rotations", "keys", "metrics", "model-versions", "models", "monitors", "posture", "predictions",
+            "processing-activities", "promotions", "quality-runs", "retention-changes", "retention-policies",
+            "retention-runs", "rule-suites", "saved-filters", "sealed-client", "sealing-key", "secrets",
+            "signing-keys", "sketch-client", "storage-locations", "storage-report", "subject-requests",
         )
     },
     "mlflow/": Row(MLFLOW, MLFLOW),
@@ -60,9 +58,8 @@ _BEGINNINGS: Final = {
     "privacy/": _ACCOUNT,
     **dict.fromkeys(
         (
-            "alerts/", "datasets/", "drift/", "experiments/", "jobs/", "models/", "<registry_kind:kind>/", "promotions/",
-            "quality/",
-            "robots.txt", ".well-known/", "reports/", "admin/", "posture/",
+            "alerts/", "datasets/", "drift/", "experiments/", "jobs/", "models/", "<registry_kind:kind>/", "posture/",
+            "promotions/", "quality/", "robots.txt", ".well-known/", "reports/", "admin/",
         ),
         _PAGES,
     ),
