@@ -19,6 +19,8 @@ from tests.accounts.people import fresh, make_user, sign_in
 from tests.audit.coverage.test_admin_pages import _stock
 from tests.audit.coverage.world import World
 
+# What in an address tells of a model or dataset, which may be restricted.
+_NAMED = ("<object_name:name>", "posture/models/")
 NOBODY = "00000000-0000-7000-8000-000000000000"
 _ROLES = {
     "none": "Viewer",
@@ -178,7 +180,7 @@ class Matrix:
         """What comes of each method of each route, as ``("GET models/", "200")``."""
         clients = {rest: self.client(actor, rest=rest) for rest in (True, False)}
         for route in all_routes():
-            named = "<object_name:name>" in route.path and "storage-locations" not in route.path
+            named = "storage-locations" not in route.path and any(part in route.path for part in _NAMED)
             if actor in {"owner", "outsider"} and not named:
                 continue  # what is about no model or dataset answers as it does to the scientist
             rest = route.path.startswith(("api/v1/", "mlflow/"))

@@ -11,13 +11,20 @@ from monitoring.models.alert_on_call import OnCallCover, OnCallRota
 from .looking import turns
 
 
+@extend_schema_field(
+    {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$", "example": "09:00:00"}
+)
+class ClockTime(serializers.TimeField):
+    """A time on the wall. OpenAPI's format "time" is one with an offset, which a rota has from its time zone."""
+
+
 class RotaIn(serializers.Serializer):
     name = serializers.CharField(max_length=100)
     people = serializers.ListField(
         child=serializers.CharField(max_length=150), allow_empty=False, max_length=50, help_text="User names in order."
     )
     starts_on = serializers.DateField(help_text="The first day of the first turn; each lasts seven days.")
-    hands_over_at = serializers.TimeField(default=time(9))
+    hands_over_at = ClockTime(default=time(9))
     timezone = serializers.CharField(default="UTC", max_length=64)
 
 
@@ -48,6 +55,7 @@ class TurnOut(serializers.Serializer):
 
 class RotaOut(serializers.ModelSerializer):
     people = serializers.SerializerMethodField(help_text="User names in order.")
+    hands_over_at = ClockTime(help_text="When the next one takes over, in the rota's time zone.")
     turns = serializers.SerializerMethodField(help_text="This turn and the next ones, with whoever covers.")
 
     class Meta:

@@ -71,7 +71,10 @@ def mlflow_client(live_portal: "LivePortal", tmp_path: Path, monkeypatch: pytest
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
     import mlflow
+    from mlflow.tracking import fluent
 
+    # The client keeps the experiment of the test before for its whole process.
+    monkeypatch.setattr(fluent, "_active_experiment_id", None)
     mlflow.set_tracking_uri(f"{live_portal.url}/mlflow")
     mlflow.set_registry_uri(f"{live_portal.url}/mlflow")
     yield mlflow
