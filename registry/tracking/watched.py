@@ -4,8 +4,14 @@ from compliance.audit.watching import exempt, watch
 
 watch("tracking.Experiment", "number", "name", "deleted_at", masked=["tags"])
 # Not their tags: an erasure takes a person's name out of them, which the request tells.
-watch("tracking.Run", "experiment", "status", "deleted_at", masked=["parameters", "name"])
-watch("tracking.LoggedModel", "experiment", "status", "deleted_at", masked=["parameters", "name"])
+watch(
+    "tracking.Run", "experiment", "status", "deleted_at", masked=["parameters", "name"],
+    recorded_about=["keys.rotation"],
+)  # fmt: skip
+watch(
+    "tracking.LoggedModel", "experiment", "status", "deleted_at", masked=["parameters", "name"],
+    recorded_about=["keys.rotation"],
+)  # fmt: skip
 exempt(
     "Figures and links of a run, thousands of them: the row of the call that brought them counts them.",
     "tracking.Metric",

@@ -139,10 +139,10 @@ def test_the_intake_form_says_what_is_wrong(desk: Client) -> None:
     assert SubjectRequest.objects.get().due_at.date().isoformat() == "2026-02-28"
 
 
-def test_kinds_without_a_bundle_say_that_they_are_done_by_hand(desk: Client) -> None:
+def test_kinds_without_a_bundle_offer_their_own_step(desk: Client) -> None:
     request = confirmed_case("rectification")
     shown = desk.get(page(request)).text
-    assert "Fulfil by hand and record" in shown
+    assert "Correct it" in shown
     assert "Collect data" not in shown
 
 

@@ -145,7 +145,7 @@ def test_a_refused_form_says_why_and_forgets_the_secret(
 
 
 def test_an_unknown_kind_of_channel_has_no_form(scientist: Client) -> None:
-    assert "known kinds: email, ntfy, on_call, opsgenie" in page(scientist, f"{CHANNELS}new/pigeon/", 400)
+    assert "known kinds: apprise, email, ntfy, on_call, opsgenie" in page(scientist, f"{CHANNELS}new/pigeon/", 400)
 
 
 @pytest.mark.usefixtures("private_receivers")

@@ -69,6 +69,8 @@ def mlflow_client(live_portal: "LivePortal", tmp_path: Path, monkeypatch: pytest
         "GIT_PYTHON_REFRESH": "quiet",
     }.items():
         monkeypatch.setenv(name, value)
+    for name in ("MLFLOW_EXPERIMENT_ID", "MLFLOW_EXPERIMENT_NAME", "MLFLOW_RUN_ID"):
+        monkeypatch.delenv(name, raising=False)  # the client leaves them behind
     monkeypatch.chdir(tmp_path)
     import mlflow
     from mlflow.tracking import fluent
