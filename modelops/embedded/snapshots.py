@@ -93,7 +93,9 @@ def key(user: ServiceUser) -> str:
         f"{datetime.now(UTC):%Y-%m-%d}",
     )
     digest.update(repr(known).encode())
-    for path in sorted({*_sources(), *(CHECKOUT / name for name in _ALSO)}):
+    # Triggers are made of what each app declares to be watched.
+    declared = {path for app in APPS for path in (CHECKOUT / app).rglob("watched.py")}
+    for path in sorted({*_sources(), *declared, *(CHECKOUT / name for name in _ALSO)}):
         digest.update(f"\n{path.relative_to(CHECKOUT)}\n".encode() + path.read_bytes())
     return digest.hexdigest()[:32]
 
