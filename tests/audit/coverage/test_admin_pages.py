@@ -16,6 +16,7 @@ from . import (
     acts_desk,
     acts_factors,
     acts_files_of_mlflow,
+    acts_keys,
     acts_monitors,
     acts_officers,
     acts_origin,
@@ -46,8 +47,8 @@ def _stock(world: World) -> None:
     from compliance.reviews.services import month_before, open_review
 
     for prepare in (
-        acts_officers._asked,
-        acts_officers._rotation(),
+        acts_keys._asked,
+        acts_keys._rotation(),
         acts_officers._open,
         acts_officers._secret,
         acts_officers._schedule,

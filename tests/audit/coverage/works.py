@@ -5,8 +5,8 @@ from typing import Any
 
 from . import (
     acts_files_of_mlflow,
+    acts_keys,
     acts_monitors,
-    acts_officers,
     acts_places,
     acts_registry,
     acts_scanning,
@@ -152,7 +152,7 @@ def _of_a_run(world: World) -> None:
 WORKS: dict[str, Callable[[World], None]] = {
     "quality run": _run_job(acts_watch._run, "dataquality.QualityRun", "run_id"),
     "drift run": _run_job(acts_watch._drift, "monitoring.DriftRun", "run_id"),
-    "rotation": _run_job(acts_officers._rotation(), "keys.Rotation", "rotation_id"),
+    "rotation": _run_job(acts_keys._rotation(), "keys.Rotation", "rotation_id"),
     "reconciliation": _reconcile,
     "purge": _purge,
     "alert told twice": _tell_twice,
