@@ -68,7 +68,10 @@ class PredictionsView(ListAPIView):
         responses={201: BatchOut, 200: OpenApiResponse(BatchOut, "The batch was here before.")},
     )
     def post(self, request: Request) -> Response:
-        """Store a batch, whole or not at all. A version that is not registered is taken, and a finding tells of it."""
+        """Store a batch; nothing of one with a fault, and no row about a person who is kept out (`set_aside_rows`).
+
+        A version that is not registered is taken, and a finding tells of it.
+        """
         body = Body(request, {"model", "version", "batch_id", "rows", "sketch"})
         model = model_by_name(request.user, body.text("model"))
         if "sketch" in body.said:

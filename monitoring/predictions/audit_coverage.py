@@ -2,7 +2,14 @@
 
 from compliance.audit.coverage import Exempt, model, route
 
-from .audit_events import BATCH_RECEIVED, GROUPS_CHANGED, LABELS_RECEIVED, PERFORMANCE_VIEWED, SCHEMA_CHANGED
+from .audit_events import (
+    BATCH_RECEIVED,
+    GROUPS_CHANGED,
+    LABELS_RECEIVED,
+    PERFORMANCE_VIEWED,
+    ROWS_SET_ASIDE,
+    SCHEMA_CHANGED,
+)
 
 route("api/v1/predictions/", get=Exempt.NAMES, post=BATCH_RECEIVED)
 route("api/v1/ground-truth/", get=Exempt.NAMES, post=LABELS_RECEIVED)
@@ -11,7 +18,7 @@ route("api/v1/models/<object_name:name>/group-policy/", get=Exempt.NAMES, put=GR
 route("api/v1/models/<object_name:name>/performance/", get=PERFORMANCE_VIEWED)
 route("models/<object_name:name>/performance/", get=PERFORMANCE_VIEWED)
 
-model("predictions.PredictionBatch", BATCH_RECEIVED, LABELS_RECEIVED)
+model("predictions.PredictionBatch", BATCH_RECEIVED, LABELS_RECEIVED, ROWS_SET_ASIDE)
 model("predictions.FeatureBlock", BATCH_RECEIVED)
 model("predictions.Prediction", BATCH_RECEIVED)
 model("predictions.GroundTruth", LABELS_RECEIVED)

@@ -8,6 +8,12 @@ BATCH_RECEIVED = define(
     "model", "version", "batch", "rows", "errors", "known",
     category="data", ocsf="entity.create",
 )  # fmt: skip
+ROWS_SET_ASIDE = define(
+    "predictions.rows.set_aside",
+    "had {rows} predictions of {model} v{version} in batch {batch} set aside: they are about people who are kept out",
+    "model", "version", "batch", "rows",
+    category="privacy", ocsf="entity.delete",
+)  # fmt: skip
 LABELS_RECEIVED = define(
     "predictions.labels.received",
     "sent {rows} labels for {model} as batch {batch}",

@@ -101,7 +101,7 @@ def deciding_models(subject: Subject) -> Iterator[Mapping[str, str]]:
         yield explained(model, "It was asked about you; its answers are among the data.")
 
 
-exempt("predictions.PredictionBatch", "It names a model and counts rows.")
+exempt("predictions.PredictionBatch", "It names a model, counts rows and has the places of those that were set aside.")
 exempt("predictions.GroundTruth", "It names a prediction by the sender's number, which is taken from it on erasure.")
 exempt("predictions.Stream", "It holds totals.")
 exempt("predictions.Window", "It holds sums of an hour; groups under 30 rows are not shown.")

@@ -9,13 +9,14 @@ from django.db import transaction
 from compliance.audit import Actor, record
 from modelops.lib.errors import Conflict
 from registry.models import RegisteredModel
+from registry.people.kept_out import kept_out
 
-from .audit_events import BATCH_RECEIVED
+from .audit_events import BATCH_RECEIVED, ROWS_SET_ASIDE
 from .copying import copy_rows
 from .features import missing_in, sealed_for
 from .latency import counted
 from .models import BatchKind, FeatureSchema, PredictionBatch, Stream
-from .sent_rows import read_rows
+from .sent_rows import SentRows, read_rows
 from .streams import add_to_totals, mark_stale, stream_of
 
 
@@ -37,7 +38,7 @@ def receive_rows(
     now: dt.datetime,
     actor: Actor,
 ) -> Received:
-    """Check and store a batch of rows that arrived at ``now``.
+    """Check and store a batch of rows that arrived at ``now``; rows about people who are kept out are set aside.
 
     ``digest`` stands for all that was sent: the same batch again changes nothing, another one under the same id raises
     Conflict. Raises Invalid for the first value at fault.
@@ -47,14 +48,17 @@ def receive_rows(
     if not is_new:
         return Received(batch, True)
     rows = read_rows(sent, ranges_of(stream), now)
+    batch.set_aside = about_kept_out(rows)
+    rows = rows.without(batch.set_aside)
     errors = rows.error_classes
     batch.rows, batch.errors = len(rows), sum(errors.values())
-    batch.first_at, batch.last_at = min(rows.at), max(rows.at)
+    batch.first_at, batch.last_at = min(rows.at, default=None), max(rows.at, default=None)
     batch.cells, batch.nulls = missing_in(rows.features)
-    batch.save(update_fields=["rows", "errors", "first_at", "last_at", "cells", "nulls"])
+    batch.save(update_fields=["rows", "errors", "first_at", "last_at", "cells", "nulls", "set_aside"])
     if rows.features:
         sealed_for(batch, rows.features).save(force_insert=True)
-    copy_rows(rows, stream.pk, batch.pk)
+    if len(rows):
+        copy_rows(rows, stream.pk, batch.pk)
     latencies = [value for value in rows.latencies_ms if value is not None]
     record(
         BATCH_RECEIVED,
@@ -67,10 +71,20 @@ def receive_rows(
         errors=batch.errors,
         known=stream.version_id is not None,
     )
-    moments = batch.first_at, batch.last_at
-    mark_stale(stream.pk, rows.hours)
-    add_to_totals(stream, batch.rows, errors, counted(latencies), sum(latencies), moments, now)
+    if batch.set_aside:
+        told = {"model": model.name, "version": number, "batch": client_id, "rows": len(batch.set_aside)}
+        record(ROWS_SET_ASIDE, stream, actor=actor, **told)
+    if batch.first_at is not None and batch.last_at is not None:
+        moments = batch.first_at, batch.last_at
+        mark_stale(stream.pk, rows.hours)
+        add_to_totals(stream, batch.rows, errors, counted(latencies), sum(latencies), moments, now)
     return Received(batch, False)
+
+
+def about_kept_out(rows: SentRows) -> list[int]:
+    """Places of the rows that nothing may be done with: who they are about objects, is restricted or was erased."""
+    names = kept_out({subject for subject in rows.subjects if subject is not None})
+    return [place for place, subject in enumerate(rows.subjects) if subject in names] if names else []
 
 
 def claim(

@@ -2,9 +2,11 @@
 
 import datetime as dt
 import re
+from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Any, Final
 
 from django.conf import settings
@@ -53,6 +55,19 @@ class SentRows:
         if first == last:
             return [first]
         return sorted({moment.replace(minute=0, second=0, microsecond=0) for moment in self.at})
+
+    def without(self, places: Collection[int]) -> "SentRows":
+        """The rows but those at ``places``."""
+        if not places:
+            return self
+        left_out = set(places)
+        kept = [place not in left_out for place in range(len(self))]
+        lists = {name: list(compress(column, kept)) for name, column in vars(self).items() if name != "features"}
+        features: Columns = {}
+        for name, column in self.features.items():
+            held = compress(column, kept)
+            features[name] = array("d", held) if isinstance(column, array) else list(held)
+        return SentRows(**lists, features=features if any(kept) else {})
 
 
 def check_count(count: int, name: str = "rows") -> None:

@@ -90,6 +90,12 @@ class BatchOut(serializers.ModelSerializer):
     batch_id = serializers.CharField(source="client_id")
     model = serializers.CharField(source="model.name")
     version = serializers.IntegerField(source="stream.version_number", allow_null=True, default=None)
+    set_aside = serializers.SerializerMethodField(help_text="How many rows were not stored, see set_aside_rows.")
+    set_aside_rows = serializers.ListField(
+        child=serializers.IntegerField(),
+        source="set_aside",
+        help_text="Their places, from 0. The person objects to the processing, had it restricted or was erased.",
+    )
     drift_run = serializers.SerializerMethodField(help_text="Of a sketch: the comparison that it started.")
     is_known_version = serializers.SerializerMethodField(help_text="False: the registry has no such version (yet).")
 
@@ -97,9 +103,13 @@ class BatchOut(serializers.ModelSerializer):
         model = PredictionBatch
         fields = (
             "id", "batch_id", "model", "version", "is_known_version", "rows", "errors", "first_at", "last_at",
-            "received_at", "drift_run",
+            "received_at", "set_aside", "set_aside_rows", "drift_run",
         )  # fmt: skip
         read_only_fields = fields
+
+    def get_set_aside(self, batch: PredictionBatch) -> int:
+        """How many rows were not stored."""
+        return len(batch.set_aside)
 
     @extend_schema_field(serializers.UUIDField(allow_null=True))
     def get_drift_run(self, batch: Any) -> Any:

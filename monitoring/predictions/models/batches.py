@@ -20,7 +20,8 @@ class PredictionBatch(models.Model):
     """One accepted request. ``client_id`` is the sender's ``batch_id``: the same batch is taken once.
 
     ``sent_digest`` tells a repeated request from another one under the same id. ``ignored`` counts rows that were
-    known already, ``contradicted`` labels that another label contradicts.
+    known already, ``contradicted`` labels that another label contradicts. ``set_aside`` are the places of rows
+    that were not stored, because the person they are about is kept out.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -35,6 +36,7 @@ class PredictionBatch(models.Model):
     nulls = models.PositiveBigIntegerField(default=0, help_text="Those of them that are missing.")
     ignored = models.PositiveIntegerField(default=0)
     contradicted = models.PositiveIntegerField(default=0)
+    set_aside = models.JSONField(default=list)
     first_at = models.DateTimeField(null=True)
     last_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField(auto_now_add=True)
