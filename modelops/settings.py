@@ -49,6 +49,8 @@ MODELOPS_ROTATION_CONNECTIONS = env.integer("MODELOPS_ROTATION_CONNECTIONS", min
 # --- the audit log ---------------------------------------------------------------------------------------------------
 # How long full addresses of requests are kept, sealed beside the log; their networks stay in its rows.
 MODELOPS_ADDRESSES_KEPT_DAYS = env.integer("MODELOPS_ADDRESSES_KEPT_DAYS", 90, at_least=1)
+# The regimes that the installation stands under: some ask for longer periods than a year of logs.
+MODELOPS_REGIMES = [name.lower() for name in env.listing("MODELOPS_REGIMES", "gdpr")]
 # Where signed checkpoints are kept outside the database. The sealer reads its key and credentials by itself.
 MODELOPS_ANCHOR_FILE = Path(env.text("MODELOPS_ANCHOR_FILE", str(MODELOPS_HOME / "anchors" / "checkpoints")))
 MODELOPS_ANCHOR_S3 = env.text("MODELOPS_ANCHOR_S3", "")

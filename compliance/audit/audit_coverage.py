@@ -7,7 +7,7 @@ route("api/v1/audit-events/", get=LOG_READ)
 admin_pages("audit.AuditEvent", listed=ADMIN_LIST_VIEWED)
 
 model("audit.AuditEvent", exempt=Exempt.LEDGER)
-for _label in ("Leaf", "Tile", "Seal", "CheckpointKey", "Checkpoint", "Anchoring", "SealerState"):
+for _label in ("Leaf", "Tile", "Seal", "CheckpointKey", "Checkpoint", "Anchoring", "SealerState", "PurgedMonth"):
     model(f"audit_sealing.{_label}", exempt=Exempt.LEDGER)
 # Words to search by, of each row.
 model("audit_watching.RowWords", exempt=Exempt.LEDGER)

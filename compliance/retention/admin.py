@@ -11,10 +11,10 @@ from modelops.lib.acting_admin import Act, ActingAdmin, Shown
 
 from . import changing, services
 from .classes import classes, governed_by
-from .data_classes import data_class
 from .forms import ChangeForm, HoldForm, RunForm
 from .installed import policies
 from .models import ChangeState, PolicyChange, RetentionPolicy, RetentionRun
+from .regimes import least_days_of
 
 _PERIODS: Final = (30, 60, 90, 180, 365, 730, 1095, 1825, 2555, 3650)
 ASK, DECIDE = "retention.add_policychange", "retention.change_policychange"
@@ -69,7 +69,7 @@ class RetentionPolicyAdmin(ActingAdmin):
         yield Shown("What it governs", ["Data", "Rule", "Past its date"],
                     [[one.label, one.rule, f"{one.due():,}"] for one in handlers],
                     "No table of its own: it is the rule for what has no other.")  # fmt: skip
-        least = data_class(policy.data_class).least_days
+        least = least_days_of(policy.data_class)
         periods = sorted({*(days for days in _PERIODS if days >= least), policy.days})
         yield Shown("What another period would mean", ["Days", "Rows past their date"],
                     [[f"{days:,}", f"{changing.preview(policy, days):,}"] for days in periods])  # fmt: skip

@@ -13,6 +13,7 @@ from . import audit_events as events
 from .classes import governed_by
 from .data_classes import ARCHIVE, data_class
 from .models import ChangeState, PolicyChange, RetentionPolicy
+from .regimes import least_days_of
 
 OPEN_FOR: Final = timedelta(days=7)
 LONGEST_DAYS: Final = 36_500
@@ -175,7 +176,7 @@ def _asker(change: PolicyChange) -> str:
 
 
 def _check_days(policy: RetentionPolicy, days: int) -> None:
-    least = data_class(policy.data_class).least_days
+    least = least_days_of(policy.data_class)
     if not least <= days <= LONGEST_DAYS:
         raise Invalid(
             f"{policy.label} are kept for {least} to {LONGEST_DAYS} days; {days} is out of range.",

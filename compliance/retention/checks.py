@@ -11,6 +11,7 @@ from modelops.lib.errors import Invalid
 
 from .classes import Governed, Lifecycle, classes
 from .data_classes import data_class
+from .regimes import LEAST_DAYS, unknown_regimes
 
 OWN = ("accounts", "compliance", "dataquality", "modelops", "monitoring", "registry")
 
@@ -63,8 +64,20 @@ def find_unknown_policies(governed: Iterable[tuple[str, type[Lifecycle]]]) -> li
     return faults
 
 
+def find_unknown_regimes() -> list[CheckMessage]:
+    """Regimes that the deployment names and nobody knows: whoever believes in one would keep less than it asks for."""
+    return [
+        Error(
+            f"MODELOPS_REGIMES names {name!r}.",
+            hint=f"Known are {', '.join(LEAST_DAYS)}, parted by commas.",
+            id="modelops.E017",
+        )
+        for name in unknown_regimes()
+    ]
+
+
 @register()
 def check_data_classes(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Every model of the portal belongs to exactly one data class, and each class that names a policy has one."""
     faults = find_faults(own_models(), (label for _, cls in classes.items() for label in cls.covers))
-    return faults + find_unknown_policies(classes.items())
+    return faults + find_unknown_policies(classes.items()) + find_unknown_regimes()

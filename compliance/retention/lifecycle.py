@@ -3,14 +3,9 @@
 from compliance.audit import Actor
 from modelops.rest.answers import outdated, remove_outdated
 
+from . import ledger_months  # noqa: F401  declares how long the ledger is kept
 from .classes import Lifecycle, classes, keep
 
-keep(
-    "audit.events",
-    "Audit log",
-    "Kept: proof of what was done. It holds references and no personal values.",
-    "audit.AuditEvent",
-)
 keep(
     "audit.seals",
     "Audit seals",
@@ -22,6 +17,7 @@ keep(
     "audit_sealing.CheckpointKey",
     "audit_sealing.Anchoring",
     "audit_sealing.SealerState",
+    "audit_sealing.PurgedMonth",
 )
 keep(
     "audit.words",

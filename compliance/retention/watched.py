@@ -1,6 +1,8 @@
 """What the database watches of retention."""
 
-from compliance.audit.watching import watch
+from compliance.audit.watching import callable_by_application, watch
+
+callable_by_application("audit_purge_month(text, integer)")
 
 watch("retention.RetentionPolicy", "data_class", "days", "action", "archive_days", "held_at")
 watch(

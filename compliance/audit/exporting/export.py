@@ -17,14 +17,25 @@ from ..actor import Actor
 from ..canonical import canonical_json
 from ..context import current
 from ..ledger import record
-from ..sealing.models import Checkpoint
+from ..sealing.models import Checkpoint, PurgedMonth
 from ..sealing.note import parse
 from ..sealing.sizes import sealed_rows
 from ..sealing.tiles import WIDTH
 from .events import EXPORT_FINISHED, EXPORT_STARTED
-from .forms import COLUMNS, MEDIA, csv_line, end_line, gone_line, other_line, proven_line, require_form, suffix
+from .forms import (
+    COLUMNS,
+    MEDIA,
+    csv_line,
+    end_line,
+    gone_line,
+    other_line,
+    proven_line,
+    purged_line,
+    require_form,
+    suffix,
+)
 from .period import told
-from .proofs import Proofs
+from .proofs import Proofs, text_of
 from .recording import recorded_or_nothing
 from .rows import rows
 from .selection import Selection
@@ -87,7 +98,10 @@ class _Writer:
         yield _line(self._header())
         for row in rows(self.selection, size):
             proof = None if is_whole else proofs.inclusion(row.index)
-            yield proven_line(row.index, row.text or "null", proof)
+            if row.month:
+                yield purged_line(row.index, row.month, text_of(row.hash))
+            else:
+                yield proven_line(row.index, row.text or "null", proof)
             self.count += 1
             if is_whole and (row.index % WIDTH == WIDTH - 1 or row.index == size - 1):
                 yield _line(proofs.block(row.index // WIDTH))
@@ -101,7 +115,8 @@ class _Writer:
         gone: list[int] = []
         for row in rows(self.selection, self.checkpoint.size):
             if row.text is None:
-                gone = [gone[0] if gone else row.index, row.index, (gone[2] if gone else 0) + 1]
+                first, _, count, purged = gone or [row.index, 0, 0, 0]
+                gone = [first, row.index, count + 1, purged + bool(row.month)]
             else:
                 yield other_line(self.form, row.index, row.text)
                 self.count += 1
@@ -117,6 +132,10 @@ class _Writer:
             "newer_rows": sealed_rows() - self.checkpoint.size,
             "origin": parse(self.checkpoint.note).head.origin,
             "portal": PORTAL_VERSION,
+            "purged": [
+                {"at": told(row.purged_at), "month": row.month, "rows": row.rows}
+                for row in PurgedMonth.objects.filter(last_seq__lt=self.checkpoint.size)
+            ],
             "selection": self.selection.asked,
             "size": self.checkpoint.size,
         }

@@ -54,6 +54,11 @@ def proven_line(index: int, text: str, proof: list[str] | None) -> str:
     return f'{{"index":{index},{inner}"event":{text}}}\n'
 
 
+def purged_line(index: int, month: str, leaf: str) -> str:
+    """In the place of a row that was purged with its month: the hash that the tree keeps of it."""
+    return f'{{"index":{index},"purged":"{month}","hash":"{leaf}"}}\n'
+
+
 def other_line(form: str, index: int, text: str) -> str:
     """A row in a form that others read."""
     leaf = json.loads(text)
@@ -62,9 +67,13 @@ def other_line(form: str, index: int, text: str) -> str:
     return one_line(form, leaf, index) + "\n"
 
 
-def gone_line(form: str, first: int, last: int, count: int) -> str:
-    """Before the end of a form that cannot hold an empty row: sealed rows that the database no longer has."""
-    line = canonical_json({"gone": {"count": count, "first": first, "last": last}})
+def gone_line(form: str, first: int, last: int, count: int, purged: int = 0) -> str:
+    """Before the end of a form that cannot hold an empty row: sealed rows that the database no longer has.
+
+    ``purged`` of them went when their time was over.
+    """
+    told = {"count": count, "first": first, "last": last}
+    line = canonical_json({"gone": {**told, "purged": purged} if purged else told})
     return f"# {line}\n" if form == "csv" else f"{line}\n"
 
 

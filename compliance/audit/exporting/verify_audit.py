@@ -12,6 +12,9 @@ it whole, and need not believe the code of the portal that they check.
 Memory does not grow with the file. Exit code 0: everything holds. 1: something does not; the last line names the first
 bad row. 2: wrong usage.
 
+Rows of months that were purged when their time was over are gone; their hashes stand in a complete file and lead to the
+same checkpoint. Each such month must be told by a row of the file, with as many rows; a warning names it.
+
 How it is checked: each row's text is hashed as it stands (RFC 6962: SHA-256 over 0x00 and the text). In a complete file
 each block of 256 hashes leads to the root of the checkpoint by a proof; in a selection each row does. The checkpoint is
 a C2SP signed note (Ed25519), and so is the statement at the end of the file about the digest of everything before it.
@@ -42,6 +45,7 @@ BREAK = "\nbreak "
 CLOCK_TOLERANCE = timedelta(minutes=5)
 ROW = re.compile(rb'\{"index":(0|[1-9][0-9]{0,17}),(?:"proof":(\[[A-Za-z0-9+/=",]*\]),)?"event":(.*)\}\n', re.DOTALL)
 NUMBER = re.compile("0|[1-9][0-9]{0,17}")
+PURGED = re.compile(rb'\{"index":(0|[1-9][0-9]{0,17}),"purged":"([0-9]{4}-[0-9]{2})","hash":"([A-Za-z0-9+/=]{44})"\}\n')
 END = re.compile(rb'(?:# )?\{"end":')
 
 Keys = dict[tuple[str, bytes], Ed25519PublicKey]
@@ -232,6 +236,9 @@ class Checker:
         self.count = 0
         self.warnings: list[str] = []
         self.newest: datetime | None = None
+        # Rows gone by month, and what rows of the file tell of purges: month and number of rows.
+        self.gone: dict[str, int] = {}
+        self.told_purged: set[tuple[str, int]] = set()
 
     def lines(self) -> Iterator[bytes]:
         """Lines up to the end of the file, which must be its signed statement."""
@@ -282,6 +289,7 @@ class Checker:
         anchors.meet(tree)
         if header.get("complete") is True and not header.get("selection"):
             self._whole(lines, size, root, tree, anchors)
+            self._purged(header.get("purged") or [])
         elif header.get("complete") is False and header.get("selection"):
             self._selected(lines, size, root, tree, anchors)
         else:
@@ -307,12 +315,10 @@ class Checker:
         held: list[bytes] = []
         for line in lines:
             if line.startswith(b'{"index":'):
-                index, proof, text = self._row(line)
+                index, leaf = self._leaf(line)
                 if index != self.count:
                     raise Bad(f"Row {self.count} is missing: row {index} stands in its place.")
-                if proof is not None:
-                    raise Bad(f"Row {index} comes with a proof of its own, which a complete file has not.")
-                held.append(sha256(b"\x00" + text))
+                held.append(leaf)
                 self.count += 1
                 continue
             first = self.count - len(held)
@@ -325,6 +331,31 @@ class Checker:
             raise Bad(f"Row {self.count} is missing: the checkpoint says that there are {size} rows.")
         if tree.root() != root:
             raise Bad("The rows do not lead to the root of the checkpoint.")
+
+    def _leaf(self, line: bytes) -> tuple[int, bytes]:
+        """Place and hash of a row of a complete file: of its text, or as it stands where the row was purged."""
+        if (match := PURGED.fullmatch(line)) is not None:
+            month = match[2].decode()
+            self.gone[month] = self.gone.get(month, 0) + 1
+            return int(match[1]), decoded(match[3].decode(), f"The hash of row {match[1].decode()}")
+        index, proof, text = self._row(line)
+        if proof is not None:
+            raise Bad(f"Row {index} comes with a proof of its own, which a complete file has not.")
+        return index, sha256(b"\x00" + text)
+
+    def _purged(self, said: list[dict[str, Any]]) -> None:
+        """Each month that is gone must be one that the ledger tells of, in a row that is proven like any other.
+
+        That row may be of a month that was purged itself, years later.
+        """
+        at = {one["month"]: (str(one["at"]), one["rows"]) for one in said}
+        for month, rows in sorted(self.gone.items()):
+            when, expected = at.get(month, ("", None))
+            if rows != expected:
+                raise Bad(f"{rows} rows of {month} are gone, and the first line tells of {expected or 'none'}.")
+            if (month, rows) not in self.told_purged and when[:7] not in self.gone:
+                raise Bad(f"{rows} rows of {month} are gone, and no row of the ledger tells that they were purged.")
+            self.warnings.append(f"{rows} rows of {month} were purged at {when}; their hashes stand in their place.")
 
     def _block(self, block: dict[str, Any], first: int, held: list[bytes], size: int, root: bytes) -> None:
         last = min(first + WIDTH, size) - 1
@@ -385,7 +416,10 @@ class Checker:
         index, text = int(match[1]), match[3]
         if text == b"null":
             raise Bad(f"Row {index} was gone from the ledger when the file was made.")
-        self._clock(index, parsed(text, f"Row {index}"))
+        event = parsed(text, f"Row {index}")
+        self._clock(index, event)
+        if event.get("action") == "audit.month.purged":
+            self.told_purged.add((str(event["details"]["month"]), event["details"]["rows"]))
         proof = (
             None if match[2] is None else [decoded(one, f"The proof of row {index}") for one in json.loads(match[2])]
         )

@@ -63,3 +63,26 @@ ANCHOR_RECOVERED = define(
     category="security",
     ocsf="detection_finding.close",
 )
+# What `MONTH_PURGED` is about: its id is the month, as 2024-05.
+TARGET_MONTH = "audit.month"
+MONTH_PURGED = define(
+    "audit.month.purged",
+    "purged {rows} rows of {month} from the audit log, under the signed checkpoint of size {size}",
+    "month",
+    "rows",
+    "first_seq",
+    "last_seq",
+    "size",
+    "days",
+    "approved_by",
+    category="privacy",
+    ocsf="datastore.delete",
+)
+MONTH_KEPT = define(
+    "audit.month.purge_refused",
+    "could not purge {month} from the audit log: {code}",
+    "month",
+    "code",
+    category="privacy",
+    ocsf="datastore.other",
+)

@@ -127,6 +127,31 @@ class Anchoring(models.Model):
         return f"{self.checkpoint_id} at {self.anchor}: {self.state}"
 
 
+class PurgedMonth(models.Model):
+    """A month of the ledger whose rows were removed when their time was over. Their leaves stay in the tree.
+
+    ``first_id`` to before ``until_id`` are the ids of that month, ``rows`` how many there were; ``size`` and ``note``
+    are of the signed checkpoint over them that was outside the database when they went. A function of the database
+    writes it in the same act.
+    """
+
+    month = models.CharField(max_length=7, primary_key=True)
+    first_id = models.UUIDField()
+    until_id = models.UUIDField()
+    rows = models.BigIntegerField()
+    first_seq = models.BigIntegerField()
+    last_seq = models.BigIntegerField()
+    size = models.BigIntegerField()
+    note = models.TextField()
+    purged_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["month"]
+
+    def __str__(self) -> str:
+        return self.month
+
+
 class SealerState(models.Model):
     """What the sealer last said about itself; one row. ``anchors`` are the names of those that it writes to."""
 

@@ -23,12 +23,14 @@ SELECT l.seq, l.event_id, e.id IS NULL
 FROM audit_sealing_leaf l LEFT JOIN audit_auditevent e ON e.id = l.event_id
 WHERE l.seq >= %s AND l.seq < %s
   AND pg_catalog.sha256('\\x00'::bytea || pg_catalog.convert_to({LEAF_SQL}, 'UTF8')) IS DISTINCT FROM l.hash
+  AND NOT (e.id IS NULL AND EXISTS (SELECT FROM audit_sealing_purgedmonth p
+                                    WHERE l.event_id >= p.first_id AND l.event_id < p.until_id))
 ORDER BY l.seq LIMIT {NAMED}
 """  # noqa: S608 (constants)
 
 # Counted first, for reading each row's leaf costs far more: rows of transactions below those that were running at the
-# last seal, leaves of such rows, and rows of later ones that have no leaf. The first two agree unless leaves or rows
-# are missing, and the third is nothing but what waits at this moment.
+# last seal, leaves of such rows that were not purged, and rows of later ones that have no leaf. The first two agree
+# unless leaves or rows are missing, and the third is nothing but what waits at this moment.
 _COUNTS = """
 WITH last AS (
     SELECT pg_snapshot_xmin(watermark::pg_snapshot)::text::bigint AS start FROM audit_sealing_seal
@@ -39,7 +41,8 @@ WITH last AS (
     WHERE e.transaction >= last.start
 )
 SELECT (SELECT count(*) FROM last, audit_auditevent e WHERE e.transaction < last.start),
-       (SELECT count(*) FROM audit_sealing_leaf) - (SELECT count(*) FROM later WHERE seq IS NOT NULL),
+       (SELECT count(*) FROM audit_sealing_leaf) - (SELECT count(*) FROM later WHERE seq IS NOT NULL)
+           - (SELECT coalesce(sum(rows), 0) FROM audit_sealing_purgedmonth),
        (SELECT count(*) FROM later WHERE seq IS NULL)
 """
 _UNSEALED = """

@@ -9,12 +9,12 @@ from typing import Final, Literal
 Kind = Literal[
     "row.altered", "row.missing", "row.unsealed", "leaf.missing", "tile.altered", "checkpoint.signature",
     "checkpoint.root", "checkpoint.order", "checkpoint.broken_off", "anchor.absent", "anchor.fork", "anchor.ahead",
-    "clock.back",
+    "clock.back", "row.purged", "purge.unfounded",
 ]  # fmt: skip
 
-# A clock that went back says nothing about the rows, and a break was decided by somebody and stands in the ledger;
-# everything else means that something is not as it was sealed.
-WARNINGS: Final = frozenset({"clock.back", "anchor.absent", "checkpoint.broken_off"})
+# A clock that went back says nothing about the rows, and a break or a purge was decided by somebody and stands in the
+# ledger; everything else means that something is not as it was sealed.
+WARNINGS: Final = frozenset({"clock.back", "anchor.absent", "checkpoint.broken_off", "row.purged"})
 # Of each kind: more would only repeat what the first say; the first is what has to be named.
 NAMED: Final = 20
 
@@ -39,12 +39,16 @@ class Finding:
 
 @dataclass(slots=True)
 class Verdict:
-    """All of it: ``size`` leaves looked at, ``rows`` of them hashed anew, ``root`` of the tree over all leaves."""
+    """All of it: ``size`` leaves looked at, ``rows`` of them hashed anew, ``root`` of the tree over all leaves.
+
+    ``purged`` are leaves whose rows were removed when their time was over.
+    """
 
     started_at: datetime
     is_full: bool
     size: int = 0
     rows: int = 0
+    purged: int = 0
     root: bytes = b""
     checkpoints: int = 0
     anchored_size: int = 0

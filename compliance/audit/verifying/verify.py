@@ -14,7 +14,7 @@ from ..sealing.note import PublicKey
 from ..sealing.sizes import sealed_rows
 from ..sealing.tiles import WIDTH, StoredTree
 from ..sealing.tree import Frontier, frontier_at
-from . import rows
+from . import purged, rows
 from .claims import Claim, anchored_claims, database_claims, known_keys
 from .clock import clock_findings
 from .tree_walk import Walk, walk
@@ -52,6 +52,7 @@ def verify(
         claims += anchored
     if not verdict.anchored_size and Anchoring.objects.filter(state=AnchoringState.DONE).exists():
         verdict.findings.append(Finding("anchor.absent", "No anchor can be read from here; only the sealer compares."))
+    claims += purged.claims(believed, verdict.findings, above=above)
     sizes = {claim.size: None for claim in claims}
     if at_once == 1:
         walked, altered = walk(size, sizes, start=start), rows.altered_rows(first, size, at_once=1)
@@ -63,8 +64,10 @@ def verify(
             altered = looking.result()
     verdict.root = walked.root
     verdict.findings += altered
-    verdict.rows = size - first
+    verdict.purged = purged.leaves(first, size)
+    verdict.rows = size - first - verdict.purged
     verdict.findings += chain(walked.findings, _claims_against(walked, claims, size, first))
+    verdict.findings += purged.findings(counted=full)
     verdict.findings += rows.unsealed_rows() + clock_findings(first, size, each_row=not full or size <= RECENT_ROWS)
     verdict.findings = most_telling(verdict.findings)
     verdict.duration_s = time.perf_counter() - begun

@@ -11,6 +11,7 @@ sealed(
     "audit_sealing.Checkpoint",
     "audit_sealing.Anchoring",
     "audit_sealing.SealerState",
+    "audit_sealing.PurgedMonth",
 )
 exempt("Made with the first row that seals something under it; erasing one has an event.", "audit_personal.SubjectKey")
 exempt(

@@ -49,6 +49,8 @@ class Command(BaseCommand):
         for finding in verdict.findings:
             out.write(f"{'warning' if finding.is_warning else 'BAD'}  {finding.kind}  {finding.says}")
         out.write(f"{verdict.rows} of {verdict.size} rows hashed anew, {verdict.checkpoints} checkpoints checked")
+        if verdict.purged:
+            out.write(f"{verdict.purged} rows were purged when their time was over; their hashes stand")
         out.write(f"anchors: {', '.join(verdict.anchors) or 'none'}; anchored up to row {verdict.anchored_size}")
         out.write(f"root {verdict.root.hex()}")
         out.write(f"{'It holds.' if verdict.holds else 'IT DOES NOT HOLD.'} ({verdict.duration_s:.1f} s)")
