@@ -8,6 +8,12 @@ BACKUP_MADE = define(
     "keys", "recipients", "sha256", "fingerprints",
     category="security", ocsf="entity.create",
 )  # fmt: skip
+DUMP_MADE = define(
+    "escrow.database.dumped",
+    "made a dump of the database for {recipients} recipients ({bytes} bytes, file {sha256})",
+    "bytes", "sha256", "recipients", "fingerprints",
+    category="security", ocsf="datastore.read",
+)  # fmt: skip
 DRILL_PASSED = define(
     "escrow.drill.passed",
     "restored a dump and a key backup: {keys} keys, {values} values, {samples} files opened",

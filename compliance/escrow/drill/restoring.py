@@ -4,9 +4,13 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from compliance.escrow.dumps.sealed_file import is_sealed, open_dump
+from modelops.crypto.escrow import Identity
 from modelops.embedded import binaries
 from modelops.embedded.problems import CannotStart
 
@@ -16,19 +20,24 @@ _CUSTOM = b"PGDMP"
 _LIMIT_S = 6 * 3600
 
 
-def restore(dump: Path, url: str) -> None:
-    """Load ``dump`` (``pg_dump`` in custom or plain form) into the database of ``url``. Raises DrillFailed."""
+def restore(dump: Path, url: str, identity: Identity | None = None) -> None:
+    """Load ``dump`` (``pg_dump`` in custom or plain form, or sealed for ``identity``) into the database of ``url``.
+
+    All of it or nothing. Raises DrillFailed, DumpUnreadable.
+    """
     try:
+        if is_sealed(dump):
+            return _restore_sealed(dump, url, identity)
         with dump.open("rb") as file:
             start = file.read(4096)
     except OSError as error:
         raise DrillFailed(f"The dump {dump} cannot be read: {error.strerror}.", code="drill.dump_unreadable") from None
     target, environment = _without_password(url)
     if start.startswith(_CUSTOM):
-        command = [_program("pg_restore"), "--no-owner", "--no-privileges", "--no-comments", "--exit-on-error"]
+        command = [program("pg_restore"), "--no-owner", "--no-privileges", "--no-comments", "--exit-on-error"]
         command += ["--single-transaction", "--dbname", target, str(dump)]
     elif b"PostgreSQL database dump" in start:
-        command = [_program("psql"), "--no-psqlrc", "--quiet", "--single-transaction", "--set", "ON_ERROR_STOP=1"]
+        command = [program("psql"), "--no-psqlrc", "--quiet", "--single-transaction", "--set", "ON_ERROR_STOP=1"]
         command += ["--dbname", target, "--file", str(dump), "--output", os.devnull]
     else:
         raise DrillFailed(
@@ -39,9 +48,46 @@ def restore(dump: Path, url: str) -> None:
     done = subprocess.run(
         command, env=environment, capture_output=True, text=True, errors="replace", check=False, timeout=_LIMIT_S
     )
-    if done.returncode != 0:
+    _require_done(done.returncode, done.stderr)
+    return None
+
+
+def _restore_sealed(dump: Path, url: str, identity: Identity | None) -> None:
+    """Each piece is checked before it goes into the pipe; at a bad one the restoring transaction ends with nothing."""
+    if identity is None:
+        raise DrillFailed(
+            f"{dump} is sealed for recovery recipients. Give the private key of one: --identity PRIVATE.pem",
+            code="drill.identity_missing",
+        )
+    opened = open_dump(dump, identity)
+    target, environment = _without_password(url)
+    command = [program("pg_restore"), "--no-owner", "--no-privileges", "--no-comments", "--exit-on-error"]
+    command += ["--single-transaction", "--dbname", target]
+    with tempfile.TemporaryFile() as said:
+        loading = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=said, stderr=said)
+        assert loading.stdin is not None  # noqa: S101  a pipe
+        try:
+            for piece in opened.pieces:
+                loading.stdin.write(piece)
+            loading.stdin.close()
+            loading.wait(_LIMIT_S)
+        except BrokenPipeError:
+            loading.wait(60)  # it ended by itself, and says why
+        finally:
+            opened.pieces.close()
+            if loading.poll() is None:
+                loading.kill()
+                loading.wait()
+            with suppress(BrokenPipeError):
+                loading.stdin.close()
+        said.seek(0)
+        _require_done(loading.returncode, said.read(1 << 20).decode(errors="replace"))
+
+
+def _require_done(code: int, said: str) -> None:
+    if code != 0:
         # The first line names the statement's fault; the rest may quote rows.
-        reason = next((line for line in done.stderr.splitlines() if "error" in line.lower()), "no reason given")
+        reason = next((line for line in said.splitlines() if "error" in line.lower()), "no reason given")
         raise DrillFailed(
             f"The dump could not be restored: {reason[:300]}. Make it with: pg_dump --format=custom --no-owner "
             "--no-privileges --file FILE",
@@ -49,7 +95,7 @@ def restore(dump: Path, url: str) -> None:
         )
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
     """The newest of the programs at hand: an older one does not read the dump of a newer server."""
     found: list[Path] = []
     on_path = shutil.which(name)

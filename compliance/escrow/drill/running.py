@@ -51,7 +51,7 @@ def _prove(
     result.backup_made_at = opened.made_at
     result.said.append(f"the identity opens the backup of {opened.made_at:%Y-%m-%d %H:%M} UTC: {len(opened.keys)} keys")
     with scratch_database(server) as url:
-        restore(dump, url)
+        restore(dump, url, identity)
         answer = _rehearse(url, opened, max_age_days)
     result.take(answer)
     if answer.get("code"):

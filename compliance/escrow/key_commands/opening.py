@@ -12,8 +12,13 @@ from modelops.lib.errors import Invalid
 def add_backup_arguments(parser: ArgumentParser) -> None:
     """The file and the private key."""
     parser.add_argument("--backup", required=True, type=Path, help="file of keys backup")
+    add_identity_arguments(parser)
+
+
+def add_identity_arguments(parser: ArgumentParser, *, required: bool = True) -> None:
+    """The private key."""
     parser.add_argument(
-        "--identity", required=True, type=Path, metavar="PRIVATE.pem", help="private key of a recipient"
+        "--identity", required=required, type=Path, metavar="PRIVATE.pem", help="private key of a recipient"
     )
     parser.add_argument("--identity-passphrase-file", type=Path, help="where the private key is protected by one")
 

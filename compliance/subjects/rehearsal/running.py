@@ -14,6 +14,7 @@ from django.conf import settings
 from compliance.escrow.drill.restoring import restore
 from compliance.escrow.drill.result import DrillFailed
 from compliance.escrow.drill.scratch import scratch_database
+from modelops.crypto.escrow import Identity
 from modelops.lib.errors import DomainError
 
 from .result import Rehearsed
@@ -32,7 +33,9 @@ def newest_dump(path: Path) -> Path:
     return max(files, key=lambda each: each.stat().st_mtime)
 
 
-def run_drill(dump: Path, *, server: str | None = None, max_age_days: int = 2) -> Rehearsed:
+def run_drill(
+    dump: Path, *, server: str | None = None, max_age_days: int = 2, identity: Identity | None = None
+) -> Rehearsed:
     """Restore ``dump`` and look for everybody who was erased; never raises for what it finds."""
     result = Rehearsed()
     started = time.monotonic()
@@ -40,7 +43,7 @@ def run_drill(dump: Path, *, server: str | None = None, max_age_days: int = 2) -
         path = newest_dump(dump)
         result.dump_sha256 = _digest(path)
         with scratch_database(server) as url:
-            restore(path, url)
+            restore(path, url, identity)
             answer = _rehearse(url, max_age_days)
         result.take(answer)
         if answer.get("code"):

@@ -7,8 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from compliance.audit import Actor
+from compliance.escrow.key_commands.opening import add_identity_arguments, read_identity
 from compliance.subjects.rehearsal.running import run_drill
 from compliance.subjects.rehearsal.services import record_drill
+from modelops.lib.errors import DomainError
 
 
 class Command(BaseCommand):
@@ -26,8 +28,14 @@ class Command(BaseCommand):
             "--max-age", type=int, default=2, metavar="DAYS", help="how old the dump's newest entry may be (2)"
         )
 
+        add_identity_arguments(parser, required=False)
+
     def handle(self, *args: Any, dump: Path, server: str | None, max_age: int, **options: Any) -> None:
-        result = run_drill(dump, server=server, max_age_days=max_age)
+        try:
+            identity = read_identity(options) if options["identity"] else None
+        except DomainError as error:
+            raise CommandError(f"{error} ({error.code})") from None
+        result = run_drill(dump, server=server, max_age_days=max_age, identity=identity)
         row = record_drill(result, actor=Actor.system("operator-shell"))
         for line in result.said:
             self.stdout.write(f"shown: {line}")
