@@ -22,6 +22,7 @@ from . import (
     ledger_verify,
     live_at,
     mlflow,
+    mlflow_tracking,
     posture,
     quality,
     registry,
@@ -59,6 +60,7 @@ ALL = {
     "posture": posture.measure,
     "registry": registry.measure,
     "mlflow": mlflow.measure,
+    "mlflow_tracking": mlflow_tracking.measure,
     "subjects": subjects.measure,
     "transfer": transfer.measure,  # last: it adds files to the database that the others count
 }

@@ -54,7 +54,7 @@ def measure(*, quick: bool = False) -> Table:
                 if side == OPEN:
                     theirs.fill(address, names, 1)
                 sides[side] = _theirs(peer, given, names)
-        _run(table, sides, requests, rounds)
+        compare(table, sides, (PUT, GET, ALIAS, SEARCH, CREATE), requests, rounds)
     table.notes["size"] = f"{MODELS} models of one version; 8 clients, {WORKERS} workers each"
     table.notes["in ours alone"] = "API key, permissions, audit log, sealing with fsync, the job of the scan"
     if OPEN not in sides:
@@ -62,9 +62,10 @@ def measure(*, quick: bool = False) -> Table:
     return table
 
 
-def _run(table: Table, sides: dict[str, Side], requests: int, rounds: int) -> None:
+def compare(table: Table, sides: dict[str, Side], cases: tuple[str, ...], requests: int, rounds: int) -> None:
+    """Send each case to every side in turns, and put the medians into ``table``."""
     numbers = count(1)
-    for case in (PUT, GET, ALIAS, SEARCH, CREATE):
+    for case in cases:
         found: dict[str, list[tuple[float, float]]] = {side: [] for side in sides}
         for turn in range(rounds + 1):
             for side, (web, headers, calls) in sides.items():

@@ -1,4 +1,4 @@
-"""Controls of the REST interface, API-1 to API-6: by the views of this release, its settings and the rows."""
+"""Controls of the REST interface and of MLflow's protocol, API-1 to API-6: by views, settings and rows."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.settings import api_settings
 
+from accounts.authentication import BearerAuthentication
 from accounts.fresh_permission import FreshFactorShown
 from accounts.models import ApiKey
 from modelops.lib.posture import Finding, Outcome, Severity, control
@@ -24,6 +25,10 @@ OPEN: Final = frozenset(
     f"/api/v1/auth/{name}/" for name in ("token", "token/refresh", "token/revoke", "token-exchange")
 )
 _PREFIX: Final = "/api/v1/"
+# Clients of MLflow send a key, as a token or as a password; no session opens these.
+_MLFLOW: Final = "/mlflow/"
+# Answers that the portal does not have the call; it is none that a document could describe.
+_NOTHING_HERE: Final = "/mlflow/<path:rest>"
 _TAKEN: Final = (JSONParser, MultiPartParser)
 _BODY_LIMIT: Final = "modelops.rest.middleware.BodyLimitMiddleware"
 _AUTHENTICATION: Final = "accounts.sessions.signed_in.AuthenticationMiddleware"
@@ -34,7 +39,7 @@ TOKEN_S, TOKEN_MAX_S = 30 * 60, 60 * 60
 
 def _views() -> Iterator[tuple[str, Any]]:
     for route, view in all_routes():
-        if f"/{route}".startswith(_PREFIX):
+        if f"/{route}".startswith((_PREFIX, _MLFLOW)) and f"/{route}" != _MLFLOW:
             yield f"/{route}", getattr(view, "cls", None)
 
 
@@ -56,10 +61,20 @@ def authentication() -> Outcome:
     def wrong(route: str, view: Any) -> str:
         if route in OPEN:
             return ""
+        if route.startswith(_MLFLOW):
+            return _of_programs(view)
         missing = set(api_settings.DEFAULT_AUTHENTICATION_CLASSES) - set(view.authentication_classes)
         return f"does not use {', '.join(sorted(one.__name__ for one in missing))}" if missing else ""
 
     return _of_views(wrong, "Let the view keep the authentication classes of the framework's settings.")
+
+
+def _of_programs(view: Any) -> str:
+    """A way in must be there, and each of them must be a key: a cookie would let any page elsewhere call."""
+    if not view.authentication_classes:
+        return f"does not use {BearerAuthentication.__name__}"
+    others = [one.__name__ for one in view.authentication_classes if not issubclass(one, BearerAuthentication)]
+    return f"lets callers in by {', '.join(others)}" if others else ""
 
 
 @control("API-2", area=AREA, label="Every operation needs a declared permission")
@@ -84,10 +99,12 @@ def schemas() -> Outcome:
     """By the class that writes the OpenAPI document, which the tests compare with the answers, and by the parsers."""
 
     def wrong(route: str, view: Any) -> str:
-        if not isinstance(view.schema, PortalSchema):
+        if not isinstance(view.schema, PortalSchema) and route != _NOTHING_HERE:
             return "is not in the OpenAPI document"
         # OAuth token exchange is a form by its standard (RFC 8693).
         taken = (*_TAKEN, FormParser) if route in OPEN else _TAKEN
+        if route.startswith(_MLFLOW):
+            taken = (JSONParser,)
         others = [parser.__name__ for parser in view.parser_classes if parser not in taken]
         return f"reads bodies with {', '.join(others)}" if others else ""
 

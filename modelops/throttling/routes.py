@@ -26,7 +26,7 @@ _ACCOUNT: Final = Row(PAGE_READ, SIGN_IN)
 _TAKING_OUT: Final = Row(EXPORT, EXPORT)
 STRICTEST: Final = Row(EXPORT, EXPORT)
 
-_EXACT: Final = {"": _PAGES}
+_EXACT: Final = {"": _PAGES, "mlflow/": _PAGES}
 _BEGINNINGS: Final = {
     # Whoever watches over the portal is not turned away; both tell little and cost little.
     "health/": NOT_COUNTED,

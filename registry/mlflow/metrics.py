@@ -101,7 +101,9 @@ def get_history(call: Call) -> dict[str, Any]:
     """Every value of a metric, in the order in which they were measured."""
     run, given = named_run(call), call.given
     offset, size = offset_of(given["page_token"]), given["max_results"]
-    rows = run.metrics.filter(key=given["metric_key"]).order_by("measured_ms", "step", "value")
+    # The same value about two models is one of the run.
+    order = ("measured_ms", "step", "value")
+    rows = run.metrics.filter(key=given["metric_key"]).order_by(*order).distinct(*order)
     page, token = page_of(list(rows[offset : offset + size + 1]), offset, size)
     record_reading(RUN_VIEWED, run, request=call.request, run=run.run_id)
     answer: dict[str, Any] = {"metrics": [shown_metric(row) for row in page]}

@@ -20,7 +20,7 @@ from registry.tracking.services import runs as services
 from .fields import KEY_MOST, choice, integer, pairs, text, texts
 from .pages import offset_of, page_of
 from .run_fields import RUN_ID, TAG_MOST, named_run
-from .shown_tracking import shown_info, shown_runs
+from .shown_tracking import shown_info, shown_new_run, shown_runs
 from .tracking_filters import ACTIVE, VIEWS, of_view, run_condition, run_order
 from .wire import Call, endpoint
 
@@ -50,7 +50,7 @@ def create(call: Call) -> dict[str, Any]:
     started = given["start_time"] if given["start_time"] is not None else time.time_ns() // 1_000_000
     run = services.start_run(experiment, given["run_name"], started, given["tags"], actor=call.actor)
     run.created_by = call.user
-    return {"run": shown_runs([run])[0]}
+    return {"run": shown_new_run(run)}
 
 
 @endpoint("GET", "runs/get", permission=_VIEW, tells=RUN_VIEWED, takes=RUN_ID)

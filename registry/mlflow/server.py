@@ -1,6 +1,6 @@
 """What the portal says of itself to MLflow's client."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -45,10 +45,24 @@ def health(call: Call) -> HttpResponse:
     return HttpResponse("OK", content_type="text/plain")
 
 
+_INSTEAD: Final = {
+    # Whoever may register a model may not decide where the portal sends messages to.
+    "webhooks": (
+        "Messages leave it through alert channels, whose addresses are checked and which sign what they send: set one "
+        "up under /alerts/channels/ or with POST /api/v1/alert-channels/."
+    ),
+    "traces": "It keeps runs, metrics and files; traces are not kept.",
+    "workspaces": "It has one workspace; roles and grants say who sees which model.",
+}
+
+
 def _nothing_here(call: Call) -> dict[str, Any]:
     """Calls of the protocol that the portal does not have, such as traces."""
+    words = call.path["rest"].split("/")
+    instead = next((said for word, said in _INSTEAD.items() if word in words), "")
     raise NoEndpoint(
-        "The portal does not have this call of MLflow's protocol. docs/reference/mlflow.md lists those that it has."
+        "The portal does not have this call of MLflow's protocol. "
+        f"{instead or 'docs/reference/mlflow.md lists those that it has.'}"
     )
 
 

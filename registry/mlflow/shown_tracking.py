@@ -3,7 +3,7 @@
 import datetime as dt
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from registry.tracking.models import DatasetInput, Experiment, LatestMetric, ModelOutput, Run
@@ -66,26 +66,37 @@ def shown_metric(row: Any) -> Shown:
     return {"key": row.key, "value": figure(row.value), "timestamp": row.measured_ms, "step": row.step}
 
 
+def shown_new_run(row: Run) -> Shown:
+    """A run to which nothing was logged yet."""
+    data: Shown = {"metrics": [], "params": [], "tags": pairs_of(row.tags)}
+    return {"info": shown_info(row), "data": data, "inputs": {}, "outputs": {}}
+
+
 def shown_runs(rows: Sequence[Run]) -> list[Shown]:
     """Runs with all that was logged to them; their parameters were read with them."""
     keys = [row.pk for row in rows]
-    metrics = _by_run(LatestMetric.objects.filter(run__in=keys).order_by("key"))
-    inputs = _by_run(DatasetInput.objects.filter(run__in=keys).order_by("id"))
-    outputs = _by_run(ModelOutput.objects.filter(run__in=keys).select_related("logged_model").order_by("id"))
+    # Thousands of figures: plain rows, and of logged models no more than the key.
+    metrics: dict[Any, list[Shown]] = defaultdict(list)
+    latest = LatestMetric.objects.filter(run__in=keys).order_by("key")
+    for run, key, value, measured_ms, step in latest.values_list("run_id", "key", "value", "measured_ms", "step"):
+        metrics[run].append({"key": key, "value": figure(value), "timestamp": measured_ms, "step": step})
+    outputs: dict[Any, list[Shown]] = defaultdict(list)
+    made = ModelOutput.objects.filter(run__in=keys).order_by("id")
+    for run, model, step in made.values_list("run_id", "logged_model_id", "step"):
+        outputs[run].append({"model_id": f"m-{model.hex}", "step": step})
+    inputs: dict[Any, list[Shown]] = defaultdict(list)
+    for one in DatasetInput.objects.filter(run__in=keys).order_by("id"):
+        inputs[one.run_id].append(_shown_input(one))
     return [
         {
             "info": shown_info(row),
             "data": {
-                "metrics": [shown_metric(one) for one in metrics[row.pk]],
+                "metrics": metrics[row.pk],
                 "params": pairs_of(row.parameters or {}),
                 "tags": pairs_of(row.tags),
             },
-            "inputs": {"dataset_inputs": [_shown_input(one) for one in inputs[row.pk]]} if inputs[row.pk] else {},
-            "outputs": {
-                "model_outputs": [{"model_id": one.logged_model.model_id, "step": one.step} for one in outputs[row.pk]]
-            }
-            if outputs[row.pk]
-            else {},
+            "inputs": {"dataset_inputs": inputs[row.pk]} if row.pk in inputs else {},
+            "outputs": {"model_outputs": outputs[row.pk]} if row.pk in outputs else {},
         }
         for row in rows
     ]
@@ -95,10 +106,3 @@ def _shown_input(row: DatasetInput) -> Shown:
     said = {"name": row.name, "digest": row.digest, "source_type": row.source_type, "source": row.source}
     said |= {name: text for name, text in (("schema", row.schema), ("profile", row.profile)) if text}
     return {"tags": pairs_of(row.tags), "dataset": said}
-
-
-def _by_run(rows: Iterable[Any]) -> dict[Any, list[Any]]:
-    found: dict[Any, list[Any]] = defaultdict(list)
-    for row in rows:
-        found[row.run_id].append(row)
-    return found

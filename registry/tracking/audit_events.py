@@ -21,6 +21,10 @@ EXPERIMENT_RESTORED = define(
     "tracking.experiment.restored", "restored the experiment {experiment} with {runs} runs", "experiment", "runs",
     category="model", ocsf="entity.update",
 )  # fmt: skip
+EXPERIMENT_PURGED = define(
+    "tracking.experiment.purged", "removed the deleted experiment {experiment} for good", "experiment",
+    category="model", ocsf="entity.delete",
+)  # fmt: skip
 EXPERIMENTS_SEARCHED = define(
     "tracking.experiments.searched", "searched experiments: {found} were shown", "found",
     category="model", ocsf="entity.read",
@@ -50,6 +54,14 @@ RUN_DELETED = define(
 RUN_RESTORED = define(
     "tracking.run.restored", "restored the run {run}", "run",
     category="model", ocsf="entity.update",
+)  # fmt: skip
+RUN_PURGED = define(
+    "tracking.run.purged", "removed the deleted run {run} for good, with {metrics} values of metrics", "run", "metrics",
+    category="model", ocsf="entity.delete",
+)  # fmt: skip
+LOGGED_MODEL_PURGED = define(
+    "tracking.model.purged", "removed the deleted logged model {model} for good", "model",
+    category="model", ocsf="entity.delete",
 )  # fmt: skip
 RUN_VIEWED = define(
     "tracking.run.viewed", "looked at the run {run} with its parameters", "run",

@@ -1,8 +1,9 @@
 """How long experiments, runs and logged models are kept."""
 
 from compliance.audit import Actor
-from compliance.retention import Lifecycle, classes, keep
+from compliance.retention import Lifecycle, classes
 
+from . import purging as rows
 from .files import purging
 
 
@@ -24,15 +25,22 @@ class Files(Lifecycle):
         return purging.purge_due(actor=actor)
 
 
-keep(
-    "tracking.experiments",
-    "Experiments, runs and logged models",
-    "Kept: what a version was trained with must stay provable. What is deleted is hidden, and can be restored.",
-    "tracking.Experiment",
-    "tracking.Run",
-    "tracking.Metric",
-    "tracking.LatestMetric",
-    "tracking.DatasetInput",
-    "tracking.ModelOutput",
-    "tracking.LoggedModel",
-)
+@classes.register("tracking.experiments")
+class Tracked(Lifecycle):
+    """Experiments, runs and logged models with their figures."""
+
+    label = "Experiments, runs and logged models"
+    rule = (
+        "Kept until somebody deletes them, then for MODELOPS_DELETED_KEPT_DAYS in which they can be restored, then "
+        "removed. What a version was made of or trained in stays with the version, a run stays with its logged models."
+    )
+    covers = frozenset(
+        f"tracking.{name}"
+        for name in ("Experiment", "Run", "Metric", "LatestMetric", "DatasetInput", "ModelOutput", "LoggedModel")
+    )
+
+    def due(self) -> int:
+        return rows.count_due()
+
+    def remove(self, *, actor: Actor) -> int:
+        return rows.purge_due(actor=actor)

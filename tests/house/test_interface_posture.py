@@ -4,9 +4,12 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.urls import resolve
 from django.utils import timezone
+from rest_framework.parsers import FormParser
 
 from accounts.api_key_views import ApiKeysView
+from accounts.authentication import SessionAuthentication
 from accounts.models import ApiKey
 from compliance.posture.looking import look_at_all
 from modelops import api_posture
@@ -26,6 +29,8 @@ def test_the_interface_holds() -> None:
         assert not seen[key].findings, key
     assert seen["API-1"].held == seen["API-1"].total == seen["API-2"].total
     assert (seen["API-1"].total or 0) > 80
+    mlflow = [route for route, _ in api_posture._views() if route.startswith("/mlflow/")]
+    assert len(mlflow) > 50
 
 
 @pytest.mark.parametrize(
@@ -47,6 +52,28 @@ def test_what_is_taken_from_a_view_is_found(
     assert finding.title.startswith(ROUTE)
     assert said in finding.title
     assert finding.severity in {"critical", "high"}
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value", "look", "said"),
+    [
+        ("permission_classes", [], api_posture.permissions, "DeclaredPermission"),
+        ("required_permissions", {}, api_posture.permissions, "no permission for POST"),
+        ("authentication_classes", [], api_posture.authentication, "BearerAuthentication"),
+        ("authentication_classes", [SessionAuthentication], api_posture.authentication, "by SessionAuthentication"),
+        ("parser_classes", [FormParser], api_posture.schemas, "reads bodies with FormParser"),
+        ("schema", None, api_posture.schemas, "not in the OpenAPI document"),
+    ],
+)
+def test_what_is_taken_from_a_call_of_mlflow_is_found(
+    attribute: str, value: Any, look: Any, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S2-03, S2-04: the routes of MLflow's protocol are looked at like the others, and no cookie may open them."""
+    route = "/mlflow/api/2.0/mlflow/runs/create"
+    monkeypatch.setattr(resolve(route).func.cls, attribute, value)
+    (finding,) = look().findings
+    assert finding.title.startswith(route)
+    assert said in finding.title
 
 
 def test_a_missing_limit_of_bodies_is_found(settings: Any) -> None:

@@ -36,6 +36,7 @@ OPEN = {
     "POST sign-in/": "the way in",
     "GET api/schema/": "describes a published interface; a client reads it before it has a key",
     "GET .well-known/jwks.json": "public keys",
+    "GET mlflow/": "says nothing; it leads on by a part of the address that reaches no server",
     "GET robots.txt": "asks robots to stay away",
     "GET sign-in/forgotten/": "the way back in",
     "POST sign-in/forgotten/": "the way back in",

@@ -92,21 +92,23 @@ class RunImport:
         name = str(info.get("run_name") or tags.get(runs.NAME_TAG, ""))
         tags.pop(runs.NAME_TAG, None)
         run = runs.start_run(experiment, name, int(info.get("start_time") or 0), tags, actor=self._actor)
-        of_model: dict[tuple[Any, ...], Any] = {}
+        of_model: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
         for model in models:
             row = self._new_model(experiment, model, run)
             inputs.add_outputs(run, [(row, 0)], actor=self._actor)
-            of_model |= {_fact(one): row.pk for one in (model.get("data") or {}).get("metrics") or []}
+            for one in (model.get("data") or {}).get("metrics") or []:
+                of_model[_fact(one)].append(row.pk)
         measured = [
             logging.Measured(
                 one["key"],
                 float(one["value"]),
                 int(one.get("step") or 0),
                 int(one["timestamp"]),
-                logged_model=of_model.get(_fact(one)),
+                logged_model=model,
             )
             for metric in data.get("metrics") or []
             for one in self._history(ref, metric["key"])
+            for model in of_model.get(_fact(one), [None])
         ]
         parameters = {one["key"]: one["value"] for one in data.get("params") or []}
         logging.log(run, metrics=measured, parameters=parameters, actor=self._actor)

@@ -45,9 +45,16 @@ def purge_due(*, actor: Actor) -> int:
             with transaction.atomic():
                 owner = _due(kind).filter(pk=key).select_for_update(of=("self",)).first()
                 if owner is not None:
-                    _purge(owner, actor)
+                    purge_files(owner, actor=actor)
                     purged += 1
     return purged
+
+
+def purge_files(owner: Owner, *, actor: Actor) -> None:
+    """Remove the files of a run or logged model, if it has any, inside the caller's transaction."""
+    if files := list(TrackedFile.objects.filter(**belonging_to(owner))):
+        drop(files)
+        record(FILES_PURGED, owner, actor=actor, owner=owner.audit_label, files=len(files))
 
 
 def _due(kind: type[Run] | type[LoggedModel]) -> "QuerySet[Owner]":
@@ -58,9 +65,3 @@ def _due(kind: type[Run] | type[LoggedModel]) -> "QuerySet[Owner]":
     return deleted.filter(
         Exists(TrackedFile.objects.filter(**of_it)), ~Exists(RegisteredFolder.objects.filter(**of_it))
     ).order_by("pk")
-
-
-def _purge(owner: Owner, actor: Actor) -> None:
-    files = list(TrackedFile.objects.filter(**belonging_to(owner)))
-    drop(files)
-    record(FILES_PURGED, owner, actor=actor, owner=owner.audit_label, files=len(files))

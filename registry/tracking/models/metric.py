@@ -26,8 +26,22 @@ class Metric(models.Model):
         default_permissions = ()
         ordering = ["measured_ms", "step", "id"]
         constraints = [
-            # Also the index of a metric's history.
-            models.UniqueConstraint(fields=["run", "key", "measured_ms", "step", "value"], name="tracking_metric_once"),
+            # Also the index of a metric's history. A value can be about several models, and measured on several
+            # datasets, at the same step.
+            models.UniqueConstraint(
+                fields=[
+                    "run",
+                    "key",
+                    "measured_ms",
+                    "step",
+                    "value",
+                    "logged_model",
+                    "dataset_name",
+                    "dataset_digest",
+                ],
+                nulls_distinct=False,
+                name="tracking_metric_once",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,6 +19,9 @@ class Served:
         self.files: dict[str, bytes] = {}
         self.asked: list[str] = []
         self.redirects_to = ""
+        self.stuck_at = ""
+        """The file at which the server hangs until it is `let_go`; `reached` says when it was asked for."""
+        self.reached, self.let_go = threading.Event(), threading.Event()
         self.uri = ""
 
 
@@ -45,6 +48,7 @@ def serving() -> Iterator[Served]:
     try:
         yield told
     finally:
+        told.let_go.set()
         server.shutdown()
         server.server_close()
         thread.join()
@@ -59,7 +63,11 @@ def _answer(handler: BaseHTTPRequestHandler, told: Served) -> None:
     elif path == FILES:
         _send(handler, 200, json.dumps(_listing(told, parse_qs(parts.query)["path"][0])).encode())
     elif path.startswith(f"{FILES}/"):
-        content = told.files.get(path[len(FILES) + 1 :])
+        wanted = path[len(FILES) + 1 :]
+        if wanted == told.stuck_at:
+            told.reached.set()
+            told.let_go.wait(120)
+        content = told.files.get(wanted)
         _send(handler, 404 if content is None else 200, content or b"")
     else:
         found = told.answers.get(path.removeprefix(API), {})

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.actors import actor_of
 from accounts.models import User
+from modelops.lib.claims import claimed
 from modelops.lib.errors import DomainError
 from registry.mlflow.importing.memory import Memory
 from registry.mlflow.importing.registering import RegistryImport
@@ -52,7 +53,12 @@ class Command(BaseCommand):
         say = (lambda line: self.stderr.write(line)) if options["json"] else (lambda line: self.stdout.write(line))
         report: Report | None = None
         try:
-            with Source(uri, token=token, user=options["user"]) as source:
+            # Two at once would each miss what the other has just begun.
+            with Source(uri, token=token, user=options["user"]) as source, claimed("import", source.name) as is_alone:
+                if not is_alone:
+                    raise CommandError(
+                        f"Another import from {source.name} is under way. Run this one when it has ended."
+                    )
                 report, memory = Report(source.name, say), Memory(source.name)
                 RunImport(source, memory, report, user=user, actor=actor).all(frozenset(options["experiment"]))
                 registering = RegistryImport(source, memory, report, user=user, actor=actor, wait_s=options["wait"])
