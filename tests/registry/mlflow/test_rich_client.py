@@ -153,6 +153,34 @@ def test_data_and_run_of_a_training_are_the_lineage_of_its_version(mlflow_client
     client.log_text(run.info.run_id, "beside it", "notes.txt")
 
 
+def test_figures_of_an_evaluation_are_about_a_model_and_a_dataset(mlflow_client: Any) -> None:
+    """What `mlflow.models.evaluate` sends: each figure with model and dataset, the same figures for two models."""
+    import pandas as pd
+
+    mlflow = mlflow_client
+    experiment = mlflow.set_experiment("evaluated")
+    dataset = mlflow.data.from_pandas(pd.DataFrame({"x": [1.0, 2.0]}), name="held-out")
+    with mlflow.start_run() as run:
+        mlflow.log_input(dataset, context="testing")
+        models = [mlflow.initialize_logged_model(name=name).model_id for name in ("one", "two")]
+        for model_id in models:
+            mlflow.log_input(dataset)
+            mlflow.log_metrics({"rmse": 0.5}, step=1, timestamp=1, model_id=model_id, dataset=dataset)
+            mlflow.finalize_logged_model(model_id, "READY")
+    read = mlflow.get_run(run.info.run_id)
+    assert [one.tags[0].value for one in read.inputs.dataset_inputs] == ["testing"]
+    assert read.data.metrics == {"rmse": 0.5}
+    assert len(mlflow.MlflowClient().get_metric_history(run.info.run_id, "rmse")) == 1
+    for model_id in models:
+        (figure,) = mlflow.get_logged_model(model_id).metrics
+        assert (figure.key, figure.value, figure.dataset_name) == ("rmse", 0.5, "held-out")
+    found = mlflow.search_logged_models(
+        [experiment.experiment_id], filter_string="metrics.rmse < 1", output_format="list",
+        datasets=[{"dataset_name": "held-out", "dataset_digest": dataset.digest}],
+    )  # fmt: skip
+    assert {one.model_id for one in found} == set(models)
+
+
 def test_webhooks_are_refused_with_what_to_use_instead(mlflow_client: Any) -> None:
     from mlflow.entities.webhook import WebhookEvent
 
