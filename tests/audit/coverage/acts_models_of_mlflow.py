@@ -33,6 +33,12 @@ def _version_tagged(world: World) -> dict[str, Any]:
     return _version(world, key="team")
 
 
+def stock(world: World) -> None:
+    """Labels of a model and of a version."""
+    _tagged(world)
+    _version_tagged(world)
+
+
 def _alias(world: World) -> dict[str, Any]:
     from registry.aliases.services import set_alias
 

@@ -17,6 +17,7 @@ from . import (
     acts_factors,
     acts_files_of_mlflow,
     acts_keys,
+    acts_models_of_mlflow,
     acts_monitors,
     acts_officers,
     acts_origin,
@@ -70,6 +71,7 @@ def _stock(world: World) -> None:
         acts_cards.stock,
         acts_origin.stock,
         acts_retention._change,
+        acts_models_of_mlflow.stock,
         acts_registers.stock,
     ):
         prepare(world)
