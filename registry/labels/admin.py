@@ -48,7 +48,8 @@ class VersionLabelsAdmin(_LabelsAdmin):
     list_select_related = ["version__model"]
     search_fields = ["version__model__name"]
     fields = readonly_fields = [
-        "version", "description", "tags", "is_archived", "source", "run_id", "logged_model_id", "run_link", "changed_at",
+        "version", "description", "tags", "is_archived", "source", "run_id", "logged_model_id", "run_link",
+        "changed_at",
     ]  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[VersionLabels]":
