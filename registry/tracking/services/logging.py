@@ -59,7 +59,7 @@ def log(
     """Add all of it or nothing, and one row to the ledger. Raises Invalid for a parameter that has another value."""
     measured = list(metrics)
     if parameters or tags:
-        row = active(run)
+        row = active(run, with_parameters=bool(parameters))
         fields = [*_add_parameters(row, parameters or {}), *_set_tags(row, tags or {})]
         if fields:
             row.save(update_fields=fields)

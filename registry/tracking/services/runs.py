@@ -84,9 +84,9 @@ def restore_run(run: Run, *, actor: Actor) -> None:
     record(RUN_RESTORED, row, actor=actor, run=row.run_id)
 
 
-def active(run: Run) -> Run:
+def active(run: Run, *, with_parameters: bool = False) -> Run:
     """The run, held by this transaction. Raises Invalid for a deleted one."""
-    row = _locked(run)
+    row = _locked(run, with_parameters=with_parameters)
     require_active(row)
     return row
 
@@ -99,6 +99,7 @@ def require_active(run: Run) -> None:
         )
 
 
-def _locked(run: Run) -> Run:
-    row: Run = Run.objects.select_for_update(of=("self",)).select_related("experiment", "created_by").get(pk=run.pk)
+def _locked(run: Run, *, with_parameters: bool = False) -> Run:
+    rows = Run.objects.select_for_update(of=("self",)).select_related("experiment", "created_by")
+    row: Run = (rows.defer(None) if with_parameters else rows).get(pk=run.pk)
     return row
