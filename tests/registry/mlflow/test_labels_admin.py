@@ -33,5 +33,5 @@ def test_an_officer_reads_tags_and_descriptions_and_changes_none(scientist: Any)
         page = officer.get(address)
         assert word in page.content.decode()
         assert officer.post(address, {"tags": "{}"}).status_code == 403
-    guard = sign_in(Client(), make_user("guard", "Security administrator"))
-    assert guard.get(reverse("admin:labels_versionlabels_changelist")).status_code == 403
+    custodian = sign_in(Client(), make_user("custodian", "Key custodian"))
+    assert custodian.get(reverse("admin:labels_versionlabels_changelist")).status_code == 403
