@@ -17,6 +17,7 @@ from .alerts.audit_events import (
     CHANNEL_CREATED,
     CHANNEL_DISABLED,
     CHANNEL_ENABLED,
+    CHANNEL_REWORDED,
     CHANNEL_TESTED,
     CHANNEL_VIEWED,
     DELIVERY_ABANDONED,
@@ -65,6 +66,7 @@ for _start in ("", "api/v1/"):
 
 route("alerts/do/<str:token>/", get=Exempt.FORM, post=(ALERT_ACKNOWLEDGED,))
 route("alerts/channels/<uuid:pk>/", get=CHANNEL_VIEWED, post=CHANNEL_VIEWED)
+route("alerts/channel-texts/<uuid:pk>/", get=Exempt.FORM, post=CHANNEL_REWORDED)
 route("alerts/rules/", get=Exempt.NAMES, post=Exempt.SAME_AS_GET)
 route("alerts/rules/new/<slug:kind>/", get=Exempt.FORM, post=RULE_CREATED)
 route("alerts/rules/<uuid:pk>/", get=RULE_VIEWED, post=RULE_VIEWED)
@@ -97,7 +99,7 @@ route("api/v1/alerts/<uuid:pk>/", get=ALERT_VIEWED)
 route("api/v1/alerts/<uuid:pk>/acknowledge/", post=ALERT_ACKNOWLEDGED)
 route("api/v1/alerts/<uuid:pk>/resolve/", post=ALERT_RESOLVED)
 route("api/v1/alert-channels/", get=Exempt.NAMES, post=(CHANNEL_CREATED, SECRET_SET))
-route("api/v1/alert-channels/<uuid:pk>/", get=CHANNEL_VIEWED)
+route("api/v1/alert-channels/<uuid:pk>/", get=CHANNEL_VIEWED, patch=CHANNEL_REWORDED)
 route("api/v1/alert-channels/<uuid:pk>/test/", post=_TESTED)
 route("api/v1/alert-channels/<uuid:pk>/enable/", post=CHANNEL_ENABLED)
 route("api/v1/alert-channels/<uuid:pk>/disable/", post=CHANNEL_DISABLED)
@@ -130,6 +132,6 @@ model("monitoring.OnCallRota", ROTA_CREATED, ROTA_DISABLED)
 model("monitoring.OnCallMember", ROTA_CREATED, ROTA_LEFT)
 model("monitoring.OnCallCover", ROTA_COVERED, ROTA_LEFT)
 model("monitoring.AlertOccurrence", exempt=Exempt.PROGRESS)
-model("monitoring.AlertChannel", CHANNEL_CREATED, CHANNEL_ENABLED, CHANNEL_DISABLED)
+model("monitoring.AlertChannel", CHANNEL_CREATED, CHANNEL_REWORDED, CHANNEL_ENABLED, CHANNEL_DISABLED)
 model("monitoring.ChannelSecret", CHANNEL_CREATED)
 model("monitoring.AlertDelivery", ALERT_OPENED, CHANNEL_TESTED, DELIVERY_SUCCEEDED, DELIVERY_FAILED, DELIVERY_ABANDONED)

@@ -8,7 +8,7 @@ watch(
     "enabled",
     "minimum_severity",
     "verified_at",
-    masked=["name", "destination", "sealed_config"],
+    masked=["name", "destination", "sealed_config", "texts"],
     recorded_about=["keys.rotation", "monitoring.alert"],  # each delivery of an alert says when the channel worked
 )
 watch("monitoring.ChannelSecret", "channel", "setting", "secret")

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 
 from modelops.lib.admin import ReadOnlyAdmin
 from monitoring.alerts.on_call.looking import on_call, turns
+from monitoring.alerts.wording.texts import OCCASIONS
 from monitoring.models.alert_on_call import OnCallRota
 from monitoring.models.alert_policy import AlertSilence, EscalationChain
 from monitoring.models.alert_rules import AlertRule
@@ -57,10 +58,27 @@ class AlertChannelAdmin(ReadOnlyAdmin):
         "destination",
         "enabled",
         "minimum_severity",
+        "own_texts",
         "created_by",
         "created_at",
         "verified_at",
+        "portal_page",
     )
+    readonly_fields = ("own_texts", "portal_page")
+
+    @admin.display(description="Texts of its own")
+    def own_texts(self, channel: AlertChannel) -> SafeString | str:
+        told = (
+            (occasion, part, channel.texts[occasion][part])
+            for occasion in OCCASIONS
+            for part in channel.texts.get(occasion, {})
+        )
+        return format_html_join("", "<p>{}, {}: <code>{}</code></p>", told) or "none"
+
+    @admin.display(description="Portal")
+    def portal_page(self, channel: AlertChannel) -> SafeString:
+        address = reverse("monitoring:channel-detail", args=[channel.pk])
+        return format_html('<a href="{}">Deliveries and texts, in the portal</a>', address)
 
 
 @admin.register(AlertRule)

@@ -25,6 +25,7 @@ from .serializers import (
     AlertIn,
     AlertOut,
     AlertsIn,
+    ChannelChange,
     ChannelIn,
     ChannelOut,
     CommentIn,
@@ -200,16 +201,17 @@ class ChannelList(ListAPIView):
             given["config"],
             minimum_severity=Severity(given["minimum_severity"]),
             hours=data.hours(),
+            texts=given["texts"],
             actor=request.actor,
         )
         return Response(ChannelOut(channel).data, status.HTTP_201_CREATED)
 
 
 class ChannelDetail(RetrieveAPIView):
-    """One channel."""
+    """One channel; its texts can be changed."""
 
     serializer_class = ChannelOut
-    required_permissions = {"GET": "monitoring.view_alertchannel"}
+    required_permissions = {"GET": "monitoring.view_alertchannel", "PATCH": CHANGE_CHANNEL}
     queryset = AlertChannel.objects.none()
 
     def get_queryset(self) -> QuerySet[AlertChannel]:
@@ -219,6 +221,20 @@ class ChannelDetail(RetrieveAPIView):
         channel: AlertChannel = super().get_object()
         record_reading(CHANNEL_VIEWED, channel, request=self.request, name=channel.name)
         return channel
+
+    @extend_schema(request=ChannelChange, responses=ChannelOut)
+    def patch(self, request: Request, pk: uuid.UUID) -> Response:
+        channel = get_object_or_404(self.get_queryset(), pk=pk)
+        data = ChannelChange(data=request.data)
+        data.is_valid(raise_exception=True)
+        if others := sorted(set(request.data) - set(data.fields)):
+            raise Invalid(
+                f"{str(others[0])[:50]} is not changed here; only texts are. Add another channel instead.",
+                code="channel.fixed",
+                field=str(others[0])[:50],
+            )
+        services.set_texts(channel, data.validated_data["texts"], actor=request.actor)
+        return Response(ChannelOut(self.get_queryset().get(pk=pk)).data)
 
 
 class ChannelTest(APIView):

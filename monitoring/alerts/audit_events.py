@@ -200,6 +200,14 @@ DELIVERY_REQUEUED = define(
 ALERT_VIEWED = define(
     "monitoring.alert.viewed", "looked at the alert “{title}”", "title", category="data", ocsf="entity.read"
 )
+CHANNEL_REWORDED = define(
+    "monitoring.channel.reworded",
+    "gave the alert channel {name} other texts ({texts})",
+    "name",
+    "texts",
+    category="security",
+    ocsf="entity.update",
+)
 CHANNEL_VIEWED = define(
     "monitoring.channel.viewed", "looked at the channel {name}", "name", category="security", ocsf="entity.read"
 )

@@ -12,6 +12,7 @@ from monitoring.models.alert_records import AlertComment, AlertDecision, Deliver
 from monitoring.models.alerts import Alert, AlertChannel, AlertDelivery, Severity
 
 from . import services
+from .wording.texts import LONGEST
 
 
 class SourceOut(serializers.Serializer):
@@ -169,6 +170,28 @@ class AlertDetailOut(AlertOut):
         return DecisionOut(alert.decisions.select_related("channel")[:100], many=True).data
 
 
+class ChannelText(serializers.Serializer):
+    title = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST["title"])
+    body = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST["body"])
+
+
+class ChannelTexts(serializers.Serializer):
+    """Texts of a channel's own by occasion; what is left out is worded by the portal."""
+
+    opened = ChannelText(required=False)
+    repeated = ChannelText(required=False)
+    resolved = ChannelText(required=False)
+
+
+@extend_schema_field(ChannelTexts)
+class TextsField(serializers.JSONField):
+    """Left whole for the service to check, which refuses what it does not know instead of dropping it."""
+
+
+class ChannelChange(serializers.Serializer):
+    texts = TextsField(help_text="Replaces all texts; the guide lists the variables.")
+
+
 class ChannelIn(serializers.Serializer):
     name = serializers.CharField(help_text="Letters, digits, dot, hyphen and underscore; at most 100.")
     kind = serializers.CharField(help_text="email, slack, teams, webhook, pagerduty, opsgenie, ntfy, sms or syslog.")
@@ -201,6 +224,7 @@ class ChannelIn(serializers.Serializer):
         Severity.choices, default=Severity.CRITICAL.value, help_text="From here on also in quiet hours."
     )
     timezone = serializers.CharField(default="UTC", max_length=64)
+    texts = TextsField(default=dict, help_text="Titles and bodies of its own; the guide lists the variables.")
 
     def hours(self) -> services.Hours:
         """When the channel may be used, and how often."""
@@ -208,6 +232,7 @@ class ChannelIn(serializers.Serializer):
 
 
 class ChannelOut(serializers.ModelSerializer):
+    texts = TextsField(read_only=True)
     config = serializers.SerializerMethodField(help_text='Settings; a secret is only "set" or "not set".')
 
     class Meta:
@@ -229,6 +254,7 @@ class ChannelOut(serializers.ModelSerializer):
             "quiet_weekends",
             "quiet_below",
             "timezone",
+            "texts",
             "disabled_reason",
             "created_at",
             "verified_at",

@@ -7,6 +7,7 @@ from . import views
 from .on_call import views as on_call
 from .policy import views as policy
 from .rules import views as rules
+from .wording import views as wording
 
 urlpatterns = [
     path("alerts/", views.alert_list, name="alert-list"),
@@ -16,6 +17,7 @@ urlpatterns = [
     path("alerts/channels/<uuid:pk>/enable/", views.channel_switch, {"enabled": True}, name="channel-enable"),
     path("alerts/channels/<uuid:pk>/disable/", views.channel_switch, {"enabled": False}, name="channel-disable"),
     path("alerts/channels/<uuid:pk>/", handling.channel_detail, name="channel-detail"),
+    path("alerts/channel-texts/<uuid:pk>/", wording.channel_texts, name="channel-texts"),
     path("alerts/deliveries/<uuid:pk>/redeliver/", handling.delivery_again, name="delivery-again"),
     path("alerts/do/<str:token>/", handling.link, name="alert-link"),
     path("alerts/rules/", rules.rule_list, name="rule-list"),

@@ -190,6 +190,9 @@ class AlertChannel(models.Model):
         max_length=10, choices=Severity, default=Severity.CRITICAL, help_text="From here on also in quiet hours."
     )
     timezone = models.CharField(max_length=64, default="UTC")
+    texts = models.JSONField(
+        default=dict, blank=True, help_text="Titles and bodies of its own by occasion; empty for the portal's words."
+    )
     gone_count = models.PositiveSmallIntegerField(default=0, editable=False)
     disabled_reason = models.CharField(max_length=300, blank=True, default="", editable=False)
 

@@ -55,6 +55,7 @@ _IDS = {
     "alerts/silences/": "monitoring.AlertSilence",
     "alerts/escalations/": "monitoring.EscalationChain",
     "alerts/channels/": "monitoring.AlertChannel",
+    "alerts/channel-texts/": "monitoring.AlertChannel",
     "jobs/": "jobs.Job",
     "processing-activities/": "registers.ProcessingActivity",
     "breaches/": "registers.Breach",

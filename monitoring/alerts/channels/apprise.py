@@ -75,6 +75,12 @@ class Apprise(Channel):
         found += [value for _, value in parse_qsl(parts.query)]
         return [part for part in dict.fromkeys([*found, *map(unquote, found)]) if part]
 
+    @classmethod
+    def said(cls, message: Message) -> tuple[str, str]:
+        lines = [*message.lines(), message.url, *(f"{words}: {url}" for words, url in message.links)]
+        title = message.own_title or f"{'OVER' if message.is_over else message.severity.upper()}: {message.headline}"
+        return title, "\n".join(line for line in lines if line) or message.headline
+
     def send(self, message: Message) -> Receipt:
         outcome = self._run(message)
         if outcome["refused"]:
@@ -107,6 +113,7 @@ class Apprise(Channel):
 
     def _run(self, message: Message | None = None, *, only_check: bool = False) -> dict[str, Any]:
         """What the child says; raises DeliveryFailed when it says nothing."""
+        said_title, said_body = self.said(message) if message else ("Check", "Nothing is sent.")
         said = {
             "url": self.config["url"],
             "schema": self._schema(),
@@ -114,8 +121,8 @@ class Apprise(Channel):
             "allow_private": self.allow_private,
             "only_check": only_check,
             "limit_s": CHECK_S if only_check else SEND_S,
-            "title": _title(message) if message else "Check",
-            "body": _text(message) if message else "Nothing is sent.",
+            "title": said_title,
+            "body": said_body,
             "type": _type(message) if message else "info",
         }
         command = [sys.executable, "-I", "-B", str(_CHILD)]
@@ -136,15 +143,6 @@ class Apprise(Channel):
         except ValueError:
             raise DeliveryFailed(NO_ANSWER if done.returncode < 0 else "The service's own code failed.") from None
         return outcome
-
-
-def _title(message: Message) -> str:
-    return f"{'OVER' if message.is_over else message.severity.upper()}: {message.headline}"
-
-
-def _text(message: Message) -> str:
-    said = [*message.lines(), message.url, *(f"{words}: {url}" for words, url in message.links)]
-    return "\n".join(part for part in said if part) or message.headline
 
 
 def _type(message: Message) -> str:

@@ -53,6 +53,11 @@ class Message:
     details: Mapping[str, Any] = field(default_factory=dict)
     links: tuple[tuple[str, str], ...] = ()
     """Words and address of what can be done from the message; each address works once."""
+    own_title: str = ""
+    own_body: str = ""
+    """What the channel's own texts make of it; empty for the words of the portal."""
+    unknown_variables: tuple[str, ...] = ()
+    """Names in those texts that stand for nothing any more."""
 
     @property
     def is_over(self) -> bool:
@@ -61,11 +66,18 @@ class Message:
 
     @property
     def headline(self) -> str:
-        """The title, and how many others there are."""
-        return f"{self.title} and {self.others} more" if self.others else self.title
+        """The channel's own title; else the title of the alert, and how many others there are."""
+        return self.own_title or (f"{self.title} and {self.others} more" if self.others else self.title)
+
+    @property
+    def graded_headline(self) -> str:
+        """The channel's own title; else the headline after the severity in capitals."""
+        return self.own_title or f"{self.severity.upper()}: {self.headline}"
 
     def lines(self) -> list[str]:
         """What there is to say besides the title, line by line, for channels that take plain text."""
+        if self.own_body:
+            return self.own_body.split("\n")
         found = [self.body] if self.body else []
         found += [f"{name}: {value}" for name, value in self.details.items()]
         found += [f"Also: {title}" for title in self.other_titles]
@@ -120,6 +132,12 @@ class Channel(ABC):
     takes_digests: ClassVar[bool] = False
     """Whether a message of it may tell of many alerts that have nothing in common."""
 
+    takes_texts: ClassVar[tuple[str, ...]] = ("title", "body")
+    """Which texts of its own a channel of this kind may have."""
+
+    variables: ClassVar[frozenset[str] | None] = None
+    """The variables that its texts may name; None for all."""
+
     @abstractmethod
     def send(self, message: Message) -> Receipt:
         """Deliver the message within ten seconds or raise DeliveryFailed."""
@@ -131,6 +149,11 @@ class Channel(ABC):
     @abstractmethod
     def destination(self) -> str:
         """Where it goes, in words that hold no secret: shown in lists."""
+
+    @classmethod
+    def said(cls, message: Message) -> tuple[str, str]:
+        """Title and text as a receiver reads them: what a preview shows."""
+        return message.headline, "\n".join(message.lines())
 
     def monthly_cap(self) -> int | None:
         """How many messages it may send within a month; None for any number."""

@@ -203,6 +203,12 @@ class Email(Channel):
             raise DeliveryFailed(f"{what} while talking to the mail server.") from None
         return Receipt(250, "accepted by the mail server")
 
+    @classmethod
+    def said(cls, message: Message) -> tuple[str, str]:
+        # One line whatever the title holds: a line break in it must not become a second header.
+        subject = " ".join((message.own_title or f"[{message.severity}] {message.headline}").split())
+        return subject, render_to_string("monitoring/alert_mail.txt", {"message": message})
+
     def _port(self) -> int:
         return int(self.config.get("smtp_port") or DEFAULT_PORTS[self._security()])
 
@@ -223,12 +229,11 @@ class Email(Channel):
         )
 
     def _mail(self, message: Message) -> EmailMultiAlternatives:
-        # One line whatever the title holds: a line break in it must not become a second header.
-        subject = " ".join(f"[{message.severity}] {message.headline}".split())
+        subject, text = self.said(message)
         sender = self.config.get("from_address") or settings.DEFAULT_FROM_EMAIL
         mail = EmailMultiAlternatives(
             subject=subject,
-            body=render_to_string("monitoring/alert_mail.txt", {"message": message}),
+            body=text,
             from_email=sender,
             to=self.config["to"],
             headers={

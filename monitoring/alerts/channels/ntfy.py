@@ -11,17 +11,17 @@ from .webhook import check_address
 DEFAULT_URL = "https://ntfy.sh"
 _PRIORITIES = {"critical": 5, "high": 4, "medium": 3, "low": 2, "info": 2}
 # ntfy makes an attachment of longer ones.
-TEXT_LIMIT = 3500
+TITLE_LIMIT, TEXT_LIMIT = 250, 3500
 MOST_ACTIONS = 3
 
 
 def payload(message: Message, topic: str) -> dict[str, object]:
     """The message with its links as buttons."""
-    text = "\n".join(message.lines()) or message.headline
+    title, text = Ntfy.said(message)
     said: dict[str, object] = {
         "topic": topic,
-        "title": f"{message.severity.upper()}: {message.headline}"[:250],
-        "message": text[:TEXT_LIMIT],
+        "title": title,
+        "message": text,
         "priority": _PRIORITIES.get(message.severity, 3),
         "tags": ["white_check_mark" if message.is_over else "warning"],
     }
@@ -48,6 +48,11 @@ class Ntfy(Channel):
 
     def destination(self) -> str:
         return outbound.parse_url(self.config["url"]).authority
+
+    @classmethod
+    def said(cls, message: Message) -> tuple[str, str]:
+        text = "\n".join(message.lines()) or message.headline
+        return message.graded_headline[:TITLE_LIMIT], text[:TEXT_LIMIT]
 
     def send(self, message: Message) -> Receipt:
         token = self.config.get("token")

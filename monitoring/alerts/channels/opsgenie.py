@@ -53,6 +53,9 @@ class Opsgenie(Channel):
         headers = {"Authorization": f"GenieKey {self.config['api_key']}"}
         said, url = payload(message), self.config["url"]
         if message.is_over:
-            said, url = {"source": "modelops"}, f"{url}/{quote(str(said['alias']), safe='')}/close?identifierType=alias"
+            end: dict[str, object] = {"source": "modelops"}
+            if message.own_title or message.own_body:
+                end["note"] = "\n".join(part for part in (message.own_title, message.own_body) if part)
+            said, url = end, f"{url}/{quote(str(said['alias']), safe='')}/close?identifierType=alias"
         content = json.dumps(said).encode()
         return post(url, content=content, headers=headers, allow_private=self.allow_private)

@@ -24,20 +24,18 @@ def _short(text: str, limit: int) -> str:
 
 def payload(message: Message) -> dict[str, object]:
     """The message as Block Kit, with a plain sentence for notifications."""
-    head = f"{message.severity.upper()}: {message.headline}"
+    head, said = Slack.said(message)
     blocks: list[dict[str, object]] = [
-        {"type": "header", "text": {"type": "plain_text", "text": _short(head, HEADER_LIMIT), "emoji": False}},
+        {"type": "header", "text": {"type": "plain_text", "text": head, "emoji": False}},
     ]
-    if said := "\n".join(message.lines()):
-        # Cut first, then escape: an entity cut in half would show as rubbish. Escaping makes at most five of one.
-        text = escape(_short(said, SECTION_LIMIT // 5))
-        blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}})
+    if said:
+        blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": escape(said), "verbatim": True}})
     facts = f"State: {message.state} · seen {message.count}× · opened {message.opened_at:%Y-%m-%d %H:%M} UTC"
     if message.url:
         facts += f" · <{message.url}|Open in the portal>"
     facts += "".join(f" · <{url}|{words}>" for words, url in message.links)
     blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": facts}]})
-    return {"text": escape(head), "blocks": blocks}
+    return {"text": escape(message.graded_headline), "blocks": blocks}
 
 
 @channels.register("slack")
@@ -62,6 +60,12 @@ class Slack(Channel):
 
     def destination(self) -> str:
         return outbound.parse_url(self.config["url"]).authority
+
+    @classmethod
+    def said(cls, message: Message) -> tuple[str, str]:
+        # Cut first, then escape: an entity cut in half would show as rubbish. Escaping makes at most five of one.
+        text = _short("\n".join(message.lines()), SECTION_LIMIT // 5)
+        return _short(message.graded_headline, HEADER_LIMIT), text
 
     def send(self, message: Message) -> Receipt:
         return post(

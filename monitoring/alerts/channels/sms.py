@@ -25,12 +25,14 @@ _GSM = frozenset(
 def text_of(message: Message) -> str:
     """At most 160 characters of the GSM alphabet: how grave, how many, and which alert; the portal has the rest.
 
+    Texts of the channel's own may name no more than that.
     Titles can name data and people, so none is sent over a network that anybody may listen to.
     """
     number = message.alert_id[-8:] or "test"
     more = f" and {message.others} more" if message.others else ""
     over = " is over" if message.is_over else ""
     said = f"ModelOps {message.severity} alert {number}{more}{over}, seen {message.count}x. Sign in to see it."
+    said = message.own_body or said
     return "".join(letter if letter in _GSM else "?" for letter in said)[:LONGEST]
 
 
@@ -39,6 +41,21 @@ class Sms(Channel):
     """One POST per message, with account and token as Basic credentials."""
 
     label = "SMS"
+    takes_texts = ("body",)
+    variables = frozenset(
+        {
+            "alert.count",
+            "alert.number",
+            "alert.opened_at",
+            "alert.state",
+            "alert.url",
+            "delivery.id",
+            "group.others",
+            "occasion",
+            "severity",
+            "severity.upper",
+        }
+    )
     description = "Sends a short message without any names through Twilio or a provider that takes the same."
     fields = (
         Field("to", "Number", "International form: +43 and so on, digits only.", secret=True, max_length=16),
@@ -69,6 +86,10 @@ class Sms(Channel):
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", self.config["account"]):
             raise refuse("account", "An account has letters, digits, hyphen and underscore only.")
         check_address(self._url(), self.allow_private)
+
+    @classmethod
+    def said(cls, message: Message) -> tuple[str, str]:
+        return "", text_of(message)
 
     def destination(self) -> str:
         return f"+…{self.config['to'][-2:]} by {outbound.parse_url(self._url()).authority}"

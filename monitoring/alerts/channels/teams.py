@@ -9,6 +9,7 @@ from .base import Channel, Field, Message, Receipt, channels
 from .webhook import check_address
 
 _COLOURS = {"critical": "attention", "high": "attention", "medium": "warning", "low": "accent", "info": "accent"}
+LINE_LIMIT = 1000
 _SPECIAL = "\\`*_{}[]()#+-!|>~"
 
 
@@ -21,8 +22,8 @@ def payload(message: Message) -> dict[str, object]:
     """The message as a card."""
     colour = "good" if message.is_over else _COLOURS.get(message.severity, "default")
     head = {"type": "TextBlock", "size": "large", "weight": "bolder", "wrap": True, "color": colour}
-    body: list[dict[str, object]] = [{**head, "text": plain(f"{message.severity.upper()}: {message.headline}")}]
-    body += [{"type": "TextBlock", "wrap": True, "text": plain(line[:1000])} for line in message.lines()]
+    body: list[dict[str, object]] = [{**head, "text": plain(message.graded_headline)}]
+    body += [{"type": "TextBlock", "wrap": True, "text": plain(line[:LINE_LIMIT])} for line in message.lines()]
     opened = f"{message.opened_at:%Y-%m-%d %H:%M} UTC"
     facts = (("State", message.state), ("Seen", f"{message.count}×"), ("Opened", opened))
     body.append({"type": "FactSet", "facts": [{"title": title, "value": value} for title, value in facts]})
@@ -61,6 +62,10 @@ class Teams(Channel):
 
     def destination(self) -> str:
         return outbound.parse_url(self.config["url"]).authority
+
+    @classmethod
+    def said(cls, message: Message) -> tuple[str, str]:
+        return message.graded_headline, "\n".join(line[:LINE_LIMIT] for line in message.lines())
 
     def send(self, message: Message) -> Receipt:
         content = json.dumps(payload(message)).encode()

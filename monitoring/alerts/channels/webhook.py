@@ -21,9 +21,11 @@ def sign(secret: str, timestamp: int, body: bytes) -> str:
 
 def payload(message: Message) -> dict[str, object]:
     """The document that a webhook carries: ids and texts of the alert, no personal data."""
+    own = {"title": message.own_title, "body": message.own_body}
     return {
         "delivery_id": message.delivery_id,
         "event": message.event,
+        **({"text": own} if any(own.values()) else {}),
         "alert": {
             "id": message.alert_id,
             "key": message.key,
@@ -73,6 +75,10 @@ class Webhook(Channel):
 
     def destination(self) -> str:
         return outbound.parse_url(self.config["url"]).authority
+
+    @classmethod
+    def said(cls, message: Message) -> tuple[str, str]:
+        return message.own_title, message.own_body
 
     def send(self, message: Message) -> Receipt:
         body = json.dumps(payload(message), separators=(",", ":")).encode()

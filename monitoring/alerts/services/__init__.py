@@ -8,6 +8,7 @@ from .lifecycle import acknowledge, resolve
 from .opening import About, Sign, Source, raise_alert, raise_alerts
 from .receivers import Hours, create_channel, kind_of, open_channel, set_enabled, shown_config
 from .reporting import Report, report, report_many
+from .wording import previews, set_texts
 
 __all__ = [
     "About",
@@ -22,6 +23,7 @@ __all__ = [
     "follow_up",
     "kind_of",
     "open_channel",
+    "previews",
     "raise_alert",
     "raise_alerts",
     "report",
@@ -30,6 +32,7 @@ __all__ = [
     "send_again",
     "send_test",
     "set_enabled",
+    "set_texts",
     "shown_config",
     "snooze",
     "take_over",

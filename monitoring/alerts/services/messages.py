@@ -3,8 +3,9 @@
 from django.conf import settings
 from django.urls import reverse
 
-from monitoring.alerts.channels import Message
+from monitoring.alerts.channels import Message, channels
 from monitoring.alerts.links import links_of
+from monitoring.alerts.wording.texts import worded
 from monitoring.models.alert_records import AlertDecision, Verdict
 from monitoring.models.alerts import Alert, AlertDelivery, Severity
 
@@ -16,7 +17,15 @@ LISTED = 200
 
 
 def message_of(delivery: AlertDelivery) -> Message:
-    """What the channel is asked to say."""
+    """What the channel is asked to say, in its own words where it has some."""
+    channel = delivery.channel
+    said = _message_of(delivery)
+    if not channel.texts or channel.kind not in channels:
+        return said
+    return worded(said, channels.get(channel.kind), channel.texts, channel=channel.name)
+
+
+def _message_of(delivery: AlertDelivery) -> Message:
     alert = delivery.alert
     if alert is None:
         return Message(

@@ -22,6 +22,7 @@ from .holding import Holds
 
 OPENED, RESOLVED = "opened", "resolved"
 DIGEST = "digest-"
+_HEARD = (DeliveryState.DELIVERED.value, DeliveryState.SENDING.value)
 _LOCK_SPACE = 0x6D6F_6167
 _AT_ONCE = 1000
 _NEWEST = """
@@ -212,19 +213,27 @@ class Telling:
 
 
 def tell_end(alert: Alert) -> int:
-    """Tell the end of an alert to receivers that keep an incident open for it; people see it in the inbox."""
+    """Tell the end of an alert to receivers that keep an incident open for it, and to those that have a text for it.
+
+    Others see it in the inbox. Who has not heard of the alert yet needs no word of its end: the message that waits for
+    them says that it is over.
+    """
     kinds = [key for key, kind in channels.items() if kind.keeps_incidents]
-    told = AlertDelivery.objects.filter(alert=alert, channel__enabled=True, channel__kind__in=kinds)
+    told = AlertDelivery.objects.filter(alert=alert, channel__enabled=True)
+    heard = told.filter(state__in=_HEARD, channel__texts__has_key=RESOLVED).exclude(event__startswith=DIGEST)
+    keeping = set(told.filter(channel__kind__in=kinds).order_by().values_list("channel", flat=True))
+    receivers = AlertChannel.objects.filter(pk__in=keeping | set(heard.order_by().values_list("channel", flat=True)))
+    now, severity = timezone.now(), Severity(alert.severity)
     rows = [
         AlertDelivery(
             alert=alert,
-            channel_id=channel,
+            channel=channel,
             event=RESOLVED,
-            next_attempt_at=timezone.now(),
+            next_attempt_at=now if channel.pk in keeping else quiet_until(channel, severity, now) or now,
             severity=alert.severity,
             why="the alert is over",
         )
-        for channel in told.order_by().values_list("channel", flat=True).distinct()
+        for channel in receivers
     ]
     AlertDelivery.objects.bulk_create(rows, ignore_conflicts=True)
     if rows:

@@ -24,6 +24,7 @@ from modelops.secret_store.services import set_secret, use_secret
 from monitoring.alerts import audit_events as events
 from monitoring.alerts.channels import Channel, channels
 from monitoring.alerts.channels.settings import clean, shown
+from monitoring.alerts.wording.texts import checked
 from monitoring.models.alerts import (
     DUE,
     AlertChannel,
@@ -106,6 +107,7 @@ def create_channel(
     actor: Actor,
     minimum_severity: Severity = Severity.INFO,
     hours: Hours | None = None,
+    texts: Mapping[str, Any] | None = None,
 ) -> AlertChannel:
     """Store a channel with its settings sealed. Nothing is sent; addresses that may never be called are refused."""
     validate_name(name, "channel")
@@ -119,6 +121,7 @@ def create_channel(
         destination=receiver.destination()[:300],
         minimum_severity=minimum_severity,
         created_by_id=account_of(actor),
+        texts=checked(cls, texts or {}),
         **(hours or Hours()).checked(cls),
     )
     secret = {one.name for one in cls.fields if one.secret} & cleaned.keys()

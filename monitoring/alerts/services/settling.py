@@ -9,7 +9,7 @@ from django.utils import timezone
 from compliance.audit import Actor, record
 from monitoring.alerts import audit_events as events
 from monitoring.alerts.backoff import MAX_ATTEMPTS, wait_after
-from monitoring.alerts.channels import DeliveryFailed
+from monitoring.alerts.channels import DeliveryFailed, Message
 from monitoring.models.alert_records import AttemptState, DeliveryAttempt
 from monitoring.models.alerts import AlertDelivery, DeliveryState
 
@@ -42,11 +42,12 @@ def settle_all(ended: Sequence[tuple[Attempt, Outcome]], *, actor: Actor = DISPA
         delivery.claim = delivery.next_attempt_at = None
         if outcome.receipt is not None:
             delivery.state, delivery.delivered_at = DeliveryState.DELIVERED, timezone.now()
-            delivery.last_code, delivery.last_reason = outcome.receipt.code, ""
+            delivery.last_code, delivery.last_reason = outcome.receipt.code, _noted("", attempt.message)
             delivery.last_answer = _masked(outcome.receipt.answer, secrets)[:1024]
             arrived.append(delivery.channel_id)
         else:
             _settle_failure(delivery, outcome.failure, secrets)
+            delivery.last_reason = _noted(delivery.last_reason, attempt.message)
         delivery.save(update_fields=_SETTLED)
         _keep_attempt(claim, delivery)
     note_arrived(arrived)
@@ -60,6 +61,14 @@ def settle_all(ended: Sequence[tuple[Attempt, Outcome]], *, actor: Actor = DISPA
 _SETTLED = (
     "state", "claim", "next_attempt_at", "delivered_at", "last_code", "last_reason", "last_answer", "last_latency_ms",
 )  # fmt: skip
+
+
+def _noted(reason: str, message: Message) -> str:
+    """The reason, and what the channel's own texts name that is not there any more: their author has to hear of it."""
+    if not message.unknown_variables:
+        return reason
+    names = ", ".join(f"{{{name}}}" for name in message.unknown_variables)
+    return f"{reason} The channel's text names {names}, which stands for nothing.".strip()[:300]
 
 
 def _keep_attempt(claim: uuid.UUID, delivery: AlertDelivery) -> None:

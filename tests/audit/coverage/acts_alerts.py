@@ -129,6 +129,10 @@ ACTS: dict[str, Act] = {
     "POST alerts/<uuid:pk>/comments/": Act("scientist", ALERT, before=_alert, data={"text": "Looking."}),
     "POST alerts/deliveries/<uuid:pk>/redeliver/": Act("scientist", ALERT, before=_given_up),
     "POST alerts/do/<str:token>/": Act("", ALERT, before=_linked),
+    "POST alerts/channel-texts/<uuid:pk>/": Act("scientist", CHANNEL, before=_channel, data={"opened_title": "Look"}),
+    f"PATCH {_A}alert-channels/<uuid:pk>/": Act(
+        "scientist", CHANNEL, before=_channel, data={"texts": {"opened": {"title": "Look"}}}
+    ),
     "GET alerts/channels/<uuid:pk>/": Act("scientist", CHANNEL, before=_channel),
     "POST alerts/channels/<uuid:pk>/": Act("scientist", CHANNEL, before=_channel),
     "POST alerts/rules/new/<slug:kind>/": Act(

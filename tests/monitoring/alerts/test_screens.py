@@ -84,6 +84,7 @@ def test_the_pages_of_alerting_fit_every_screen(
         "/alerts/on-call/": "on-call",
         "/alerts/channels/": "channels",
         f"/alerts/channels/{channel.pk}/": "channel-log",
+        f"/alerts/channel-texts/{channel.pk}/": "channel-texts",
         "/alerts/channels/new/email/": "channel-new",
     }
     pictures = Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path)
@@ -101,6 +102,12 @@ def test_the_pages_of_alerting_fit_every_screen(
                 page.locator("select[name=operator]").select_option("below")
                 page.get_by_role("button", name="Try it").click()
                 page.get_by_text("would have opened within thirty days").wait_for()
+            if name == "channel-texts":
+                page.locator("[name=opened_title]").fill("{severity.upper} {alert.titel}")
+                page.locator("#preview").get_by_text("the nearest is {alert.title}").wait_for()
+                page.locator("[name=opened_title]").fill("{severity.upper} now: {alert.title}")
+                page.locator("#preview").get_by_text("HIGH now: Accuracy of a sample model").wait_for()
+                page.locator("#preview").get_by_text("the nearest is").wait_for(state="detached")
             person.picture(f"alerts-{name}", whole=True)
             page.emulate_media(color_scheme="dark")
             person.picture(f"alerts-{name}-dark", whole=True)
