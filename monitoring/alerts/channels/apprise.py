@@ -34,7 +34,7 @@ class Apprise(Channel):
     """One process per message: the service's own code runs where it reaches the receiver and nothing else."""
 
     label = "Apprise"
-    description = "Sends to one of some 160 services by an address such as discord://… or gotify://…."
+    description = "Sends to one of some 160 services by the address that Apprise has for it (discord://…, gotify://…)."
     fields = (
         Field(
             "url",
