@@ -8,7 +8,7 @@ from modelops.jobs.schedule import scheduled
 from . import approvals, moving, rotations
 
 
-@handler(rotations.JOB)
+@handler(rotations.JOB, "Key rotation")
 def rotate(job: RunningJob) -> None:
     """Move what is under older keys."""
     moving.run(job)

@@ -63,7 +63,7 @@ def ask_for_verification(*, actor: Actor) -> object:
         return jobs.enqueue(JOB_KIND, payload={}, actor=actor)
 
 
-@jobs.handler(JOB_KIND)
+@jobs.handler(JOB_KIND, "Verification of the ledger")
 def _verify_for_somebody(job: RunningJob) -> None:
     verdict = verify(anchors=held_notes())
     says = "It holds." if verdict.holds else "It does not hold; the newest verification says why."

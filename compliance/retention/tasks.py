@@ -8,7 +8,7 @@ from modelops.jobs.schedule import scheduled
 
 from . import changing, services
 
-jobs.handler(services.JOB_KIND)(services.do_run)
+jobs.handler(services.JOB_KIND, "Retention run")(services.do_run)
 
 
 @scheduled("Remove what is past its date", every_s=24 * 3600)

@@ -10,13 +10,13 @@ from . import collecting, services
 from .erasure import approving, outside, running
 
 
-@jobs.handler(services.COLLECT, on_failure=collecting.fall_back)
+@jobs.handler(services.COLLECT, "Collecting personal data", on_failure=collecting.fall_back)
 def collect(job: jobs.RunningJob) -> None:
     """Make the bundle of one request."""
     collecting.run(job)
 
 
-@jobs.handler(approving.ERASE, on_failure=running.fall_back)
+@jobs.handler(approving.ERASE, "Erasing personal data", on_failure=running.fall_back)
 def erase(job: jobs.RunningJob) -> None:
     """Erase what a plan says, part by part."""
     running.run(job)

@@ -14,6 +14,7 @@ from modelops.lib.errors import DomainError
 from modelops.lib.templatetags.portal import pill
 
 from . import schedule
+from .handlers import kinds, label_of
 from .models import Job, JobAttempt, ScheduleEntry
 
 
@@ -38,21 +39,38 @@ class AttemptInline(admin.TabularInline):
         return request.user.has_perm("jobs.view_job")
 
 
+class KindFilter(admin.SimpleListFilter):
+    """The kinds that there are handlers for, by what people call them."""
+
+    title = "job"
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return sorted(((kind, label_of(kind)) for kind in kinds()), key=lambda one: one[1])
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
     """What is asked for, by whom, how far it is, and the log of its attempts."""
 
-    list_display = ["kind", "state_mark", "progress", "attempts", "created_at", "finished_at", "message"]
-    list_filter = ["state", "kind"]
+    list_display = ["what", "state_mark", "progress", "attempts", "created_at", "finished_at", "message"]
+    list_filter = ["state", KindFilter]
     search_fields = ["=id", "=target_id", "=actor_ref"]
     search_help_text = "The exact id of a job, of what it works on, or of who asked for it."
     ordering = ["-id"]
     readonly_fields = [
-        "id", "kind", "state_mark", "progress", "message", "target_type", "target_id", "actor_kind", "actor_ref",
-        "attempts", "created_at", "not_before", "started_at", "heartbeat_at", "finished_at", "took",
+        "id", "what", "kind", "state_mark", "progress", "message", "target_type", "target_id", "actor_kind",
+        "actor_ref", "attempts", "created_at", "not_before", "started_at", "heartbeat_at", "finished_at", "took",
     ]  # fmt: skip
     fields = (*readonly_fields,)
     inlines = (AttemptInline,)
+
+    @admin.display(description="job", ordering="kind")
+    def what(self, job: Job) -> str:
+        return job.label
 
     @admin.display(description="state")
     def state_mark(self, job: Job) -> SafeString:

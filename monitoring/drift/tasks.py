@@ -9,7 +9,7 @@ from monitoring.models import DriftRun
 hides("monitoring.driftrun")(DriftRun.objects.hidden_from)
 
 
-@jobs.handler(services.JOB_KIND, on_failure=services.mark_failed)
+@jobs.handler(services.JOB_KIND, "Drift comparison", on_failure=services.mark_failed)
 def run_drift(job: jobs.RunningJob) -> None:
     """Compare the two versions of a run, store the verdict once and open an alert when something drifted."""
     # Arrow and scipy load here: the web process lists runs and never computes one.

@@ -16,7 +16,7 @@ def run_due() -> int:
     return services.run_due()
 
 
-@jobs.handler(profiles.JOB_KIND)
+@jobs.handler(profiles.JOB_KIND, "Reference profile")
 def make_profile(job: jobs.RunningJob) -> None:
     """Measure a reference once."""
     version = DatasetVersion.objects.select_related("artifact", "dataset").get(pk=job.payload["version"])

@@ -9,7 +9,7 @@ from modelops.jobs.schedule import scheduled
 from . import indexing
 
 
-@jobs.handler(indexing.INDEX, on_failure=indexing.fall_back)
+@jobs.handler(indexing.INDEX, "Index of people in a dataset", on_failure=indexing.fall_back)
 def index(job: jobs.RunningJob) -> None:
     """Index the people in one dataset version."""
     indexing.run(job)

@@ -80,7 +80,7 @@ def enqueue_reconciliation(location: StorageLocation, *, actor: Actor) -> Any:
     return jobs.enqueue(RECONCILE_JOB, payload={"location": str(location.pk)}, actor=actor, target=location)
 
 
-@jobs.handler(RECONCILE_JOB)
+@jobs.handler(RECONCILE_JOB, "Check of a storage location")
 def run_reconciliation(running: jobs.RunningJob) -> None:
     """Compare, read a part of the files through, then have repaired what is missing or damaged anywhere."""
     location = StorageLocation.objects.select_related("secret").filter(pk=running.payload["location"]).first()
@@ -97,13 +97,13 @@ def run_reconciliation(running: jobs.RunningJob) -> None:
         keep(run, actor=running.actor)
 
 
-@jobs.handler(backfill.JOB)
+@jobs.handler(backfill.JOB, "Copying files to a storage location")
 def run_backfill(running: jobs.RunningJob) -> None:
     """Make the copies that a new location or a new policy asks for."""
     backfill.run_backfill(running)
 
 
-@jobs.handler(verifying.JOB)
+@jobs.handler(verifying.JOB, "Verification of all copies")
 def run_verification(running: jobs.RunningJob) -> None:
     """Read all copies of a version through."""
     verifying.run_verification(running)

@@ -14,7 +14,7 @@ def _failed(job: Job, message: str) -> None:
     services.give_up(job.payload.get("inspection"), job.payload.get("round", 0))
 
 
-@handler(services.JOB, on_failure=_failed)
+@handler(services.JOB, "Security scan", on_failure=_failed)
 def scan(job: RunningJob) -> None:
     """Judge the files of one inspection and decide; the files that were judged before stay judged."""
     inspection = (

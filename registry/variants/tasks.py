@@ -6,7 +6,7 @@ from modelops.jobs.running import RunningJob
 from . import services
 
 
-@handler(services.JOB, on_failure=services.derivation_failed)
+@handler(services.JOB, "Making a variant", on_failure=services.derivation_failed)
 def derive_variant(job: RunningJob) -> None:
     """Make one variant."""
     services.derive(job)

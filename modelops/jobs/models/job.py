@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from compliance.audit import Actor
+from modelops.jobs.handlers import label_of
 from modelops.jobs.visibility import hidden_from
 from modelops.lib.ids import uuid7
 
@@ -74,6 +75,11 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"
+
+    @property
+    def label(self) -> str:
+        """What people call such a job."""
+        return label_of(self.kind)
 
     @property
     def actor(self) -> Actor:
