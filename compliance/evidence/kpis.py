@@ -82,11 +82,14 @@ def _requests(now: datetime) -> Kpi:
     answered = rows.exclude(closed_at=None).order_by("-closed_at").values_list("received_at", "closed_at")[:_LOOKED_AT]
     days = sorted((closed - received) / timedelta(days=1) for received, closed in answered)
     late = rows.filter(Q(closed_at=None, due_at__lt=now)).count()
-    median = statistics.median(days) if days else 0.0
-    p95 = days[min(len(days) - 1, int(len(days) * 0.95))] if days else 0.0
+    url = reverse("admin:subjects_subjectrequest_changelist")
+    if not days:
+        note = f"none answered yet; {late} overdue" if rows.exists() else "none has come in"
+        return Kpi("requests", "Requests answered", "–", note, _tone(not late), url)
+    median = statistics.median(days)
+    p95 = days[min(len(days) - 1, int(len(days) * 0.95))]
     note = f"median days; 95 of 100 within {p95:.1f}; {late} overdue"
     good = not late and p95 < _DAYS_TO_ANSWER
-    url = reverse("admin:subjects_subjectrequest_changelist")
     return Kpi("requests", "Requests answered", f"{median:.1f}", note, _tone(good), url)
 
 

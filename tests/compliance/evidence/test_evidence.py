@@ -59,8 +59,22 @@ def test_every_figure_comes_from_rows() -> None:
     services.open_breach(late, actor=ACTOR)
     assert figures()["breaches"] == ("0 %", "bad")
     case = open_case()
-    type(case).objects.filter(pk=case.pk).update(due_at=timezone.now() - timedelta(days=1))
-    assert figures()["requests"][1] == "bad"
+    rows = type(case).objects.filter(pk=case.pk)
+    rows.update(due_at=timezone.now() - timedelta(days=1))
+    assert figures()["requests"] == ("–", "bad")
+
+
+def test_the_tile_of_requests_says_when_there_is_nothing_to_measure() -> None:
+    """S4-126: no request, none answered, one answered within six days."""
+
+    def told() -> tuple[str, str]:
+        return next((one.value, one.note) for one in kpis() if one.key == "requests")
+
+    assert told() == ("–", "none has come in")
+    case = open_case()
+    assert told() == ("–", "none answered yet; 0 overdue")
+    type(case).objects.filter(pk=case.pk).update(state="completed", closed_at=case.received_at + timedelta(days=6))
+    assert told() == ("6.0", "median days; 95 of 100 within 6.0; 0 overdue")
 
 
 def test_articles_and_controls_lead_to_live_evidence(desk: Client) -> None:
