@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from compliance.audit.history import timeline_page
 from compliance.audit.reading import record_reading
 from modelops.lib.errors import DomainError
-from modelops.lib.pages import choice_filter, keyset_page
+from modelops.lib.pages import choice_filter, keyset_page, with_parameter
 from monitoring.models.alerts import Alert, AlertChannel, AlertDelivery, AlertState, DeliveryState, Severity
 
 from . import history, services
@@ -43,9 +43,16 @@ def alert_list(request: HttpRequest) -> HttpResponse:
     rows = Alert.objects.visible_to(request.user).narrowed(state=state["value"], severity=severity["value"])
     if query:
         rows = rows.filter(title__icontains=query)
-    page = keyset_page(request, rows.select_related("owner"), order_by="-id")
-    any_channel = AlertChannel.objects.filter(enabled=True).exists()
-    context = {"page": page, "filters": [state, severity], "query": query, "any_channel": any_channel}
+    group = request.GET.get("group", "").replace("\x00", "")[:250]
+    if group:
+        rows = rows.filter(group=group)
+    context = {
+        "page": keyset_page(request, rows.select_related("owner"), order_by="-id"),
+        "filters": [state, severity],
+        "kept": [("group", group, with_parameter(request, "group", None))] if group else [],
+        "query": query,
+        "any_channel": AlertChannel.objects.filter(enabled=True).exists(),
+    }
     return render(request, "monitoring/alert_list.html", context)
 
 

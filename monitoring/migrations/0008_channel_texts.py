@@ -1,4 +1,4 @@
-"""Channels may have texts of their own."""
+"""Channels may have texts of their own; the alerts of a group are listed."""
 
 from django.db import migrations, models
 
@@ -15,5 +15,9 @@ class Migration(migrations.Migration):
                 default=dict,
                 help_text="Titles and bodies of its own by occasion; empty for the portal's words.",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="alert",
+            index=models.Index(fields=["group", "-id"], name="monitoring_alert_group"),
         ),
     ]

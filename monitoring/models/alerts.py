@@ -112,6 +112,7 @@ class Alert(models.Model):
             models.Index(fields=["state", "-id"], name="monitoring_alert_state"),
             models.Index(fields=["severity", "-id"], name="monitoring_alert_severity"),
             models.Index(fields=["key", "-opened_at"], name="monitoring_alert_key"),
+            models.Index(fields=["group", "-id"], name="monitoring_alert_group"),
             models.Index(
                 fields=["snoozed_until"], condition=Q(snoozed_until__isnull=False), name="monitoring_alert_nap"
             ),

@@ -1,5 +1,6 @@
 """What runs by the clock: sent once, made up for once, changed by an administrator, missed with an alarm."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -53,6 +54,32 @@ def test_a_due_run_is_given_out_once_and_missed_ones_are_made_up_for_by_one(entr
     assert schedule.claim_due() == []
     sweep.refresh_from_db()
     assert sweep.next_due_at > timezone.now() - timedelta(seconds=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_schedulers_at_once_send_each_due_run_once() -> None:
+    """S1-29: two beats and the watch of a worker fire a slot once, whoever is first."""
+    schedule.sync()
+    tasks = set(ScheduleEntry.objects.values_list("task", flat=True))
+    assert len(tasks) > 10
+    for _ in range(20):
+        ScheduleEntry.objects.update(next_due_at=timezone.now() - timedelta(seconds=1))
+        start = threading.Barrier(3)
+        sent: list[str] = []
+
+        def beat(start: threading.Barrier = start, sent: list[str] = sent) -> None:
+            try:
+                start.wait()
+                sent.extend(schedule.claim_due())
+            finally:
+                connection.close()
+
+        beats = [threading.Thread(target=beat) for _ in range(3)]
+        for one in beats:
+            one.start()
+        for one in beats:
+            one.join()
+        assert sorted(sent) == sorted(tasks)
 
 
 def test_the_period_stays_on_its_beat(entries: dict[str, ScheduleEntry]) -> None:

@@ -1,5 +1,6 @@
 """The inbox, an alert's page, the channels and the overview, as a browser gets them (S3-56, S3-59)."""
 
+import html
 import re
 
 import pytest
@@ -59,6 +60,21 @@ def test_the_inbox_shows_what_is_to_do_and_filters_the_rest(scientist: Client) -
     assert "First trouble" not in page(scientist, f"{INBOX}?severity=info")
     assert "First trouble" in page(scientist, f"{INBOX}?q=FIRST")
     assert "First trouble" not in page(scientist, f"{INBOX}?q=old")
+
+
+def test_the_inbox_lists_the_alerts_of_a_group(scientist: Client) -> None:
+    """S3-59: from an alert to the others of its group, and back to all."""
+    for number in (1, 2):
+        alert = open_alert(f"disk:node {number}&x", title=f"Disk of node {number}")
+    open_alert("other", title="Something else")
+    link = re.search(r'href="([^"]+)" title="All alerts of this group"', page(scientist, alert.get_absolute_url()))
+    assert link is not None
+    text = page(scientist, html.unescape(link[1]))
+    assert ("Disk of node 1" in text, "Disk of node 2" in text, "Something else" in text) == (True, True, False)
+    back = re.search(r'href="([^"]+)" aria-label="Show alerts of all groups"', text)
+    assert back is not None
+    assert "Something else" in page(scientist, INBOX + html.unescape(back[1]))
+    assert "No alert matches" in page(scientist, f"{INBOX}?group=%00nobody")
 
 
 @pytest.mark.usefixtures("private_receivers")

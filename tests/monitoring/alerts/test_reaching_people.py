@@ -1,6 +1,7 @@
 """The controls that say whether alerts reach people."""
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from modelops.lib.posture import controls
@@ -9,8 +10,9 @@ from monitoring.alerts.posture import watch_controls
 from monitoring.models import Alert, AlertChannel, AlertDelivery
 from monitoring.models.alerts import Severity
 from monitoring.posture import delivered, told
+from tests.accounts.people import make_user, sign_in
 from tests.monitoring.alerts.factories import ACTOR, make_channel, open_alert
-from tests.receivers import HttpReceiver
+from tests.receivers import HttpReceiver, Mailbox
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("private_receivers")]
 
@@ -39,6 +41,23 @@ def test_a_grave_severity_without_a_verified_channel_is_red_until_a_test_arrives
     assert keys() == []
     services.set_enabled(AlertChannel.objects.get(name="two"), False, actor=ACTOR)
     assert keys() == ["high"]
+
+
+def test_the_test_button_reaches_a_mailbox_and_verifies_the_channel(client: Client, smtp_server: Mailbox) -> None:
+    """S3-52: from the form to the button, through a real SMTP server."""
+    page = sign_in(client, make_user())
+    given = {"name": "mail", "minimum_severity": "info", "to": "a@example.com", "smtp_security": "none"}
+    given |= {"smtp_host": smtp_server.host, "smtp_port": str(smtp_server.port)}
+    assert page.post("/alerts/channels/new/email/", given).status_code == 302
+    channel = AlertChannel.objects.get()
+    assert channel.verified_at is None
+    told_so = page.post(f"/alerts/channels/{channel.pk}/test/", follow=True).content.decode()
+    assert "mail took the test in" in told_so
+    (mail,) = smtp_server.messages
+    assert mail["Subject"] == "[info] Test from the ModelOps portal"
+    assert {part.get_content_type() for part in mail.walk()} >= {"text/plain", "text/html"}
+    channel.refresh_from_db()
+    assert channel.verified_at is not None
 
 
 def test_what_was_given_up_is_a_finding_until_somebody_looks() -> None:

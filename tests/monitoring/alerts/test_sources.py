@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from dataquality.models import QualityRun
 from monitoring.alerts import services, sources
+from monitoring.alerts.rules import services as rules
+from monitoring.alerts.rules.looking import look_at_rules
 from monitoring.models import Alert, DriftFeature, DriftRun
 from registry.models import DatasetVersion
 from tests.dataquality.datasets import stored
@@ -77,6 +79,23 @@ def test_an_alert_opened_by_the_run_itself_is_not_opened_again() -> None:
     assert sources.open_alerts() == 0
     opened.refresh_from_db()
     assert opened.count == 1
+
+
+def test_a_rule_follows_the_outcomes_of_drift_and_quality_runs() -> None:
+    """S2-45: the share of drifted features and the score are series like any other; a better run ends the alert."""
+    _, version = versions()
+    params = {"dataset": "flights"}
+    rules.create_rule("share", rules.RuleSettings("drift", params, "above", 0.5), actor=ACTOR)
+    rules.create_rule("score", rules.RuleSettings("quality", params, "below", 80.0), actor=ACTOR)
+    drift_run(6)
+    quality_run("71", version)
+    look_at_rules()
+    opened = Alert.objects.filter(rule__isnull=False)
+    assert {alert.rule.name for alert in opened.filter(state="open")} == {"share", "score"}
+    drift_run(1)
+    quality_run("95", version)
+    look_at_rules()
+    assert set(opened.values_list("state", flat=True)) == {"resolved"}
 
 
 def test_the_next_run_of_the_same_pair_counts_up_or_opens_anew() -> None:
