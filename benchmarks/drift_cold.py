@@ -16,10 +16,12 @@ from .table import Table
 
 _PORTAL = """
 import benchmarks.drift as drift
-from monitoring.drift.comparison import Unprepared, compare
-known = drift.Prepared(drift.File(paths[0]))
+from monitoring.drift.comparison import compare
 def run():
-    return compare(known, drift.File(paths[1]))
+    return compare(drift.File(paths[0]), drift.File(paths[1]))
+def prepare():
+    known = drift.Prepared(drift.File(paths[0]), paths[0].parent)
+    return lambda: compare(known, drift.File(paths[1]))
 """
 _FRAMES = """
 import pyarrow.parquet as pq
@@ -63,18 +65,25 @@ def run():
     return Report([DataDriftPreset(num_method="ks", cat_method="chisquare")]).run(after, before)
 """
 )
-# The last run is what a worker takes that lives on: everything is loaded, and what can be known of the reference is.
+# The first run is that of a process that knows nothing of the reference; the last what a worker takes that lives on:
+# everything is loaded, and what can be known of the reference is.
 _FRAME = """
 import json, sys, time, warnings
 from pathlib import Path
 warnings.simplefilter("ignore")
 paths = [Path(path) for path in sys.argv[1:3]]
 {work}
-ends = [time.process_time()]
-for _ in range({runs}):
+started = time.process_time()
+run()
+cold = time.process_time()
+warm = cold - started
+if {again} and "prepare" in globals():
+    run = prepare()
+for _ in range({again}):
+    started = time.process_time()
     run()
-    ends.append(time.process_time())
-print(json.dumps([ends[1], ends[-1] - ends[-2]]))
+    warm = time.process_time() - started
+print(json.dumps([cold, warm]))
 """
 
 
@@ -115,7 +124,7 @@ def _taken(python: str, work: str, paths: list[Path], home: Path) -> tuple[float
     quiet = {"NML_DISABLE_USAGE_LOGGING": "1", "DO_NOT_TRACK": "1"}  # some would tell their makers of each run
     env = {**os.environ, **quiet, "OMP_NUM_THREADS": "1", "MODELOPS_HOME": str(home)}
     env["PYTHONPATH"] = str(Path.cwd()) if own else ""
-    code = _FRAME.format(work=work, runs=4 if own else 1)
+    code = _FRAME.format(work=work, again=3 if own else 0)
     with subprocess.Popen([python, "-c", code, *map(str, paths)], stdout=subprocess.PIPE, env=env) as process:
         assert process.stdout is not None
         said = process.stdout.read()

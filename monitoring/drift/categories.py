@@ -16,6 +16,7 @@ from .statistics.base import Drift, TooFewValues
 from .statistics.chi_square import chi_square
 from .statistics.jensen_shannon import jensen_shannon
 from .statistics.psi import psi
+from .viewed import viewed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,8 +70,7 @@ def count(column: pa.ChunkedArray) -> Counted:
         )
     totals = np.zeros(len(names), np.int64)
     for chunk in coded.chunks:
-        places = chunk.indices.drop_null().to_numpy(zero_copy_only=False)
-        totals += np.bincount(places, minlength=len(names))
+        totals += np.bincount(viewed(chunk.indices.drop_null()), minlength=len(names))
     words = pc.cast(names, pa.string()).to_pylist()
     counts: dict[str, int] = {}
     for word, total in zip(words, totals.tolist(), strict=True):

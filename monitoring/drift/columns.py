@@ -16,6 +16,7 @@ from .statistics.jensen_shannon import jensen_shannon
 from .statistics.ks import KolmogorovSmirnov, canonical, finite_sorted, measured
 from .statistics.psi import psi
 from .statistics.wasserstein import wasserstein
+from .viewed import viewed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,7 +60,8 @@ def numbers(column: pa.ChunkedArray) -> tuple[NDArray[Any], int]:
     present = column.drop_null() if column.null_count else column
     if pa.types.is_decimal(present.type) or pa.types.is_float16(present.type):
         present = pc.cast(present, pa.float64())
-    return canonical(present.to_numpy()), column.null_count
+    chunks = [viewed(chunk) for chunk in present.chunks] or [viewed(pa.array([], present.type))]
+    return canonical(chunks[0] if len(chunks) == 1 else numpy().concatenate(chunks)), column.null_count
 
 
 def prepare(column: pa.ChunkedArray) -> NumberReference:
@@ -116,8 +118,8 @@ def _grouped(reference: Ordered, counted: Tally | None, current: Any, groups: in
         whole = reference.part(0, reference.size)
         held = int(np.searchsorted(whole, value, "right"))
         return [0, held, len(whole) - held], [below, upto - below, len(finite) - upto]
-    targets = reference.size * np.arange(1, groups) / groups
-    ends = np.unique(np.searchsorted(reference.upto, targets, "left"))
+    targets = np.ceil(reference.size * np.arange(1, groups) / groups).astype(np.int64)
+    ends = np.unique(reference.upto.searchsorted(targets))
     ends = ends[ends < len(reference.upto) - 1]
     upto = counted.upto
     return tuple(np.diff(side[np.append(ends, len(side) - 1)], prepend=0) for side in (reference.upto, upto))
@@ -132,7 +134,7 @@ def _picture(reference: Ordered, counted: Tally | None, current: Any, drift: Dri
         shares = [int(side.searchsorted(drift.location, side="right")) / len(side) for side in (whole, finite)]
         return {**place, "shares": shares, **profile(whole, finite, ordered=True)}
     shares = _shares_at(reference, counted, drift)
-    return {**place, "shares": shares, **bin_picture(reference, counted, current)}
+    return {**place, "shares": shares, **bin_picture(reference, counted)}
 
 
 def _shares_at(reference: Ordered, counted: Tally, drift: Drift) -> list[float]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ROUNDING = 1e-15  # gaps that differ by more never trade places by rounding
 OPENED_SHARE = 0.5  # of more values than this, sorting all of them is quicker than opening buckets
 COUNTS_UP_TO = 2**62
+_NEVER = 2**63 - 1
 TWO_SIDED, LESS, GREATER = "two-sided", "less", "greater"
 
 
@@ -58,7 +59,7 @@ class Ordered:
     def of(cls, ordered: NDArray[Any]) -> Ordered:
         """A reference in memory, from sorted finite values."""
         buckets = map_of(ordered)
-        upto = None if buckets is None else counts_of(ordered, buckets).cumsum()
+        upto = None if buckets is None else counts_of(ordered, buckets).cumsum(dtype=numpy().int64)
         return cls(len(ordered), ordered.dtype.str, lambda start, stop: ordered[start:stop], buckets, upto)
 
 
@@ -85,25 +86,27 @@ def counted_gap(reference: Ordered, current: NDArray[Any], counted: Tally, *, al
     n, m = reference.size, len(current) - counted.dropped
     if not m:
         return Gap(0.0, 0.0, 1)
-    f, c = reference.counts, counted.counts
     if n * m < COUNTS_UP_TO:
-        after = reference.upto * m - counted.upto * n
+        upto, theirs = reference.upto, counted.upto
+        best = np.zeros(2, np.int64)
+        _at_borders(upto, theirs, n, m, best)
         # In the float that a difference of two shares is, more than this apart stays apart.
         slack = int(n * m * ROUNDING)
-        ahead = after + c * n  # the most that the reference can be ahead inside, and below, the least
-        behind = after - f * m
-        best_ahead, best_behind = max(int(after.max()), 0), max(-int(after.min()), 0)
-        above = ahead >= (max(best_ahead, best_behind) if alternative == TWO_SIDED else best_ahead) - slack
-        below = -behind >= (max(best_ahead, best_behind) if alternative == TWO_SIDED else best_behind) - slack
-        opened = (f + c > 0) & (above if alternative == GREATER else below if alternative == LESS else above | below)
-        known = opened & False
-        if counted.mixed is not None and reference.buckets.singles is not None:
-            known = opened & (counted.mixed == 0) & (reference.buckets.singles == reference.buckets.singles)
-        opened &= ~known
-        taken, given = int(f[opened].sum()), int(c[opened].sum())
-        if taken + given <= OPENED_SHARE * (n + m):
-            found = _inside(reference, current, counted, opened, known, (f, c, given))
-            return _choose(*found, n, m, alternative)
+        ahead, behind = (int(best.max()),) * 2 if alternative == TWO_SIDED else best.tolist()
+        # No bucket can be so far ahead or behind as twice all: what nobody asks for opens none.
+        wanted = np.array([_NEVER if alternative == LESS else ahead - slack,
+                           _NEVER if alternative == GREATER else behind - slack], np.int64)  # fmt: skip
+        singles = reference.buckets.singles
+        alone = np.empty(0, np.uint8)
+        if counted.mixed is not None and singles is not None:
+            alone = ((counted.mixed == 0) & (singles == singles)).view(np.uint8)
+        places = np.empty((2, len(upto)), np.int64)
+        sizes = np.zeros(2, np.int64)
+        _that_may_beat(upto, theirs, n, m, wanted, alone, places, sizes)
+        opened, known = (places[kind, : sizes[kind]] for kind in (0, 1))
+        f, c = (_masses(side, opened) for side in (upto, theirs))
+        if int(f.sum() + c.sum()) <= OPENED_SHARE * (n + m):
+            return _choose(*_inside(reference, current, counted, opened, known), n, m, alternative)
     kept = np.sort(current[np.isfinite(current)] if current.dtype.kind == "f" else current)
     return merged_gap(reference.part(0, n).astype(current.dtype), kept, alternative=alternative)
 
@@ -117,9 +120,66 @@ def merged_gap(first: NDArray[Any], second: NDArray[Any], *, alternative: str = 
     return _choose(values, i, j, len(first), len(second), alternative)
 
 
-def _inside(
-    reference: Ordered, current: Any, counted: Tally, opened: Any, known: Any, masses: tuple[Any, Any, int]
-) -> tuple[Any, Any, Any]:
+def _at_borders_twin(upto: Any, theirs: Any, n: int, m: int, best: Any) -> int:
+    after = upto * m - theirs * n
+    best[0], best[1] = max(int(after.max()), 0), max(-int(after.min()), 0)
+    return len(upto)
+
+
+@compiled(_at_borders_twin)
+def _at_borders(upto: Any, theirs: Any, n: int, m: int, best: Any) -> int:
+    """The most that the reference is ahead and behind at any border, times n m."""
+    highest = lowest = 0
+    for place in range(len(upto)):
+        after = upto[place] * m - theirs[place] * n
+        highest = max(highest, after)
+        lowest = min(lowest, after)
+    best[0], best[1] = highest, -lowest
+    return len(upto)
+
+
+def _that_may_beat_twin(
+    upto: Any, theirs: Any, n: int, m: int, wanted: Any, alone: Any, places: Any, sizes: Any
+) -> int:
+    np = numpy()
+    after = upto * m - theirs * n
+    f, c = np.diff(upto, prepend=0), np.diff(theirs, prepend=0)
+    chosen = ((after + c * n >= wanted[0]) | (f * m - after >= wanted[1])) & (f + c > 0)
+    kinds = (chosen & (alone == 0), chosen & (alone != 0)) if len(alone) else (chosen, chosen & False)
+    for kind, marked in enumerate(kinds):
+        found = np.flatnonzero(marked)
+        sizes[kind] = len(found)
+        places[kind, : len(found)] = found
+    return len(upto)
+
+
+@compiled(_that_may_beat_twin)
+def _that_may_beat(upto: Any, theirs: Any, n: int, m: int, wanted: Any, alone: Any, places: Any, sizes: Any) -> int:
+    """Buckets inside which the gap may be ``wanted`` (ahead, behind): those to open, and those of one value alone."""
+    opened = known = 0
+    mine = others = 0
+    for place in range(len(upto)):
+        after = upto[place] * m - theirs[place] * n
+        # Inside, the reference is ahead the most where all of its values come first, and least where all others do.
+        may = after + (theirs[place] - others) * n >= wanted[0] or (upto[place] - mine) * m - after >= wanted[1]
+        if may and upto[place] + theirs[place] > mine + others:
+            if len(alone) and alone[place]:
+                places[1, known] = place
+                known += 1
+            else:
+                places[0, opened] = place
+                opened += 1
+        mine, others = upto[place], theirs[place]
+    sizes[0], sizes[1] = opened, known
+    return len(upto)
+
+
+def _masses(upto: Any, places: Any) -> Any:
+    """How many values lie in each of some buckets."""
+    return upto[places] - numpy().where(places > 0, upto[places - 1], 0)
+
+
+def _inside(reference: Ordered, current: Any, counted: Tally, opened: Any, known: Any) -> tuple[Any, Any, Any]:
     """Values, and how many of either sample lie at or below each: all that a gap could be reached at.
 
     First the reference's values and then the others, as in the order in which scipy looks through them.
@@ -127,32 +187,29 @@ def _inside(
     np = numpy()
     if reference.buckets is None or reference.upto is None:
         raise TypeError("The reference has no buckets to open.")
-    f, c, given = masses
-    upto, counts_upto = reference.upto, counted.upto
-    places = np.flatnonzero(opened & (f > 0))
-    parts = [reference.part(start, stop) for start, stop in _runs(upto, f, places)]
+    upto, theirs = reference.upto, counted.upto
+    f, c = _masses(upto, opened), _masses(theirs, opened)
+    parts = [reference.part(start, stop) for start, stop in _runs(upto[opened], f)]
     first = np.concatenate(parts).astype(current.dtype) if parts else np.empty(0, current.dtype)
-    second = collect(current, reference.buckets, opened, given)
+    second = collect(current, counted, opened, int(c.sum()))
     # In an opened bucket: all before the bucket, and the rank among what was taken out of it.
-    all_opened = np.flatnonzero(opened)
-    before_i, before_j = (upto - f)[all_opened], (counts_upto - c)[all_opened]
-    skipped_i = before_i - (np.cumsum(f[all_opened]) - f[all_opened])
-    skipped_j = before_j - (np.cumsum(c[all_opened]) - c[all_opened])
+    skipped_i = upto[opened] - np.cumsum(f)
+    skipped_j = theirs[opened] - np.cumsum(c)
     values, i, j = [], [], []
     for own, masses_here in ((first, f), (second, c)):
-        owner = np.repeat(np.arange(len(all_opened)), masses_here[all_opened])
+        owner = np.repeat(np.arange(len(opened)), masses_here)
         values.append(own)
         i.append(_ranks(own, first) + skipped_i[owner])
         j.append(_ranks(own, second) + skipped_j[owner])
     singles = reference.buckets.singles
-    if singles is not None and known.any():
-        for side, masses_here in enumerate((f, c)):
-            held = np.flatnonzero(known & (masses_here > 0))
+    if singles is not None and len(known):
+        for side, side_upto in enumerate((upto, theirs)):
+            held = known[_masses(side_upto, known) > 0]
             merged = np.concatenate([values[side], singles[held].astype(current.dtype)])
             order = np.argsort(merged, kind="stable")
             values[side] = merged[order]
             i[side] = np.concatenate([i[side], upto[held]])[order]
-            j[side] = np.concatenate([j[side], counts_upto[held]])[order]
+            j[side] = np.concatenate([j[side], theirs[held]])[order]
     return np.concatenate(values), np.concatenate(i), np.concatenate(j)
 
 
@@ -178,13 +235,13 @@ def _walk(own: Any, other: Any, ranks: Any) -> int:
     return below
 
 
-def _runs(upto: Any, f: Any, places: Any) -> list[tuple[int, int]]:
-    """Neighbouring buckets read as one piece."""
+def _runs(upto: Any, masses: Any) -> list[tuple[int, int]]:
+    """Where the values of some buckets lie in the reference; neighbouring buckets are read as one piece."""
     runs: list[tuple[int, int]] = []
-    for start, stop in zip((upto - f)[places].tolist(), upto[places].tolist(), strict=True):
+    for start, stop in zip((upto - masses).tolist(), upto.tolist(), strict=True):
         if runs and runs[-1][1] == start:
             runs[-1] = (runs[-1][0], stop)
-        else:
+        elif stop > start:
             runs.append((start, stop))
     return runs
 

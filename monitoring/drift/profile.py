@@ -81,7 +81,7 @@ def bin_edges(first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.float64]:
     return np.array([low - around, high + around])
 
 
-def bin_picture(reference: Ordered, counted: Tally, current: NDArray[Any]) -> dict[str, Any]:
+def bin_picture(reference: Ordered, counted: Tally) -> dict[str, Any]:
     """The same from bucket counts, for samples that are not sorted: edges and quantiles lie at borders of buckets."""
     import numpy as np
 
@@ -89,25 +89,25 @@ def bin_picture(reference: Ordered, counted: Tally, current: NDArray[Any]) -> di
     if buckets is None or upto is None:
         raise TypeError("The reference has no buckets to draw.")
     sides = {"reference": upto, "current": counted.upto}
-    ends = [int(np.searchsorted(side, side[-1] * OUTSIDE_SHARE)) for side in sides.values()]
-    tops = [int(np.searchsorted(side, side[-1] * (1 - OUTSIDE_SHARE))) for side in sides.values()]
+    # Whole numbers are looked up among whole numbers: with any other, all of the counts would be made floats first.
+    ends = [int(side.searchsorted(math.ceil(side[-1] * OUTSIDE_SHARE))) for side in sides.values()]
+    tops = [int(side.searchsorted(math.ceil(side[-1] * (1 - OUTSIDE_SHARE)))) for side in sides.values()]
     low, high = min(ends), max(tops) + 1
     width = max(1, math.ceil((high - low) / BINS))
     places = np.arange(low, high + width, width).clip(max=buckets.count)
     places = np.unique(places)
     shift = 0.5 if buckets.scale == 1.0 and buckets.singles is not None else 0.0
     edges = drawable_all(buckets.border(places) - shift)
-    finite = current[np.isfinite(current)] if current.dtype.kind == "f" and counted.dropped else current
     extremes = {
         "reference": (reference.part(0, 1)[0], reference.part(reference.size - 1, reference.size)[0]),
-        "current": (finite.min(), finite.max()),
+        "current": counted.ends,
     }
     shares = np.linspace(0, 1, POINTS)[1:-1]
     samples = {}
     for name, side in sides.items():
         padded = np.append(0, side)
         counts = np.diff(padded[places])
-        at = np.searchsorted(side, shares * side[-1], side="left")
+        at = side.searchsorted(np.ceil(shares * side[-1]).astype(np.int64))
         first, last = (float(value) for value in extremes[name])
         middle = np.clip(buckets.border(at + (0 if shift else 1)), first, last)
         samples[name] = {

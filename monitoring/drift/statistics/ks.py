@@ -102,5 +102,8 @@ def finite_sorted(values: NDArray[Any]) -> tuple[NDArray[Any], int]:
     """The finite values in ascending order and how many others there were; integers keep their exact values."""
     np = numpy()
     values = canonical(values)
-    kept = values[np.isfinite(values)] if values.dtype.kind == "f" else values
+    kept = values
+    if values.dtype.kind == "f":
+        fit = np.isfinite(values)
+        kept = values if fit.all() else values[fit]
     return np.sort(kept), len(values) - len(kept)
