@@ -1,8 +1,11 @@
 """Bins of a reference that are published, so that others can count their values in them and send the counts alone.
 
 A bin is (edge before, edge], the last one ends nowhere. At every edge the counts give both distribution functions, so
-what is missed is what happens between two edges: never more than the reference's share in one bin, which is at most one
-in four thousand. A value that occurs more often than that has a bin of its own, in which nothing can be missed.
+what is missed is what happens between two edges: never more than the reference's share in one bin, about one in four
+thousand (`Bins.error` has it). A value that occurs more often has a bin of its own, in which nothing can be missed.
+
+Each bin holds twenty values of the reference or more. Only between two such frequent values fewer may lie: the edges
+there are the frequent values, and tell nothing of those few.
 """
 
 from __future__ import annotations
@@ -86,13 +89,10 @@ def bins_of(ordered: NDArray[Any], dropped: int) -> Bins | None:
     while place < len(values):
         stop = int(often[following]) if following < len(often) else len(values)
         while place < stop:
-            # As many values as there is room for, but none of the frequent ones.
-            reached = min(int(np.searchsorted(upto, before + room, "right")), stop)
+            reached = _filled(upto, before, stop, room)
             if reached == len(values):
                 break
-            # The values before a frequent one end beside it; a remainder of few would tell of them.
-            last = reached == stop
-            if not last:
+            if reached < stop:  # the values before a frequent one end beside it
                 end(_between(float(values[reached - 1]), float(values[reached])), False)
             place, before = reached, int(upto[reached - 1])
         if stop == len(values):
@@ -103,6 +103,19 @@ def bins_of(ordered: NDArray[Any], dropped: int) -> Bins | None:
         place, before, following = stop + 1, int(upto[stop]), following + 1
     ranks = np.append(0, upto)[np.searchsorted(values, np.array(edges), "right")]
     return Bins(tuple(edges), tuple(int(rank) for rank in ranks), (*alone, False), size, dropped)
+
+
+def _filled(upto: NDArray[Any], before: int, stop: int, room: int) -> int:
+    """Where a bin ends that begins after ``before`` values: with all that it has room for, but with enough in it, and
+    enough left before ``stop`` for another. Where there are not enough for two, it takes all.
+    """
+    total = int(upto[stop - 1])
+    enough = int(upto.searchsorted(before + FEWEST)) + 1
+    reached = min(max(int(upto.searchsorted(before + room, "right")), enough), stop)
+    if 0 < total - int(upto[reached - 1]) < FEWEST:
+        reached = int(upto.searchsorted(total - FEWEST, "right"))
+        return reached if reached >= enough else stop
+    return reached
 
 
 def _between(low: float, high: float) -> float:

@@ -48,7 +48,7 @@ class SketchBinsView(APIView):
 
     @extend_schema(operation_id="monitors_sketch_bins", responses=SketchBinsOut)
     def get(self, request: Request, pk: UUID) -> Response:
-        """Bins of equal share, 4,000 at the most, none of fewer than 20 values of the reference."""
+        """Bins of about equal share, 20 values of the reference or more; frequent values have bins of their own."""
         monitor = monitor_for(request, pk)
         profile = profile_of(monitor.reference)
         if profile is None:

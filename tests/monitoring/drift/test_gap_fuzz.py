@@ -16,7 +16,14 @@ from tests.monitoring.drift.adversaries import pair
 
 CASES = 200 * int(os.environ.get("PORTAL_TEST_KILLS", "6"))
 ALTERNATIVES = ("two-sided", "less", "greater")
-LOOPS = ((buckets, "_count"), (buckets, "_count_singles"), (buckets, "_gather"), (gap, "_walk"))
+LOOPS = (
+    (buckets, "_count"),
+    (buckets, "_count_singles"),
+    (buckets, "_gather"),
+    (gap, "_at_borders"),
+    (gap, "_that_may_beat"),
+    (gap, "_walk"),
+)
 
 
 @pytest.fixture(params=["numpy", "compiled"])

@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from scipy import stats
+from scipy import special, stats
 from scipy.spatial import distance
 
+from monitoring.drift import buckets
+from monitoring.drift.buckets import tally
 from monitoring.drift.comparison import Feature, compare
 from monitoring.drift.evaluation import FeaturePolicy, Policy
-from monitoring.drift.statistics.chi_square import chi_square
+from monitoring.drift.gap import Ordered
+from monitoring.drift.statistics.chi_square import chi_square, upper_tail
 from monitoring.drift.statistics.jensen_shannon import jensen_shannon
 from monitoring.drift.statistics.psi import psi
 from monitoring.drift.statistics.wasserstein import wasserstein
@@ -114,6 +117,38 @@ def test_statistics_equal_scipy() -> None:
         assert psi(*large) == pytest.approx(stats.entropy(p, q) + stats.entropy(q, p), abs=1e-12)
         samples = np.sort(random.normal(size=30)), np.sort(random.normal(size=40))
         assert wasserstein(*samples) == pytest.approx(stats.wasserstein_distance(*samples), abs=1e-12)
+
+
+def test_the_tail_of_chi_square_is_scipys_whichever_way_it_is_computed() -> None:
+    """S3-46: summed for few degrees of freedom, asked of scipy for many, for nothing and for the impossible."""
+    random = np.random.default_rng(5)
+    for _ in range(3000):
+        freedom, statistic = int(random.integers(1, 230)), float(10 ** random.uniform(-8, 3.3))
+        expected = float(special.chdtrc(freedom, statistic))
+        assert upper_tail(freedom, statistic) == pytest.approx(expected, rel=1e-12, abs=1e-300)
+    assert upper_tail(1, 0.0) == upper_tail(2, 0.0) == 1.0
+
+
+@pytest.mark.parametrize("kind", ["float64", "int64", "uint64"])
+def test_a_tally_tells_both_ends_of_what_is_finite(kind: str) -> None:
+    """S3-46: by the compiled loops and by NumPy, of numbers of either sign and beyond 2^63."""
+    random = np.random.default_rng(6)
+    loops = (buckets._count, buckets._count_singles)
+    for size in (50, 5000):
+        spread = random.normal(0, 5, size) * 10 ** random.integers(0, 3, size)
+        values = np.abs(spread).astype(kind) + np.uint64(2**63) if kind == "uint64" else spread.astype(kind)
+        reference = Ordered.of(np.sort(values))
+        assert reference.buckets is not None
+        if kind == "float64":
+            values[random.random(size) < 0.1] = random.choice([np.nan, np.inf, -np.inf])
+        finite = values[np.isfinite(values)] if kind == "float64" else values
+        for ways in ([loop.twin for loop in loops], [loop.compile() or loop.twin for loop in loops]):
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(buckets, "_count", ways[0])
+                patch.setattr(buckets, "_count_singles", ways[1])
+                counted = tally(values, reference.buckets)
+            assert counted.ends == (finite.min(), finite.max())
+            assert (counted.dropped, counted.counts.sum()) == (size - len(finite), len(finite))
 
 
 def test_an_ignored_feature_raises_nothing_and_weighs_on_no_other() -> None:

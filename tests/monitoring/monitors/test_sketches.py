@@ -14,13 +14,17 @@ import pyarrow as pa
 import pyarrow.csv
 import pytest
 
+from compliance.audit import Actor
+from compliance.subjects.providers import Subject
 from modelops.jobs.models import Job
 from monitoring.drift.comparison import compare
 from monitoring.drift.edges import FEWEST, bins_of
 from monitoring.models import Alert, DriftRun
 from monitoring.monitors.models import DriftMonitor, ProfileColumn, ReferenceProfile
 from monitoring.monitors.profiles import profile_of
+from monitoring.monitors.pushed import sketch_of
 from monitoring.predictions.models import FeatureBlock
+from monitoring.predictions.personal_data import Predictions
 from tests.dataquality.datasets import Api, stored, work
 from tests.monitoring.predictions.sending import MODEL, PREDICTIONS, a_version, pipeline, refused
 
@@ -248,9 +252,41 @@ def test_edges_miss_no_more_than_they_say_and_tell_of_twenty(seed: int) -> None:
         assert bins is not None
         assert list(bins.edges) == sorted(set(bins.edges))
         assert list(bins.upto) == np.searchsorted(ordered, bins.edges, "right").tolist()
-        assert bins.error <= max(1 / 4000, 20 / size) + 1e-12
+        assert bins.error <= (max(20, size // 4000) + 2 * (FEWEST - 1)) / size + 1e-12
+        masses = np.diff([0, *bins.upto, size])
+        for place in np.flatnonzero((masses > 0) & (masses < FEWEST)):
+            # S4-70: fewer than twenty stand between frequent values alone, which are the edges around them.
+            assert not bins.alone[place]
+            assert place == 0 or bins.alone[place - 1]
+            assert place == len(masses) - 1 or bins.alone[place + 1]
         held = set(ordered.tolist())
         for edge, alone in zip(bins.edges, bins.alone, strict=False):
             if edge in held:
                 assert alone or np.count_nonzero(ordered == edge) >= 1
                 assert not alone or np.count_nonzero(ordered == edge) >= FEWEST
+
+
+def test_erasing_a_person_leaves_sketches_which_tell_of_twenty_at_least(tmp_path: Path) -> None:
+    """S4-70: the rows lose the person; stored sketches stay byte for byte, none of their bins holds 1 to 19 values."""
+    a_version()
+    api = pipeline()
+    monitor = monitored(api, table(5_000, 0.0, 1))["id"]
+    sketch = counted(tmp_path, api, monitor, table(700, 0.5, 2))
+    assert push(api, sketch).status_code == 201
+    row = {"id": "order-7", "prediction": 1, "subject": "ada@example.org", "features": {"age": 36}}
+    body = {"model": MODEL, "version": 1, "batch_id": "rows", "rows": [row]}
+    assert api.post(PREDICTIONS, body).status_code == 201
+    block = FeatureBlock.objects.get(batch__kind="sketch")
+    before = bytes(block.content)
+    provider, subject = Predictions(), Subject(email="ada@example.org")
+    assert provider.erase(subject, actor=Actor.system("tests")) == 1
+    assert provider.find(subject) == 0
+    block.refresh_from_db()
+    assert bytes(block.content) == before
+    kept = sketch_of(block.pk)
+    assert kept is not None
+    assert kept["rows"] == 700
+    for told in kept["columns"].values():
+        bins = told["counts"] if "counts" in told else [*(told["categories"] or {}).values(), told["other"]]
+        assert any(count for count in bins if count)
+        assert all(count in (None, 0) or count >= FEWEST for count in bins)
