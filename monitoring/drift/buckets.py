@@ -1,59 +1,29 @@
-"""Counts of values in tens of thousands of buckets, without sorting: the map of a reference and the pass over a sample.
-
-The map is monotone in the value: at each border between buckets the counts give both distribution functions exactly.
-"""
+"""Counts of values in tens of thousands of buckets, without sorting: the pass over a sample."""
 
 from __future__ import annotations
 
 import importlib
-import math
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from modelops.lib.compiled import compiled
 
+from .bucket_map import BucketMap
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MOST = 65_536
-FEWEST = 256
-VALUES_A_BUCKET = 8
-# So many values lie beyond each end of the even buckets, in the outermost: an outlier of 1e9 would press
-# all others into one bucket.
-BEYOND = 0.001
-EXACT_WHOLE = 2**53  # whole numbers up to here are themselves as floats
 PIECE = 65_536  # values in a vectorised step: they stay in the processor's cache
 AT_ONCE = 4096  # values whose places stay in the nearest cache
+NEAR = 8  # values of which one look tells whether any is wanted
 LARGEST = 1.7976931348623157e308  # of what is finite
-DISTINCT_SHARE = 16  # a sample has few distinct values where each occurs so often on average
 
 
 @cache
 def numpy() -> Any:
     """Loaded by who computes; the web process lists results and never does."""
     return importlib.import_module("numpy")
-
-
-@dataclass(frozen=True)
-class BucketMap:
-    """The bucket of x is (x - low) * scale, cut to [0, count). ``singles`` has the value of a bucket that holds one."""
-
-    low: float
-    scale: float
-    count: int
-    singles: NDArray[Any] | None = None
-
-    def border(self, place: Any) -> Any:
-        """About where bucket ``place`` begins, for pictures."""
-        return self.low + place / self.scale
-
-    def of(self, values: NDArray[Any]) -> NDArray[Any]:
-        """The buckets of finite values."""
-        np = numpy()
-        with np.errstate(over="ignore"):
-            places = (values - np.float64(self.low)) * self.scale
-        return np.clip(places, 0, self.count - 1).astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -72,56 +42,14 @@ class Tally:
     @cached_property
     def upto(self) -> NDArray[Any]:
         """How many values lie in each bucket and all before it."""
-        return self.counts.cumsum(dtype=numpy().int64)
-
-
-def map_of(ordered: NDArray[Any]) -> BucketMap | None:
-    """A map that spreads the sorted finite values; None where there is none (one value, a range beyond floats)."""
-    np = numpy()
-    if len(ordered) < 2 or ordered[0] == ordered[-1]:
-        return None
-    first, last = float(ordered[0]), float(ordered[-1])
-    whole = ordered.dtype.kind in "iu" and max(abs(first), abs(last)) < EXACT_WHOLE
-    if whole and last - first < MOST - 2:
-        # A bucket for each whole number, and one beyond either end.
-        count = int(last - first) + 3
-        singles = np.arange(count, dtype=ordered.dtype) + (ordered[0] - ordered.dtype.type(1)) if first >= 1 else None
-        if singles is None and ordered.dtype.kind == "i":
-            singles = np.arange(count, dtype=ordered.dtype) + (ordered[0] - 1)
-        if singles is not None:
-            return BucketMap(first - 1, 1.0, count, singles)
-    count = min(MOST, max(FEWEST, 1 << (len(ordered) // VALUES_A_BUCKET).bit_length() - 1 if len(ordered) > 8 else 0))
-    beyond = int(len(ordered) * BEYOND)
-    low, high = float(ordered[beyond]), float(ordered[-1 - beyond])
-    if low == high:
-        low, high = first, last
-    with np.errstate(all="ignore"):
-        scale = float(np.float64(count) / (np.float64(high) - np.float64(low)))
-    if not (math.isfinite(scale) and scale > 0 and math.isfinite(high - low)):
-        return None
-    found = BucketMap(low, scale, count)
-    return BucketMap(low, scale, count, _singles(ordered, found))
+        found = numpy().empty(len(self.counts), numpy().int64)
+        _sum_up(self.counts, found)
+        return found
 
 
 def counts_of(ordered: NDArray[Any], buckets: BucketMap) -> NDArray[Any]:
     """How many of the sorted finite values each bucket holds."""
     return tally(ordered, BucketMap(buckets.low, buckets.scale, buckets.count)).counts
-
-
-def _singles(ordered: NDArray[Any], buckets: BucketMap) -> NDArray[Any] | None:
-    """The only value of each bucket, where the sample has few distinct values; NaN (or a value outside) elsewhere."""
-    np = numpy()
-    if ordered.dtype.kind != "f":
-        return None
-    changes = ordered[1:] != ordered[:-1]
-    if (np.count_nonzero(changes) + 1) * DISTINCT_SHARE > len(ordered):
-        return None
-    distinct = ordered[np.append(0, np.flatnonzero(changes) + 1)]
-    places = buckets.of(distinct)
-    alone = np.bincount(places, minlength=buckets.count)[places] == 1
-    singles = np.full(buckets.count, np.nan)
-    singles[places[alone]] = distinct[alone]
-    return singles
 
 
 def tally(values: NDArray[Any], buckets: BucketMap) -> Tally:
@@ -163,6 +91,20 @@ def collect(values: NDArray[Any], counted: Tally, wanted: NDArray[Any], size: in
         _gather(values, counted.places, marked, counted.dropped, found)
     found.sort()
     return found
+
+
+def _sum_up_twin(counts: Any, upto: Any) -> int:
+    counts.cumsum(out=upto)
+    return len(upto)
+
+
+@compiled(_sum_up_twin)
+def _sum_up(counts: Any, upto: Any) -> int:
+    total = 0
+    for place in range(len(counts)):
+        total += int(counts[place])
+        upto[place] = total
+    return len(upto)
 
 
 def _places(piece: Any, low: float, scale: float, count: int) -> tuple[Any, Any]:
@@ -267,7 +209,8 @@ def _count_singles(
         for i in range(len(piece)):
             if not unfit or abs(float(piece[i])) <= LARGEST:
                 counts[own[i]] += 1
-                mixed[own[i]] |= piece[i] != singles[own[i]]
+                if piece[i] != singles[own[i]]:
+                    mixed[own[i]] = 1
                 key = bits[i] ^ ((bits[i] >> 63) & turn[0]) ^ turn[1]
                 least, most = min(least, key), max(most, key)
     ends[0], ends[1] = least, most
@@ -284,10 +227,19 @@ def _gather_twin(values: Any, places: Any, wanted: Any, dropped: int, found: Any
 
 @compiled(_gather_twin)
 def _gather(values: Any, places: Any, wanted: Any, dropped: int, found: Any) -> int:
-    # Few are wanted: the places are a quarter of the memory of the values, of which only those few are read again.
+    # Few are wanted. The places are a quarter of the memory of the values, of which only those few are read again, and
+    # one look at a few neighbours mostly tells that there are none among them.
     size = 0
-    for i in range(len(values)):
-        if wanted[places[i]] and (not dropped or abs(float(values[i])) <= LARGEST):
-            found[size] = values[i]
-            size += 1
+    whole = len(values) // NEAR * NEAR
+    for start in range(0, whole + NEAR, NEAR):
+        stop = min(start + NEAR, len(values))
+        hits = 0
+        if start < whole:
+            for i in range(start, start + NEAR):
+                hits |= wanted[places[i]]
+        if hits or start == whole:
+            for i in range(start, stop):
+                if wanted[places[i]] and (not dropped or abs(float(values[i])) <= LARGEST):
+                    found[size] = values[i]
+                    size += 1
     return size

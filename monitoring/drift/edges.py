@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from .buckets import EXACT_WHOLE, numpy
+from .bucket_map import EXACT_WHOLE
+from .buckets import numpy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

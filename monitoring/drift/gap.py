@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from modelops.lib.compiled import compiled
 
-from .buckets import BucketMap, Tally, collect, counts_of, map_of, numpy, tally
+from .bucket_map import BucketMap, map_of
+from .buckets import Tally, collect, counts_of, numpy, tally
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

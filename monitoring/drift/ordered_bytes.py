@@ -6,7 +6,8 @@ import json
 import struct
 from typing import Any
 
-from .buckets import BucketMap, numpy
+from .bucket_map import BucketMap
+from .buckets import numpy
 from .columns import NumberReference
 from .gap import Ordered
 

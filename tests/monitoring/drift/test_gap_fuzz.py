@@ -20,6 +20,7 @@ LOOPS = (
     (buckets, "_count"),
     (buckets, "_count_singles"),
     (buckets, "_gather"),
+    (buckets, "_sum_up"),
     (gap, "_at_borders"),
     (gap, "_that_may_beat"),
     (gap, "_walk"),

@@ -39,6 +39,7 @@ def test_the_page_of_a_monitor_shows_verdict_features_history_and_report() -> No
     report = page.get(f"/drift/{run.pk}/report/")
     assert report["Content-Disposition"] == f'attachment; filename="drift-{run.pk}.html"'
     text = report.content.decode()
+    assert "Kolmogorov-Smirnov" in text
     assert text.count("<svg") >= 4
     assert "amount" in text
     assert not re.search(r"<(script|link|img)|https?://(?!www\.w3\.org)", text)
