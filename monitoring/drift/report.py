@@ -39,6 +39,8 @@ def drift_report(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
             "name": whole[pk].name,
             "histogram": pictures.histogram(whole[pk], labels),
             "distribution": pictures.distribution(whole[pk], labels),
+            "categories": pictures.categories(whole[pk]),
+            "is_gone": whole[pk].method == "nulls",
         }
         for pk in chosen
     ]

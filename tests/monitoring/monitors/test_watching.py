@@ -40,6 +40,8 @@ def test_the_page_of_a_monitor_shows_verdict_features_history_and_report() -> No
     assert report["Content-Disposition"] == f'attachment; filename="drift-{run.pk}.html"'
     text = report.content.decode()
     assert "Kolmogorov-Smirnov" in text
+    assert "Chi-square" in text
+    assert "<th>web</th>" in text  # the categories of channel with their shares
     assert text.count("<svg") >= 4
     assert "amount" in text
     assert not re.search(r"<(script|link|img)|https?://(?!www\.w3\.org)", text)
