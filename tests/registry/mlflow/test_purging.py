@@ -33,6 +33,13 @@ def long_ago(settings: Any, kind: Any = None) -> None:
         one.objects.filter(deleted_at__isnull=False).update(deleted_at=then)
 
 
+def retention(capsys: Any, *given: str) -> str:
+    """What the command says of runs and experiments."""
+    call_command("apply_retention", *given)
+    (line,) = [one for one in capsys.readouterr().out.splitlines() if one.startswith("tracking.experiments ")]
+    return " ".join(line.split()[1:3])
+
+
 def test_a_deleted_run_goes_with_its_figures_and_files(
     wire: Wire, settings: Any, stored: Any, django_capture_on_commit_callbacks: Any, capsys: Any
 ) -> None:
@@ -47,12 +54,10 @@ def test_a_deleted_run_goes_with_its_figures_and_files(
     assert wire.post("runs/delete", {"run_id": gone}) == (200, {})
     long_ago(settings)
     assert purging.count_due() == 1
-    call_command("apply_retention")
-    line = next(one for one in capsys.readouterr().out.splitlines() if "tracking.experiments" in one)
-    assert " 1" in line
+    assert retention(capsys) == "1 due"
     assert Run.objects.count() == 2, "a dry run removes nothing"
     with django_capture_on_commit_callbacks(execute=True):
-        assert purging.purge_due(actor=ACTOR) == 1
+        assert retention(capsys, "--execute") == "1 removed"
     assert [run.run_id for run in Run.objects.all()] == [kept]
     assert Metric.objects.get().run.run_id == kept
     assert not TrackedFile.objects.exists()
@@ -63,8 +68,14 @@ def test_a_deleted_run_goes_with_its_figures_and_files(
     assert purging.purge_due(actor=ACTOR) == 0
 
 
-def test_what_a_version_was_made_of_stays(wire: Wire, settings: Any) -> None:
+def test_what_a_version_was_made_of_stays(
+    wire: Wire, settings: Any, stored: Any, django_capture_on_commit_callbacks: Any
+) -> None:
     """The run of a version, and the logged model whose files became one, for as long as the version is there."""
+    from registry import deletion
+    from registry.deletion.purging import purge_due
+    from registry.models import ModelVersion
+
     run = run_of(wire)
     logged = logged_model(wire)
     LoggedModel.objects.filter(pk=logged.pk).update(source_run=run)
@@ -76,6 +87,13 @@ def test_what_a_version_was_made_of_stays(wire: Wire, settings: Any) -> None:
     assert purging.purge_due(actor=ACTOR) == 0
     assert Run.objects.exists()
     assert LoggedModel.objects.exists()
+    deletion.delete(ModelVersion.objects.get(), "made by mistake", actor=ACTOR)
+    assert purging.purge_due(actor=ACTOR) == 0, "the version can still be restored"
+    ModelVersion._base_manager.update(purge_after=timezone.now() - dt.timedelta(seconds=1))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert purge_due(actor=ACTOR).removed == 1
+        assert purging.purge_due(actor=ACTOR) == 2
+    assert stored() == []
 
 
 def test_a_run_waits_for_its_logged_models(wire: Wire, settings: Any) -> None:
