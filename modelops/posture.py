@@ -63,3 +63,22 @@ def broker() -> Outcome:
     ]
     findings = [Finding(name, f"{name} is neither rediss:// nor local", "Use rediss://.", "critical") for name in plain]
     return Outcome(findings, evidence="" if plain else "TLS, or a socket or loopback address of this machine.")
+
+
+@control("admin.addresses", area="Access", label="The admin is reached from listed addresses only")
+def admin_addresses() -> Outcome:
+    """By `MODELOPS_ADMIN_NETWORKS`; in development nobody is asked to set it."""
+    listed = settings.MODELOPS_ADMIN_NETWORKS
+    if listed:
+        return Outcome(evidence=f"From {', '.join(listed)}; it is 404 from anywhere else.")
+    if not settings.PRODUCTION:
+        return Outcome(evidence="From anywhere.", applies=False)
+    return Outcome(
+        [
+            Finding(
+                "open",
+                "The admin's sign-in is reached from anywhere",
+                "Name the networks of your officers in MODELOPS_ADMIN_NETWORKS, or of your VPN.",
+            )
+        ]
+    )

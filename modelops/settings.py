@@ -141,6 +141,7 @@ MIDDLEWARE = [
     "accounts.middleware.ActorMiddleware",
     "modelops.throttling.middleware.ThrottleMiddleware",
     "accounts.access.middleware.EmergencyMiddleware",
+    "modelops.web.admin_addresses.AdminAddressesMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

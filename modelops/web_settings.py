@@ -5,7 +5,7 @@ import os
 from django.core.exceptions import ImproperlyConfigured
 
 from modelops.lib import env
-from modelops.web import cross_origin, peers
+from modelops.web import admin_addresses, cross_origin, peers
 
 from .deployment import MODELOPS_ENV, PRODUCTION
 
@@ -31,6 +31,9 @@ MODELOPS_TRUSTED_PROXIES = env.listing("MODELOPS_TRUSTED_PROXIES")
 if MODELOPS_BEHIND_TLS_PROXY and not MODELOPS_TRUSTED_PROXIES:
     MODELOPS_TRUSTED_PROXIES = [*peers.LOOPBACK]
 peers.trusted_proxies(MODELOPS_TRUSTED_PROXIES)
+# From where the admin is there at all (modelops/web/admin_addresses.py); nothing is no limit.
+MODELOPS_ADMIN_NETWORKS = env.listing("MODELOPS_ADMIN_NETWORKS")
+admin_addresses.admin_networks(MODELOPS_ADMIN_NETWORKS)
 
 # How the web server of `make run` speaks TLS itself: not at all, with a certificate for development, or with files.
 MODELOPS_TLS = env.text("MODELOPS_TLS", "")

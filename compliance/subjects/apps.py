@@ -13,4 +13,6 @@ class SubjectsConfig(AppConfig):
     verbose_name = "Data subjects"
 
     def ready(self) -> None:
+        from . import classified_columns  # noqa: F401  registers the system check
+
         load_modules("personal_data")
