@@ -84,4 +84,10 @@ class EscalationStep(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.channel} after {self.after_s} s"
+        return f"{self.channel} after {self.after}"
+
+    @property
+    def after(self) -> str:
+        """When it is due, as people write it."""
+        minutes, rest = divmod(self.after_s, 60)
+        return f"{self.after_s:,} s" if rest else f"{minutes:,} min"

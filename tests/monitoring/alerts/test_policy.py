@@ -210,14 +210,14 @@ def test_silences_and_chains_over_rest_and_in_the_portal(client: Client) -> None
     assert caller.post("alert-silences/", late, 400)["code"] == "silence.invalid"
     wrong = {**body, "matchers": [{**matcher, "op": "regex"}]}
     assert caller.post("alert-silences/", wrong, 400)["code"] == "matcher.invalid"
-    chain = {"name": "night", "steps": [{"channel": "hook", "after_s": 60}]}
+    chain = {"name": "night", "steps": [{"channel": "hook", "after_s": 90}, {"channel": "hook", "after_s": 900}]}
     assert caller.post("alert-escalations/", chain, 201)["steps"] == chain["steps"]
     assert caller.post("alert-escalations/", chain, 409)["code"] == "chain.exists"
     unknown = {"name": "x", "steps": [{"channel": "pigeon", "after_s": 60}]}
     assert caller.post("alert-escalations/", unknown, 400)["code"] == "chain.unknown_channel"
     page = sign_in(client, make_user("portal"))
     assert "work" in page.get("/alerts/silences/").content.decode()
-    assert "hook after 60 s" in page.get("/alerts/escalations/").content.decode()
+    assert "hook after 90 s · hook after 15 min" in page.get("/alerts/escalations/").content.decode()
     chain_row = EscalationChain.objects.get()
     assert page.post(f"/alerts/escalations/{chain_row.pk}/disable/").status_code == 302
     assert Caller("Viewer", ["all"]).post("alert-silences/", body, 403)
