@@ -73,7 +73,7 @@ def test_the_tile_of_requests_says_when_there_is_nothing_to_measure() -> None:
     assert told() == ("–", "none has come in")
     case = open_case()
     assert told() == ("–", "none answered yet; 0 overdue")
-    type(case).objects.filter(pk=case.pk).update(state="delivered", closed_at=case.received_at + timedelta(days=6))
+    type(case).objects.filter(pk=case.pk).update(state="refused", closed_at=case.received_at + timedelta(days=6))
     assert told() == ("6.0", "median days; 95 of 100 within 6.0; 0 overdue")
 
 
