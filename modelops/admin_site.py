@@ -23,6 +23,7 @@ class PortalAdminSite(admin.AdminSite):
         from compliance.evidence.page import urls as evidence_urls
         from compliance.ledger_desk.page import urls as ledger_urls
         from compliance.posture.page import posture_page
+        from compliance.supply_chain.page import urls as dependencies_urls
 
         from .configuration_page import configuration_download
         from .system_page import system_page  # needs models, which are not there yet when the site is made
@@ -33,6 +34,7 @@ class PortalAdminSite(admin.AdminSite):
             path("posture/", self.admin_view(posture_page), name="posture"),
             *ledger_urls(self),
             *evidence_urls(self),
+            *dependencies_urls(self),
         ]
         return own + super().get_urls()
 

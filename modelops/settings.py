@@ -49,6 +49,8 @@ MODELOPS_ROTATION_CONNECTIONS = env.integer("MODELOPS_ROTATION_CONNECTIONS", min
 # --- the audit log ---------------------------------------------------------------------------------------------------
 # How long full addresses of requests are kept, sealed beside the log; their networks stay in its rows.
 MODELOPS_ADDRESSES_KEPT_DAYS = env.integer("MODELOPS_ADDRESSES_KEPT_DAYS", 90, at_least=1)
+# A folder of advisories (OSV) that the schedule takes in, as a mirror of osv.dev leaves them there.
+MODELOPS_ADVISORIES = env.text("MODELOPS_ADVISORIES", "")
 # The regimes that the installation stands under: some ask for longer periods than a year of logs.
 MODELOPS_REGIMES = [name.lower() for name in env.listing("MODELOPS_REGIMES", "gdpr")]
 # Where signed checkpoints are kept outside the database. The sealer reads its key and credentials by itself.
@@ -92,6 +94,7 @@ INSTALLED_APPS = [
     "compliance.retention",
     "compliance.detections",
     "compliance.registers",
+    "compliance.supply_chain",
     "compliance.evidence",
     "compliance.keys",
     "compliance.escrow",

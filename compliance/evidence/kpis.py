@@ -15,6 +15,7 @@ from compliance.audit.coverage.evidence import coverage
 from compliance.posture.looking import look_at_all
 from compliance.registers.models import Breach, Incident
 from compliance.retention.classes import classes
+from compliance.supply_chain.standing import response
 
 _DAYS_TO_ANSWER: Final = 30
 _LOOKED_AT: Final = 10_000
@@ -43,6 +44,7 @@ def kpis(now: datetime | None = None) -> Iterator[Kpi]:
     yield _retention()
     yield _consents()
     yield _breaches()
+    yield _vulnerabilities(now)
 
 
 def _incidents(now: datetime) -> Kpi:
@@ -114,6 +116,14 @@ def _breaches() -> Kpi:
     note = min((one for one in open_), key=lambda one: one.due_at).clock if open_ else "none is open"
     return Kpi("breaches", "Breaches decided in 72 hours", _share(len(rows) - late, len(rows)), note, _tone(not late),
                reverse("admin:registers_breach_changelist"))  # fmt: skip
+
+
+def _vulnerabilities(now: datetime) -> Kpi:
+    found = response(now)
+    hours = found.oldest / timedelta(hours=1) if found.oldest is not None else 0.0
+    note = f"the oldest open one is {hours:.0f} h old" if found.oldest is not None else "none is open"
+    value, url = _share(found.in_time, found.total), reverse("admin:dependencies")
+    return Kpi("vulnerabilities", "Critical vulnerabilities fixed in 24 h", value, note, _tone(not found.is_late), url)
 
 
 def _share(held: int, total: int) -> str:

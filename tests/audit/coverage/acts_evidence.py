@@ -1,7 +1,21 @@
-"""The call that gives out the evidence of a period."""
+"""Calls that give out evidence, and take files about dependencies in."""
+
+import json
+from typing import Any
 
 from .performing import Act
+from .world import World
+
+
+def _scan(world: World) -> dict[str, Any]:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    content = json.dumps({"dependencies": [{"name": "django", "version": "5.2", "vulns": []}]})
+    return {"data": {"kind": "scan", "file": SimpleUploadedFile("scan.json", content.encode())}}
+
 
 ACTS: dict[str, Act] = {
+    "GET admin/dependencies/sbom.json": Act("officer", ""),
+    "POST admin/dependencies/import/": Act("guard", "supply_chain.importedfile", before=_scan),
     "POST admin/evidence/pack/": Act("officer", "evidence.pack", {"since": "2026-01-01", "until": "2026-04-01"}),
 }
