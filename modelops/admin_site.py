@@ -10,6 +10,7 @@ from django.contrib.admin.apps import AdminConfig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, path, reverse
+from django.views.decorators.http import require_GET
 
 
 class PortalAdminSite(admin.AdminSite):
@@ -22,7 +23,7 @@ class PortalAdminSite(admin.AdminSite):
         """Django's routes and the system page."""
         from compliance.evidence.page import urls as evidence_urls
         from compliance.ledger_desk.page import urls as ledger_urls
-        from compliance.posture.page import posture_page
+        from compliance.posture.page import posture_page, snapshot_file
         from compliance.supply_chain.page import urls as dependencies_urls
 
         from .configuration_page import configuration_download
@@ -32,6 +33,11 @@ class PortalAdminSite(admin.AdminSite):
             path("system/", self.admin_view(system_page), name="system"),
             path("configuration.json", self.admin_view(configuration_download), name="configuration"),
             path("posture/", self.admin_view(posture_page), name="posture"),
+            path(
+                "posture/snapshots/<str:month>/",
+                self.admin_view(require_GET(snapshot_file)),
+                name="posture-snapshot",
+            ),
             *ledger_urls(self),
             *evidence_urls(self),
             *dependencies_urls(self),

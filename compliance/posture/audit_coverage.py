@@ -2,6 +2,8 @@
 
 from compliance.audit.coverage import Exempt, model, route
 
+from .audit_events import SNAPSHOT_GIVEN, SNAPSHOT_KEPT
+
 route("api/v1/posture/", get=Exempt.FIGURES)
 route("api/v1/posture/models/<str:name>/", get=Exempt.NAMES)
 route("api/v1/posture/pipelines/<str:name>/", get=Exempt.NAMES)
@@ -9,3 +11,5 @@ route("posture/models/<str:name>/", get=Exempt.NAMES)
 route("posture/pipelines/<str:name>/", get=Exempt.NAMES)
 model("posture.OpenFinding", exempt=Exempt.WORKING_MEMORY)
 model("posture.DayScore", exempt=Exempt.WORKING_MEMORY)
+model("posture.PostureSnapshot", SNAPSHOT_KEPT)
+route("admin/posture/snapshots/<str:month>/", get=SNAPSHOT_GIVEN)

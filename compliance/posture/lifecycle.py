@@ -9,3 +9,9 @@ keep(
     "posture.OpenFinding",
     "posture.DayScore",
 )
+keep(
+    "posture.snapshots",
+    "Signed snapshots of the posture",
+    "Kept: how things stood in each month, for auditors. Counts and findings, no data.",
+    "posture.PostureSnapshot",
+)

@@ -41,3 +41,23 @@ class DayScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.ref} on {self.day}: {self.held} of {self.total}"
+
+
+class PostureSnapshot(models.Model):
+    """The signed posture of a month, as a file; only ever added."""
+
+    month = models.CharField(max_length=7, primary_key=True)
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-month"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.month
+
+    @property
+    def audit_label(self) -> str:
+        return self.month

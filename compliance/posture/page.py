@@ -2,14 +2,19 @@
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from modelops.lib.errors import NotFound
+
 from .looking import by_area, look_at_all
+from .models import PostureSnapshot
+from .snapshots import give_snapshot
 
 # Who may read the ledger may see what it would prove.
 NEEDED = "audit.view_auditevent"
+_SHOWN = 24
 
 
 def posture_page(request: HttpRequest) -> HttpResponse:
@@ -25,5 +30,19 @@ def posture_page(request: HttpRequest) -> HttpResponse:
         "passed": sum(looked.outcome.passed for looked in asked),
         "total": len(asked),
         "now": timezone.now(),
+        "snapshots": PostureSnapshot.objects.only("month", "sha256", "made_at")[:_SHOWN],
     }
     return TemplateResponse(request, "admin/posture.html", context)
+
+
+def snapshot_file(request: HttpRequest, month: str) -> HttpResponse:
+    """The signed posture of a month, as it is kept."""
+    if not request.user.has_perm(NEEDED):
+        raise PermissionDenied
+    try:
+        row = give_snapshot(month, actor=request.actor)  # type: ignore[attr-defined]
+    except NotFound as missing:
+        raise Http404(str(missing)) from None
+    answer = HttpResponse(bytes(row.content), content_type="application/x-ndjson")
+    answer["Content-Disposition"] = f'attachment; filename="posture-{row.month}.jsonl"'
+    return answer

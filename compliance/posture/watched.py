@@ -1,9 +1,10 @@
-"""What the database watches of the posture: nothing, since it holds no fact of its own."""
+"""What the database watches of the posture: nothing; the snapshots can only be added to."""
 
-from compliance.audit.watching import exempt
+from compliance.audit.watching import append_only, exempt
 
 exempt(
     "Written by the clock from rows that are watched: since when a check fails, and the score of each day.",
     "posture.OpenFinding",
     "posture.DayScore",
 )
+append_only("posture.PostureSnapshot")

@@ -14,7 +14,15 @@ def _scan(world: World) -> dict[str, Any]:
     return {"data": {"kind": "scan", "file": SimpleUploadedFile("scan.json", content.encode())}}
 
 
+def _snapshot(world: World) -> dict[str, Any]:
+    from compliance.posture.models import PostureSnapshot
+
+    PostureSnapshot.objects.create(month="2026-01", content=b"{}", sha256="0" * 64)
+    return {"month": "2026-01"}
+
+
 ACTS: dict[str, Act] = {
+    "GET admin/posture/snapshots/<str:month>/": Act("officer", "posture.posturesnapshot", before=_snapshot),
     "GET admin/dependencies/sbom.json": Act("officer", ""),
     "POST admin/dependencies/import/": Act("guard", "supply_chain.importedfile", before=_scan),
     "POST admin/evidence/pack/": Act("officer", "evidence.pack", {"since": "2026-01-01", "until": "2026-04-01"}),
