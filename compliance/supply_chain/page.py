@@ -25,13 +25,19 @@ from .standing import lines, newest
 
 VIEW, IMPORT = "audit.view_auditevent", "access.admin_system"
 _CLOSED_SHOWN = 20
+_MOST_LETTERS = 4_000_000
 
 
 class ImportForm(forms.Form):
-    """A file and what is in it."""
+    """The content of a file and what it is. Larger ones come by the command, or by the folder."""
 
     kind = forms.ChoiceField(label="What it is", choices=Imported.choices)
-    file = forms.FileField(help_text="OSV as JSON, lines or ZIP; for a scan what pip-audit --format json writes.")
+    content = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 8}),
+        max_length=_MOST_LETTERS,
+        help_text="OSV as JSON or lines; for a scan what pip-audit --format json writes. A ZIP, and what is larger than "
+        "4 MB, is imported by manage.py dependencies or left in the folder of advisories.",
+    )
     ran_at = forms.DateTimeField(label="When the scan ran (UTC)", required=False, help_text="Without it: now.")
 
 
@@ -53,18 +59,19 @@ def dependencies_page(request: HttpRequest) -> HttpResponse:
 @permission_required(IMPORT, raise_exception=True)
 def import_file(request: HttpRequest) -> HttpResponse:
     """Take a file in, all of it or nothing."""
-    form = ImportForm(request.POST, request.FILES)
+    form = ImportForm(request.POST)
     if not form.is_valid():
         return _page(request, form, 422)
     given = form.cleaned_data
-    content, actor = given["file"].read(), request.actor  # type: ignore[attr-defined]
+    content, actor = given["content"].encode(), request.actor  # type: ignore[attr-defined]
     try:
         if given["kind"] == Imported.ADVISORIES:
             row = import_advisories(content, actor=actor)
         else:
             row = import_scan(content, given["ran_at"] or timezone.now(), actor=actor)
     except DomainError as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        field = {"file": "content"}.get(refusal.field or "", refusal.field)
+        form.add_error(field if field in form.fields else None, str(refusal))
         return _page(request, form, 422)
     messages.success(request, f"{row.count} entries were read, the newest of {row.told_at:%Y-%m-%d %H:%M} UTC.")
     return redirect("admin:dependencies")

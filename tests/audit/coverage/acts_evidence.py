@@ -8,10 +8,8 @@ from .world import World
 
 
 def _scan(world: World) -> dict[str, Any]:
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     content = json.dumps({"dependencies": [{"name": "django", "version": "5.2", "vulns": []}]})
-    return {"data": {"kind": "scan", "file": SimpleUploadedFile("scan.json", content.encode())}}
+    return {"data": {"kind": "scan", "content": content}}
 
 
 def _snapshot(world: World) -> dict[str, Any]:

@@ -11,7 +11,6 @@ import django
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -62,10 +61,8 @@ def advisory(osv_id: str = "PYSEC-2026-1", *, below: str = "99.0", name: str = "
 
 
 def import_file(desk: Client, content: Any, kind: str = "advisories", **given: Any) -> Any:
-    data = content if isinstance(content, bytes) else json.dumps(content).encode()
-    return desk.post(
-        reverse("admin:dependencies-import"), {"kind": kind, "file": SimpleUploadedFile("it.json", data), **given}
-    )
+    """Paste a file into the page."""
+    return desk.post(reverse("admin:dependencies-import"), {"kind": kind, "content": json.dumps(content), **given})
 
 
 def loudness(outcome: Outcome) -> list[str]:
@@ -187,7 +184,8 @@ def test_the_schedule_takes_in_what_a_mirror_leaves_in_a_folder(settings: Any, t
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "empty"),
+        (b"", "1 byte to"),
+        (b" ", "empty"),
         (b"\xff\xfe", "no text in UTF-8"),
         (b"[1]", "entry 1"),
         (b"{", "no JSON"),
@@ -199,14 +197,18 @@ def test_the_schedule_takes_in_what_a_mirror_leaves_in_a_folder(settings: Any, t
         (b"[" * 100_000, "JSON"),
     ],
 )
-def test_a_bad_file_is_refused_whole_and_says_where(desk: Client, content: Any, says: str) -> None:
-    """S4-115: nothing of it is kept."""
-    answer = import_file(desk, content)
-    assert answer.status_code == 422
-    assert says in answer.content.decode()
-    assert (Advisory.objects.count(), ImportedFile.objects.count(), VulnerablePackage.objects.count()) == (0, 0, 0)
+def test_a_bad_file_is_refused_whole_and_says_where(desk: Client, content: Any, says: str, tmp_path: Path) -> None:
+    """S4-115: nothing of it is kept; by the command, and what is text on the page too."""
+    (tmp_path / "bad").write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+    with pytest.raises(CommandError) as refusal:
+        call_command("dependencies", "import", tmp_path / "bad")
+    assert says in str(refusal.value)
+    if not isinstance(content, bytes):
+        answer = import_file(desk, content)
+        assert (answer.status_code, says in answer.content.decode()) == (422, True)
     assert import_file(desk, {"dependencies": []}, "scan").status_code == 422
-    assert import_file(desk, b"no report", "scan").status_code == 422
+    assert import_file(desk, "no report", "scan").status_code == 422
+    assert (Advisory.objects.count(), ImportedFile.objects.count(), VulnerablePackage.objects.count()) == (0, 0, 0)
 
 
 @pytest.mark.parametrize(
