@@ -35,8 +35,8 @@ class ImportForm(forms.Form):
     content = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 8}),
         max_length=_MOST_LETTERS,
-        help_text="OSV as JSON or lines; for a scan what pip-audit --format json writes. A ZIP, and what is larger than "
-        "4 MB, is imported by manage.py dependencies or left in the folder of advisories.",
+        help_text="OSV as JSON or lines; for a scan what pip-audit --format json writes. A ZIP, and what is larger, is "
+        "imported by manage.py dependencies or left in the folder of advisories.",
     )
     ran_at = forms.DateTimeField(label="When the scan ran (UTC)", required=False, help_text="Without it: now.")
 
