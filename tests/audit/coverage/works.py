@@ -1,5 +1,6 @@
 """Work that no call does itself: jobs, commands and tasks, and the models whose rows they write."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -149,6 +150,22 @@ def _of_a_run(world: World) -> None:
     )
 
 
+def _advisories(world: World) -> None:
+    """A file of advisories, one of them about a package in use."""
+    from compliance.supply_chain.services import import_advisories
+    from tests.compliance.supply_chain.test_dependencies import advisory
+
+    import_advisories(json.dumps([advisory()]).encode(), actor=world.actor("guard"))
+
+
+def _snapshot(world: World) -> None:
+    from datetime import date
+
+    from compliance.posture.snapshots import keep_snapshot
+
+    assert keep_snapshot(date(2026, 1, 1), actor=world.actor("officer"))
+
+
 WORKS: dict[str, Callable[[World], None]] = {
     "quality run": _run_job(acts_watch._run, "dataquality.QualityRun", "run_id"),
     "drift run": _run_job(acts_watch._drift, "monitoring.DriftRun", "run_id"),
@@ -166,6 +183,8 @@ WORKS: dict[str, Callable[[World], None]] = {
     "escrow": _escrow,
     "restore drill of erasures": _erasure_drill,
     "verification": _verify,
+    "advisories": _advisories,
+    "posture snapshot": _snapshot,
     "drift in segments": _run_job(acts_monitors._segmented, "monitoring.DriftRun", "run_id"),
     "reference profile": lambda world: acts_monitors._profiled(world) and None,
 }
