@@ -4,23 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('posture', '0001_initial'),
+        ("posture", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PostureSnapshot',
+            name="PostureSnapshot",
             fields=[
-                ('month', models.CharField(max_length=7, primary_key=True, serialize=False)),
-                ('content', models.BinaryField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
+                ("month", models.CharField(max_length=7, primary_key=True, serialize=False)),
+                ("content", models.BinaryField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['-month'],
-                'default_permissions': (),
+                "ordering": ["-month"],
+                "default_permissions": (),
             },
         ),
     ]
