@@ -5,9 +5,10 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, Final
 
-from django.db import DatabaseError, connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, models, transaction
 
 from modelops.crypto.errors import KeysUnavailable
+from modelops.lib.gathered_inserts import add
 from modelops.lib.ids import uuid7
 
 from .actor import Actor
@@ -107,9 +108,10 @@ def _insert(
     label = storable_text(label_of(target))[:200]
     about = (*_reference(target), label, *told, context.request_id, context.source)
     acted = (event.category, outcome, actor.kind, actor.ref, context.via[:120])
-    with connection.cursor() as cursor:
-        statement = _INSERT if len(told) == 1 else _INSERT_WITH_CHANGES
-        cursor.execute(statement, [row_id, event.name, *acted, *about, origin, personal])
+    tells_changes = len(told) > 1
+    statement = _INSERT_WITH_CHANGES if tells_changes else _INSERT
+    values = [row_id, event.name, *acted, *about, origin, personal]
+    add(connections[DEFAULT_DB_ALIAS], statement, values, sees_others=tells_changes)
 
 
 def _require_declared(event: EventClass, details: Mapping[str, Any]) -> None:

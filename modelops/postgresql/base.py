@@ -1,4 +1,4 @@
-"""The database backend that the settings name: Django's own with two differences.
+"""The database backend that the settings name: Django's own with three differences.
 
 Times are read by psycopg in C. Django puts a loader in Python in its place, which gives each time the zone of the
 connection; the portal's sessions are in UTC, and so are the times that psycopg gives. A list of ten thousand rows feels
@@ -6,6 +6,9 @@ that.
 
 A connection that a request takes out of the pool is asked for a word only when something came over it in the meantime:
 a server that ended it said so, or closed its end. To ask each time would be one more way there and back per request.
+
+Rows that wait to be added together (`modelops/lib/gathered_inserts.py`) are written before a cursor is given out, so
+that whatever is asked finds them.
 """
 
 import select
@@ -15,9 +18,14 @@ from django.db.backends.postgresql import base
 from psycopg.types.datetime import TimestamptzLoader
 from psycopg_pool import ConnectionPool
 
+from modelops.lib.gathered_inserts import Waiting
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection of the portal to its database."""
+
+    waiting_rows: "Waiting | None" = None
+    """What a block gathers just now."""
 
     def get_connection_params(self) -> dict[str, Any]:
         """Django's, with psycopg's own way to read times."""
@@ -28,6 +36,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def create_cursor(self, name: str | None = None) -> Any:
         """A cursor as Django makes it for parameters that are bound by the server."""
         assert self.connection is not None  # noqa: S101  Django connects before it asks for a cursor
+        if self.waiting_rows is not None:
+            self.waiting_rows.write()
         if name:
             return self.connection.cursor(name, scrollable=False, withhold=self.connection.autocommit)
         return self.connection.cursor()

@@ -13,13 +13,14 @@ from modelops.crypto.keyring import keyring
 from modelops.crypto.purposes import Purpose
 from modelops.crypto.stream import SealedReader, SealingWriter
 from modelops.lib.ids import uuid7
-from registry.locations.choose import primary_location, store_of
+from registry.locations.choose import enabled_locations, primary_location, store_of
 from registry.locations.store import PendingFile
 from registry.models import Artifact
 
 from .codec import SAMPLE_BYTES, choose_codec
 from .data_keys import context_of
 from .options import sealing_options
+from .recording import note_locations
 
 PIECE_BYTES = 1 << 20
 
@@ -85,7 +86,8 @@ class Sealing:
         self._data_key = secrets.token_bytes(32)
         wrapped = envelope.seal(self._data_key, purpose=Purpose.ARTIFACT, context=context_of(artifact_id))
         version = keyring.by_id(envelope.key_id(wrapped), Purpose.ARTIFACT).version
-        location = primary_location()
+        locations = enabled_locations()
+        location = primary_location(locations)
         self._row = Artifact(
             id=artifact_id,
             file_name=file_name,
@@ -95,6 +97,7 @@ class Sealing:
             wrapped_key=wrapped,
             key_version=version,
         )
+        note_locations(self._row, locations)
         self._pending = store_of(location).begin(self._row.storage_name)
         self._waiting = bytearray()
         self._writer: SealingWriter | None = None

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from compliance.audit import Actor, record
 from modelops.lib.errors import Invalid, NotFound
+from modelops.lib.fixed_inserts import insert
 from registry.models import ModelVersion, RegisteredModel
 
 from .audit_events import (
@@ -64,7 +65,7 @@ def label_new_model(model: RegisteredModel, tags: Mapping[str, str]) -> None:
 def label_new_version(version: ModelVersion, labels: VersionLabels) -> None:
     """What a new version comes with; inside the transaction that adds it."""
     labels.version, labels.changed_at = version, version.created_at
-    labels.save(force_insert=True)
+    insert(labels)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -37,13 +38,19 @@ os.register_at_fork(after_in_child=_made.clear)
 
 
 @FixedQuery
-def _primary(reader: None) -> "QuerySet[StorageLocation]":
-    return StorageLocation.objects.filter(is_primary=True, is_enabled=True).select_related("secret")
+def _enabled(reader: None) -> "QuerySet[StorageLocation]":
+    return StorageLocation.objects.filter(is_enabled=True).select_related("secret").order_by("name")
 
 
-def primary_location() -> StorageLocation:
-    """The location that takes new files. Raises StorageUnavailable when none is enabled."""
-    location: StorageLocation | None = _primary.first(None)
+def enabled_locations() -> list[StorageLocation]:
+    """All that are enabled, by name."""
+    return _enabled(None)
+
+
+def primary_location(enabled: Iterable[StorageLocation] | None = None) -> StorageLocation:
+    """The one of the ``enabled`` locations that takes new files. Raises StorageUnavailable when there is none."""
+    every = enabled_locations() if enabled is None else enabled
+    location = next((each for each in every if each.is_primary), None)
     if location is None:
         raise StorageUnavailable("No primary storage location is enabled. Enable one under Storage locations.")
     return location

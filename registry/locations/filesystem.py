@@ -251,8 +251,9 @@ def _sync_up(folder: Path, *, root: Path) -> None:
     """
     if (itself := _sync_folder(folder)) in _reached:
         return
-    _sync_folder(folder.parent)
-    _sync_folder(root)
+    if (above := _sync_folder(folder.parent)) not in _reached:
+        _sync_folder(root)
+        _reached.add(above)
     _reached.add(itself)
 
 

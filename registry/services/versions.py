@@ -13,9 +13,10 @@ from compliance.audit import Actor, record
 from modelops.lib.errors import DomainError, NotFound
 from modelops.lib.fixed_inserts import insert
 from modelops.lib.fixed_queries import prefetched
+from modelops.lib.gathered_inserts import gathered
 from registry import descriptions
 from registry.artifacts.paths import check_paths
-from registry.artifacts.recording import insert_artifact
+from registry.artifacts.recording import insert_artifacts
 from registry.artifacts.sealed import SealedUpload, Sealing
 from registry.audit_events import VERSION_ADDED
 from registry.formats import FileFormat, format_of_directory, identify, identify_in_directory
@@ -31,6 +32,7 @@ from registry.models import (
 from registry.people.exclusion import require_trainable
 from registry.provenance.services import note_job
 from registry.scanning import services as scanning
+from registry.signing.portal_key import portal_key
 from registry.signing.services import sign_version
 
 from .ownership import account_id
@@ -179,8 +181,8 @@ def _insert(
     """Save the version with its files and links, inside the caller's transaction."""
     trained_on = list(datasets)
     require_trainable(trained_on)
+    key = portal_key()
     number = _next_number(model)
-    copies = insert_artifact(artifact)
     parts = list(files)
     version = ModelVersion(
         model=model,
@@ -193,38 +195,47 @@ def _insert(
         created_by_id=account_id(actor),
         **described,
     )
-    insert(version)
-    for each in parts:
-        insert_artifact(each.artifact)
-    ModelVersionFile.objects.bulk_create(
-        ModelVersionFile(version=version, path=each.path, file_format=each.file_format.key, artifact=each.artifact)
-        for each in parts
-    )
-    ModelVersionDataset.objects.bulk_create(
-        ModelVersionDataset(model_version=version, dataset_version=dataset) for dataset in trained_on
-    )
-    record(
-        VERSION_ADDED,
-        version,
-        actor=actor,
-        name=model.name,
-        version=version.number,
-        format=found.key,
-        size=version.size,
-        state=version.state,
-        sha256=artifact.sha256,
-        key_version=artifact.key_version,
-    )
-    sign_version(version)
-    note_job(version, actor=actor)
-    scanning.begin(version, actor=actor)
-    if then is not None:
-        then(version)
+    with gathered():
+        copies, *_ = insert_artifacts([artifact, *(each.artifact for each in parts)])
+        insert(version)
+        _insert_links(version, parts, trained_on)
+        record(
+            VERSION_ADDED,
+            version,
+            actor=actor,
+            name=model.name,
+            version=version.number,
+            format=found.key,
+            size=version.size,
+            state=version.state,
+            sha256=artifact.sha256,
+            key_version=artifact.key_version,
+        )
+        sign_version(version, {each.path: each.artifact.sha256 for each in parts}, key)
+        note_job(version, actor=actor)
+        scanning.begin(version, actor=actor)
+        if then is not None:
+            then(version)
     # What was written just now is not read again to be shown.
     prefetched(version, "datasets", sorted(trained_on, key=lambda each: (each.dataset.name, -each.number)))
     prefetched(artifact, "copies", copies)
     version.has_datasets = bool(trained_on)
     return version
+
+
+def _insert_links(version: ModelVersion, parts: list[_Found], trained_on: list[DatasetVersion]) -> None:
+    rows = [
+        ModelVersionFile(version=version, path=each.path, file_format=each.file_format.key, artifact=each.artifact)
+        for each in parts
+    ]
+    if len(rows) == 1:
+        insert(rows[0])
+    elif rows:
+        ModelVersionFile.objects.bulk_create(rows)
+    if trained_on:
+        ModelVersionDataset.objects.bulk_create(
+            ModelVersionDataset(model_version=version, dataset_version=dataset) for dataset in trained_on
+        )
 
 
 def _next_number(model: RegisteredModel) -> int:

@@ -46,12 +46,13 @@ def pae(payload_type: str, payload: bytes) -> bytes:
     return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
 
 
-def make_bundle(payload: bytes, key: Ed25519PrivateKey) -> dict[str, Any]:
-    """A bundle with the signature of ``key`` over a statement."""
+def make_bundle(payload: bytes, key: Ed25519PrivateKey, fingerprint: str = "") -> dict[str, Any]:
+    """A bundle with the signature of ``key`` over a statement; ``fingerprint`` is that of its public half, if known."""
     signature = key.sign(pae(PAYLOAD_TYPE, payload))
+    hint = fingerprint or of_key(key.public_key()).fingerprint
     return {
         "mediaType": MEDIA_TYPE,
-        "verificationMaterial": {"publicKey": {"hint": of_key(key.public_key()).fingerprint}, "tlogEntries": []},
+        "verificationMaterial": {"publicKey": {"hint": hint}, "tlogEntries": []},
         "dsseEnvelope": {
             "payload": base64.b64encode(payload).decode(),
             "payloadType": PAYLOAD_TYPE,

@@ -1,18 +1,19 @@
 """The portal's own signing key: Ed25519 from the ring, its public half among the trusted keys."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from compliance.audit import Actor, record
-from modelops.crypto.keyring import keyring
+from modelops.crypto.keyring import Key, keyring
 from modelops.crypto.purposes import Purpose
 from modelops.lib.fixed_queries import FixedQuery
 
 from .audit_events import KEY_TRUSTED
-from .keys import of_key
+from .keys import PublicKey, of_key
 from .models import TrustedKey
 
 PORTAL = Actor.system("signing")
@@ -37,8 +38,7 @@ def portal_key() -> PortalKey:
     Raises KeysUnavailable. To be called in a transaction.
     """
     key = keyring.active(Purpose.MODEL_SIGNING)
-    private = Ed25519PrivateKey.from_private_bytes(key.material)
-    public = of_key(private.public_key())
+    private, public = _pair(key)
     row = _known.first(None, fingerprint=public.fingerprint)
     if row is None:
         row = TrustedKey(
@@ -59,3 +59,10 @@ def portal_key() -> PortalKey:
                 model="",
             )  # fmt: skip
     return PortalKey(private, row)
+
+
+@lru_cache(maxsize=4)
+def _pair(key: Key) -> tuple[Ed25519PrivateKey, PublicKey]:
+    """Made once for each key, which the ring holds in this process as well."""
+    private = Ed25519PrivateKey.from_private_bytes(key.material)
+    return private, of_key(private.public_key())

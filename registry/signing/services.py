@@ -1,6 +1,7 @@
 """Signing versions, taking in signatures, trusting and revoking keys, and the check before a file is given out."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -23,18 +24,21 @@ from .audit_events import (
 from .bundle import Malformed, make_bundle, parse_bundle
 from .keys import UnusableKey, load_public_key
 from .models import Demand, Origin, SignatureState, Signer, SigningPolicy, TrustedKey, VersionSignature
-from .portal_key import PORTAL, portal_key
+from .portal_key import PORTAL, PortalKey
 from .statement import write_statement
-from .verdicts import Verdict, check, signed_files, verdict
+from .verdicts import Verdict, check, verdict
 
 MOST_SIGNATURES = 100
 
 
 @transaction.atomic(savepoint=False)
-def sign_version(version: ModelVersion) -> VersionSignature:
-    """The portal's own signature over the files of a version that was just registered. Raises KeysUnavailable."""
-    key = portal_key()
-    bundle = make_bundle(write_statement(version.model.name, signed_files(version)), key.private)
+def sign_version(version: ModelVersion, files: Mapping[str, str], key: PortalKey) -> VersionSignature:
+    """The portal's own signature over the files of a version that was just registered.
+
+    ``files`` are those of its folder, SHA-256 by name; none for a version that is one file.
+    """
+    statement = write_statement(version.model.name, files or {version.artifact.file_name: version.artifact.sha256})
+    bundle = make_bundle(statement, key.private, key.trusted.fingerprint)
     row = VersionSignature(
         version=version,
         origin=Origin.PORTAL,

@@ -119,7 +119,9 @@ def test_the_way_to_a_folder_is_synced_with_its_first_file_only(
     assert put(1) == [folder, folder.parent, tmp_path]
     assert put(2) == [folder]
     folder.rename(tmp_path / "aside")
-    assert put(3) == [folder, folder.parent, tmp_path]
+    assert put(3) == [folder, folder.parent]
+    folder.parent.rename(tmp_path / "aside-too")
+    assert put(4) == [folder, folder.parent, tmp_path]
 
 
 def test_a_store_that_cannot_be_written_says_so(tmp_path: Path) -> None:

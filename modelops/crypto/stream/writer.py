@@ -13,6 +13,8 @@ from .seekable_zstd import LEVEL, Compressor
 class SealingWriter:
     """Seals what is written to it into ``raw``; holds one segment in memory, and one more where it compresses.
 
+    Its memory grows with what is written: to have two segments made and cleared takes longer than to seal a small file.
+
     ``context`` names the place that the file belongs to (for example ``b"registry.artifact:<id>"``). ``digests`` and
     ``plaintext_bytes`` describe what was written, ``stored_bytes`` what lies in ``raw``. The file is sound only after
     `finish`.
@@ -28,9 +30,9 @@ class SealingWriter:
         self._cipher, self._prefix, commitment = derive(data_key, draft, context)
         self.header = draft.with_commitment(commitment)
         self._raw = raw
-        self._segment = bytearray(self.header.segment_bytes)
-        self._sealed = bytearray(self.header.segment_bytes + TAG_BYTES)
-        self._filled = 0
+        self._full = self.header.segment_bytes
+        self._segment = bytearray()
+        self._sealed = bytearray()
         self._index = 0
         self._digests = Digests(digests)
         self._compressor = Compressor(level) if codec is Codec.ZSTD else None
@@ -68,25 +70,26 @@ class SealingWriter:
         if self._compressor is not None:
             for frame in self._compressor.finish():
                 self._take(memoryview(frame))
-        self._emit(memoryview(self._segment)[: self._filled], last=True)
+        self._emit(self._segment, last=True)
         self._finished = True
 
     def _take(self, view: memoryview) -> None:
         taken = 0
         while taken < len(view):
-            if self._filled == 0 and len(view) - taken >= len(self._segment):
-                self._emit(view[taken : taken + len(self._segment)], last=False)  # a whole segment needs no copy
-                taken += len(self._segment)
+            if not self._segment and len(view) - taken >= self._full:
+                self._emit(view[taken : taken + self._full], last=False)  # a whole segment needs no copy
+                taken += self._full
                 continue
-            step = min(len(view) - taken, len(self._segment) - self._filled)
-            self._segment[self._filled : self._filled + step] = view[taken : taken + step]
-            self._filled += step
+            step = min(len(view) - taken, self._full - len(self._segment))
+            self._segment += view[taken : taken + step]
             taken += step
-            if self._filled == len(self._segment):
-                self._emit(memoryview(self._segment), last=False)
-                self._filled = 0
+            if len(self._segment) == self._full:
+                self._emit(self._segment, last=False)
+                self._segment.clear()
 
-    def _emit(self, plain: memoryview, *, last: bool) -> None:
+    def _emit(self, plain: "bytearray | memoryview", *, last: bool) -> None:
+        if len(self._sealed) < len(plain) + TAG_BYTES:
+            self._sealed = bytearray(len(plain) + TAG_BYTES)
         with memoryview(self._sealed)[: len(plain) + TAG_BYTES] as sealed:
             self._cipher.encrypt_into(nonce(self._prefix, self._index, last), plain, None, sealed)
             self._raw.write(sealed)

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from modelops.lib.errors import Invalid, NotFound
+from modelops.lib.fixed_inserts import insert
 from registry.artifacts.access import open_sealed
 from registry.artifacts.sealed import SealedUpload, Sealing
 from registry.models import Artifact, ModelVersion
@@ -89,7 +90,7 @@ def folder_of(source: str, *, user: Any) -> Folder:
 def note_registered(folder: Folder, version: ModelVersion) -> None:
     """Close the folder: ``version`` was made of it. Inside the transaction that adds the version."""
     row = locked(folder.owner)
-    RegisteredFolder.objects.create(version=version, folder=folder.path, **belonging_to(row))
+    insert(RegisteredFolder(version=version, folder=folder.path, **belonging_to(row)))
 
 
 def sealed_again(artifact: Artifact) -> SealedUpload:

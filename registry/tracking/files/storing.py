@@ -9,6 +9,7 @@ from django.db.models import Q
 from compliance.audit import Actor, record
 from modelops.lib.errors import Conflict, Invalid
 from modelops.lib.fixed_inserts import insert
+from modelops.lib.gathered_inserts import gathered
 from registry.artifacts.recording import insert_artifact
 from registry.artifacts.removal import remove_artifacts
 from registry.artifacts.sealed import sealed_upload
@@ -81,21 +82,22 @@ def _put(owner: Owner, path: str, artifact: Artifact | None, actor: Actor) -> Tr
     before = _in_its_way(owner, path)
     if before is not None:
         drop([before])
-    if artifact is not None:
-        insert_artifact(artifact)
     size = artifact.size if artifact is not None else 0
     file = TrackedFile(path=path, size=size, artifact=artifact, **belonging_to(owner))
-    insert(file)
-    record(
-        FILE_STORED,
-        owner,
-        actor=actor,
-        owner=owner.audit_label,
-        size=size,
-        sha256=artifact.sha256 if artifact is not None else "",
-        key_version=artifact.key_version if artifact is not None else 0,
-        replaced=before is not None,
-    )
+    with gathered():
+        if artifact is not None:
+            insert_artifact(artifact)
+        insert(file)
+        record(
+            FILE_STORED,
+            owner,
+            actor=actor,
+            owner=owner.audit_label,
+            size=size,
+            sha256=artifact.sha256 if artifact is not None else "",
+            key_version=artifact.key_version if artifact is not None else 0,
+            replaced=before is not None,
+        )
     return file
 
 

@@ -11,7 +11,8 @@ from django.db import connection, transaction
 
 from .world import World
 
-_WRITES = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM|COPY)\s+"?(\w+)"?', re.IGNORECASE)
+# At the beginning of a statement, and each row of those that are gathered in one.
+_WRITES = re.compile(r'(?:^\s*|\bAS \(|\) )(?:INSERT INTO|UPDATE|DELETE FROM|COPY)\s+"?(\w+)"?', re.IGNORECASE)
 # Told in the same transaction by the portal itself, beside what the person did.
 BY_THE_PORTAL = {"signing.version.signed", "secret_store.secret.used"}
 
@@ -117,9 +118,7 @@ def _written() -> Iterator[set[str]]:
     tables: set[str] = set()
 
     def look(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        found = _WRITES.match(str(sql))
-        if found:
-            tables.add(found.group(1))
+        tables.update(_WRITES.findall(str(sql)))
         return execute(sql, params, many, context)
 
     copy = psycopg.Cursor.copy  # the wrapper of Django does not see it
