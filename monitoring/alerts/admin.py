@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from modelops.lib.admin import ReadOnlyAdmin
 from monitoring.alerts.on_call.looking import on_call, turns
-from monitoring.alerts.wording.texts import OCCASIONS
+from monitoring.alerts.wording.texts import LONGEST, OCCASIONS
 from monitoring.models.alert_on_call import OnCallRota
 from monitoring.models.alert_policy import AlertSilence, EscalationChain
 from monitoring.models.alert_rules import AlertRule
@@ -71,7 +71,8 @@ class AlertChannelAdmin(ReadOnlyAdmin):
         told = (
             (occasion, part, channel.texts[occasion][part])
             for occasion in OCCASIONS
-            for part in channel.texts.get(occasion, {})
+            for part in LONGEST
+            if part in channel.texts.get(occasion, {})
         )
         return format_html_join("", "<p>{}, {}: <code>{}</code></p>", told) or "none"
 
