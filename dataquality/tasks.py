@@ -13,7 +13,7 @@ HISTORY = 20  # earlier versions whose number of rows is looked at
 hides("dataquality.qualityrun")(QualityRun.objects.hidden_from)
 
 
-@jobs.handler(services.JOB_KIND, "Quality check", on_failure=services.mark_failed)
+@jobs.handler(services.JOB_KIND, "Quality check", on_failure=services.mark_failed, is_cancellable=True)
 def run_quality(job: jobs.RunningJob) -> None:
     """Examine the dataset version of a run, batch by batch, and store the report once."""
     # numpy and Arrow load here: the web process lists runs and never computes one.

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from .cancelling import cancel
 from .models import Job
 
 
@@ -56,3 +57,15 @@ class JobView(APIView):
     def get(self, request: Request, job_id: UUID) -> Response:
         job = get_object_or_404(Job.objects.visible_to(request.user), pk=job_id)
         return Response(JobOut(job).data)
+
+
+class JobCancelView(APIView):
+    """Ends a job before it is done."""
+
+    required_permissions = {"POST": "signed-in"}
+
+    @extend_schema(operation_id="job_cancel", request=None, responses=JobOut)
+    def post(self, request: Request, job_id: UUID) -> Response:
+        """Only of kinds that leave nothing half done, and only by who asked for it."""
+        job = get_object_or_404(Job.objects.visible_to(request.user), pk=job_id)
+        return Response(JobOut(cancel(job, user=request.user, actor=request.actor)).data)

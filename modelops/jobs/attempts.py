@@ -15,7 +15,7 @@ def begin(job: Any) -> None:
 
 
 def end(token: uuid.UUID, result: str, message: str = "") -> None:
-    """The attempt under ``token`` is over: "succeeded", "failed", "retried" or "lost"."""
+    """The attempt under ``token`` is over: "succeeded", "failed", "cancelled", "retried" or "lost"."""
     _rows().filter(token=token, result="running").update(ended_at=timezone.now(), result=result, message=message[:500])
 
 

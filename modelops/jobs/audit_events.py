@@ -1,9 +1,12 @@
-"""What the ledger records about jobs: their end in failure. Success is told by what the job did."""
+"""What the ledger records about jobs: their end in failure or by somebody. Success is told by what the job did."""
 
 from compliance.audit import define
 
 JOB_FAILED = define(
     "jobs.job.failed", "job of kind {kind} failed", "kind", category="system", ocsf="application_error.general_error"
+)
+JOB_CANCELLED = define(
+    "jobs.job.cancelled", "cancelled a job of kind {kind}", "kind", category="system", ocsf="scheduled_job.delete"
 )
 SCHEDULE_CHANGED = define(
     "jobs.schedule.changed",

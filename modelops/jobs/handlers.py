@@ -16,27 +16,34 @@ OnFailure = Callable[["Job", str], None]
 
 @dataclass(frozen=True)
 class Handler:
-    """``on_failure(job, message)`` runs in the transaction that marks the job as failed; ``label`` is for people."""
+    """``on_failure(job, message)`` runs in the transaction that marks the job as failed or cancelled.
+
+    ``label`` is for people.
+    """
 
     run: Run
     on_failure: OnFailure | None
     label: str
+    is_cancellable: bool = False
 
 
 _handlers: dict[str, Handler] = {}
 
 
-def handler(kind: str, label: str = "", *, on_failure: OnFailure | None = None) -> Callable[[Run], Run]:
+def handler(
+    kind: str, label: str = "", *, on_failure: OnFailure | None = None, is_cancellable: bool = False
+) -> Callable[[Run], Run]:
     """Decorator: the function does jobs of ``kind``. It must be safe to run twice and to be killed anywhere.
 
-    ``label`` is what lists call them; without one they say the kind in plain words.
+    ``label`` is what lists call them; without one they say the kind in plain words. What can be cancelled reports its
+    progress often: that is where a cancelled attempt ends.
     """
 
     def add(function: Run) -> Run:
         present = _handlers.get(kind)
         if present is not None and present.run.__qualname__ != function.__qualname__:
             raise ValueError(f"Jobs of kind {kind!r} are done by {present.run.__qualname__} already.")
-        _handlers[kind] = Handler(function, on_failure, label)
+        _handlers[kind] = Handler(function, on_failure, label, is_cancellable)
         return function
 
     return add

@@ -2,14 +2,17 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
 from compliance.audit.history import timeline_page
+from modelops.lib.errors import DomainError
 from modelops.lib.pages import choice_filter, keyset_page
 
+from .cancelling import cancel, may_cancel
 from .models import Job, JobState
 
 
@@ -29,4 +32,20 @@ def job_list(request: HttpRequest) -> HttpResponse:
 def job_detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """One job with its progress and what the ledger says of it."""
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=job_id)
-    return render(request, "jobs/detail.html", {"job": job, "timeline": timeline_page(request, job)})
+    return render(request, "jobs/detail.html", {
+        "job": job, "may_cancel": may_cancel(request.user, job), "timeline": timeline_page(request, job),
+    })  # fmt: skip
+
+
+@require_POST
+@login_required
+def job_cancel(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """End a job before it is done."""
+    job = get_object_or_404(Job.objects.visible_to(request.user), pk=job_id)
+    try:
+        cancel(job, user=request.user, actor=request.actor)
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "The job is cancelled.")
+    return redirect("jobs:detail", job.pk)

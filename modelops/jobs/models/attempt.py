@@ -13,6 +13,7 @@ class AttemptResult(models.TextChoices):
     RUNNING = "running", "Running"
     SUCCEEDED = "succeeded", "Succeeded"
     FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
     RETRIED = "retried", "To be tried again"
     LOST = "lost", "Worker lost"
 

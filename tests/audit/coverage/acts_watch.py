@@ -30,6 +30,12 @@ def _run(world: World) -> dict[str, Any]:
     return {"run_id": start_quality_run(world.dataset_version(), actor=world.actor("scientist")).pk}
 
 
+def _job(world: World) -> dict[str, Any]:
+    from dataquality.models import QualityRun
+
+    return {"job_id": QualityRun.objects.get(pk=_run(world)["run_id"]).job_id}
+
+
 def _finished(world: World) -> Any:
     from dataquality.models import QualityRun
 
@@ -136,6 +142,8 @@ ACTS: dict[str, Act] = {
         "scientist", RUN, before=lambda w: {"data": {"dataset": w.dataset.name, "version": 1}}
     ),
     f"GET {_A}quality-runs/<uuid:run_id>/": Act("scientist", RUN, before=_run),
+    "POST jobs/<uuid:job_id>/cancel/": Act("scientist", "jobs.job", before=_job),
+    f"POST {_A}jobs/<uuid:job_id>/cancel/": Act("scientist", "jobs.job", before=_job),
     "GET quality/<uuid:run_id>/issues/<int:number>/": Act("scientist", RUN, before=_issue),
     "GET quality/<uuid:run_id>/comparison/": Act("scientist", RUN, before=_compared),
     f"GET {_A}quality-runs/<uuid:run_id>/issues/<int:number>/": Act("scientist", RUN, before=_issue),
