@@ -17,6 +17,7 @@ v1 = [
     path("", include("registry.variants.api_urls")),
     path("", include("registry.cards.api_urls")),
     path("", include("registry.schemas.api_urls")),
+    path("", include("registry.sources.api_urls")),
     path("", include("registry.bundles.api_urls")),
     path("", include("registry.provenance.api_urls")),
     path("", include("registry.external.api_urls")),

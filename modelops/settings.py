@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "registry.promotion",
     "registry.variants",
     "registry.uploads",
+    "registry.sources",
     "registry.grants",
     "registry.cards",
     "registry.schemas",

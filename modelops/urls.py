@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("registry.variants.urls")),
     path("", include("registry.cards.urls")),
     path("", include("registry.schemas.urls")),
+    path("", include("registry.sources.urls")),
     path("", include("registry.bundles.urls")),
     path("", include("registry.external.urls")),
     path("", include("registry.people.urls")),

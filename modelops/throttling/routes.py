@@ -40,7 +40,7 @@ _BEGINNINGS: Final = {
         f"api/v1/{resource}/": _API
         for resource in (
             "alert-channels", "alert-escalations", "alert-rotas", "alert-rules", "alert-silences", "alerts", "api-keys",
-            "audit-events", "breaches", "bundle-keys", "bundle-verifier", "consents", "datasets",
+            "audit-events", "breaches", "bundle-keys", "bundle-verifier", "consents", "data-sources", "datasets",
             "deployment-endpoints", "drift-runs", "external-records", "ground-truth", "jobs", "key-requests",
             "key-rotations", "keys", "metrics", "model-versions", "models", "monitors", "posture", "predictions",
             "processing-activities", "promotions", "quality-runs", "retention-changes", "retention-policies",

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, cast
 from modelops.lib.errors import Conflict
 
 from .objects import ObjectStore, key_of, stored_file, turned_away
+from .plain import PlainObject
 from .reading import RangedReader
 from .store import FileMissing, StorageUnavailable, StoredFile, checked_name, stores
 from .writing import PART_BYTES
@@ -143,6 +144,27 @@ class GoogleArtifactStore(ObjectStore):
             for blob in self._client.list_blobs(prefix=prefix or None, **_call()):
                 age_s = (now - blob.updated).total_seconds()
                 yield stored_file(blob.name.removeprefix(prefix), age_s, int(blob.size))
+
+    def look_at(self, key: str) -> PlainObject:
+        blob = self._blob(key)
+        with self._asking(key):
+            blob.reload(**_call())
+        return PlainObject(key, int(blob.size), str(blob.generation))
+
+    def read_at(self, found: PlainObject, start: int, end: int) -> bytes:
+        blob = self._blob(found.key)
+        with self._asking(found.key):
+            data = blob.download_as_bytes(start=start, end=end - 1, if_generation_match=int(found.tag), **_call())
+        return cast(bytes, data)
+
+    def below(self, prefix: str, most: int) -> list[PlainObject]:
+        own = self._prefix()
+        start = f"{own}{prefix}/" if prefix else own
+        with self._asking():
+            return [
+                PlainObject(blob.name.removeprefix(own), int(blob.size), str(blob.generation))
+                for blob in self._client.list_blobs(prefix=start or None, max_results=most, **_call())
+            ]
 
     @contextlib.contextmanager
     def _asking(self, name: str = "") -> Iterator[None]:

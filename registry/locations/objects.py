@@ -15,6 +15,7 @@ from modelops.lib.errors import Conflict
 from modelops.lib.outbound import Gate, gate_to
 from modelops.lib.outbound.buckets import retries, way_out
 
+from .plain import PlainObject, PlainObjects
 from .reading import RangedReader
 from .store import FILE_NAME, ArtifactStore, FileMissing, PendingFile, StorageUnavailable, StoredFile, checked_name
 from .writing import PART_BYTES, Bucket, PendingObject
@@ -63,7 +64,7 @@ def refusals(where: str, name: str = "") -> Iterator[None]:
         ) from None
 
 
-class ObjectStore(ArtifactStore, Bucket):
+class ObjectStore(ArtifactStore, Bucket, PlainObjects):
     """What S3 and Azure have in common.
 
     Small files are stored by one conditional request. A part-wise upload knows no condition, so it is announced by a
@@ -164,6 +165,24 @@ class ObjectStore(ArtifactStore, Bucket):
                     age_s = now - entry["last_modified"].timestamp()
                     yield stored_file(entry["path"], age_s, entry["size"])
 
+    def look_at(self, key: str) -> PlainObject:
+        with self._asking(key):
+            return _plain(obstore.head(self._client, key))
+
+    def read_at(self, found: PlainObject, start: int, end: int) -> bytes:
+        with self._asking(found.key):
+            answer = obstore.get(self._client, found.key, options={"range": (start, end), "if_match": found.tag})
+            return answer.bytes().to_bytes()
+
+    def below(self, prefix: str, most: int) -> list[PlainObject]:
+        found: list[PlainObject] = []
+        with self._asking():
+            for batch in obstore.list(self._client, prefix=prefix or None, chunk_size=min(most, 500)):
+                found += map(_plain, batch)
+                if len(found) >= most:
+                    break
+        return found[:most]
+
     @contextlib.contextmanager
     def _asking(self, name: str = "") -> Iterator[None]:
         """Errors of the client in the portal's words."""
@@ -187,3 +206,10 @@ def stored_file(key: str, age_s: float, size: int) -> StoredFile:
         if key == _INCOMING + name:
             return StoredFile(name, age_s, is_pending=True, size=size)
     return StoredFile(key, age_s, is_pending=False, size=size, is_foreign=True)
+
+
+def _plain(entry: Any) -> PlainObject:
+    tag = entry["e_tag"]
+    if not tag:
+        raise StorageUnavailable("The bucket tells no entity tag, so a change of the object would not be seen.")
+    return PlainObject(entry["path"], int(entry["size"]), tag)

@@ -39,7 +39,7 @@ class UploadsView(ListAPIView):
     queryset = UploadSession.objects.none()
 
     def get_queryset(self) -> "QuerySet[UploadSession]":
-        own = UploadSession.objects.filter(owner_id=self.request.user.pk)
+        own = UploadSession.objects.filter(owner_id=self.request.user.pk, is_internal=False)
         return own.select_related("model_version__model", "dataset_version__dataset")
 
     @extend_schema(operation_id="uploads_list")

@@ -27,6 +27,9 @@ class UploadSession(models.Model):
     key_version = models.PositiveIntegerField(help_text="Version of the ring key that wraps it.")
     # Whoever wrote last begins with a new token; an older request that is still alive can then add nothing any more.
     writer = models.UUIDField(null=True)
+    is_internal = models.BooleanField(
+        default=False, help_text="The portal itself writes it; nobody else sees it, adds to it or completes it."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True)

@@ -6,7 +6,7 @@ salt of its own: what is sent a second time after a cut, the same or not, never 
 
 import hashlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.conf import settings
@@ -61,6 +61,29 @@ def append(request: Any, session: UploadSession, start: int, content: ExpectedDi
     return session
 
 
+def append_pieces(
+    session: UploadSession, start: int, pieces: Iterator[bytes], progress: Callable[[int], None]
+) -> UploadSession:
+    """Add what the portal itself reads from elsewhere; ``progress`` hears of the bytes that the upload has then.
+
+    Whole parts stay when ``pieces`` or ``progress`` raises. Raises as `append` does.
+    """
+    token = _take_over(session, start, None)
+    receiver = _Receiver(session, token, start)
+    try:
+        for piece in pieces:
+            receiver.write(piece)
+            progress(receiver.received)
+    except (OperationalError, InterfaceError):
+        raise
+    except BaseException:
+        receiver.drop()
+        raise
+    receiver.flush()
+    session.refresh_from_db()
+    return session
+
+
 def _take_over(session: UploadSession, start: int, announced: int | None) -> uuid.UUID:
     """Become the one writer of the upload. An older request that still runs can add nothing from now on."""
     token = uuid.uuid4()
@@ -105,6 +128,11 @@ class _Receiver:
         self._session, self._token, self._offset = session, token, offset
         self._key = key_of(session)
         self._writer: PartWriter | None = None
+
+    @property
+    def received(self) -> int:
+        """Bytes of the whole upload so far, durable or not."""
+        return self._offset + (self._writer.size if self._writer else 0)
 
     def write(self, data: bytes) -> None:
         for piece in self._fitting(memoryview(data)):

@@ -23,7 +23,13 @@ from .sealing import new_key
 
 @transaction.atomic
 def begin(
-    file_name: str, length: int | None, expected: ExpectedDigest, *, owner_id: uuid.UUID, actor: Actor
+    file_name: str,
+    length: int | None,
+    expected: ExpectedDigest,
+    *,
+    owner_id: uuid.UUID,
+    actor: Actor,
+    is_internal: bool = False,
 ) -> UploadSession:
     """A new upload without bytes. ``length`` may be said later, but before the upload is completed.
 
@@ -38,6 +44,7 @@ def begin(
         length=length,
         sha256=expected.sha256,
         sha512=expected.sha512,
+        is_internal=is_internal,
         expires_at=timezone.now() + KEPT_FOR,
     )
     session.wrapped_key, session.key_version = new_key(session.pk)
@@ -49,7 +56,9 @@ def begin(
 def upload_of(owner_id: object, session_id: uuid.UUID) -> UploadSession:
     """The account's own upload. Raises NotFound, also for somebody else's."""
     sessions = UploadSession.objects.select_related("model_version__model", "dataset_version__dataset")
-    session = sessions.filter(pk=session_id, owner_id=owner_id, expires_at__gt=timezone.now()).first()
+    session = sessions.filter(
+        pk=session_id, owner_id=owner_id, is_internal=False, expires_at__gt=timezone.now()
+    ).first()
     if session is None:
         raise NotFound(
             "There is no such upload. It was cancelled, or a day went by without a byte. Begin a new one.",

@@ -26,6 +26,7 @@ from . import (
     acts_promotions,
     acts_registers,
     acts_retention,
+    acts_sources,
     acts_watch,
 )
 from .performing import Act, faults_of, perform
@@ -70,6 +71,7 @@ def _stock(world: World) -> None:
         acts_people._api_row,
         acts_cards.stock,
         acts_origin.stock,
+        acts_sources.stock,
         acts_retention._change,
         acts_models_of_mlflow.stock,
         acts_registers.stock,

@@ -29,6 +29,7 @@ from . import (
     acts_retention,
     acts_reviews,
     acts_scanning,
+    acts_sources,
     acts_watch,
 )
 from .performing import Act, faults_of, perform, watch
@@ -43,6 +44,7 @@ AREAS: dict[str, dict[str, Act]] = {
     "cards": acts_cards.ACTS,
     "places": acts_places.ACTS,
     "origin": acts_origin.ACTS,
+    "sources": acts_sources.ACTS,
     "promotions": acts_promotions.ACTS,
     "watch": acts_watch.ACTS,
     "monitors": acts_monitors.ACTS,

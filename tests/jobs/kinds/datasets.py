@@ -1,7 +1,11 @@
 """Jobs about the contents of datasets."""
 
+from pathlib import Path
+
+from django.conf import settings
 from django.db import transaction
 
+from accounts.actors import actor_of
 from compliance.audit.models import AuditEvent
 from dataquality.models import QualityIssue, QualityRun
 from dataquality.services import start_quality_run
@@ -10,6 +14,12 @@ from monitoring.drift.services import start_drift_run
 from monitoring.models import DriftFeature, DriftRun
 from monitoring.monitors.models import ProfileColumn, ReferenceProfile
 from monitoring.monitors.profiles import want_profile
+from registry.models import Dataset, DatasetVersion
+from registry.services import create_dataset
+from registry.sources.importing import ask_for_import
+from registry.sources.models import DataImport, DataSource
+from registry.sources.services import add_source
+from registry.uploads.models import UploadPart
 from tests.dataquality.datasets import ACTOR
 
 from .world import Asked, Case, World
@@ -44,7 +54,36 @@ def _stray_columns() -> int:
     return ProfileColumn.objects.count() - 2 * ReferenceProfile.objects.count()
 
 
+def _import(world: World) -> Asked:
+    """An object of a folder, read as one more version."""
+    place = Path(settings.MODELOPS_HOME) / "locations" / "lake"
+    source = DataSource.objects.filter(name="lake").first()
+    if source is None:
+        place.mkdir(parents=True, exist_ok=True)
+        roles = world.scientist.groups.all()
+        source = add_source("lake", "filesystem", {"folder": str(place)}, roles=roles, actor=ACTOR)
+    (place / "table.csv").write_bytes(b"a,b\n" + b"1,2\n" * 5000)
+    actor = actor_of(world.scientist)
+    dataset = Dataset.objects.filter(name="imported").first() or create_dataset("imported", actor=ACTOR)
+    row = ask_for_import(dataset, source, "table.csv", user=world.scientist, actor=actor)
+    assert row.job_id is not None
+    return row.job_id, None
+
+
+def _stray_imports() -> int:
+    """Versions that no import tells of, and uploads that are left."""
+    told = DataImport.objects.filter(state="succeeded").values("version")
+    stray = DatasetVersion.objects.filter(dataset__name="imported").exclude(pk__in=told)
+    return stray.count() + UploadPart.objects.count()
+
+
 CASES = {
+    "datasets.import": Case(
+        _import,
+        "sources.import.done",
+        lambda world: DataImport.objects.filter(state="succeeded", version__rows=5000).count(),
+        _stray_imports,
+    ),
     "quality.run": Case(
         _quality,
         "dataquality.run.completed",
