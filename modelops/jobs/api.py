@@ -68,4 +68,5 @@ class JobCancelView(APIView):
     def post(self, request: Request, job_id: UUID) -> Response:
         """Only of kinds that leave nothing half done, and only by who asked for it."""
         job = get_object_or_404(Job.objects.visible_to(request.user), pk=job_id)
-        return Response(JobOut(cancel(job, user=request.user, actor=request.actor)).data)
+        ended = cancel(job, user=request.user, actor=request.actor)  # type: ignore[attr-defined]
+        return Response(JobOut(ended).data)

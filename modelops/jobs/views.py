@@ -43,7 +43,7 @@ def job_cancel(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """End a job before it is done."""
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=job_id)
     try:
-        cancel(job, user=request.user, actor=request.actor)
+        cancel(job, user=request.user, actor=request.actor)  # type: ignore[attr-defined]
     except DomainError as refusal:
         messages.error(request, str(refusal))
     else:
