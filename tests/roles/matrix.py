@@ -160,6 +160,8 @@ class Matrix:
             return "smtp"
         if "storage-locations/" in path:
             return "spare"
+        if "data-sources/" in path:
+            return "lake"
         if restricted:
             return (self.secret_dataset if "datasets/" in path else self.secret_model).name
         return (self.world.dataset if "datasets/" in path else self.world.model).name
