@@ -33,13 +33,13 @@ def cookie(live_portal: Any) -> dict[str, str]:
     return {"name": morsel.key, "value": morsel.value, "url": live_portal.url}
 
 
-def content() -> bytes:
-    from registry.artifacts.access import open_artifact, pieces
+def first_column() -> list[int]:
+    """Of the one version, in the order of its rows."""
+    from dataquality.reading import SealedTable
     from registry.models import DatasetVersion
 
-    version = DatasetVersion.objects.get()
-    assert version.rows == 3
-    return b"".join(pieces(open_artifact(version.artifact)))
+    batches = SealedTable(DatasetVersion.objects.get()).batches(["a"])
+    return [value for batch in batches for value in batch.column(0).to_pylist()]
 
 
 def test_a_folder_of_parts_becomes_one_version(
@@ -60,7 +60,7 @@ def test_a_folder_of_parts_becomes_one_version(
         person.page.get_by_text("is stored, encrypted: 3 rows").wait_for(timeout=30_000)
         person.picture("dataset-version", whole=True)
         assert person.complaints == []
-    assert content() == b"a,b\n1,2\n3,4\n5,6\n"
+    assert first_column() == [1, 3, 5]
 
 
 @pytest.mark.parametrize(("dark", "width"), [(False, 1280), (True, 420)], ids=["light", "dark and narrow"])
@@ -92,4 +92,4 @@ def test_an_object_of_a_data_source(
         person.go("/datasets/flights/versions/1/")
         person.page.get_by_text("lake: 2013/flights.csv").wait_for()
         assert person.complaints == []
-    assert content() == b"a,b\n1,2\n3,4\n5,6\n"
+    assert first_column() == [1, 3, 5]
