@@ -15,4 +15,5 @@ route("admin/sources/datasource/<uuid:pk>/edit/", get=Exempt.FORM, post=SOURCE_C
 admin_pages("sources.DataImport")
 
 model("sources.DataSource", SOURCE_ADDED, SOURCE_CHANGED)
+model("sources.DataSource_roles", SOURCE_ADDED, SOURCE_CHANGED)
 model("sources.DataImport", IMPORT_ASKED, IMPORTED, IMPORT_FAILED)

@@ -62,8 +62,6 @@ def stock(world: World) -> None:
     ask_for_import(world.dataset, _source(world), _KEY, user=world.user("scientist"), actor=world.actor("scientist"))
 
 
-# An import is an upload that the portal itself makes.
-_BOTH = {"uploads.session.begun": 1}
 ACTS: dict[str, Act] = {
     f"GET {_A}data-sources/<object_name:name>/objects/": Act("scientist", SOURCE, before=_named),
     f"POST {_A}{_D}imports/": Act("scientist", IMPORT, before=_asked),
