@@ -3,6 +3,7 @@
 from compliance.audit.watching import watch
 
 watch("sources.DataSource", "name", "kind", "is_enabled", masked=["options", "secret_id"])
+watch("sources.DataSource.roles", "datasource", "group", recorded_about=["sources.datasource"])
 watch(
     "sources.DataImport",
     "dataset",
