@@ -3,7 +3,7 @@
 from compliance.audit.watching import watch
 
 watch("sources.DataSource", "name", "kind", "is_enabled", masked=["options", "secret_id"])
-watch("sources.DataSource.roles", "datasource", "group", recorded_about=["sources.datasource"])
+watch("sources.DataSource.roles", "datasource", "group")
 watch(
     "sources.DataImport",
     "dataset",
@@ -12,5 +12,4 @@ watch(
     "state",
     "version",
     masked=["key"],
-    recorded_about=["registry.dataset", "registry.datasetversion"],
 )
