@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from compliance.audit import Actor
+from compliance.subjects.mentions import free_text
 from compliance.subjects.providers import ExportedRow, PersonalDataProvider, Section, Subject, exempt, providers
 from dataquality.models import AcceptedIssue, QualityRun, RuleSnooze, RuleSuite, RuleSuiteVersion
 
@@ -94,3 +95,7 @@ class RuleWork(PersonalDataProvider):
 
     def _rows(self, model: Any, link: str, subject: Subject) -> Any:
         return model.objects.filter(**{f"{link}__in": subject.account_ids})
+
+
+free_text("dataquality.RuleSnooze", "reason")
+free_text("dataquality.AcceptedIssue", "reason")

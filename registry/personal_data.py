@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 
 from compliance.audit import Actor
+from compliance.subjects.mentions import free_text
 from compliance.subjects.providers import (
     ExportedRow,
     PersonalDataProvider,
@@ -118,3 +119,8 @@ class SavedFilters(PersonalDataProvider):
 
 exempt("registry.Artifact", "A sealed file belongs to the version that names it and is exported with that version.")
 exempt("registry.ModelVersionDataset", "A link between two versions; it names nobody.")
+free_text("registry.RegisteredModel", "description", "purpose", "deletion_reason")
+free_text("registry.Dataset", "description", "deletion_reason")
+free_text("registry.DatasetVersion", "deletion_reason")
+free_text("registry.ModelVersion", "parameters", "tags", "deletion_reason")
+free_text("registry.SavedFilter", "name", "query")

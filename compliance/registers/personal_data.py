@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from compliance.audit import Actor
 from compliance.subjects.circumstances import circumstance
+from compliance.subjects.mentions import free_text
 from compliance.subjects.providers import ExportedRow, PersonalDataProvider, Section, Subject, exempt, providers
 
 from .models import Consent, ProcessingActivity
@@ -78,3 +79,9 @@ class Consents(PersonalDataProvider):
 
     def erase(self, subject: Subject, *, actor: Actor) -> int:
         return self._rows(subject).delete()[0]
+
+
+free_text("registers.Incident", "title", "summary", "lead", "lesson")
+free_text("registers.Breach", "title", "nature", "contact", "consequences", "measures", "reason")
+free_text("registers.RegisterItem", "title", "who", "evidence_url")
+free_text("registers.LogEntry", "text")

@@ -7,6 +7,7 @@ from compliance.audit import EventClass, define
 from .delivery import audit_events as _of_deliveries  # noqa: F401  declared with the app
 from .erasure import audit_events as _of_erasures  # noqa: F401  declared with the app
 from .identity import audit_events as _of_identity  # noqa: F401  declared with the app
+from .mentions import audit_events as _of_mentions  # noqa: F401  declared with the app
 from .rehearsal import audit_events as _of_drills  # noqa: F401  declared with the app
 from .rights import audit_events as _of_rights  # noqa: F401  declared with the app
 

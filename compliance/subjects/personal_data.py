@@ -16,6 +16,7 @@ from . import (
     stages,
 )
 from .erasure.closing import anonymise
+from .mentions import provider as _mentions  # noqa: F401  registers itself
 from .models import SubjectBundle, SubjectRequest
 from .providers import ErasureRefused, ExportedRow, PersonalDataProvider, Section, Subject, exempt, providers
 

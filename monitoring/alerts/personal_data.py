@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from compliance.audit import Actor
+from compliance.subjects.mentions import free_text
 from compliance.subjects.providers import ExportedRow, PersonalDataProvider, Section, Subject, exempt, providers
 from monitoring.alerts.on_call.services import leave_rotas
 from monitoring.models.alert_on_call import OnCallCover, OnCallMember, OnCallRota
@@ -163,3 +164,7 @@ exempt("monitoring.AlertDecision", "It says why an alert was told or held, in wo
 exempt("monitoring.RuleState", "It holds the last value of a series.")
 exempt("monitoring.EscalationStep", "It refers to channels.")
 exempt("monitoring.LinkUse", "It says that the link of a message was followed, not by whom.")
+free_text("monitoring.Alert", "title", "body", "group", "details")
+free_text("monitoring.AlertComment", "text")
+free_text("monitoring.AlertRule", "name", "message")
+free_text("monitoring.AlertSilence", "reason")

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from compliance.audit import Actor
+from compliance.subjects.mentions import free_text
 from compliance.subjects.providers import ExportedRow, PersonalDataProvider, Section, Subject, exempt, providers
 
 from .models import AcceptedDrift, DriftMonitor, MonitorPolicy
@@ -56,3 +57,4 @@ exempt("monitors.MonitorRun", "It names a run and thresholds.")
 exempt("monitors.RunSegment", "It names values of columns that thirty rows or more have in common, encrypted.")
 exempt("monitors.ReferenceProfile", "It names a dataset version and counts its rows and columns.")
 exempt("monitors.ProfileColumn", "Columns in order, apart from each other: no row of anybody can be found in them.")
+free_text("monitors.AcceptedDrift", "why")

@@ -3,10 +3,12 @@
 import uuid
 from collections.abc import Iterator, Mapping
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from compliance.audit import Actor
 from compliance.subjects.circumstances import circumstance
+from compliance.subjects.mentions import free_text
+from compliance.subjects.mentions.words import ERASED
 from compliance.subjects.providers import ExportedRow, PersonalDataProvider, Section, Subject, exempt, providers
 from compliance.subjects.rights.contract import Decided
 from registry.cards.explaining import explained
@@ -75,6 +77,7 @@ class Predictions(PersonalDataProvider):
     def erase(self, subject: Subject, *, actor: Actor) -> int:
         """Remove the features and every link to the person; what was predicted stays as a number of nobody."""
         rows = _about(subject)
+        keys = list(rows.values_list("pk", flat=True))
         places: dict[uuid.UUID, list[int]] = {}
         for batch_id, position in rows.values_list("batch_id", "position").order_by("batch_id"):
             places.setdefault(batch_id, []).append(position)
@@ -85,12 +88,19 @@ class Predictions(PersonalDataProvider):
             another = uuid.uuid4().hex
             Prediction.objects.filter(stream__model=model_id, key=key).update(key=another)
             GroundTruth.objects.filter(model=model_id, key=key).update(key=another)
-        return rows.update(subject=None, subject_index=None)
+        erased = Prediction.objects.filter(pk__in=keys)
+        erased.filter(label__in=_names(subject)).update(label=ERASED)
+        return erased.update(subject=None, subject_index=None)
 
 
 def _about(subject: Subject) -> "QuerySet[Prediction]":
-    named = [text for text in (subject.email, subject.ref) if text]
-    return Prediction.objects.filter(subject_index__in=named)
+    named = _names(subject)
+    # A sender may use what it calls the person as the number of the prediction.
+    return Prediction.objects.filter(Q(subject_index__in=named) | Q(key__in=named))
+
+
+def _names(subject: Subject) -> list[str]:
+    return [text for text in (subject.email, subject.ref) if text]
 
 
 @circumstance("automated_decisions")
@@ -107,3 +117,4 @@ exempt("predictions.Stream", "It holds totals.")
 exempt("predictions.Window", "It holds sums of an hour; groups under 30 rows are not shown.")
 exempt("predictions.FeatureSchema", "It describes columns.")
 exempt("predictions.GroupPolicy", "It names columns.")
+free_text("predictions.GroundTruth", exact=["label", "key"])

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 
 from compliance.audit import Actor
+from compliance.subjects.mentions import free_text
 from compliance.subjects.providers import ExportedRow, PersonalDataProvider, Section, Subject, providers
 
 from .models import CardRevision, Explanation
@@ -62,3 +63,7 @@ class Authors(PersonalDataProvider):
         return CardRevision.objects.filter(author_id__in=accounts).update(author=None) + Explanation.objects.filter(
             author_id__in=accounts
         ).update(author=None)
+
+
+free_text("cards.CardRevision", "content")
+free_text("cards.CardDraft", "content", "source")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.db import transaction
 
 from compliance.audit import Actor
+from compliance.subjects.mentions import free_text
 from compliance.subjects.providers import ExportedRow, PersonalDataProvider, Section, Subject, exempt, providers
 
 from .models import Experiment, LoggedModel, Run
@@ -91,3 +92,7 @@ for _label in ("Metric", "LatestMetric", "DatasetInput", "ModelOutput"):
     exempt(f"tracking.{_label}", "Figures and links of a run; they name nobody.")
 exempt("tracking.TrackedFile", "A sealed file of a run or logged model; who stored it stands in the audit log.")
 exempt("tracking.RegisteredFolder", "A link between a version and the folder that it was made of; it names nobody.")
+free_text("tracking.Experiment", "name", "tags")
+free_text("tracking.Run", "name", "tags", "parameters")
+free_text("tracking.LoggedModel", "name", "model_type", "tags", "parameters")
+free_text("tracking.DatasetInput", "name", "source", "schema", "profile", "tags")

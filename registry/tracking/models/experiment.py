@@ -45,8 +45,8 @@ class Experiment(models.Model):
 
     @property
     def audit_label(self) -> str:
-        """Its name in the ledger, which outlives it."""
-        return str(self)
+        """What the ledger calls it: its number, since a name is anybody's text."""
+        return self.experiment_id
 
     @property
     def experiment_id(self) -> str:
