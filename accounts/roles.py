@@ -109,6 +109,7 @@ ROLES: dict[str, Role] = {
                 "signing.change_signingpolicy",
                 "promotion.approve_promotion",
                 "promotion.change_promotionpolicy",
+                "cards.add_impactassessment",
                 "external.add_platformattestation",
                 "registry.view_restricted",
                 "grants.view_grant",

@@ -60,6 +60,7 @@ ACTIONS: tuple[Action, ...] = (
             "external.view_platformattestation",
             "endpoints.view_deploymentendpoint",
             "cards.view_cardrevision",
+            "cards.view_impactassessment",
             "predictions.view_predictionbatch",
             "predictions.view_stream",
             "predictions.view_window",

@@ -5,8 +5,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from modelops.lib.admin import ReadOnlyAdmin
+from registry.seeing import open_to
 
-from .models import CardRevision
+from .models import CardRevision, ImpactAssessment
 
 
 @admin.register(CardRevision)
@@ -19,3 +20,19 @@ class CardRevisionAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CardRevision]:
         return CardRevision.objects.visible_to(request.user)
+
+
+@admin.register(ImpactAssessment)
+class ImpactAssessmentAdmin(ReadOnlyAdmin):
+    list_display = ["model", "number", "risk_class", "decision", "signed_at"]
+    list_select_related = ["model"]
+    list_filter = ["risk_class", "decision"]
+    search_fields = ["model__name"]
+    fields = readonly_fields = [
+        "id", "model", "number", "risk_class", "people", "benefits", "risks", "measures", "oversight", "decision",
+        "signed_ref", "signed_at",
+    ]  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ImpactAssessment]:
+        rows = ImpactAssessment.objects.filter(open_to(request.user, "model", "model"), model__deleted_at=None)
+        return rows if request.user.has_perm("cards.view_impactassessment") else rows.none()

@@ -2,6 +2,8 @@
 
 from compliance.audit import define
 
+from .impact import audit_events as _of_assessments  # noqa: F401  declares its own
+
 CARD_SAVED = define(
     "cards.card.saved",
     "wrote revision {revision} of the card of {name}",

@@ -5,6 +5,7 @@ from registry.models import ModelVersion, RegisteredModel, RiskClass
 from registry.promotion.policies import policy_for
 
 from .completeness import card_state
+from .impact import gate as _assessment  # noqa: F401  registers itself
 
 
 @gates.register("card")

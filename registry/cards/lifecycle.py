@@ -4,9 +4,10 @@ from compliance.retention import keep
 
 keep(
     "cards.cards",
-    "Model cards and explanations",
+    "Model cards, impact assessments and explanations",
     "Kept as long as the model or version: what was said about it when it was promoted must stay provable.",
     "cards.CardRevision",
     "cards.CardDraft",
     "cards.Explanation",
+    "cards.ImpactAssessment",
 )

@@ -104,3 +104,44 @@ class Explanation(models.Model):
     def audit_label(self) -> str:
         """Its name in the ledger, which outlives it."""
         return str(self)
+
+
+class AssessmentDecision(models.TextChoices):
+    ACCEPTED = "accepted", "The remaining risk is acceptable"
+    REJECTED = "rejected", "The remaining risk is not acceptable"
+
+
+class ImpactAssessment(models.Model):
+    """What was weighed of a model's effect on people, signed. It never changes: a later one takes its place."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    model = models.ForeignKey(RegisteredModel, on_delete=models.PROTECT, related_name="impact_assessments")
+    number = models.PositiveIntegerField()
+    risk_class = models.CharField(max_length=16, choices=RiskClass, help_text="Of the model when this was signed.")
+    people = models.TextField("people affected", max_length=4000)
+    benefits = models.TextField("benefits and need", max_length=4000)
+    risks = models.TextField("risks to rights and freedoms", max_length=4000)
+    measures = models.TextField("measures against them", max_length=4000)
+    oversight = models.TextField("human oversight and remedy", max_length=4000)
+    decision = models.CharField(max_length=10, choices=AssessmentDecision)
+    signed_ref = models.CharField(max_length=100, help_text="Who signed, by opaque id, as in the ledger.")
+    signed_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["-number"]
+        default_permissions = ("view", "add")
+        constraints = [
+            models.UniqueConstraint(fields=["model", "number"], name="cards_assessment_number_once"),
+            models.CheckConstraint(
+                condition=Q(decision__in=AssessmentDecision.values), name="cards_assessment_decision_known"
+            ),
+            models.CheckConstraint(condition=~Q(signed_ref=""), name="cards_assessment_signed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Impact assessment {self.number} of {self.model}"
+
+    @property
+    def audit_label(self) -> str:
+        """Its name in the ledger, which outlives it."""
+        return str(self)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from compliance.audit import Actor
 from compliance.subjects.mentions import free_text
-from compliance.subjects.providers import ExportedRow, PersonalDataProvider, Section, Subject, providers
+from compliance.subjects.providers import ExportedRow, PersonalDataProvider, Section, Subject, exempt, providers
 
 from .models import CardRevision, Explanation
 
@@ -67,3 +67,5 @@ class Authors(PersonalDataProvider):
 
 free_text("cards.CardRevision", "content")
 free_text("cards.CardDraft", "content", "source")
+free_text("cards.ImpactAssessment", "people", "benefits", "risks", "measures", "oversight")
+exempt("cards.ImpactAssessment", "It names who signed by opaque id, as the ledger does, which is exported.")

@@ -6,7 +6,7 @@ from registry.deletion.events import Row
 from registry.deletion.keeping import clears
 from registry.models import Artifact, ModelVersion, RegisteredModel
 
-from .models import CardDraft, CardRevision, Explanation
+from .models import CardDraft, CardRevision, Explanation, ImpactAssessment
 
 
 @clears
@@ -15,6 +15,7 @@ def clear_cards(row: Row) -> Iterable[Artifact]:
     if isinstance(row, RegisteredModel):
         CardDraft.objects.filter(model=row).delete()
         CardRevision.objects.filter(model=row).delete()
+        ImpactAssessment.objects.filter(model=row).delete()
     elif isinstance(row, ModelVersion):
         Explanation.objects.filter(version=row).delete()
     return []

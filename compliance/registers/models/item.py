@@ -38,7 +38,8 @@ class RegisterItem(models.Model):
 
     @property
     def audit_label(self) -> str:
-        return str(self)[:200]
+        """What the ledger calls it, without words that somebody wrote."""
+        return f"{self.get_kind_display().lower()} …{str(self.pk)[-8:]}"
 
     @property
     def is_overdue(self) -> bool:

@@ -94,7 +94,6 @@ def _without(row: Model, name: str, words: Words) -> object:
     return left
 
 
-
 def _is_unique(row: Model, name: str) -> bool:
     constraints = [each for each in row._meta.constraints if isinstance(each, UniqueConstraint)]
     return row._meta.get_field(name).unique or any(name in each.fields for each in constraints)

@@ -8,6 +8,7 @@ from compliance.audit import Actor
 from modelops.lib.errors import Conflict
 from registry.aliases.models import Alias
 from registry.cards.gates import CardGate
+from registry.cards.impact.services import sign
 from registry.cards.services import save_card
 from registry.models import ModelVersion
 from registry.promotion import policies
@@ -17,6 +18,7 @@ from tests.registry.promotion.promoting import LENIENT, approve, approver, ask
 from tests.registry.samples import make_model, make_version
 
 from .filled import fill_card, full_content
+from .test_assessments import TEXTS
 
 pytestmark = pytest.mark.django_db
 ACTOR = Actor.system("tests")
@@ -44,6 +46,7 @@ def test_production_is_refused_while_required_fields_are_empty(version: ModelVer
     assert "human oversight" in str(refusal.value)
     assert not Alias.objects.exists()
     save_card(version.model, full_content(), actor=ACTOR)
+    sign(version.model, TEXTS, actor=ACTOR)
     promotion = approve(ask(version), approver(1), approver(2))
     assert promotion.state == State.EXECUTED
     assert Alias.objects.get().version == version
