@@ -20,7 +20,17 @@ from modelops.lib.errors import Conflict, Invalid
 from . import audit_events as events
 from . import deadlines, stages
 from .identity.clock import resume_clock
-from .models import ErasurePlan, Kind, PlanState, ReferenceCounter, Regime, State, SubjectBundle, SubjectRequest
+from .models import (
+    KINDS_OF,
+    ErasurePlan,
+    Kind,
+    PlanState,
+    ReferenceCounter,
+    Regime,
+    State,
+    SubjectBundle,
+    SubjectRequest,
+)
 from .providers import Subject
 from .reveal_reasons import RevealReason
 
@@ -68,6 +78,13 @@ def open_request(
             f"There is no regime {regime!r}; known: {', '.join(Regime.values)}.",
             code="subject_request.unknown_regime",
             field="regime",
+        )
+    if kind not in KINDS_OF[Regime(regime)]:
+        known = ", ".join(sorted(KINDS_OF[Regime(regime)]))
+        raise Invalid(
+            f"{regime} knows no request of kind {kind!r}; known: {known}.",
+            code="subject_request.kind_of_another_regime",
+            field="kind",
         )
     if subject.email:
         try:

@@ -1,5 +1,6 @@
 """Rectification, restriction, objection and the review of an automated decision, each with what it does."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -10,6 +11,9 @@ from accounts.actors import actor_of
 from accounts.models import Notice, User
 from accounts.notices import send_due
 from compliance.audit.models import AuditEvent
+from compliance.subjects import services as subjects
+from compliance.subjects.deadlines import confirm_by
+from compliance.subjects.extending import extend
 from compliance.subjects.models import SubjectRequest
 from compliance.subjects.rights import services
 from modelops.lib.errors import Conflict, NotAllowed
@@ -170,3 +174,34 @@ def test_a_person_looks_at_an_automated_decision_again(
     service = actor_of(make_user("robot", "Pipeline"))
     with pytest.raises(NotAllowed):
         services.review_decision(request, found["key"], "upheld", actor=service)
+
+
+def test_an_opt_out_of_sale_is_a_right_of_californian_law(scientist: User, officer: User, api_of: Any) -> None:
+    """S2-69: regime=CCPA sets 45 days, extendable to 90, takes its own kinds and no others, and is carried out."""
+    data = _dataset(scientist)
+    version = make_version(make_model(scientist), scientist, datasets=[data])
+    api = api_of(officer)
+
+    def opened(kind: str, regime: str) -> Any:
+        said = {"kind": kind, "regime": regime, "subject": {"email": EMAIL}}
+        return api.post("/api/v1/subject-requests/", said, content_type="application/json")
+
+    for kind, regime in (("opt_out", "GDPR"), ("objection", "CCPA")):
+        refused = opened(kind, regime)
+        assert (refused.status_code, refused.json()["code"]) == (400, "subject_request.kind_of_another_regime")
+    answer = opened("opt_out", "CCPA")
+    assert answer.status_code == 201
+    request = SubjectRequest.objects.get(pk=answer.json()["id"])
+    assert request.due_at == request.received_at + dt.timedelta(days=45)
+    confirmed_by = confirm_by(request.regime, request.received_at)
+    assert confirmed_by is not None
+    assert dt.timedelta(days=14) <= confirmed_by - request.received_at <= dt.timedelta(days=16)
+    extend(request, "Many at once.", actor=OFFICER)
+    request.refresh_from_db()
+    assert request.due_at == request.received_at + dt.timedelta(days=90)
+    subjects.confirm_identity(request, "Called back.", actor=OFFICER)
+    assert api.post(f"/api/v1/subject-requests/{request.pk}/restriction/").json()["is_restricted"]
+    assert not gates.get("restriction")().check(version)[0]
+    with pytest.raises(Conflict) as refusal:
+        _dataset(scientist, "later")
+    assert refusal.value.code == "dataset.excluded_person"

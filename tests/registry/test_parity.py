@@ -31,6 +31,8 @@ PAIRS = {
     f"POST {M}card/edit/": f"PUT {M}card/",
     f"GET {M}card/draft/": f"PUT {M}card/",
     f"POST {M}card/draft/": f"PUT {M}card/",
+    f"GET {M}impact-assessment/": f"GET {M}impact-assessments/",
+    f"POST {M}impact-assessment/": f"POST {M}impact-assessments/",
     "GET models/-/elsewhere/": "GET external-records/",
     "GET models/-/elsewhere/new/": "POST external-records/",
     "POST models/-/elsewhere/new/": "POST external-records/",

@@ -5,9 +5,10 @@ from .delivery import BundleDelivery
 from .drill import DrillOutcome, ErasureDrill
 from .erasure import Decision, ErasurePlan, ErasureStep, LegalHold, ModelImpact, PlanState, StepState
 from .identity import IdentityCheck
-from .request import Kind, ReferenceCounter, Regime, State, SubjectRequest
+from .request import KINDS_OF, Kind, ReferenceCounter, Regime, State, SubjectRequest
 
 __all__ = [
+    "KINDS_OF",
     "BundleDelivery",
     "Decision",
     "DrillOutcome",

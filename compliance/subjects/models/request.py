@@ -23,6 +23,7 @@ class Kind(models.TextChoices):
     RESTRICTION = "restriction", "Restriction"
     OBJECTION = "objection", "Objection"
     AUTOMATED_DECISION = "automated_decision", "Review of an automated decision"
+    OPT_OUT = "opt_out", "Opt-out of sale and sharing"
 
 
 BUNDLE_KINDS = frozenset({Kind.ACCESS, Kind.PORTABILITY})
@@ -44,6 +45,13 @@ class Regime(models.TextChoices):
 
     GDPR = deadlines.GDPR, "GDPR"
     CCPA = deadlines.CCPA, "CCPA"
+
+
+KINDS_OF = {
+    # An opt-out of sale and sharing is a right of Californian law alone; the objection of Art. 21 one of European law.
+    Regime.GDPR: frozenset(Kind) - {Kind.OPT_OUT},
+    Regime.CCPA: frozenset(Kind) - {Kind.OBJECTION},
+}
 
 
 class State(models.TextChoices):

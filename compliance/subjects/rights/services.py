@@ -13,7 +13,9 @@ from ..providers import PersonalDataProvider, all_providers, identify
 from . import audit_events as events
 from .contract import Decided
 
-RESTRICTING: Final = frozenset({Kind.RESTRICTION, Kind.OBJECTION})
+STOPPING: Final = frozenset({Kind.OBJECTION, Kind.OPT_OUT})
+"""Beside what is there, new data of the person is kept out too."""
+RESTRICTING: Final = STOPPING | {Kind.RESTRICTION}
 _LONGEST: Final = 250
 
 
@@ -71,13 +73,13 @@ def rectify(request: SubjectRequest, field: str, value: str, *, actor: Actor) ->
 def restrict(request: SubjectRequest, *, actor: Actor) -> SubjectRequest:
     """Keep the person's data from use: no training on it, no promotion of what was trained on it.
 
-    An objection keeps the person out of new data as well. Raises Conflict where a restriction stands already.
+    An objection and an opt-out keep the person out of new data as well. Raises Conflict where one stands already.
     """
     request = _open(request, RESTRICTING)
     if is_restricted(request):
         raise Conflict(f"The processing is restricted for {request} already.", code="restriction.stands")
     subject = identify(request.subject)
-    objects = request.kind == Kind.OBJECTION
+    objects = request.kind in STOPPING
     touched = 0
     for _, provider in all_providers():
         touched += provider.restrict(subject, reference=request.reference, objects=objects, actor=actor)

@@ -9,7 +9,10 @@ from .world import World
 
 MODEL, VERSION = "registry.registeredmodel", "registry.modelversion"
 DATASET, DATASET_VERSION = "registry.dataset", "registry.datasetversion"
-FILTER = "registry.savedfilter"
+FILTER, ASSESSMENT = "registry.savedfilter", "cards.impactassessment"
+ASSESSED = {
+    **dict.fromkeys(("people", "benefits", "risks", "measures", "oversight"), "Told."), "decision": "accepted",
+}  # fmt: skip
 _M, _D = "models/<object_name:name>/", "datasets/<object_name:name>/"
 _MV, _DV = f"{_M}versions/<int:number>/", f"{_D}versions/<int:number>/"
 _A = "api/v1/"
@@ -38,6 +41,22 @@ def _drafted(world: World) -> dict[str, Any]:
 
 def _drafted_over_rest(world: World) -> dict[str, Any]:
     return {"data": {"id": _drafted(world)["data"]["draft"], "base": 0}}
+
+
+def _high(world: World) -> dict[str, Any]:
+    """A model whose class asks for an assessment."""
+    from registry.services.describing import classify
+
+    classify(world.model, purpose="Advises the desk.", risk_class="high", actor=world.actor("scientist"))
+    return {}
+
+
+def _assessed(world: World) -> None:
+    from compliance.audit import Actor
+    from registry.cards.impact.services import sign
+
+    _high(world)
+    sign(world.model, ASSESSED, actor=Actor.system("tests"))
 
 
 def _explained(world: World) -> dict[str, Any]:
@@ -80,6 +99,7 @@ def _uploaded(world: World) -> dict[str, Any]:
 def stock(world: World) -> None:
     """One of each for pages that list them."""
     _card(world)
+    _assessed(world)
     _explained(world)
     _kept(world)
 
@@ -101,6 +121,10 @@ ACTS: dict[str, Act] = {
     f"POST {_MV}explanation/add/": Act(
         "scientist", VERSION, {"explanation": '{"features": [{"name": "distance", "value": 0.2}]}'}
     ),
+    f"GET {_M}impact-assessment/": Act("officer", MODEL, before=_high),
+    f"POST {_M}impact-assessment/": Act("officer", ASSESSMENT, ASSESSED, before=_high),
+    f"GET {_A}{_M}impact-assessments/": Act("officer", MODEL, before=_high),
+    f"POST {_A}{_M}impact-assessments/": Act("officer", ASSESSMENT, ASSESSED, before=_high),
     f"POST {_M}describe/": Act("scientist", MODEL, _DESCRIBED),
     f"POST {_D}describe/": Act("scientist", DATASET, {"description": "One row a flight."}),
     f"GET {_D}impact/": Act("scientist", DATASET),
