@@ -7,14 +7,16 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_POST
 
 from compliance.audit.exporting.period import Period, moment
-from compliance.posture.looking import look_at_all
+from compliance.posture.looking import by_area, look_at_all
 from modelops.lib.errors import Invalid
 
-from .frameworks import DEMANDS
+from .frameworks import DEMANDS, ISO_27001
 from .kpis import kpis
+from .mapping import answered, as_csv
 from .pack import make_pack, quarter_before
 
 VIEW, EXPORT = "audit.view_auditevent", "access.export"
@@ -31,6 +33,8 @@ def urls(site: admin.AdminSite) -> list[URLPattern]:
     """Routes under the admin's own."""
     return [
         path("evidence/", site.admin_view(require_GET(evidence_page)), name="evidence"),
+        path("evidence/framework.csv", site.admin_view(require_GET(framework_file)), name="evidence-framework"),
+        path("evidence/checklist/", site.admin_view(require_GET(checklist)), name="checklist"),
         path("evidence/pack/", site.admin_view(require_POST(evidence_pack)), name="evidence-pack"),
     ]
 
@@ -40,6 +44,31 @@ def evidence_page(request: HttpRequest) -> HttpResponse:
     """Figures of now, and a form that has the last quarter in it."""
     since, until = quarter_before(timezone.now())
     return _page(request, PeriodForm(initial={"since": f"{since:%Y-%m-%d}", "until": f"{until:%Y-%m-%d}"}))
+
+
+@permission_required(EXPORT, raise_exception=True)
+def framework_file(request: HttpRequest) -> HttpResponse:
+    """A framework's articles or controls with their state, their evidence and its date."""
+    framework = request.GET.get("framework", ISO_27001)
+    answer = HttpResponse(as_csv(answered(framework)), content_type="text/csv; charset=utf-8")
+    name = slugify(framework)
+    answer["Content-Disposition"] = f'attachment; filename="{name}-{timezone.now():%Y%m%d}.csv"'
+    return answer
+
+
+@permission_required(VIEW, raise_exception=True)
+def checklist(request: HttpRequest) -> HttpResponse:
+    """Good practice as the posture's own controls: what is done, and what is to be done where it is not."""
+    seen = look_at_all()
+    asked = [one for one in seen if one.outcome.applies]
+    context = {
+        **admin.site.each_context(request),
+        "title": "Checklist",
+        "areas": by_area(seen),
+        "done": sum(one.outcome.passed for one in asked),
+        "total": len(asked),
+    }
+    return TemplateResponse(request, "admin/checklist.html", context)
 
 
 @permission_required(EXPORT, raise_exception=True)
@@ -67,6 +96,7 @@ def _page(request: HttpRequest, form: forms.Form, status: int = 200) -> HttpResp
         "title": "Evidence",
         "kpis": list(kpis()),
         "demands": demands,
+        "frameworks": list(dict.fromkeys(one.framework for one in DEMANDS)),
         "form": form,
         "may_export": request.user.has_perm(EXPORT),
     }

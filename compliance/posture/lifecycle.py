@@ -8,6 +8,7 @@ keep(
     "Scores of 400 days, which the clock cuts off; an open finding goes when its check holds again.",
     "posture.OpenFinding",
     "posture.DayScore",
+    "posture.DeployCheck",
 )
 keep(
     "posture.snapshots",

@@ -61,3 +61,19 @@ class PostureSnapshot(models.Model):
     @property
     def audit_label(self) -> str:
         return self.month
+
+
+class DeployCheck(models.Model):
+    """What the deployment checks warned of on a day: ``[{"id", "level", "says"}]``."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    day = models.DateField(unique=True)
+    looked_at = models.DateTimeField()
+    warnings = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-day"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.day}: {len(self.warnings)} warnings"

@@ -6,5 +6,6 @@ exempt(
     "Written by the clock from rows that are watched: since when a check fails, and the score of each day.",
     "posture.OpenFinding",
     "posture.DayScore",
+    "posture.DeployCheck",
 )
 append_only("posture.PostureSnapshot")

@@ -1,10 +1,13 @@
 """Figures are counted from rows, articles lead to live evidence, and one click gives a signed pack of a period."""
 
+import csv
 import hashlib
 import io
 import json
+import re
 import zipfile
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
@@ -12,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from compliance.audit import Actor
+from compliance.audit.events import event_classes
 from compliance.audit.exporting.signing import public_keys
 from compliance.audit.models import AuditEvent
 from compliance.audit.sealing.note import check
@@ -86,7 +90,10 @@ def test_articles_and_controls_lead_to_live_evidence(desk: Client) -> None:
         assert demand.reference in page
         assert reverse(demand.page) in page
     assert {"Access", "Encryption", "Privacy"} <= areas
-    assert {area for demand in DEMANDS for area in demand.areas} & areas
+    assert {area for demand in DEMANDS for area in demand.areas} <= areas
+    names = [one.name for one in event_classes().values()]
+    for action in (action for demand in DEMANDS for action in demand.actions):
+        assert any(name.startswith(action) for name in names), action
     assert {one.framework for one in DEMANDS} == {"GDPR", "CCPA", "HIPAA", "SOC 2", "ISO 27001", "OWASP AISVS"}
 
 
@@ -140,3 +147,35 @@ def test_a_period_that_is_none_is_refused_and_nobody_else_gets_a_pack(desk: Clie
 def test_the_last_whole_quarter(moment: tuple[int, int, int], begin: tuple[int, int], end: tuple[int, int]) -> None:
     since, until = quarter_before(datetime(*moment, tzinfo=UTC))
     assert ((since.year, since.month), (until.year, until.month)) == (begin, end)
+
+
+def test_the_controls_of_annex_a_are_exported_with_evidence_and_its_date(desk: Client) -> None:
+    """S2-72: each control of ISO 27001 Annex A with the page of its evidence and the day of the newest proof."""
+    services.open_incident(INCIDENT, actor=ACTOR)
+    answer = desk.get(reverse("admin:evidence-framework"), {"framework": "ISO 27001"})
+    assert answer["Content-Disposition"].startswith('attachment; filename="iso-27001-')
+    rows = {row["reference"]: row for row in csv.DictReader(io.StringIO(answer.content.decode()))}
+    assert set(rows) == {one.reference for one in DEMANDS if one.framework == "ISO 27001"}
+    assert len(rows) >= 15
+    for row in rows.values():
+        assert desk.get(urlsplit(row["evidence"]).path).status_code == 200
+        assert datetime.fromisoformat(row["looked at"]) <= timezone.now()
+    incidents = rows["A.5.24–A.5.28"]
+    told = AuditEvent.objects.filter(name__startswith="registers.incident.").latest("recorded_at")
+    assert datetime.fromisoformat(incidents["evidence of"]) <= told.recorded_at
+    assert incidents["state"] == "findings"
+    refused = desk.get(reverse("admin:evidence-framework"), {"framework": "none"})
+    assert refused.status_code == 400
+
+
+def test_the_checklist_is_the_posture_and_nothing_else(desk: Client) -> None:
+    """S2-66: a line for each control with the state that the posture has; no list beside it."""
+    services.open_incident(INCIDENT, actor=ACTOR)
+    page = desk.get(reverse("admin:checklist")).content.decode()
+    lines = dict(re.findall(r'<li id="([\w.-]+)">(.*?)</li>', page, re.DOTALL))
+    seen = {one.control.key: one.outcome for one in look_at_all()}
+    assert set(lines) == set(seen)
+    for key, outcome in seen.items():
+        state = "Not asked for here" if not outcome.applies else "Done" if outcome.passed else "To do"
+        assert f">{state}<" in lines[key] or state in lines[key]
+    assert "To do" in lines["incidents.closed"]
