@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 # Each kind has a subject here and a text in templates/accounts/mail/<kind>.txt, which gets its facts by name.
 SUBJECTS = {
     "new_device": "a new device signed in",
+    "sessions_displaced": "your oldest session was ended",
     "password_changed": "your password was changed",
     "password_reset": "your password was reset by mail",
     "address_changed": "your e-mail address is being changed",

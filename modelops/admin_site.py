@@ -27,6 +27,7 @@ class PortalAdminSite(admin.AdminSite):
         from compliance.supply_chain.page import urls as dependencies_urls
 
         from .configuration_page import configuration_download
+        from .helping import help_page
         from .system_page import system_page  # needs models, which are not there yet when the site is made
 
         own: list[URLPattern | URLResolver] = [
@@ -38,6 +39,7 @@ class PortalAdminSite(admin.AdminSite):
                 self.admin_view(require_GET(snapshot_file)),
                 name="posture-snapshot",
             ),
+            path("help/<slug:page>/", self.admin_view(help_page), name="help"),
             *ledger_urls(self),
             *evidence_urls(self),
             *dependencies_urls(self),
@@ -56,6 +58,12 @@ class PortalAdminSite(admin.AdminSite):
             return response
 
         return update_wrapper(recorded, inner)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """What every page has, with the help that is about it."""
+        from .helping import help_url
+
+        return {**super().each_context(request), "help_url": help_url(request.path)}
 
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user

@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.audit_events import SESSION_DISPLACED, SESSION_REVOKED, TOKEN_REVOKED
 from accounts.limits import sessions_at_once
 from accounts.models import Device, RefreshToken, Session, User
+from accounts.notices import notify
 from compliance.audit import Actor, record
 
 
@@ -56,6 +57,7 @@ def keep_newest(user: User, newest: Session, *, actor: Actor) -> int:
     ended = Session.objects.filter(pk__in=too_many, revoked_at=None).update(revoked_at=timezone.now())
     if ended:
         record(SESSION_DISPLACED, user, actor=actor, count=ended, limit=limit)
+        notify(user, "sessions_displaced", limit=limit)
     return ended
 
 

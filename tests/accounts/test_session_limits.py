@@ -3,11 +3,14 @@
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
+from django.utils import timezone
 
 from accounts.limits import LIMITS
-from accounts.models import Session
+from accounts.models import Session, User
+from accounts.notices import send_due
 from modelops.lib import env
 from modelops.lib.posture import controls
 from tests.accounts.conftest import Clock
@@ -26,14 +29,17 @@ def enter(username: str, code: str) -> Client:
 
 @pytest.mark.django_db
 def test_the_sixth_sign_in_ends_the_oldest_session(clock: Clock, rows: Any) -> None:
-    """S3-18: at most five at once, and a row of the ledger says which act ended the oldest."""
+    """S3-18, S3-71: at most five at once; the ledger says which act ended the oldest, and the person is told."""
     user = make_user(password=PASSWORD)
+    User.objects.filter(pk=user.pk).update(email="scientist@example.org", email_confirmed_at=timezone.now())
     browsers: list[Client] = []
     for _ in range(6):
         browsers.append(enter("scientist", code_of(user)))
         clock.forward(seconds=30)
     assert [browser.get(PAGE).status_code for browser in browsers] == [302, 200, 200, 200, 200, 200]
     assert rows("accounts.session.displaced", details__count=1, details__limit=5) == 1
+    send_due()
+    assert "ended your oldest session" in " ".join(mail.outbox[-1].body.split())
     # A session that is over already is none of the five.
     assert browsers[1].post("/sign-out/").status_code == 302
     enter("scientist", code_of(user))
@@ -43,7 +49,7 @@ def test_the_sixth_sign_in_ends_the_oldest_session(clock: Clock, rows: Any) -> N
 
 @pytest.mark.django_db
 def test_shorter_limits_hold(clock: Clock, settings: Any) -> None:
-    """S3-18: the limits of staff never are longer than those of everybody."""
+    """S3-18, S3-71: the limits of staff never are longer than those of everybody."""
     settings.MODELOPS_SESSION_IDLE_MINUTES, settings.MODELOPS_SESSION_HOURS = 5, 1
     settings.MODELOPS_SESSIONS_AT_ONCE = 1
     user = make_user("officer", "Compliance officer", password=PASSWORD)

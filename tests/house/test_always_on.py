@@ -35,7 +35,7 @@ def as_configured() -> SimpleNamespace:
 
 
 def test_the_portal_as_it_is_has_both(production: pytest.MonkeyPatch) -> None:
-    """S1-03, S1-18."""
+    """S1-03, S1-18, S3-65: access control and the audit log are always on."""
     assert list(missing(as_configured())) == []
     assert check_always_on(None) == []
     assert len(NAMES) > 30

@@ -15,6 +15,7 @@ def lint(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_imports_keep_their_contracts() -> None:
+    """S3-69: apps depend only downward."""
     done = lint()
     assert done.returncode == 0, done.stdout
     assert "Contracts: 3 kept, 0 broken." in done.stdout
