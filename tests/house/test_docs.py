@@ -48,3 +48,15 @@ def test_the_repository_names_no_machine() -> None:
         if ".venv" not in path.parts and path != own and any(word in path.read_text() for word in words)
     ]
     assert [path for path in found if not path.startswith("tests/embedded")] == []
+
+
+def test_every_check_on_the_page_of_cis_items_exists() -> None:
+    """S2-74: the page maps our checks to sections for PostgreSQL and Docker, and names none that is not there."""
+    from modelops.lib.posture import controls
+
+    page = (ROOT / "docs/reference/cis.md").read_text()
+    assert {"## PostgreSQL", "## Docker"} <= set(page.splitlines())
+    named = set(re.findall(r"`((?:ledger|transit|columns|escrow|subjects|deploy)\.[a-z_]+)`", page))
+    assert len(named) >= 10
+    assert named <= {one.key for one in controls()}
+    assert "modelops.E080" in page

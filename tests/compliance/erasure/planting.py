@@ -5,6 +5,7 @@ import json
 import secrets
 from typing import Any
 
+from django.test import Client
 from django.utils import timezone
 
 from accounts.access.models import Emergency
@@ -31,7 +32,7 @@ from registry.schemas.models import DatasetSchema
 from registry.services.describing import classify
 from registry.tracking.models import Experiment
 from registry.uploads.models import UploadSession
-from tests.accounts.people import make_user
+from tests.accounts.people import make_user, sign_in
 from tests.dataquality.datasets import Api
 from tests.monitoring.predictions.sending import MODEL, TRUTH
 from tests.registry.cards.filled import full_content
@@ -48,6 +49,7 @@ def as_account(person: Any) -> None:
     """What the person did and was given under their own account."""
     later = timezone.now() + dt.timedelta(days=1)
     actor = actor_of(person)
+    assert sign_in(Client(), person).get("/models/").status_code == 200
     Emergency.objects.create(user=person, reason="night shift", ends_at=later)
     Passkey.objects.create(
         user=person, name="phone", credential_digest=secrets.token_bytes(32), sealed_credential=b"sealed"
