@@ -152,6 +152,8 @@ ROLES: dict[str, Role] = {
                 "registers.view_registeritem",
                 "registers.add_registeritem",
                 "registers.change_registeritem",
+                "evidence.view_controlcatalogue",
+                "evidence.add_controlcatalogue",
                 "detections.view_detection",
                 "detections.change_detection",
                 "retention.view_retentionpolicy",

@@ -35,7 +35,8 @@ _OF_APPS: Final = {
 # By the name of a page that belongs to no app.
 _OF_PAGES: Final = {
     "index": "registers-and-evidence", "posture": "registers-and-evidence", "evidence": "registers-and-evidence",
-    "checklist": "registers-and-evidence", "ledger": "audit-log", "system": "run", "app_list": "run",
+    "checklist": "registers-and-evidence", "evidence-import": "registers-and-evidence",
+    "evidence-catalogue": "registers-and-evidence", "ledger": "audit-log", "system": "run", "app_list": "run",
 }  # fmt: skip
 ELSEWHERE: Final = "run"
 

@@ -8,3 +8,9 @@ PACK_GIVEN = define(
     "since", "until", "files", "sha256",
     category="security", ocsf="datastore.read",
 )  # fmt: skip
+CATALOGUE_IMPORTED = define(
+    "evidence.catalogue.imported",
+    "imported the framework {name} with {controls} controls, {mapped} of them mapped to checks",
+    "name", "controls", "mapped", "sha256",
+    category="security", ocsf="entity.update",
+)  # fmt: skip

@@ -8,15 +8,17 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.text import slugify
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from compliance.audit.exporting.period import Period, moment
 from compliance.posture.looking import by_area, look_at_all
 from modelops.lib.errors import Invalid
 
+from .catalogue_pages import ADD, catalogue_page, import_page
 from .frameworks import DEMANDS, ISO_27001
 from .kpis import kpis
 from .mapping import answered, as_csv
+from .models import ControlCatalogue
 from .pack import make_pack, quarter_before
 
 VIEW, EXPORT = "audit.view_auditevent", "access.export"
@@ -34,6 +36,14 @@ def urls(site: admin.AdminSite) -> list[URLPattern]:
     return [
         path("evidence/", site.admin_view(require_GET(evidence_page)), name="evidence"),
         path("evidence/framework.csv", site.admin_view(require_GET(framework_file)), name="evidence-framework"),
+        path(
+            "evidence/frameworks/import/",
+            site.admin_view(require_http_methods(["GET", "POST"])(import_page)),
+            name="evidence-import",
+        ),
+        path(
+            "evidence/frameworks/<slug:slug>/", site.admin_view(require_GET(catalogue_page)), name="evidence-catalogue"
+        ),
         path("evidence/checklist/", site.admin_view(require_GET(checklist)), name="checklist"),
         path("evidence/pack/", site.admin_view(require_POST(evidence_pack)), name="evidence-pack"),
     ]
@@ -96,6 +106,8 @@ def _page(request: HttpRequest, form: forms.Form, status: int = 200) -> HttpResp
         "title": "Evidence",
         "kpis": list(kpis()),
         "demands": demands,
+        "catalogues": ControlCatalogue.objects.all()[:200],
+        "may_import": request.user.has_perm(ADD),
         "frameworks": list(dict.fromkeys(one.framework for one in DEMANDS)),
         "form": form,
         "may_export": request.user.has_perm(EXPORT),

@@ -23,7 +23,7 @@ def dead(text: str) -> list[str]:
 
 
 def test_every_line_of_the_threat_model_names_a_living_test() -> None:
-    """S0-52: each layer with threat, control and the test that proves it."""
+    """S0-52, S3-63: each layer with threat, what is claimed to stand against it, and the test that proves it."""
     text = PAGE.read_text("utf-8")
     rows = [line for line in text.splitlines() if line.startswith("| ") and not line.startswith("| layer")]
     assert len(rows) > 15
