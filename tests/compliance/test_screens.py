@@ -11,18 +11,28 @@ import pytest
 from django.conf import settings
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from accounts.actors import actor_of
+from compliance.evidence.catalogues import import_catalogue
+from compliance.registers import services as registers
 from compliance.subjects import services
 from compliance.subjects.delivery import services as delivery
 from compliance.subjects.erasure import planning
 from compliance.subjects.rights import services as rights
+from registry.cards.impact.services import sign
+from registry.models import RegisteredModel
 from tests.accounts.people import make_user, sign_in
 from tests.portal.browser import browser
+from tests.registry.cards.filled import fill_card
+from tests.registry.cards.test_assessments import TEXTS
 from tests.registry.people.cases import with_people
 from tests.registry.samples import make_dataset, make_model, make_version
 
 from .cases import EMAIL, OFFICER, confirmed_case, open_case, ready_case
+from .evidence.test_catalogues import CSV
+from .evidence.test_evidence import INCIDENT
+from .registers.test_registers import BREACH
 
 pytestmark = [pytest.mark.live, pytest.mark.browser]
 
@@ -77,3 +87,40 @@ def test_each_step_of_a_request_fits_every_screen(live_portal: Any, chromium: st
             widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
             assert widths[0] <= widths[1] == 420, name
         assert person.complaints == []
+
+
+def test_the_officers_rooms_fit_every_screen(live_portal: Any, chromium: str, tmp_path: Path) -> None:
+    """S2-66, S2-71, S2-72, S2-79, S1-43: home, registers, evidence, checklist, a framework, an assessment, help."""
+    scientist = make_user("scientist", "Data scientist")
+    make_model(scientist)
+    fill_card(RegisteredModel.objects.get(), "high")
+    sign(RegisteredModel.objects.get(), TEXTS, actor=OFFICER)
+    open_case()
+    registers.open_incident(INCIDENT, actor=OFFICER)
+    registers.open_breach({**BREACH, "known_at": timezone.now()}, actor=OFFICER)
+    import_catalogue("House rules", CSV.encode(), actor=OFFICER)
+    user = sign_in(Client(), make_user("officer", "Compliance officer"))
+    morsel = user.cookies[settings.SESSION_COOKIE_NAME]
+    pictures = Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path)
+    pages = {
+        "/admin/": "home",
+        "/admin/posture/": "posture",
+        "/admin/evidence/": "evidence",
+        "/admin/evidence/checklist/": "checklist",
+        "/admin/evidence/frameworks/house-rules/": "framework",
+        "/admin/evidence/frameworks/import/": "framework-import",
+        "/admin/registers/breach/": "breaches",
+        "/admin/subjects/subjectrequest/": "requests",
+        "/admin/help/answer-a-data-subject-request/": "help",
+        "/models/arrival-delay/impact-assessment/": "assessment",
+    }
+    for dark, width in ((False, 1280), (True, 420)):
+        with browser(chromium, live_portal.url, pictures, dark=dark, width=width) as person:
+            page = person.page
+            page.context.add_cookies([{"name": morsel.key, "value": morsel.value, "url": live_portal.url}])
+            for path, name in pages.items():
+                person.go(path)
+                person.picture(f"officer-{name}{'-dark-narrow' if dark else ''}", whole=True)
+                widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+                assert widths[0] <= widths[1] == width, name
+            assert person.complaints == []
