@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
+
 from compliance.audit.reading import record_reading
 
 from .audit_events import (
@@ -18,14 +20,20 @@ from .locations.models import StorageLocation
 from .models import Dataset, DatasetVersion, ModelVersion, RegisteredModel
 
 
+def _is_flagged(row: RegisteredModel | Dataset) -> bool:
+    """Under HIPAA what is restricted is shown only when the reading stands in the ledger (45 CFR 164.312(b))."""
+    return row.is_restricted and "hipaa" in settings.MODELOPS_REGIMES
+
+
 def model(request: Any, row: RegisteredModel, part: str = "facts") -> None:
     """``part`` says what of the model is shown."""
-    record_reading(MODEL_VIEWED, row, request=request, name=row.name, part=part)
+    record_reading(MODEL_VIEWED, row, request=request, strict=_is_flagged(row), name=row.name, part=part)
 
 
 def version(request: Any, row: ModelVersion, part: str = "facts") -> None:
     """``part`` says what of the version is shown."""
-    record_reading(VERSION_VIEWED, row, request=request, name=row.model.name, version=row.number, part=part)
+    said = {"name": row.model.name, "version": row.number, "part": part}
+    record_reading(VERSION_VIEWED, row, request=request, strict=_is_flagged(row.model), **said)
 
 
 def comparison(request: Any, row: RegisteredModel, numbers: Iterable[int]) -> None:
@@ -36,12 +44,13 @@ def comparison(request: Any, row: RegisteredModel, numbers: Iterable[int]) -> No
 
 def dataset(request: Any, row: Dataset, part: str = "facts") -> None:
     """``part`` says what of the dataset is shown."""
-    record_reading(DATASET_VIEWED, row, request=request, name=row.name, part=part)
+    record_reading(DATASET_VIEWED, row, request=request, strict=_is_flagged(row), name=row.name, part=part)
 
 
 def dataset_version(request: Any, row: DatasetVersion, part: str = "facts") -> None:
     """``part`` says what of the version is shown."""
-    record_reading(DATASET_VERSION_VIEWED, row, request=request, name=row.dataset.name, version=row.number, part=part)
+    said = {"name": row.dataset.name, "version": row.number, "part": part}
+    record_reading(DATASET_VERSION_VIEWED, row, request=request, strict=_is_flagged(row.dataset), **said)
 
 
 def access(request: Any, row: RegisteredModel | Dataset) -> None:

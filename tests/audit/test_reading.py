@@ -8,16 +8,22 @@ import pytest
 from django.db import DatabaseError
 from django.test import RequestFactory
 
+from accounts.actors import actor_of
 from compliance.audit import Actor, define
 from compliance.audit.context import acting
 from compliance.audit.models import AuditEvent
 from compliance.audit.reading import record_reading
+from compliance.retention.regimes import least_days_of
 from modelops.crypto.errors import KeysUnavailable
 from modelops.crypto.keyring import keyring
 from modelops.crypto.models import KeyState, KeyVersion
 from modelops.crypto.purposes import Purpose
 from modelops.lib.ids import uuid7
+from registry import viewing
+from registry.grants.services import change_access
+from tests.accounts.people import make_user
 from tests.audit.faults import no_room_in_the_ledger
+from tests.registry.samples import make_model
 
 pytestmark = pytest.mark.django_db
 LOOKED = define("tests.page.viewed", "looked at a page", category="data", ocsf="entity.read")
@@ -58,3 +64,21 @@ def test_a_page_is_shown_though_its_row_cannot_be_written_and_a_secret_is_not(
     assert not AuditEvent.objects.filter(name=LOOKED.name).exists()
     record_reading(LOOKED, request=reader)
     assert AuditEvent.objects.filter(name=LOOKED.name).count() == 1
+
+
+def test_under_hipaa_a_restricted_model_is_shown_only_when_the_reading_is_recorded(reader: Any, settings: Any) -> None:
+    """S2-70: the regime keeps the audit log for six years and turns recorded reading on for what is flagged."""
+    owner = make_user("owner", "Data scientist")
+    flagged, open_ = make_model(owner, "flagged"), make_model(owner, "open")
+    change_access(flagged, is_restricted=True, actor=actor_of(owner))
+    flagged.refresh_from_db()
+    assert least_days_of("logs") == 365
+    with no_key_for_origins():
+        viewing.model(reader, flagged)
+        settings.MODELOPS_REGIMES = ["gdpr", "hipaa"]
+        assert least_days_of("logs") == 6 * 365
+        with pytest.raises((DatabaseError, KeysUnavailable)):
+            viewing.model(reader, flagged)
+        viewing.model(reader, open_)
+    viewing.model(reader, flagged)
+    assert AuditEvent.objects.filter(name="registry.model.viewed", target_id=str(flagged.pk)).count() == 1
