@@ -9,33 +9,36 @@ from django.template.response import TemplateResponse
 
 from modelops.lib.errors import Invalid
 
-from .catalogues import MOST_BYTES, import_catalogue, lines_of
+from .catalogues import MOST_CHARACTERS, import_catalogue, lines_of
 from .models import ControlCatalogue
 
 ADD, VIEW = "evidence.add_controlcatalogue", "evidence.view_controlcatalogue"
 
 
 class CatalogueForm(forms.Form):
-    """A file with the controls of a framework."""
+    """The controls of a framework as text: no file is kept anywhere."""
 
     name = forms.CharField(
         label="Framework", max_length=120, required=False, help_text="Empty: the title of an OSCAL catalogue."
     )
-    file = forms.FileField(
+    catalogue = forms.CharField(
         label="Catalogue",
-        help_text="CSV with the columns reference, title and checks (keys of the checklist, between spaces), or an "
-        "OSCAL catalogue in JSON whose controls have properties named check.",
+        max_length=MOST_CHARACTERS,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 12, "class": "mono", "spellcheck": "false"}),
+        help_text="Paste the file: CSV with the columns reference, title and checks (keys of the checklist, between "
+        "spaces), or an OSCAL catalogue in JSON whose controls have properties named check.",
     )
 
 
 @permission_required(ADD, raise_exception=True)
 def import_page(request: HttpRequest) -> HttpResponse:
     """Import a catalogue."""
-    form = CatalogueForm(request.POST, request.FILES) if request.method == "POST" else CatalogueForm()
+    form = CatalogueForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        content = form.cleaned_data["file"].read(MOST_BYTES + 1)
+        said = form.cleaned_data
         try:
-            row = import_catalogue(form.cleaned_data["name"], content, actor=request.actor)  # type: ignore[attr-defined]
+            row = import_catalogue(said["name"], said["catalogue"], actor=request.actor)  # type: ignore[attr-defined]
         except Invalid as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:

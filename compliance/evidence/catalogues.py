@@ -21,7 +21,7 @@ from modelops.lib.posture import controls
 from .audit_events import CATALOGUE_IMPORTED
 from .models import ControlCatalogue
 
-MOST_BYTES: Final = 2_000_000
+MOST_CHARACTERS: Final = 1_000_000
 MOST_CONTROLS: Final = 2_000
 COLUMNS: Final = ("reference", "title", "checks")
 _CODE: Final = "catalogue.invalid"
@@ -48,17 +48,14 @@ class Line:
 
 
 @transaction.atomic
-def import_catalogue(name: str, content: bytes, *, actor: Actor) -> ControlCatalogue:
+def import_catalogue(name: str, text: str, *, actor: Actor) -> ControlCatalogue:
     """Keep a catalogue; one of the same name takes the place of the former.
 
     Raises Invalid for what is neither CSV nor OSCAL, and for checks that the portal does not have; nothing is kept.
     """
-    if len(content) > MOST_BYTES:
-        raise Invalid(f"The file is larger than {MOST_BYTES:,} bytes.", code=_CODE, field="file")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Invalid("The file is no text in UTF-8.", code=_CODE, field="file") from None
+    if len(text) > MOST_CHARACTERS:
+        raise Invalid(f"The catalogue is longer than {MOST_CHARACTERS:,} characters.", code=_CODE, field="catalogue")
+    text = text.removeprefix("\ufeff")
     title, rows = _oscal(text) if text.lstrip().startswith("{") else ("", list(_csv(text)))
     name = " ".join((name or title).split())[:120]
     slug = slugify(name)[:80]
@@ -70,7 +67,7 @@ def import_catalogue(name: str, content: bytes, *, actor: Actor) -> ControlCatal
         defaults={
             "name": name,
             "controls": rows,
-            "source_sha256": hashlib.sha256(content).hexdigest(),
+            "source_sha256": hashlib.sha256(text.encode()).hexdigest(),
             "imported_at": timezone.now(),
         },
     )
@@ -98,14 +95,14 @@ def _csv(text: str) -> Iterator[dict[str, Any]]:
         raise Invalid(
             f"The first line names no column {', '.join(missing)}; it must have {', '.join(COLUMNS)}.",
             code=_CODE,
-            field="file",
+            field="catalogue",
         )
     reader.fieldnames = named
     try:
         for row in reader:
             yield _row(row.get("reference"), row.get("title"), re.split(r"[\s;,]+", row.get("checks") or ""))
     except csv.Error as error:
-        raise Invalid(f"Line {reader.line_num} cannot be read: {error}.", code=_CODE, field="file") from None
+        raise Invalid(f"Line {reader.line_num} cannot be read: {error}.", code=_CODE, field="catalogue") from None
 
 
 def _oscal(text: str) -> tuple[str, list[dict[str, Any]]]:
@@ -117,7 +114,7 @@ def _oscal(text: str) -> tuple[str, list[dict[str, Any]]]:
         raise Invalid(
             'This is no OSCAL catalogue in JSON: {"catalog": {"metadata": {"title"}, "groups": [{"controls": […]}]}}.',
             code=_CODE,
-            field="file",
+            field="catalogue",
         ) from None
     return str(title), rows
 
@@ -142,15 +139,17 @@ def _row(reference: Any, title: Any, checks: list[Any]) -> dict[str, Any]:
 def _check(rows: list[dict[str, Any]]) -> None:
     if not 0 < len(rows) <= MOST_CONTROLS:
         raise Invalid(
-            f"A catalogue has 1 to {MOST_CONTROLS:,} controls; this has {len(rows):,}.", code=_CODE, field="file"
+            f"A catalogue has 1 to {MOST_CONTROLS:,} controls; this has {len(rows):,}.", code=_CODE, field="catalogue"
         )
     if empty := [place for place, row in enumerate(rows, 1) if not row["reference"] or not row["title"]]:
-        raise Invalid(f"Control {empty[0]} has no reference or no title.", code=_CODE, field="file")
+        raise Invalid(f"Control {empty[0]} has no reference or no title.", code=_CODE, field="catalogue")
     references = [row["reference"] for row in rows]
     if twice := sorted({one for one in references if references.count(one) > 1}):
-        raise Invalid(f"The reference {twice[0]} stands there twice.", code=_CODE, field="file")
+        raise Invalid(f"The reference {twice[0]} stands there twice.", code=_CODE, field="catalogue")
     known = {one.key for one in controls()}
     if unknown := sorted({key for row in rows for key in row["checks"]} - known):
         raise Invalid(
-            f"There is no check {', '.join(unknown[:5])}; the checklist has the names of all.", code=_CODE, field="file"
+            f"There is no check {', '.join(unknown[:5])}; the checklist has the names of all.",
+            code=_CODE,
+            field="catalogue",
         )

@@ -53,7 +53,7 @@ DEMANDS: Final = (
     Demand(ISO_27001, "A.6.3", "Awareness and training", _ITEMS, ("Security",), ("registers.item.",)),
     Demand(ISO_27001, "A.8.2", "Privileged access", "admin:posture", ("Accounts",), ("accounts.",)),
     Demand(ISO_27001, "A.8.5", "Secure authentication", "admin:posture", ("Accounts",), ("accounts.",)),
-    Demand(ISO_27001, "A.8.8", "Technical vulnerabilities", "admin:posture", ("Security",), ("scan.",)),
+    Demand(ISO_27001, "A.8.8", "Technical vulnerabilities", "admin:posture", ("Security",), ("scanning.",)),
     Demand(ISO_27001, "A.8.9", "Configuration", "admin:posture", ("Operation", "Interface")),
     Demand(ISO_27001, "A.8.10", "Deletion of information", _POLICIES, ("Privacy",),
            ("retention.", "subjects.erasure.")),

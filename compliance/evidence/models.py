@@ -14,7 +14,7 @@ class ControlCatalogue(models.Model):
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=120, unique=True)
     controls = models.JSONField()
-    source_sha256 = models.CharField(max_length=64, help_text="Of the imported file.")
+    source_sha256 = models.CharField(max_length=64, help_text="Of the imported text.")
     imported_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

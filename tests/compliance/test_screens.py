@@ -98,7 +98,7 @@ def test_the_officers_rooms_fit_every_screen(live_portal: Any, chromium: str, tm
     open_case()
     registers.open_incident(INCIDENT, actor=OFFICER)
     registers.open_breach({**BREACH, "known_at": timezone.now()}, actor=OFFICER)
-    import_catalogue("House rules", CSV.encode(), actor=OFFICER)
+    import_catalogue("House rules", CSV, actor=OFFICER)
     user = sign_in(Client(), make_user("officer", "Compliance officer"))
     morsel = user.cookies[settings.SESSION_COOKIE_NAME]
     pictures = Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path)

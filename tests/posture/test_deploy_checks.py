@@ -19,21 +19,21 @@ DAY = dt.timedelta(days=1)
 def test_a_new_warning_of_a_day_opens_an_alert_that_ends_with_it() -> None:
     """S2-16: what `check --deploy` says is stored daily; a regression is an alert, what was known is none."""
     assert "posture.deploy_check" in schedule.names()
-    with override_settings(SESSION_COOKIE_SECURE=True):
+    with override_settings(ALLOWED_HOSTS=["portal.example.org"]):
         deploy_check()
         assert deploy_check() == len(DeployCheck.objects.get().warnings)
     DeployCheck.objects.update(day=timezone.now().date() - DAY)
     watch_controls()
     assert not Alert.objects.filter(key__contains="deploy.checked").exists()
-    with override_settings(SESSION_COOKIE_SECURE=False):
+    with override_settings(ALLOWED_HOSTS=[]):
         deploy_check()
     newest = DeployCheck.objects.order_by("-day").first()
     assert newest is not None
-    assert "security.W012" in {one["id"] for one in newest.warnings}
+    assert "security.W020" in {one["id"] for one in newest.warnings}
     watch_controls()
     alert = Alert.objects.get(key__contains="deploy.checked")
-    assert "SESSION_COOKIE_SECURE" in alert.title
-    with override_settings(SESSION_COOKIE_SECURE=True):
+    assert "ALLOWED_HOSTS" in alert.title
+    with override_settings(ALLOWED_HOSTS=["portal.example.org"]):
         deploy_check()
     watch_controls()
     alert.refresh_from_db()

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ("slug", models.SlugField(max_length=80, unique=True)),
                 ("name", models.CharField(max_length=120, unique=True)),
                 ("controls", models.JSONField()),
-                ("source_sha256", models.CharField(help_text="Of the imported file.", max_length=64)),
+                ("source_sha256", models.CharField(help_text="Of the imported text.", max_length=64)),
                 ("imported_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
             ],
             options={

@@ -5,7 +5,6 @@ import json
 import secrets
 from typing import Any
 
-from django.test import Client
 from django.utils import timezone
 
 from accounts.access.models import Emergency
@@ -13,7 +12,7 @@ from accounts.actors import actor_of
 from accounts.models import User
 from accounts.passkeys.models import Passkey
 from accounts.recovering.models import MailedLink
-from compliance.audit import Actor
+from compliance.audit import Actor, define, record
 from compliance.registers import services as registers
 from dataquality.models import AcceptedIssue, RuleSnooze, RuleSuite
 from dataquality.services import start_quality_run
@@ -32,7 +31,7 @@ from registry.schemas.models import DatasetSchema
 from registry.services.describing import classify
 from registry.tracking.models import Experiment
 from registry.uploads.models import UploadSession
-from tests.accounts.people import make_user, sign_in
+from tests.accounts.people import make_user
 from tests.dataquality.datasets import Api
 from tests.monitoring.predictions.sending import MODEL, TRUTH
 from tests.registry.cards.filled import full_content
@@ -42,6 +41,7 @@ from tests.registry.samples import make_dataset, make_dataset_version, make_mode
 from .canary import ADDRESS, NAME
 
 TOLD = f"Ask {ADDRESS.title()} about it."
+NAMED = define("tests.person.named", "named somebody", category="privacy", ocsf="entity.read")
 TAGS = [{"key": "contact", "value": ADDRESS}, {"key": "team", "value": "risk"}]
 
 
@@ -49,7 +49,7 @@ def as_account(person: Any) -> None:
     """What the person did and was given under their own account."""
     later = timezone.now() + dt.timedelta(days=1)
     actor = actor_of(person)
-    assert sign_in(Client(), person).get("/models/").status_code == 200
+    record(NAMED, None, actor=actor, personal={"name": "Zaphod Canary"}, subject=actor)
     Emergency.objects.create(user=person, reason="night shift", ends_at=later)
     Passkey.objects.create(
         user=person, name="phone", credential_digest=secrets.token_bytes(32), sealed_credential=b"sealed"
