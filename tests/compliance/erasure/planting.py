@@ -41,7 +41,7 @@ from tests.registry.samples import make_dataset, make_dataset_version, make_mode
 from .canary import ADDRESS, NAME
 
 TOLD = f"Ask {ADDRESS.title()} about it."
-NAMED = define("tests.person.named", "named somebody", category="privacy", ocsf="entity.read")
+NAMED = define("tests.canary.named", "named somebody", category="privacy", ocsf="entity.read")
 TAGS = [{"key": "contact", "value": ADDRESS}, {"key": "team", "value": "risk"}]
 
 
