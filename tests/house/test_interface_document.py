@@ -4,6 +4,9 @@ import re
 from typing import Any
 
 import pytest
+from django.test import Client
+
+from tests.accounts.people import make_user, sign_in
 
 from .test_routes import ALL, OPEN
 
@@ -59,3 +62,13 @@ def _resolved(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any
         return schema
     found: dict[str, Any] = document["components"]["schemas"][reference.rpartition("/")[2]]
     return found
+
+
+@pytest.mark.django_db
+def test_the_page_of_the_interface_is_for_whoever_signed_in() -> None:
+    """S3-61: it loads for an account of any role; a stranger is sent to sign in."""
+    away = Client().get("/api/docs/")
+    assert (away.status_code, away["Location"].partition("?")[0]) == (302, "/sign-in/")
+    answer = sign_in(Client(), make_user("viewer", "Viewer")).get("/api/docs/")
+    assert answer.status_code == 200
+    assert "swagger-ui" in answer.content.decode()
