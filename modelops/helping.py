@@ -10,12 +10,15 @@ from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import Resolver404, resolve, reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
 from registry.cards.markdown import render
 
 _HEADING: Final = re.compile(r"^## +(.+)$", re.MULTILINE)
+_ITEM: Final = re.compile(r"\s*(?:[-*]|[0-9]{1,4}[.)]) +")
+_CELL: Final = re.compile(r"(?<!\\)\|")
 _LINK: Final = re.compile(r"\[([^\[\]\n]+)\]\((?!https?://)[^)\n]*\)")
 
 # By the label of the app whose objects a page shows.
@@ -90,6 +93,39 @@ def _read(page: str) -> tuple[str, list[Section]]:
     first, *rest = _HEADING.split(_LINK.sub(r"\1", text))
     title, _, introduction = first.lstrip("# ").partition("\n")
     pairs = zip(rest[::2], rest[1::2], strict=True)
-    sections = [Section("", "", render(introduction.strip()))]
-    sections += [Section(slugify(heading), heading.strip(), render(body.strip())) for heading, body in pairs]
+    sections = [Section("", "", _shown(introduction))]
+    sections += [Section(slugify(heading), heading.strip(), _shown(body)) for heading, body in pairs]
     return title.strip(), sections
+
+
+def _shown(text: str) -> SafeString:
+    """The text of a section: tables as such, and lines that are broken in the file as one."""
+    blocks: list[tuple[str, list[str]]] = []
+    fenced = False
+    for line in text.strip().split("\n"):
+        kind = "code" if fenced or line.startswith("```") else "table" if line.startswith("|") else "text"
+        fenced ^= line.startswith("```")
+        if not blocks or blocks[-1][0] != kind:
+            blocks.append((kind, []))
+        lines = blocks[-1][1]
+        if kind == "text" and lines and lines[-1] and line.strip() and not _ITEM.match(line):
+            lines[-1] += f" {line.strip()}"
+        else:
+            lines.append(line.strip() if kind == "text" else line)
+    shown = [_table(lines) if kind == "table" else render("\n".join(lines)) for kind, lines in blocks]
+    return format_html_join("\n", "{}", ((one,) for one in shown))
+
+
+def _table(lines: list[str]) -> SafeString:
+    rows = [[cell.strip() for cell in _CELL.split(line.strip().strip("|"))] for line in lines]
+    head = format_html_join("", '<th scope="col">{}</th>', ((cell,) for cell in rows[0]))
+    body = format_html_join(
+        "",
+        "<tr>{}</tr>",
+        ((format_html_join("", "<td>{}</td>", ((render(cell),) for cell in row)),) for row in rows[2:]),
+    )
+    return format_html(
+        '<div class="table-wrap"><table class="table"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>',
+        head,
+        body,
+    )

@@ -46,5 +46,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "SubjectRequestKind": "compliance.subjects.models.Kind",
         "SubjectRequestState": "compliance.subjects.models.State",
         "Regime": "compliance.subjects.models.Regime",
+        "AssessmentDecision": "registry.cards.models.AssessmentDecision",
     },
 }
