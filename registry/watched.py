@@ -16,7 +16,7 @@ watch(
     masked=["access_code_hash"],
 )
 watch("registry.RegisteredModel.replicate_to", "registeredmodel", "storagelocation")
-watch("registry.ModelVersion", "model", "number", "state", "artifact", "tags", "deleted_at", "purge_after")
+watch("registry.ModelVersion", "model", "number", "state", "artifact", "deleted_at", "purge_after", masked=["tags"])
 watch("registry.ModelVersionDataset", "model_version", "dataset_version")
 watch("registry.ModelVersionFile", "version", "path", "artifact", recorded_about=["registry.registeredmodel"])
 watch("registry.Dataset", "name", "owner", "is_restricted", "deleted_at", "purge_after")

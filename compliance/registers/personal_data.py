@@ -82,6 +82,6 @@ class Consents(PersonalDataProvider):
 
 
 free_text("registers.Incident", "title", "summary", "lead", "lesson")
-free_text("registers.Breach", "title", "nature", "contact", "consequences", "measures", "reason")
+free_text("registers.Breach", "title", "nature", "categories", "contact", "consequences", "measures", "reason")
 free_text("registers.RegisterItem", "title", "who", "evidence_url")
 free_text("registers.LogEntry", "text")

@@ -2,9 +2,10 @@
 
 from compliance.audit.watching import watch
 
-watch("labels.ModelLabels", "model", "tags", "is_prompt", recorded_about=["registry.registeredmodel"])
+watch("labels.ModelLabels", "model", "is_prompt", masked=["tags"], recorded_about=["registry.registeredmodel"])
 watch(
     "labels.VersionLabels",
-    "version", "tags", "is_archived", "source", "run_id", "logged_model_id",
+    "version", "is_archived", "run_id", "logged_model_id",
+    masked=["tags", "source"],
     recorded_about=["registry.modelversion"],
 )  # fmt: skip

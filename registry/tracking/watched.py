@@ -2,7 +2,7 @@
 
 from compliance.audit.watching import exempt, watch
 
-watch("tracking.Experiment", "number", "name", "deleted_at", masked=["tags"])
+watch("tracking.Experiment", "number", "deleted_at", masked=["name", "tags"])
 # Not their tags: an erasure takes a person's name out of them, which the request tells.
 watch(
     "tracking.Run", "experiment", "status", "deleted_at", masked=["parameters", "name"],

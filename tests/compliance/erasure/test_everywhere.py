@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from accounts.actors import actor_of
+from compliance.audit.watching.declarations import watches
 from compliance.registers.services import add_activity, give_consent
 from compliance.subjects import services
 from compliance.subjects.erasure import approving, planning
@@ -80,3 +81,10 @@ def test_a_name_goes_and_what_only_looks_like_it_stays(text: Any, left: Any) -> 
     words = Words.of(Subject(email=ADDRESS, ref="4711"))
     assert words.taken_out(text) == left
     assert words.are_in(text) == (text != left)
+
+
+def test_no_free_text_stands_in_the_ledger() -> None:
+    """S4-64: what can name a person is shown there as "changed" alone, for the ledger cannot be redacted."""
+    shown = {(watch.label, column) for watch in watches.values() for column in watch.shown}
+    texts = {(label, column) for label, one in declared().items() for column in (*one.searched, *one.exact)}
+    assert shown & texts == set()
