@@ -33,7 +33,7 @@ _OF_APPS: Final = {
     "external": "bundles", "grants": "model-access", "locations": "storage-locations", "promotion": "promotion",
     "aliases": "promotion", "provenance": "bundles", "scanning": "scan-files", "signing": "signatures",
     "variants": "variants", "dataquality": "describe-a-dataset", "monitoring": "alerts", "monitors": "drift-monitors",
-    "jobs": "run",
+    "labels": "find-and-compare", "jobs": "run",
 }  # fmt: skip
 # By the name of a page that belongs to no app.
 _OF_PAGES: Final = {
