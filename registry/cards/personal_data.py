@@ -66,6 +66,6 @@ class Authors(PersonalDataProvider):
 
 
 free_text("cards.CardRevision", "content")
-free_text("cards.CardDraft", "content", "source")
+free_text("cards.CardDraft", "content")
 free_text("cards.ImpactAssessment", "people", "benefits", "risks", "measures", "oversight")
 exempt("cards.ImpactAssessment", "It names who signed by opaque id, as the ledger does, which is exported.")
