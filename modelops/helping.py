@@ -33,7 +33,7 @@ _OF_APPS: Final = {
     "external": "bundles", "grants": "model-access", "locations": "storage-locations", "promotion": "promotion",
     "aliases": "promotion", "provenance": "bundles", "scanning": "scan-files", "signing": "signatures",
     "variants": "variants", "dataquality": "describe-a-dataset", "monitoring": "alerts", "monitors": "drift-monitors",
-    "labels": "find-and-compare", "jobs": "run",
+    "labels": "find-and-compare", "sources": "upload", "jobs": "run",
 }  # fmt: skip
 # By the name of a page that belongs to no app.
 _OF_PAGES: Final = {
@@ -103,7 +103,7 @@ def _shown(text: str) -> SafeString:
     blocks: list[tuple[str, list[str]]] = []
     fenced = False
     for line in text.strip().split("\n"):
-        kind = "code" if fenced or line.startswith("```") else "table" if line.startswith("|") else "text"
+        kind = "code" if fenced or line.startswith("```") else "table" if line.lstrip().startswith("|") else "text"
         fenced ^= line.startswith("```")
         if not blocks or blocks[-1][0] != kind:
             blocks.append((kind, []))
