@@ -62,7 +62,8 @@ def _import(world: World) -> Asked:
         place.mkdir(parents=True, exist_ok=True)
         roles = world.scientist.groups.all()
         source = add_source("lake", "filesystem", {"folder": str(place)}, roles=roles, actor=ACTOR)
-    (place / "table.csv").write_bytes(b"a,b\n" + b"1,2\n" * 5000)
+        # Once: an object that changes while an import of it waits is refused.
+        (place / "table.csv").write_bytes(b"a,b\n" + b"1,2\n" * 5000)
     actor = actor_of(world.scientist)
     dataset = Dataset.objects.filter(name="imported").first() or create_dataset("imported", actor=ACTOR)
     row = ask_for_import(dataset, source, "table.csv", user=world.scientist, actor=actor)
