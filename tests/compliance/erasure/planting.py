@@ -29,6 +29,7 @@ from registry.grants.models import Grant
 from registry.models import Dataset, DatasetVersion, ModelVersion, RegisteredModel, SavedFilter
 from registry.schemas.models import DatasetSchema
 from registry.services.describing import classify
+from registry.sources.models import DataImport, DataSource
 from registry.tracking.models import Experiment
 from registry.uploads.models import UploadSession
 from tests.accounts.people import make_user
@@ -74,6 +75,8 @@ def as_account(person: Any) -> None:
         key="k", title="t", severity="low", opened_at=timezone.now(), last_seen_at=timezone.now(), owner=person
     )
     save_card(model, full_content(), actor=actor)
+    source = DataSource.objects.create(name="bucket", kind="filesystem", options={})
+    DataImport.objects.create(dataset=data, source=source, key="a.csv", size=1, tag="t", requested_by=person)
     Experiment.objects.create(number=77, name="own-experiment", owner=person)
 
 
