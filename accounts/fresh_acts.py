@@ -23,6 +23,7 @@ CHANGES: Final = (
     "admin/audit_streaming/receiver",
     "admin/auth/",
     "admin/crypto/",
+    "admin/detections/threshold/",
     "admin/escrow/",
     "admin/keys/",
     "admin/promotion/",
@@ -52,7 +53,7 @@ KEYS_DO: Final = (("POST", re.compile(r"api/v1/subject-requests/$")), ("", re.co
 # Reading this gives something out, or is the form that leads to a change: asked before, so that nothing typed is lost.
 _READS: Final = re.compile(
     r"^(?:admin/(?:accounts|audit_streaming|keys|secret_store|subjects|workload)/\w+/add/"
-    r"|admin/crypto/keyversion/requests/.+|admin/signing/trustedkey/(?:add|.+/revoke)/|alerts/channels/new/.+"
+    r"|admin/crypto/keyversion/requests/.+|admin/detections/threshold/add/|admin/signing/trustedkey/(?:add|.+/revoke)/|alerts/channels/new/.+"
     r"|models/<object_name:name>/promotion-policy/edit/|admin/promotion/(?:promotionpolicy/add|.+/decide)/"
     r"|(?:admin/subjects|api/v1/subject-requests)/.*(?:bundle|download).*)$"
 )

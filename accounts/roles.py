@@ -156,6 +156,9 @@ ROLES: dict[str, Role] = {
                 "evidence.add_controlcatalogue",
                 "detections.view_detection",
                 "detections.change_detection",
+                "detections.view_threshold",
+                "detections.add_threshold",
+                "detections.change_threshold",
                 "retention.view_retentionpolicy",
                 "retention.view_policychange",
                 "retention.add_policychange",
@@ -173,6 +176,8 @@ ROLES: dict[str, Role] = {
                 "access.export",
                 "detections.view_detection",
                 "detections.change_detection",
+                # Whoever runs the portal sees what is told of, and does not decide how much it takes.
+                "detections.view_threshold",
                 # The second person of a change of retention.
                 "retention.view_retentionpolicy",
                 "retention.view_policychange",

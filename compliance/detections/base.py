@@ -1,7 +1,7 @@
 """The contract of a detection: one file for each kind."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final, Literal
@@ -41,18 +41,60 @@ class Seen:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A number of a detection that people may change, and how far."""
+
+    name: str
+    label: str
+    default: int
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One row of the ledger that counts against a limit, and how much it counts."""
+
+    limit: str
+    about_kind: str
+    about_ref: str
+    at: datetime
+    weight: int = 1
+
+
 class Detector(ABC):
-    """``within`` is the window that a look goes back; ``score`` says in which order people look at what is open."""
+    """``within`` is the window that a look goes back; ``score`` says in which order people look at what is open.
+
+    ``thresholds`` are the limits that people may change; a detector without any tells of every single row.
+    ``baseline`` is how far the same account is looked at before the window, where it is measured by itself.
+    """
 
     label: ClassVar[str]
     severity: ClassVar[Literal["warning", "high", "critical"]]
     score: ClassVar[int]
     within: ClassVar[timedelta]
     runbook: ClassVar[str]
+    thresholds: ClassVar[tuple[Limit, ...]] = ()
+    baseline: ClassVar[timedelta] = timedelta(0)
+
+    def __init__(self, limits: Mapping[str, int] | None = None) -> None:
+        self.limits = {one.name: one.default for one in self.thresholds} | dict(limits or {})
 
     @abstractmethod
     def look(self, since: datetime) -> Iterator[Seen]:
         """What has happened since then."""
+
+    def happened(self, since: datetime, most: int) -> Iterator[Happened]:
+        """What counts against the limits, for a back-test, from at most so many rows of the ledger.
+
+        Each row that is read counts at least once: so whoever asks sees when the rows were cut off.
+        """
+        return iter(())
+
+    def expected(self, limit: str, usual: int) -> int:
+        """How much is too much for an account whose busiest hour before had ``usual``."""
+        return self.limits[limit]
 
 
 detectors: Plugins[Detector] = Plugins("detection", Detector)  # type: ignore[type-abstract]

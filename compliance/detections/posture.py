@@ -13,7 +13,7 @@ _SHOWN = 50
 @control("detections.closed", area="Security", label="What was detected in the audit log is dealt with")
 def closed() -> Outcome:
     """The most pressing first."""
-    waiting = Detection.objects.filter(closed_at=None)
+    waiting = Detection.objects.filter(closed_at=None).ranked()
     findings = [
         Finding(
             f"{one.kind}:{one.pk}",

@@ -11,6 +11,7 @@ from modelops.lib.errors import Conflict, Invalid
 from .audit_events import CLOSED, DETECTED
 from .base import Seen, detectors
 from .models import Detection, Verdict
+from .thresholds import in_force
 
 WATCH: Final = Actor.system("detections")
 
@@ -22,7 +23,7 @@ def look() -> int:
 
 def look_with(key: str) -> int:
     """Look with one detector. What is open is counted up; what somebody closed is not opened for the same rows."""
-    detector = detectors.get(key)()
+    detector = detectors.get(key)(in_force(key))
     since = timezone.now() - detector.within
     opened = 0
     for seen in detector.look(since):

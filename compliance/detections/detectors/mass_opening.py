@@ -6,7 +6,7 @@ from typing import Final
 
 from compliance.audit.events import event_classes
 
-from ..base import EVIDENCE, Detector, Seen, detectors, events_since, grouped
+from ..base import EVIDENCE, Detector, Happened, Limit, Seen, detectors, events_since, grouped
 
 AT_LEAST: Final = 20
 TIMES_THE_USUAL: Final = 5
@@ -27,11 +27,16 @@ class MassOpening(Detector):
     score = 90
     within = timedelta(hours=1)
     runbook = "docs/howto/runbooks/mass-opening.md"
+    baseline = _BASELINE
+    thresholds = (
+        Limit("account", "objects opened by one account within an hour, at least", AT_LEAST, 5, 100_000),
+        Limit("times_the_usual", "times the busiest hour of the account in two weeks", TIMES_THE_USUAL, 2, 100),
+    )
 
     def look(self, since: datetime) -> Iterator[Seen]:
         names = opening_events()
         for (kind, ref), ids in grouped(events_since(since, *names), "actor_kind", "actor_ref").items():
-            if len(ids) < AT_LEAST or not ref:
+            if len(ids) < self.limits["account"] or not ref:
                 continue
             before = events_since(since - _BASELINE, *names).filter(
                 recorded_at__lt=since, actor_kind=kind, actor_ref=ref
@@ -41,7 +46,15 @@ class MassOpening(Detector):
             for moment in before.values_list("recorded_at", flat=True)[:10_000]:
                 hours[f"{moment:%Y%m%d%H}"] = hours.get(f"{moment:%Y%m%d%H}", 0) + 1
             usual = max(hours.values(), default=0)
-            expected = max(AT_LEAST, TIMES_THE_USUAL * usual)
+            expected = self.expected("account", usual)
             if len(ids) >= expected:
                 words = f"{len(ids)} objects opened within an hour; its busiest hour of two weeks had {usual}"
                 yield Seen(kind, ref, len(ids), expected, words, tuple(ids[:EVIDENCE]))
+
+    def happened(self, since: datetime, most: int) -> Iterator[Happened]:
+        rows = events_since(since, *opening_events()).exclude(actor_ref="")
+        for at, kind, ref in rows.values_list("recorded_at", "actor_kind", "actor_ref")[:most]:
+            yield Happened("account", kind, ref, at)
+
+    def expected(self, limit: str, usual: int) -> int:
+        return max(self.limits["account"], self.limits["times_the_usual"] * usual)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from ..base import EVIDENCE, Detector, Seen, detectors, events_since
+from ..base import EVIDENCE, Detector, Happened, Limit, Seen, detectors, events_since
 
 AT_LEAST: Final = 100
 _ROUTES: Final = 5
@@ -17,6 +17,7 @@ class RequestRate(Detector):
     score = 50
     within = timedelta(minutes=5)
     runbook = "docs/howto/runbooks/request-rate.md"
+    thresholds = (Limit("account", "requests over the limit of one account within 5 minutes", AT_LEAST, 10, 1_000_000),)
 
     def look(self, since: datetime) -> Iterator[Seen]:
         found: dict[tuple[str, str], list[tuple[int, str, str]]] = {}
@@ -27,7 +28,12 @@ class RequestRate(Detector):
             found.setdefault(key, []).append(told)
         for (kind, ref), told in found.items():
             count = sum(number for number, _, _ in told)
-            if count >= AT_LEAST:
+            if count >= self.limits["account"]:
                 routes = sorted({route for _, route, _ in told})
                 words = f"{count} requests over the limit within 5 minutes, to {', '.join(routes[:_ROUTES])}"
-                yield Seen(kind, ref, count, AT_LEAST, words, tuple(key for _, _, key in told[:EVIDENCE]))
+                yield Seen(kind, ref, count, self.limits["account"], words, tuple(key for _, _, key in told[:EVIDENCE]))
+
+    def happened(self, since: datetime, most: int) -> Iterator[Happened]:
+        for row in events_since(since, "rest.requests.limited")[:most]:
+            count = int(row.details.get("count", 1))
+            yield Happened("account", row.actor_kind, row.actor_ref or row.source, row.recorded_at, count)

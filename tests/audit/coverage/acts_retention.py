@@ -35,7 +35,19 @@ def _detection(world: World) -> dict[str, Any]:
     return {"pk": Detection.objects.get().pk}
 
 
+def _threshold(world: World) -> dict[str, Any]:
+    from compliance.detections.thresholds import attempt
+
+    return {"pk": attempt("denial_burst", "account", 60, days=1, actor=world.actor("officer")).pk}
+
+
 ACTS: dict[str, Act] = {
+    "POST admin/detections/threshold/add/": Act(
+        "officer", "detections.threshold", {"limit": "denial_burst.account", "value": "70", "days": "1"}
+    ),
+    "POST admin/detections/threshold/<uuid:pk>/set/": Act(
+        "officer", "detections.threshold", {"set-reason": "Nightly jobs"}, before=_threshold
+    ),
     "POST admin/detections/detection/<uuid:pk>/close/": Act(
         "officer", "detections.detection", {"close-verdict": "harmless"}, before=_detection
     ),
