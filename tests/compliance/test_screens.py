@@ -14,6 +14,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.actors import actor_of
+from compliance.detections import services as detections
+from compliance.detections.models import Detection
+from compliance.detections.thresholds import attempt
 from compliance.evidence.catalogues import import_catalogue
 from compliance.registers import services as registers
 from compliance.subjects import services
@@ -30,6 +33,7 @@ from tests.registry.people.cases import with_people
 from tests.registry.samples import make_dataset, make_model, make_version
 
 from .cases import EMAIL, OFFICER, confirmed_case, open_case, ready_case
+from .detections.test_detections import told
 from .evidence.test_catalogues import CSV
 from .evidence.test_evidence import INCIDENT
 from .registers.test_registers import BREACH
@@ -90,7 +94,7 @@ def test_each_step_of_a_request_fits_every_screen(live_portal: Any, chromium: st
 
 
 def test_the_officers_rooms_fit_every_screen(live_portal: Any, chromium: str, tmp_path: Path) -> None:
-    """S2-66, S2-71, S2-72, S2-79, S1-43: home, registers, evidence, checklist, a framework, an assessment, help."""
+    """S2-66, S2-71, S2-72, S2-79, S1-43, S4-100: home, registers, evidence, detections, an assessment, help."""
     scientist = make_user("scientist", "Data scientist")
     make_model(scientist)
     fill_card(RegisteredModel.objects.get(), "high")
@@ -99,6 +103,11 @@ def test_the_officers_rooms_fit_every_screen(live_portal: Any, chromium: str, tm
     registers.open_incident(INCIDENT, actor=OFFICER)
     registers.open_breach({**BREACH, "known_at": timezone.now()}, actor=OFFICER)
     import_catalogue("House rules", CSV, actor=OFFICER)
+    told("accounts.password.refused", 12)
+    told("audit.request.refused", 50, status="403")
+    detections.look()
+    tried = attempt("brute_force", "account", 12, days=14, actor=OFFICER)
+    seen = Detection.objects.get(kind="brute_force")
     user = sign_in(Client(), make_user("officer", "Compliance officer"))
     morsel = user.cookies[settings.SESSION_COOKIE_NAME]
     pictures = Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path)
@@ -109,6 +118,10 @@ def test_the_officers_rooms_fit_every_screen(live_portal: Any, chromium: str, tm
         "/admin/evidence/checklist/": "checklist",
         "/admin/evidence/frameworks/house-rules/": "framework",
         "/admin/evidence/frameworks/import/": "framework-import",
+        "/admin/detections/detection/": "detections",
+        f"/admin/detections/detection/{seen.pk}/change/": "detection",
+        "/admin/detections/threshold/add/": "threshold-try",
+        f"/admin/detections/threshold/{tried.pk}/change/": "threshold",
         "/admin/registers/breach/": "breaches",
         "/admin/subjects/subjectrequest/": "requests",
         "/admin/help/answer-a-data-subject-request/": "help",
