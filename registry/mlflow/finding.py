@@ -3,19 +3,27 @@
 import re
 import uuid
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import JSONObject
 
 from modelops.lib.fixed_queries import FixedQuery
 from registry.aliases.models import Alias
+from registry.labels.models import VersionLabels
 from registry.models import ModelVersion, RegisteredModel
 
 from .refusals import DoesNotExist, InvalidValue
-from .shapes import ALIAS_OF, MODEL_COLUMNS, VersionRow, model_shown, newest_of_stages, version_columns
+from .shapes import (
+    ALIAS_OF,
+    MODEL_COLUMNS,
+    VERSION_COLUMNS,
+    VersionRow,
+    model_shown,
+    newest_of_stages,
+    version_columns,
+)
 
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
 _STAGED: Final = tuple(sorted(ALIAS_OF.values()))
@@ -25,14 +33,14 @@ class ModelRow(NamedTuple):
     """The `MODEL_COLUMNS` of a model, its aliases and which versions are the newest of their stage."""
 
     columns: tuple[Any, ...]
-    aliases: list[dict[str, Any]]
+    aliases: list[tuple[str, uuid.UUID, int]]
     newest: uuid.UUID | None
     archived: uuid.UUID | None
 
     @property
     def latest(self) -> list[Any]:
         """The primary keys of the versions that could be the newest of a stage, at most four."""
-        staged = [one["version"] for one in self.aliases if one["alias"] in _STAGED]
+        staged = [version for name, version, _ in self.aliases if name in _STAGED]
         return [*staged, *(pk for pk in (self.newest, self.archived) if pk is not None)]
 
 
@@ -41,12 +49,20 @@ def model_row(user: Any, name: str) -> ModelRow:
     found = _model_row.first(user, name=name)
     if found is None:
         raise no_model(name)
-    return as_model_row(found)
+    return model_rows(user, [found])[0]
 
 
-def as_model_row(row: tuple[Any, ...]) -> ModelRow:
-    """A row of `model_columns`."""
-    return ModelRow(row[:-3], *row[-3:])
+def model_rows(user: Any, rows: Sequence[tuple[Any, ...]]) -> list[ModelRow]:
+    """Rows of `MODEL_COLUMNS` with their aliases and newest versions: two statements, however many rows there are."""
+    if not rows:
+        return []
+    keys = _joined(row[0] for row in rows)
+    aliases: dict[Any, list[tuple[str, uuid.UUID, int]]] = defaultdict(list)
+    for model, *alias in _aliases_of(user, keys=keys):
+        aliases[model].append(tuple(alias))
+    staged = _joined(version for named in aliases.values() for name, version, _ in named if name in _STAGED)
+    newest = {model: found for model, *found in _newest_of(user, keys=keys, staged=staged)}
+    return [ModelRow(row, aliases[row[0]], *newest[row[0]]) for row in rows if row[0] in newest]
 
 
 @FixedQuery
@@ -54,49 +70,72 @@ def _model_row(user: Any, *, name: str) -> "QuerySet[RegisteredModel]":
     return model_columns(RegisteredModel.objects.visible_to(user).filter(name=name).order_by())
 
 
+@FixedQuery
+def _aliases_of(user: Any, *, keys: str) -> "QuerySet[Alias]":
+    # The models were found by what the user may see.
+    named = Alias.objects.filter(model__in=_each(keys)).order_by("name")
+    return named.values_list("model_id", "name", "version_id", "version__number")
+
+
+@FixedQuery
+def _newest_of(user: Any, *, keys: str, staged: str) -> "QuerySet[RegisteredModel]":
+    """The newest versions of models that are in no stage, and of those that are archived."""
+    free = ModelVersion.objects.filter(~Q(pk__in=_each(staged)), model=OuterRef("pk"), deleted_at=None)
+    used = free.filter(Q(labels=None) | Q(labels__is_archived=False)).order_by("-number")
+    archived = VersionLabels.objects.filter(
+        ~Q(pk__in=_each(staged)), is_archived=True, version__model=OuterRef("pk"), version__deleted_at=None
+    )
+    rows = RegisteredModel.objects.filter(pk__in=_each(keys)).annotate(
+        newest=Subquery(used.values("pk")[:1]),
+        archived=Subquery(archived.order_by("-version__number").values("pk")[:1]),
+    )
+    return rows.order_by().values_list("pk", "newest", "archived")
+
+
 def model_columns(models: Any) -> Any:
-    """The rows of models as `as_model_row` takes them."""
-    named = Alias.objects.filter(model=OuterRef("pk")).order_by("name")
-    pairs = named.values(json=JSONObject(alias="name", number="version__number", version="version"))
-    free = ModelVersion.objects.filter(
-        ~Exists(Alias.objects.filter(version=OuterRef("pk"), name__in=_STAGED)), model=OuterRef("pk"), deleted_at=None
-    )
-    used = free.filter(Q(labels=None) | Q(labels__is_archived=False))
-    rows = models.annotate(
-        alias_pairs=ArraySubquery(pairs),
-        newest=Subquery(used.order_by("-number").values("pk")[:1]),
-        archived=Subquery(free.filter(labels__is_archived=True).order_by("-number").values("pk")[:1]),
-    )
-    return rows.values_list(*MODEL_COLUMNS, "alias_pairs", "newest", "archived")
+    """The rows of models as `model_rows` takes them."""
+    return models.values_list(*MODEL_COLUMNS)
 
 
 def models_shown(user: Any, rows: list[ModelRow]) -> list[dict[str, Any]]:
     """Models with the newest version of each of their stages, which are found by one statement."""
     found: dict[Any, list[VersionRow]] = defaultdict(list)
-    for version in versions_by_id(user, [pk for row in rows for pk in row.latest]):
+    for version in newest_versions(user, rows):
         found[version.model].append(version)
     return [
         model_shown(
             row.columns,
             newest_of_stages(found[row.columns[0]]),
-            [(one["alias"], one["number"]) for one in row.aliases],
+            [(name, number) for name, _, number in row.aliases],
         )
         for row in rows
     ]
 
 
-def versions_by_id(user: Any, keys: list[Any]) -> list[VersionRow]:
-    """The versions of these primary keys, in no order."""
+def newest_versions(user: Any, rows: list[ModelRow]) -> list[VersionRow]:
+    """The versions that could be the newest of a stage of these models, in no order."""
+    keys = [pk for row in rows for pk in row.latest]
     if not keys:
         return []
-    return [VersionRow._make(row) for row in _versions_by_id(user, keys=",".join(str(key) for key in keys))]
+    named: dict[uuid.UUID, list[str]] = defaultdict(list)
+    for row in rows:
+        for name, version, _ in row.aliases:
+            named[version].append(name)
+    return [VersionRow(*row, named[row[0]]) for row in _versions_by_id(user, keys=_joined(keys))]
 
 
 @FixedQuery
 def _versions_by_id(user: Any, *, keys: str) -> "QuerySet[ModelVersion]":
-    # One parameter, however many there are, so that the statement stays the same.
-    wanted = RawSQL("SELECT unnest(string_to_array(%s, ',')::uuid[])", [keys])
-    return version_columns(ModelVersion.objects.visible_to(user).filter(pk__in=wanted).order_by())
+    return ModelVersion.objects.visible_to(user).filter(pk__in=_each(keys)).order_by().values_list(*VERSION_COLUMNS)
+
+
+def _joined(keys: Iterable[uuid.UUID]) -> str:
+    """Primary keys as one parameter, however many there are, so that the statement stays the same."""
+    return ",".join(map(str, keys))
+
+
+def _each(keys: str) -> RawSQL:
+    return RawSQL("SELECT unnest(string_to_array(%s, ',')::uuid[])", [keys])
 
 
 @FixedQuery

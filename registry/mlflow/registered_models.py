@@ -133,7 +133,7 @@ def search(call: Call) -> dict[str, Any]:
     found = _found(call.user, comparisons, orders, offset, most + 1)
     page, token = page_of(found, offset, most)
     following = {"next_page_token": token} if token else {}
-    shown = finding.models_shown(call.user, [finding.as_model_row(row) for row in page])
+    shown = finding.models_shown(call.user, finding.model_rows(call.user, page))
     return {"registered_models": shown, **following} if shown else {}
 
 
@@ -196,7 +196,7 @@ def latest_versions_by_address(call: Call) -> dict[str, Any]:
 def _latest(call: Call) -> dict[str, Any]:
     asked = [stage_named(stage) for stage in call.given["stages"]] or list(STAGES)
     row = finding.model_row(call.user, call.given["name"])
-    rows = newest_of_stages(finding.versions_by_id(call.user, row.latest))
+    rows = newest_of_stages(finding.newest_versions(call.user, [row]))
     viewing.model(call.request, RegisteredModel(pk=row.columns[0], name=row.columns[1]), "versions")
     shown = [version_shown(one) for one in rows if one.stage in asked]
     return {"model_versions": shown} if shown else {}
