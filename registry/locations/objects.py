@@ -212,4 +212,5 @@ def _plain(entry: Any) -> PlainObject:
     tag = entry["e_tag"]
     if not tag:
         raise StorageUnavailable("The bucket tells no entity tag, so a change of the object would not be seen.")
-    return PlainObject(entry["path"], int(entry["size"]), tag)
+    # Azure's lists write it without the quotes that its answers have, and that a condition needs.
+    return PlainObject(entry["path"], int(entry["size"]), tag if tag.endswith('"') else f'"{tag}"')
