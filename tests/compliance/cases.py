@@ -9,7 +9,7 @@ from typing import Any
 from compliance.audit import Actor
 from compliance.audit.models import AuditEvent
 from compliance.subjects import services
-from compliance.subjects.models import Kind, SubjectRequest
+from compliance.subjects.models import Kind, Regime, SubjectRequest
 from compliance.subjects.providers import Subject
 from modelops.embedded.processes import wait_until
 from modelops.jobs.models import Job
@@ -20,7 +20,9 @@ OFFICER = Actor("user", "0194d0c0-0000-7000-8000-000000000001")
 
 
 def open_case(kind: str = Kind.ACCESS, email: str = EMAIL, **more: Any) -> SubjectRequest:
-    """A request that has just come in."""
+    """A request that has just come in, under a law that has its kind."""
+    if kind == Kind.OPT_OUT:
+        more.setdefault("regime", Regime.CCPA)
     return services.open_request(kind, Subject(email=email), actor=OFFICER, **more)
 
 

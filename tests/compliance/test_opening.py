@@ -20,11 +20,15 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("kind", Kind.values)
 def test_each_kind_is_opened_with_its_deadline_and_one_row_in_the_ledger(kind: str) -> None:
-    """S4-62…66: access, portability, rectification, erasure, restriction, objection, automated decision."""
+    """S4-62…66: access, portability, rectification, erasure, restriction, objection, automated decision.
+
+    S2-69: opt-out of sale.
+    """
     request = open_case(kind)
     assert request.state == State.RECEIVED
     assert request.reference == f"SR-{timezone.now().year}-000001"
-    assert 28 <= request.days_left <= 31
+    earliest, latest = (44, 45) if kind == Kind.OPT_OUT else (28, 31)
+    assert earliest <= request.days_left <= latest
     assert told("subjects.request.opened", request) == 1
 
 
