@@ -35,7 +35,7 @@ def measure(*, quick: bool = False) -> Table:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmark-tracking-")))
         portal.start()
-        key = fill([], 0, "trainer")
+        key = fill([], 0, "tracker")
         web = stack.enter_context(server(folder / "web.log", "modelops.wsgi:application", WORKERS))
         sides: dict[str, Side] = {OURS: _side(web, {"Authorization": f"Bearer {key}"}, f"/mlflow{_API}", runs)}
         if command := theirs.program():
