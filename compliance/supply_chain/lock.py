@@ -58,6 +58,15 @@ def _installed() -> dict[str, str]:
 
 
 def in_use() -> list[Package]:
-    """The pins, at the versions that are installed here: what runs may be other than what was meant to."""
+    """Each package once, at the version that is installed here: what runs may be other than what was meant to.
+
+    A lock pins a package once for each platform and Python that needs another version.
+    """
     here = _installed()
-    return [Package(one.name, here.get(one.name, one.version), one.hashes) for one in locked()]
+    found: dict[tuple[str, str], Package] = {}
+    for one in locked():
+        version = here.get(one.name, one.version)
+        if version == one.version or (one.name, version) not in found:
+            hashes = one.hashes if version == one.version else ()
+            found[one.name, version] = Package(one.name, version, hashes)
+    return list(found.values())

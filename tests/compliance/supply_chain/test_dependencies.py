@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import json
 import zipfile
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from compliance.audit.models import AuditEvent
 from compliance.evidence.kpis import kpis
 from compliance.supply_chain import posture
 from compliance.supply_chain.cvss import base_score
-from compliance.supply_chain.lock import locked
+from compliance.supply_chain.lock import in_use, locked
 from compliance.supply_chain.models import Advisory, ImportedFile, VulnerablePackage
 from compliance.supply_chain.osv import fixed_in
 from compliance.supply_chain.tasks import compare_with_advisories
@@ -112,7 +113,7 @@ def test_the_page_lists_advisories_from_an_offline_file_with_their_age(desk: Cli
     assert "Fixed in 99.0" in page
     assert "PYSEC-2026-2" not in page
     assert "newest of 2026-11-20 10:00 UTC" in page
-    assert page.count('<th scope="row">') >= len(locked())
+    assert page.count('<th scope="row">') == len(in_use())
     assert import_file(desk, [advisory(below=USED)]).status_code == 302
     row.refresh_from_db()
     assert row.closed_at is not None
@@ -248,3 +249,12 @@ def test_ranges_open_and_close_by_version() -> None:
     assert fixed_in(last, "y", "3") is None
     odd = [{"name": "x", "ranges": [[{"introduced": "0"}, {"fixed": "2004d"}]], "versions": []}]
     assert fixed_in(odd, "x", "3") == "", "what cannot be read is not called harmless"
+
+
+def test_each_package_is_listed_once_however_often_the_lock_pins_it() -> None:
+    """S4-115: a lock pins a package once for each Python that needs another version; one of them is installed."""
+    names = [one.name for one in in_use()]
+    assert len(names) == len(set(names)) < len(locked())
+    numpy = next(one for one in in_use() if one.name == "numpy")
+    assert numpy.version == metadata.version("numpy")
+    assert numpy.hashes
