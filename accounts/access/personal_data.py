@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from compliance.audit import Actor
+from compliance.subjects.mentions import free_text
 from compliance.subjects.providers import ExportedRow, PersonalDataProvider, Section, Subject, providers
 
 from .models import Emergency
@@ -42,3 +43,6 @@ class EmergencyUses(PersonalDataProvider):
         """The text goes; that somebody worked past the roles stays provable."""
         uses = Emergency.objects.filter(user_id__in=subject.account_ids).exclude(reason="(erased)")
         return uses.update(reason="(erased)")
+
+
+free_text("access.Emergency", "reason")

@@ -81,6 +81,10 @@ class Consents(PersonalDataProvider):
         return self._rows(subject).delete()[0]
 
 
+free_text(
+    "registers.ProcessingActivity",
+    *("controller", "purpose", "subjects", "categories", "recipients", "transfers", "retention", "measures"),
+)
 free_text("registers.Incident", "title", "summary", "lead", "lesson")
 free_text("registers.Breach", "title", "nature", "categories", "contact", "consequences", "measures", "reason")
 free_text("registers.RegisterItem", "title", "who", "evidence_url")

@@ -2,7 +2,7 @@
 
 from compliance.audit.watching import watch
 
-watch("registers.ProcessingActivity", "name", "basis", "purpose", "retention", "revision", "ended_at")
+watch("registers.ProcessingActivity", "name", "basis", "revision", "ended_at", masked=["purpose", "retention"])
 watch("registers.Consent", "activity", "text_version", "given_at", "withdrawn_at", masked=["subject"],
       recorded_about=["keys.rotation"])  # fmt: skip
 watch("registers.Breach", "known_at", "state", "decided_at")

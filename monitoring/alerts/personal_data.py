@@ -167,4 +167,7 @@ exempt("monitoring.LinkUse", "It says that the link of a message was followed, n
 free_text("monitoring.Alert", "title", "body", "group", "details")
 free_text("monitoring.AlertComment", "text")
 free_text("monitoring.AlertRule", "name", "message")
-free_text("monitoring.AlertSilence", "reason")
+free_text("monitoring.AlertSilence", "reason", "matchers", "while_matchers")
+free_text("monitoring.AlertChannel", "name", "texts")
+free_text("monitoring.EscalationChain", "name", "matchers")
+free_text("monitoring.OnCallRota", "name")

@@ -58,3 +58,4 @@ exempt("monitors.RunSegment", "It names values of columns that thirty rows or mo
 exempt("monitors.ReferenceProfile", "It names a dataset version and counts its rows and columns.")
 exempt("monitors.ProfileColumn", "Columns in order, apart from each other: no row of anybody can be found in them.")
 free_text("monitors.AcceptedDrift", "why")
+free_text("monitors.MonitorPolicy", "why")

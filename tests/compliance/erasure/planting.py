@@ -17,16 +17,18 @@ from compliance.registers import services as registers
 from dataquality.models import AcceptedIssue, RuleSnooze, RuleSuite
 from dataquality.services import start_quality_run
 from monitoring.drift.services import start_drift_run
-from monitoring.models.alert_policy import AlertSilence
+from monitoring.models.alert_on_call import OnCallRota
+from monitoring.models.alert_policy import AlertSilence, EscalationChain
 from monitoring.models.alert_records import AlertComment
 from monitoring.models.alert_rules import AlertRule
-from monitoring.models.alerts import Alert
-from monitoring.monitors.models import AcceptedDrift, DriftMonitor
+from monitoring.models.alerts import Alert, AlertChannel
+from monitoring.monitors.models import AcceptedDrift, DriftMonitor, MonitorPolicy
 from registry.cards.impact.services import sign
 from registry.cards.models import CardDraft
 from registry.cards.services import save_card
 from registry.grants.models import Grant
 from registry.models import Dataset, DatasetVersion, ModelVersion, RegisteredModel, SavedFilter
+from registry.promotion.models import Promotion
 from registry.schemas.models import DatasetSchema
 from registry.services.describing import classify
 from registry.sources.models import DataImport, DataSource
@@ -115,6 +117,7 @@ def as_words(writer: Any) -> None:
     AlertRule.objects.create(name="told", series="x", operator="above", threshold=1, missing_after_s=0, message=TOLD)
     AlertSilence.objects.create(reason=TOLD, matchers=[], starts_at=now, ends_at=later)
     in_registers(actor)
+    in_reasons(monitor, writer)
 
 
 def over_mlflow(wire: Wire) -> None:
@@ -154,6 +157,30 @@ def in_registers(actor: Any) -> None:
     )
     due = (timezone.now() + dt.timedelta(days=9)).date()
     registers.add_item({"kind": "training", "title": TOLD, "who": "desk", "due_on": due}, actor=actor)
+
+
+def in_reasons(monitor: Any, writer: Any) -> None:
+    """Why somebody wanted something, and how they called what they set up."""
+    now = timezone.now()
+    later = now + dt.timedelta(days=1)
+    matchers = [{"field": "title", "operator": "contains", "pattern": ADDRESS}]
+    AlertSilence.objects.create(reason="Move", matchers=matchers, while_matchers=matchers, starts_at=now, ends_at=later)
+    AlertChannel.objects.create(
+        name=f"Desk of {ADDRESS}", kind="email", destination="1 address", sealed_config=b"sealed",
+        texts={"opened": {"title": "Look", "body": TOLD}},
+    )  # fmt: skip
+    EscalationChain.objects.create(name=f"Reach {ADDRESS}", matchers=matchers)
+    OnCallRota.objects.create(name=f"Nights of {ADDRESS}", starts_on=now.date(), hands_over_at=dt.time(9))
+    MonitorPolicy.objects.create(monitor=monitor, number=1, policy={}, why=TOLD)
+    Emergency.objects.create(user=writer, reason=TOLD, ends_at=later)
+    model = RegisteredModel.objects.get(name="told-of")
+    Promotion.objects.create(
+        model=model, number=1, alias="production", reason=TOLD, override_reason=TOLD, payload={"override": TOLD},
+        payload_digest="0" * 64, approvals_needed=1, requester_kind="user", requester_ref=str(writer.pk),
+        expires_at=later, decision_reason=TOLD,
+    )  # fmt: skip
+    names = ("controller", "purpose", "subjects", "categories", "recipients", "transfers", "retention", "measures")
+    registers.add_activity({"name": "Told", "basis": "contract", **dict.fromkeys(names, TOLD)}, actor=actor_of(writer))
 
 
 def somebody() -> Any:
