@@ -25,9 +25,9 @@ class AccountsConfig(AppConfig):
         from compliance.audit.naming import register_names
         from compliance.ledger_desk import second_factor
 
-        from . import roles
+        from . import role_groups
         from .services.step_up import require_fresh_factor
 
-        post_migrate.connect(roles.sync_after_last_app, dispatch_uid="accounts.roles")
+        post_migrate.connect(role_groups.sync_after_last_app, dispatch_uid="accounts.roles")
         register_names(_names)
         second_factor.asked_by(require_fresh_factor)

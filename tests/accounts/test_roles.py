@@ -11,7 +11,8 @@ from accounts.access.actions import ACTIONS, Action
 from accounts.access.models import RoleState
 from accounts.admin.revealing import REVEAL
 from accounts.models import ApiKey, User
-from accounts.roles import ROLES, sync_after_last_app, sync_roles
+from accounts.role_groups import sync_after_last_app, sync_roles
+from accounts.roles import ROLES
 from accounts.services import issue_api_key
 from compliance.audit import Actor
 from modelops.lib.implied import with_implied
