@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from modelops.lib.errors import Invalid
 
-from .base import Detector, Happened, Seen, detectors
+from .base import Detector, Happened, Seen, detectors, typical
 
 MOST: Final = 200_000
 
@@ -46,9 +46,9 @@ def back_test(
 
 def firings(detector: Detector, rows: Iterable[Happened], since: datetime) -> list[Fired]:
     """Slide the window of the detector over the rows, for each one that they are about."""
-    streams: dict[tuple[str, str, str], list[Happened]] = {}
+    streams: dict[tuple[str, ...], list[Happened]] = {}
     for row in rows:
-        streams.setdefault((row.limit, row.about_kind, row.about_ref), []).append(row)
+        streams.setdefault((row.limit, row.what, row.about_kind, row.about_ref), []).append(row)
     fired: list[Fired] = []
     for stream in streams.values():
         stream.sort(key=lambda row: row.at)
@@ -57,7 +57,7 @@ def firings(detector: Detector, rows: Iterable[Happened], since: datetime) -> li
 
 
 def _of_one(detector: Detector, rows: list[Happened], since: datetime) -> Iterator[Fired]:
-    usual = _Busiest(rows, detector.baseline)
+    usual = _Usual(rows, detector.baseline)
     first = total = 0
     present: Fired | None = None
     for row in rows:
@@ -86,8 +86,8 @@ def _of_one(detector: Detector, rows: list[Happened], since: datetime) -> Iterat
         yield present
 
 
-class _Busiest:
-    """The busiest hour of the clock in the rows before a window, which moves forward only."""
+class _Usual:
+    """The usual busy hour in the rows before a window, which moves forward only."""
 
     def __init__(self, rows: list[Happened], baseline: timedelta) -> None:
         self._rows, self._baseline = rows, baseline
@@ -104,7 +104,7 @@ class _Busiest:
         while self._from < self._to and self._rows[self._from].at < moment - self._baseline:
             self._add(self._rows[self._from], -1)
             self._from += 1
-        return max(self._hours.values(), default=0)
+        return typical((hour, number) for hour, number in self._hours.items() if number)
 
     def _add(self, row: Happened, number: int) -> None:
         hour = row.at.replace(minute=0, second=0, microsecond=0)

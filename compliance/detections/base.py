@@ -1,9 +1,11 @@
 """The contract of a detection: one file for each kind."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from math import ceil
+from statistics import median
 from typing import Any, ClassVar, Final, Literal
 
 from django.db.models import QuerySet
@@ -34,11 +36,12 @@ class Seen:
     @property
     def who(self) -> str:
         """In words, with the end of an id and never a name."""
-        return (
-            f"{self.about_kind} …{self.about_ref[-8:]}"
-            if len(self.about_ref) > 16
-            else (f"{self.about_kind} {self.about_ref}".strip())
-        )
+        return masked(self.about_kind, self.about_ref)
+
+
+def masked(kind: str, ref: str) -> str:
+    """An account, a network or an object in an alert, which leaves the portal."""
+    return f"{kind} …{ref[-8:]}" if len(ref) > 16 else f"{kind} {ref}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +57,17 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One row of the ledger that counts against a limit, and how much it counts."""
+    """One row of the ledger that counts against a limit, and how much it counts.
+
+    ``what`` keeps apart what is measured apart under the same limit.
+    """
 
     limit: str
     about_kind: str
     about_ref: str
     at: datetime
     weight: int = 1
+    what: str = ""
 
 
 class Detector(ABC):
@@ -93,11 +100,19 @@ class Detector(ABC):
         return iter(())
 
     def expected(self, limit: str, usual: int) -> int:
-        """How much is too much for an account whose busiest hour before had ``usual``."""
+        """How much is too much for an account whose usual busy hour has ``usual``."""
         return self.limits[limit]
 
 
 detectors: Plugins[Detector] = Plugins("detection", Detector)  # type: ignore[type-abstract]
+
+
+def typical(hours: Iterable[tuple[datetime, int]]) -> int:
+    """The usual busy hour: the median of the busiest hour of each day that has one, rounded up; 0 without any."""
+    busiest: dict[date, int] = {}
+    for hour, number in hours:
+        busiest[hour.date()] = max(busiest.get(hour.date(), 0), number)
+    return ceil(median(busiest.values())) if busiest else 0
 
 
 def events_since(since: datetime, *names: str) -> QuerySet[AuditEvent]:

@@ -18,7 +18,7 @@ def closed() -> Outcome:
         Finding(
             f"{one.kind}:{one.pk}",
             f"{one.detector.label}: {one.words}"[:200],
-            f"Follow the runbook {one.detector.runbook}, then say on the page what came of it. Detected "
+            f"{one.words}. Follow the runbook {one.detector.runbook}, then say on the page what came of it. Detected "
             f"{one.first_seen_at:%Y-%m-%d %H:%M} UTC at {settings.MODELOPS_BASE_URL.rstrip('/')}.",
             one.detector.severity,
             reverse("admin:detections_detection_change", args=[one.pk]),

@@ -29,11 +29,11 @@ class BruteForce(Detector):
         for (account,), ids in grouped(rows.exclude(target_id=""), "target_id").items():
             if len(ids) >= self.limits["account"]:
                 words = f"{len(ids)} refused sign-ins to one account within 10 minutes"
-                yield Seen("account", account, len(ids), self.limits["account"], words, tuple(ids[:EVIDENCE]))
+                yield Seen("account", account, len(ids), self.limits["account"], words, tuple(ids[-EVIDENCE:]))
         for (network,), ids in grouped(rows.exclude(source=""), "source").items():
             if len(ids) >= self.limits["network"]:
                 words = f"{len(ids)} refused sign-ins from one network within 10 minutes"
-                yield Seen("network", network, len(ids), self.limits["network"], words, tuple(ids[:EVIDENCE]))
+                yield Seen("network", network, len(ids), self.limits["network"], words, tuple(ids[-EVIDENCE:]))
 
     def happened(self, since: datetime, most: int) -> Iterator[Happened]:
         rows = events_since(since, *_REFUSED).exclude(target_id="", source="")

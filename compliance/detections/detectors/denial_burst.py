@@ -27,7 +27,7 @@ class DenialBurst(Detector):
         for (kind, ref), ids in grouped(_denied(since), "actor_kind", "actor_ref").items():
             if len(ids) >= self.limits["account"]:
                 words = f"{len(ids)} refusals within 5 minutes"
-                yield Seen(kind, ref, len(ids), self.limits["account"], words, tuple(ids[:EVIDENCE]))
+                yield Seen(kind, ref, len(ids), self.limits["account"], words, tuple(ids[-EVIDENCE:]))
 
     def happened(self, since: datetime, most: int) -> Iterator[Happened]:
         for at, kind, ref in _denied(since).values_list("recorded_at", "actor_kind", "actor_ref")[:most]:

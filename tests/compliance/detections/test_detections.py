@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from compliance.audit import Actor, EventClass, record
 from compliance.audit.context import acting
@@ -19,8 +18,6 @@ from compliance.audit.events import event_classes
 from compliance.audit.models import AuditEvent
 from compliance.detections import services
 from compliance.detections.base import Detector, Seen, detectors
-from compliance.detections.detectors import mass_opening
-from compliance.detections.detectors.mass_opening import opening_events
 from compliance.detections.models import Detection
 from modelops.jobs import schedule
 from monitoring.alerts.posture import watch_controls
@@ -50,7 +47,7 @@ def found(kind: str) -> list[Detection]:
 TRIGGERS: dict[str, Any] = {
     "brute_force": lambda: told("accounts.password.refused", 10, actor=Actor.anonymous()),
     "denial_burst": lambda: told("audit.request.refused", 50, status="403"),
-    "mass_opening": lambda: told(opening_events()[0], 20, outcome="success"),
+    "mass_opening": lambda: told("registry.parameters.read", 20, outcome="success"),
     "new_device": lambda: (
         told("accounts.device.added", outcome="success"),
         told("accounts.device.added", outcome="success", source="198.51.100.0/24"),
@@ -89,7 +86,7 @@ def test_below_the_limit_nothing_is_raised() -> None:
     """One less than the limit of each kind."""
     told("accounts.password.refused", 9, actor=Actor.anonymous())
     told("audit.request.refused", 39, status="403")
-    told(opening_events()[0], 19, outcome="success")
+    told("registry.parameters.read", 19, outcome="success")
     assert services.look() == 0
 
 
@@ -146,36 +143,3 @@ def test_a_detector_is_a_plug_in_that_a_test_can_stand_in_for(monkeypatch: pytes
     watch_controls()
     alert = Alert.objects.get(key__startswith="finding:detections.closed:brute_force")
     assert (alert.title, alert.severity) == ("Something of the tests: three of one", "critical")
-
-
-def test_an_account_is_measured_by_its_own_busiest_hour(monkeypatch: pytest.MonkeyPatch) -> None:
-    """S4-99: what is much for one account is usual for another; five times one's own busiest hour is told."""
-    busy, quiet = (Actor("user", str(uuid.UUID(int=number))) for number in (11, 12))
-    past: dict[str, int] = {busy.ref: 30, quiet.ref: 0}
-    for actor in (busy, quiet):
-        told(opening_events()[0], 100, actor=actor, outcome="success")
-
-    class Before:
-        """The rows of the two weeks before, which no test can write: the ledger gives them their time itself."""
-
-        def __init__(self, ref: str = "") -> None:
-            self._ref = ref
-
-        def filter(self, **asked: Any) -> "Before":
-            return Before(asked["actor_ref"])
-
-        def values_list(self, *fields: str, **options: Any) -> list[dt.datetime]:
-            return [dt.datetime(2026, 3, 4, 5, tzinfo=dt.UTC)] * past[self._ref]
-
-    asked_for = mass_opening.events_since
-
-    def since(moment: dt.datetime, *names: str) -> Any:
-        return Before() if moment < timezone.now() - dt.timedelta(days=2) else asked_for(moment, *names)
-
-    monkeypatch.setattr(mass_opening, "events_since", since)
-    assert [row.about_ref for row in found("mass_opening")] == [quiet.ref]
-    told(opening_events()[0], 50, actor=busy, outcome="success")
-    rows = {row.about_ref: row for row in found("mass_opening")}
-    assert rows.keys() == {busy.ref, quiet.ref}
-    assert (rows[busy.ref].count, rows[busy.ref].expected) == (150, 150)
-    assert "its busiest hour of two weeks had 30" in rows[busy.ref].words
