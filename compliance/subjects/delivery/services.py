@@ -4,29 +4,23 @@ The code is shown to the officer once and stored nowhere: whoever types it gives
 """
 
 import datetime as dt
-import hashlib
 import hmac
 import secrets
-import smtplib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import F
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 
 from compliance.audit import Actor, record
 from modelops.crypto import envelope
 from modelops.crypto.purposes import Purpose
-from modelops.lib.errors import Conflict, DomainError, Invalid, NotFound, Unavailable
+from modelops.lib.errors import Conflict, DomainError, Invalid, NotFound
 
 from ..models import BundleDelivery, State, SubjectBundle, SubjectRequest
-from ..models.identity import TRIES
+from ..one_time_links import count_wrong, digest, mail
 from .audit_events import BUNDLE_FETCHED, BUNDLE_SENT, FETCH_FAILED
 from .codes import new_code, read_code
 from .zip_encryption import encrypted
@@ -84,8 +78,8 @@ def send(request: SubjectRequest, *, actor: Actor) -> Sent:
     link, code = secrets.token_urlsafe(32), new_code()
     delivery = BundleDelivery.objects.create(
         bundle=bundle,
-        link_digest=_digest(link),
-        code_digest=_digest(link, code),
+        link_digest=digest(link),
+        code_digest=digest(link, code),
         expires_at=min(now + GOOD_FOR, bundle.expires_at),
     )
     record(
@@ -96,13 +90,20 @@ def send(request: SubjectRequest, *, actor: Actor) -> Sent:
         until=delivery.expires_at.date().isoformat(),
         sha256=bundle.sha256,
     )
-    _mail(request, link, delivery)
+    mail(
+        request,
+        link,
+        page="subjects:fetch",
+        subject="your data",
+        text="subjects/mail/bundle.txt",
+        facts={"until": delivery.expires_at},
+    )
     return Sent(delivery, code)
 
 
 def open_delivery(link: str) -> BundleDelivery:
     """The delivery behind a link. Raises NotFound for one that is unknown, used, used up or too old: not which."""
-    rows = BundleDelivery.objects.filter(link_digest=_digest(link), ended_at=None, expires_at__gt=timezone.now())
+    rows = BundleDelivery.objects.filter(link_digest=digest(link), ended_at=None, expires_at__gt=timezone.now())
     found = rows.filter(bundle__removed_at=None, bundle__request__state=State.READY).first()
     if found is None:
         raise NotFound(
@@ -124,11 +125,12 @@ def fetch(link: str, typed: str) -> Fetched:
         open_delivery(link)  # again under the lock: somebody else may have used it meanwhile
         bundle = SubjectBundle.objects.select_related("request").get(pk=delivery.bundle_id)
         code = read_code(typed)
-        if hmac.compare_digest(_digest(link, code), bytes(delivery.code_digest)):
+        if hmac.compare_digest(digest(link, code), bytes(delivery.code_digest)):
             content = _take(delivery, bundle)
         else:
             # Counted in this transaction, and refused after it: a refusal would take the count back.
-            refusal = _failed(delivery, bundle.request)
+            message = "That is not the code of this link."
+            refusal = count_wrong(delivery, bundle.request, FETCH_FAILED, WrongCode, message)
     if refusal is not None:
         raise refusal
     return Fetched(f"{bundle.request.reference}.zip", encrypted(content, code))
@@ -143,35 +145,3 @@ def _take(delivery: BundleDelivery, bundle: SubjectBundle) -> bytes:
     said = {"reference": request.reference, "sha256": bundle.sha256}
     record(BUNDLE_FETCHED, request, actor=Actor.anonymous(), **said)
     return content
-
-
-def _failed(delivery: BundleDelivery, request: SubjectRequest) -> DomainError:
-    delivery.tries += 1
-    over = delivery.tries >= TRIES
-    if over:
-        delivery.ended_at = timezone.now()
-    delivery.save(update_fields=["tries", "ended_at"])
-    said = {"reference": request.reference, "tries": delivery.tries}
-    record(FETCH_FAILED, request, actor=Actor.anonymous(), outcome="denied", **said)
-    if over:
-        return NotFound(
-            f"{TRIES} wrong codes: this link is not good any more. Ask for another.", code="delivery.used_up"
-        )
-    left = TRIES - delivery.tries
-    return WrongCode(f"That is not the code of this link. {left} more {'try' if left == 1 else 'tries'}.", field="code")
-
-
-def _digest(*parts: str) -> bytes:
-    return hashlib.sha256("\x00".join(parts).encode()).digest()
-
-
-def _mail(request: SubjectRequest, link: str, delivery: BundleDelivery) -> None:
-    page = settings.MODELOPS_BASE_URL.rstrip("/") + reverse("subjects:fetch", args=[link])
-    facts = {"reference": request.reference, "page": page, "until": delivery.expires_at}
-    body = render_to_string("subjects/mail/bundle.txt", facts)
-    try:
-        send_mail(f"Your request {request.reference}: your data", body, None, [request.subject_email])
-    except (OSError, smtplib.SMTPException):
-        raise Unavailable(
-            "The mail server did not take the mail; nothing was changed. Try again later.", code="mail.unavailable"
-        ) from None

@@ -1,25 +1,19 @@
 """Sending the link, and taking the code: five tries. While the person is asked, the clock stands still."""
 
 import datetime as dt
-import hashlib
 import hmac
 import secrets
-import smtplib
 from typing import Final
 
-from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 
 from compliance.audit import Actor, record
-from modelops.lib.errors import Conflict, DomainError, Invalid, NotFound, Unavailable
+from modelops.lib.errors import Conflict, DomainError, Invalid, NotFound
 
 from ..audit_events import IDENTITY_CONFIRMED
 from ..models import IdentityCheck, State, SubjectRequest
-from ..models.identity import TRIES
+from ..one_time_links import count_wrong, digest, mail
 from .audit_events import CHECK_FAILED, CHECK_SENT
 from .clock import resume_clock
 
@@ -54,21 +48,29 @@ def send(request: SubjectRequest, *, actor: Actor) -> IdentityCheck:
     link, code = secrets.token_urlsafe(32), f"{secrets.randbelow(10**8):08d}"
     check = IdentityCheck.objects.create(
         request=request,
-        link_digest=_digest(link),
-        code_digest=_digest(link, code),
+        link_digest=digest(link),
+        code_digest=digest(link, code),
         expires_at=timezone.now() + GOOD_FOR,
     )
     if request.waiting_since is None:
         request.waiting_since = timezone.now()
         request.save(update_fields=["waiting_since"])
     record(CHECK_SENT, request, actor=actor, reference=request.reference)
-    _mail(request, link, code)
+    facts = {"kind": request.get_kind_display(), "code": code, "days": GOOD_FOR.days}
+    mail(
+        request,
+        link,
+        page="subjects:confirm",
+        subject="confirm your address",
+        text="subjects/mail/identity.txt",
+        facts=facts,
+    )
     return check
 
 
 def open_check(link: str) -> IdentityCheck:
     """The check behind a link. Raises NotFound for one that is unknown, used, used up or too old: it says not which."""
-    rows = IdentityCheck.objects.filter(link_digest=_digest(link), ended_at=None, expires_at__gt=timezone.now())
+    rows = IdentityCheck.objects.filter(link_digest=digest(link), ended_at=None, expires_at__gt=timezone.now())
     check = rows.select_related("request").first()
     if check is None:
         raise NotFound(
@@ -86,14 +88,14 @@ def confirm(link: str, code: str) -> SubjectRequest:
         if check.ended_at is not None:
             open_check(link)
         request = SubjectRequest.objects.select_for_update(of=("self",)).get(pk=check.request_id)
-        if hmac.compare_digest(_digest(link, code.strip().replace(" ", "")), bytes(check.code_digest)):
+        if hmac.compare_digest(digest(link, code.strip().replace(" ", "")), bytes(check.code_digest)):
             check.ended_at = timezone.now()
             check.save(update_fields=["ended_at"])
             if request.state == State.RECEIVED:
                 _confirmed(request)
         else:
             # Counted in this transaction, and refused after it: a refusal would take the count back.
-            refusal = _failed(check, request)
+            refusal = count_wrong(check, request, CHECK_FAILED, WrongCode, "That is not the code in the mail.")
     if refusal is not None:
         raise refusal
     return request
@@ -106,35 +108,3 @@ def _confirmed(request: SubjectRequest) -> None:
     resume_clock(request)
     request.save(update_fields=["state", "identity_confirmed_at", "identity_note", "waiting_since", "due_at"])
     record(IDENTITY_CONFIRMED, request, actor=Actor.anonymous(), reference=request.reference)
-
-
-def _failed(check: IdentityCheck, request: SubjectRequest) -> DomainError:
-    check.tries += 1
-    over = check.tries >= TRIES
-    if over:
-        check.ended_at = timezone.now()
-    check.save(update_fields=["tries", "ended_at"])
-    said = {"reference": request.reference, "tries": check.tries}
-    record(CHECK_FAILED, request, actor=Actor.anonymous(), outcome="denied", **said)
-    if over:
-        return NotFound(
-            f"{TRIES} wrong codes: this link is not good any more. Ask for another.", code="identity.used_up"
-        )
-    left = TRIES - check.tries
-    return WrongCode(f"That is not the code in the mail. {left} more {'try' if left == 1 else 'tries'}.", field="code")
-
-
-def _digest(*parts: str) -> bytes:
-    return hashlib.sha256("\x00".join(parts).encode()).digest()
-
-
-def _mail(request: SubjectRequest, link: str, code: str) -> None:
-    page = settings.MODELOPS_BASE_URL.rstrip("/") + reverse("subjects:confirm", args=[link])
-    facts = {"reference": request.reference, "kind": request.get_kind_display(), "page": page, "code": code}
-    body = render_to_string("subjects/mail/identity.txt", {**facts, "days": GOOD_FOR.days})
-    try:
-        send_mail(f"Your request {request.reference}: confirm your address", body, None, [request.subject_email])
-    except (OSError, smtplib.SMTPException):
-        raise Unavailable(
-            "The mail server did not take the mail; nothing was changed. Try again later.", code="mail.unavailable"
-        ) from None
