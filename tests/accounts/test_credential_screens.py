@@ -1,6 +1,5 @@
 """The screens of API keys and of pipelines at a real browser: in the light, in the dark, and on a narrow window."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -18,12 +17,6 @@ from tests.portal.browser import Person, browser
 pytestmark = pytest.mark.live
 ACTOR = Actor.system("test")
 SECURITY = "/account/security/"
-
-
-@pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    """Where screenshots go."""
-    return Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path)
 
 
 def cookie_of(user: User) -> str:

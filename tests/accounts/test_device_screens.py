@@ -1,6 +1,5 @@
 """The list of devices at a real browser: by keyboard, without JavaScript, in the dark, and on a narrow window."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +15,6 @@ from tests.portal.browser import Person, browser
 pytestmark = pytest.mark.live
 PAGE = "/account/security/"
 SEEN = (("Firefox on Linux", "198.51.100.0/24"), ("Safari on iPhone", "2001:db8:7::/48"), ("Edge on Windows", ""))
-
-
-@pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    """Where screenshots go."""
-    return Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path)
 
 
 def sessions_of(user: User) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -70,12 +69,11 @@ def fill() -> dict[str, str]:
     return {**pages, link[0]: "fetch", "/privacy/request/": "ask"}
 
 
-def test_each_step_of_a_request_fits_every_screen(live_portal: Any, chromium: str, tmp_path: Path) -> None:
+def test_each_step_of_a_request_fits_every_screen(live_portal: Any, chromium: str, pictures: Path) -> None:
     """S4-62: the page leads through its steps with one button each, on a wide and on a narrow screen."""
     pages = fill()
     user = sign_in(Client(), make_user("officer", "Compliance officer"))
     morsel = user.cookies[settings.SESSION_COOKIE_NAME]
-    pictures = Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path)
     with browser(chromium, live_portal.url, pictures) as person:
         page = person.page
         page.context.add_cookies([{"name": morsel.key, "value": morsel.value, "url": live_portal.url}])
@@ -93,7 +91,7 @@ def test_each_step_of_a_request_fits_every_screen(live_portal: Any, chromium: st
         assert person.complaints == []
 
 
-def test_the_officers_rooms_fit_every_screen(live_portal: Any, chromium: str, tmp_path: Path) -> None:
+def test_the_officers_rooms_fit_every_screen(live_portal: Any, chromium: str, pictures: Path) -> None:
     """S2-66, S2-71, S2-72, S2-79, S1-43, S4-100: home, registers, evidence, detections, an assessment, help."""
     scientist = make_user("scientist", "Data scientist")
     make_model(scientist)
@@ -110,7 +108,6 @@ def test_the_officers_rooms_fit_every_screen(live_portal: Any, chromium: str, tm
     seen = Detection.objects.get(kind="brute_force")
     user = sign_in(Client(), make_user("officer", "Compliance officer"))
     morsel = user.cookies[settings.SESSION_COOKIE_NAME]
-    pictures = Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path)
     pages = {
         "/admin/": "home",
         "/admin/posture/": "posture",

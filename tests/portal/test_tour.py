@@ -3,7 +3,6 @@
 Screenshots go to the folder that PORTAL_TEST_PICTURES names, or to the test's temporary folder.
 """
 
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,6 @@ from tests.portal.browser import Person, browser
 pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.slow]
 
 PHRASE = "correct wind sock over the runway"
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: Any) -> Path:
-    folder = Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path_factory.mktemp("pictures"))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Passkeys in a real browser, with the authenticator that Chromium lends to tests, under the portal's strict policy."""
 
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -46,13 +45,6 @@ def sign_out(person: Person) -> None:
     person.page.locator("details.account summary").click()
     person.page.get_by_role("button", name="Sign out").click()
     person.page.wait_for_url("**/sign-in/")
-
-
-@pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    folder = Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path)
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def test_a_person_lives_with_passkeys(live_portal: Any, chromium: str, pictures: Path) -> None:

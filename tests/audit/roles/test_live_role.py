@@ -1,6 +1,5 @@
 """The running portal works as the role that can only add to its ledger; an officer searches it in a browser."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,7 @@ def roles_at_work() -> set[str]:
 
 
 def test_web_and_worker_work_as_the_application_and_an_officer_finds_what_they_did(
-    live_portal: Any, chromium: str, tmp_path: Path
+    live_portal: Any, chromium: str, pictures: Path
 ) -> None:
     """S3-24, S3-23, S3-22: a model is registered through the API; the browser of the ledger shows it with its diff."""
     from accounts.actors import actor_of
@@ -50,8 +49,6 @@ def test_web_and_worker_work_as_the_application_and_an_officer_finds_what_they_d
 
     morsel = sign_in(Client(), officer).cookies[settings.SESSION_COOKIE_NAME]
     cookie = {"name": morsel.key, "value": morsel.value, "url": live_portal.url}
-    pictures = Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path)
-    pictures.mkdir(parents=True, exist_ok=True)
     for name, dark, width in (("light", False, 1440), ("dark", True, 1440), ("narrow", False, 420)):
         with browser(chromium, live_portal.url, pictures, dark=dark, width=width) as person:
             person.page.context.add_cookies([cookie])

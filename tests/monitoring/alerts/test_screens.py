@@ -1,6 +1,5 @@
 """The pages of alerting in a real browser: light, dark and on a narrow screen."""
 
-import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -66,7 +65,7 @@ def _fill(url: str) -> str:
 
 
 def test_the_pages_of_alerting_fit_every_screen(
-    live_portal: Any, chromium: str, tmp_path: Path, http_receiver: HttpReceiver
+    live_portal: Any, chromium: str, pictures: Path, http_receiver: HttpReceiver
 ) -> None:
     """S3-56, S3-59, S2-45: inbox, alert, rule editor, channels with their log, silences, escalations, on call."""
     http_receiver.statuses = [410, 500]
@@ -87,7 +86,6 @@ def test_the_pages_of_alerting_fit_every_screen(
         f"/alerts/channel-texts/{channel.pk}/": "channel-texts",
         "/alerts/channels/new/email/": "channel-new",
     }
-    pictures = Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path)
     with browser(chromium, live_portal.url, pictures) as person:
         page = person.page
         page.context.add_cookies([{"name": morsel.key, "value": morsel.value, "url": live_portal.url}])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from pathlib import Path
@@ -63,13 +62,12 @@ def fill() -> dict[str, str]:
     }
 
 
-def test_the_pages_of_monitoring_fit_every_screen(live_portal: Any, chromium: str, tmp_path: Path) -> None:
+def test_the_pages_of_monitoring_fit_every_screen(live_portal: Any, chromium: str, pictures: Path) -> None:
     """S3-51, S2-59, S2-55, S2-42: monitor, run, performance, metrics and the report that is one file."""
     pages = fill()
     user = sign_in(Client(), make_user("viewing"))
     morsel = user.cookies[settings.SESSION_COOKIE_NAME]
     report = user.get(f"/drift/{DriftRun.objects.latest('created_at').pk}/report/").content.decode()
-    pictures = Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path)
     with browser(chromium, live_portal.url, pictures) as person:
         page = person.page
         page.context.add_cookies([{"name": morsel.key, "value": morsel.value, "url": live_portal.url}])

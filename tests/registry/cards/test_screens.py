@@ -1,6 +1,5 @@
 """Card, documents, lists, comparison and lineage in a real browser: light, dark and narrow."""
 
-import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -62,7 +61,7 @@ def _from_elsewhere(reader: Any) -> None:
     save_filter(reader, "models", "Limited risk", {"risk_class": "limited"}, actor=actor)
 
 
-def test_pages_hold_together_in_every_light_and_width(live_portal: Any, chromium: str, tmp_path: Path) -> None:
+def test_pages_hold_together_in_every_light_and_width(live_portal: Any, chromium: str, pictures: Path) -> None:
     """S2-76, S2-78, S0-19, S0-03, S2-06: no complaint of the browser, and nothing wider than the window."""
     from tests.accounts.people import make_user, sign_in
 
@@ -83,7 +82,6 @@ def test_pages_hold_together_in_every_light_and_width(live_portal: Any, chromium
     _from_elsewhere(reader)
     scientist = sign_in(Client(), reader)
     morsel = scientist.cookies[settings.SESSION_COOKIE_NAME]
-    pictures = Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path)
     for dark, width in ((False, 1280), (True, 390)):
         with browser(chromium, live_portal.url, pictures, dark=dark, width=width) as person:
             page = person.page

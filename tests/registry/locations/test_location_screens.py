@@ -1,6 +1,5 @@
 """Locations in a real browser: nothing breaks the content policy, in the portal and in the admin."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,6 @@ from tests.portal.browser import Person, browser
 from tests.registry.samples import make_model, make_version
 
 pytestmark = [pytest.mark.live, pytest.mark.browser]
-
-
-@pytest.fixture
-def pictures(tmp_path_factory: Any) -> Path:
-    folder = Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path_factory.mktemp("pictures"))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def cookie_of(user: Any, url: str) -> Any:

@@ -5,22 +5,12 @@ from typing import Any
 
 import pytest
 
+from .doubling import SCRIPT
+
 pytestmark = [
     pytest.mark.live,
     pytest.mark.filterwarnings("ignore"),  # the client's own, about its type hints and what it imports
 ]
-
-SCRIPT = """
-import mlflow
-
-
-class Doubling(mlflow.pyfunc.PythonModel):
-    def predict(self, context, model_input: list[int], params=None) -> list[int]:
-        return [2 * value for value in model_input]
-
-
-mlflow.models.set_model(Doubling())
-"""
 
 
 def _identity() -> Any:

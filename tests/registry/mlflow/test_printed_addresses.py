@@ -13,9 +13,8 @@ from tests.registry.mlflow.test_tracking_screens import _tracked
 pytestmark = [pytest.mark.live, pytest.mark.browser]
 
 
-def test_what_the_client_prints_leads_to_the_page(live_portal: Any, chromium: str, tmp_path: Path) -> None:
+def test_what_the_client_prints_leads_to_the_page(live_portal: Any, chromium: str, pictures: Path) -> None:
     """By the part of the address that no server sees; what is no such address stays where it is, with its links."""
-    import os
 
     from registry.tracking.models import Experiment
     from tests.accounts.people import make_user, sign_in
@@ -40,7 +39,6 @@ def test_what_the_client_prints_leads_to_the_page(live_portal: Any, chromium: st
         "#/models/..%2Fadmin": "/mlflow/",
         "#javascript:alert(1)": "/mlflow/",
     }
-    pictures = Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path)
     with browser(chromium, live_portal.url, pictures) as person:
         person.page.context.add_cookies([{"name": morsel.key, "value": morsel.value, "url": live_portal.url}])
         for said, leads_to in leads.items():

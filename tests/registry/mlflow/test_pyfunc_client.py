@@ -5,23 +5,12 @@ from typing import Any
 
 import pytest
 
+from .doubling import SCRIPT
+
 pytestmark = [
     pytest.mark.live,
     pytest.mark.filterwarnings("ignore"),  # the client's own, about its type hints and what it imports
 ]
-
-# A model as a script holds no pickle, so the scanner has only text to judge.
-SCRIPT = """
-import mlflow
-
-
-class Doubling(mlflow.pyfunc.PythonModel):
-    def predict(self, context, model_input: list[int], params=None) -> list[int]:
-        return [2 * value for value in model_input]
-
-
-mlflow.models.set_model(Doubling())
-"""
 
 
 def test_a_script_is_logged_searched_and_loaded(mlflow_client: Any, tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """Experiments and runs in a real browser: light, dark and narrow."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,7 @@ def _tracked(user: Any) -> str:
     return str(run.get_absolute_url())
 
 
-def test_pages_hold_together_in_every_light_and_width(live_portal: Any, chromium: str, tmp_path: Path) -> None:
+def test_pages_hold_together_in_every_light_and_width(live_portal: Any, chromium: str, pictures: Path) -> None:
     """No complaint of the browser, and nothing wider than the window."""
     from registry.tracking.models import Experiment
     from tests.accounts.people import make_user, sign_in
@@ -40,7 +39,6 @@ def test_pages_hold_together_in_every_light_and_width(live_portal: Any, chromium
     shown = _tracked(reader)
     pages = {"experiments": "/experiments/", "runs": Experiment.objects.get().get_absolute_url(), "run": shown}
     morsel = sign_in(Client(), reader).cookies[settings.SESSION_COOKIE_NAME]
-    pictures = Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path)
     for dark, width in ((False, 1280), (True, 390)):
         with browser(chromium, live_portal.url, pictures, dark=dark, width=width) as person:
             person.page.context.add_cookies([{"name": morsel.key, "value": morsel.value, "url": live_portal.url}])

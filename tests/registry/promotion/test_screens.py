@@ -1,6 +1,5 @@
 """Approvals in a real browser: asked for by one, decided by another; light, dark and narrow."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +41,7 @@ def in_every_light(person: Person, path: str, name: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
 
 
-def test_one_asks_and_others_decide(live_portal: Any, chromium: str, tmp_path: Path) -> None:
+def test_one_asks_and_others_decide(live_portal: Any, chromium: str, pictures: Path) -> None:
     """S2-41, S0-38: the best version with the reason, each gate with its answer, and one more for the override."""
     from accounts.actors import actor_of
     from tests.accounts.people import make_user
@@ -59,7 +58,6 @@ def test_one_asks_and_others_decide(live_portal: Any, chromium: str, tmp_path: P
     approve(done, *(approver(number) for number in (1, 2, 3)))
     waiting = approve(ask(versions[1], actor=actor_of(engineer), **said), approver(2)).get_absolute_url()
     asks, decides = (cookie_of(user, live_portal.url) for user in (engineer, approver(1)))
-    pictures = Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path)
     with browser(chromium, live_portal.url, pictures) as person:
         page = person.page
         enter(person, asks)

@@ -1,6 +1,5 @@
 """Verdicts and the quarantine in a real browser, with the portal's own worker."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ pytestmark = [pytest.mark.live, pytest.mark.browser]
 
 
 def test_a_held_version_explains_itself_and_is_opened_with_a_reason(
-    live_portal: Any, chromium: str, tmp_path: Path
+    live_portal: Any, chromium: str, pictures: Path
 ) -> None:
     """S0-49: page of the version, list of the quarantine, and the file; light, dark and narrow."""
     from tests.accounts.people import make_user, sign_in
@@ -32,7 +31,6 @@ def test_a_held_version_explains_itself_and_is_opened_with_a_reason(
         assert api.http.get("models/delays/versions/2/artifact/").status_code == 403
     guard = sign_in(Client(), make_user("guard", "Security administrator"))
     morsel = guard.cookies[settings.SESSION_COOKIE_NAME]
-    pictures = Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path)
     with browser(chromium, live_portal.url, pictures) as person:
         page = person.page
         page.context.add_cookies([{"name": morsel.key, "value": morsel.value, "url": live_portal.url}])

@@ -1,7 +1,6 @@
 """The page that gives the client out, in a real browser."""
 
 import hashlib
-import os
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +15,13 @@ from tests.registry.samples import make_model
 pytestmark = [pytest.mark.live, pytest.mark.browser]
 
 
-def test_a_scientist_finds_the_client_and_takes_it(live_portal: Any, chromium: str, tmp_path: Path) -> None:
+def test_a_scientist_finds_the_client_and_takes_it(live_portal: Any, chromium: str, pictures: Path) -> None:
     """S1-01: from the upload form to the file, whose digest the page shows; also on a phone, within the policy."""
     from tests.accounts.people import make_user, sign_in
 
     user = make_user()
     make_model(user)
     morsel = sign_in(Client(), user).cookies[settings.SESSION_COOKIE_NAME]
-    pictures = Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path)
     with browser(chromium, live_portal.url, pictures) as person:
         person.page.context.add_cookies([{"name": morsel.key, "value": morsel.value, "url": live_portal.url}])
         person.go("/models/arrival-delay/versions/new/")

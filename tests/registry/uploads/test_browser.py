@@ -1,7 +1,6 @@
 """The upload page in a real browser: progress, pause, a server that dies in the middle, a reload, a folder."""
 
 import hashlib
-import os
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +21,6 @@ def file(tmp_path: Path) -> Path:
     path = tmp_path / "model.safetensors"
     path.write_bytes(CONTENT)
     return path
-
-
-@pytest.fixture
-def pictures(tmp_path_factory: Any) -> Path:
-    folder = Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path_factory.mktemp("pictures"))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Pages on which a dataset gets a version, in a real browser: a folder of parts, and an object of a data source."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,6 @@ from tests.registry.samples import make_dataset
 
 pytestmark = [pytest.mark.live, pytest.mark.browser]
 PARTS = {"part-2.csv": b"a,b\n3,4\n", "part-1.csv": b"a,b\n1,2\n", "part-3.csv": b"a,b\n5,6\n"}
-
-
-@pytest.fixture
-def pictures(tmp_path_factory: Any) -> Path:
-    folder = Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path_factory.mktemp("pictures"))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 @pytest.fixture
