@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_GET
 
@@ -14,7 +14,7 @@ from compliance.audit.history import timeline_page
 from modelops.lib.acting_admin import Act, ActingAdmin, Shown
 
 from . import services
-from .exports import REGISTERS, export
+from .exports import MEDIA, REGISTERS, as_answer
 from .forms import (
     ActivityForm,
     BreachForm,
@@ -30,11 +30,9 @@ from .forms import (
 )
 from .models import Breach, BreachState, Consent, Incident, ProcessingActivity, RegisterItem
 
-_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
-
 
 class RegisterAdmin(ActingAdmin):
-    """With its file for a spreadsheet or a program beside it."""
+    """With its file for a spreadsheet, a program or a reader beside it."""
 
     register = ""
 
@@ -45,14 +43,16 @@ class RegisterAdmin(ActingAdmin):
         view = self.admin_site.admin_view(require_GET(self.export))
         return [path("export/<slug:form>/", view, name=name), *super().get_urls()]
 
+    def files(self) -> list[tuple[str, str]]:
+        """Each form in which the register leaves, with its address."""
+        name = f"admin:registers_{self.register}_export"
+        return [(form, reverse(name, args=[form])) for form in MEDIA] if self.register else []
+
     def export(self, request: HttpRequest, form: str) -> HttpResponse:
         """The whole register as a file."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        text = export(self.register, form, actor=request.actor)  # type: ignore[attr-defined]
-        answer = HttpResponse(text, content_type=_TYPES[form])
-        answer["Content-Disposition"] = f'attachment; filename="{self.register}.{form}"'
-        return answer
+        return as_answer(self.register, form, actor=request.actor)  # type: ignore[attr-defined]
 
     def perform(self, request: HttpRequest, given: dict[str, Any]) -> str:
         return self.added(given, actor=request.actor)  # type: ignore[attr-defined]

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.generics import ListAPIView
@@ -17,11 +18,10 @@ from modelops.lib.errors import NotFound
 
 from . import serializers as shapes
 from . import services
-from .exports import export
+from .exports import MEDIA, as_answer
 from .models import Breach, Consent, ProcessingActivity
 
 _R = "registers."
-_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 
 class ProcessingActivitiesView(ListAPIView):
@@ -61,15 +61,11 @@ class ReviseActivityView(APIView):
 
 
 def _as_file(register: str, request: Request) -> HttpResponse:
-    form = request.query_params.get("as", "csv")
-    text = export(register, form, actor=request.actor)
-    answer = HttpResponse(text, content_type=_TYPES[form])
-    answer["Content-Disposition"] = f'attachment; filename="{register}.{form}"'
-    return answer
+    return as_answer(register, request.query_params.get("as", "csv"), actor=request.actor)
 
 
-_FORM = OpenApiParameter("as", str, enum=["csv", "json"], description="csv unless said otherwise.")
-_FILES: Any = {(200, "text/csv"): str, (200, "application/json"): dict}
+_FORM = OpenApiParameter("as", str, enum=[*MEDIA], description="csv unless said otherwise.")
+_FILES: Any = {(200, "text/csv"): str, (200, "application/json"): dict, (200, "application/pdf"): OpenApiTypes.BINARY}
 
 
 class ExportActivitiesView(APIView):

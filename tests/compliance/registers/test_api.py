@@ -37,7 +37,7 @@ class Desk:
 
 
 def test_an_activity_is_added_once_revised_and_given_out() -> None:
-    """S4-55: every field of Art. 30, through the API; the register leaves as CSV and JSON with a row of the ledger."""
+    """S4-55: every field of Art. 30, through the API; it leaves as CSV, JSON and PDF with a row of the ledger."""
     desk = Desk()
     made = desk.post("processing-activities", ACTIVITY, 201, key="a")
     assert desk.post("processing-activities", ACTIVITY, 201, key="a") == made
@@ -49,7 +49,9 @@ def test_an_activity_is_added_once_revised_and_given_out() -> None:
     text = desk.get("processing-activities/export/").text
     assert "'=HYPERLINK(1)" in text
     assert desk.get("processing-activities/export/?as=json").json()["rows"][0]["Revision"] == "2"
-    assert AuditEvent.objects.filter(name="registers.register.exported").count() == 2
+    answer = desk.get("processing-activities/export/?as=pdf")
+    assert (answer["Content-Type"], answer.content[:5]) == ("application/pdf", b"%PDF-")
+    assert AuditEvent.objects.filter(name="registers.register.exported").count() == 3
     assert ProcessingActivity.objects.count() == 1
 
 

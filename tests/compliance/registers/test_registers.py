@@ -87,7 +87,7 @@ def test_an_activity_has_every_field_of_article_30_and_so_have_its_files(desk: C
     assert all(row[name] for name in row if name != "Ended")
     rows = desk.get(reverse("admin:registers_activities_export", args=["json"])).json()["rows"]
     assert rows[0]["Purposes"] == "=HYPERLINK(1)"
-    assert desk.get(reverse("admin:registers_activities_export", args=["pdf"])).status_code in {302, 404}
+    assert desk.get(reverse("admin:registers_activities_export", args=["xlsx"])).status_code in {302, 404}
     revise = reverse("admin:registers_processingactivity_revise", args=[made.pk])
     assert desk.post(revise, {"revise-recipients": "Nobody"}).status_code == 302
     made.refresh_from_db()
