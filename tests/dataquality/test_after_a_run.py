@@ -97,6 +97,8 @@ def test_two_runs_side_by_side(pipeline: Api, browser: Client) -> None:
     page = browser.get(f"/quality/{second}/comparison/").content.decode()
     assert "appeared" in page
     assert "removed; it was string" in page
+    assert '<span class="sub">25 %</span>' in page  # one of four values; what got worse is judged by the share
+    assert '<span class="sub">50 %</span>' in page
 
 
 def test_nothing_to_compare_is_said(pipeline: Api) -> None:
@@ -124,6 +126,8 @@ def test_the_trend_tells_scores_and_schema_changes(pipeline: Api, browser: Clien
     page = browser.get("/quality/datasets/people/").content.decode()
     assert "<svg" in page
     assert "Breaking" in page
+    assert 'id="trend"' in page
+    assert 'hx-get="/quality/datasets/people/"' in browser.get("/datasets/people/").content.decode()
     assert browser.get("/quality/datasets/absent/").status_code == 404
     assert pipeline.get(f"{RUNS}trend/?dataset=absent").status_code == 404
 
