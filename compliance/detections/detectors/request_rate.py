@@ -31,7 +31,7 @@ class RequestRate(Detector):
             if count >= self.limits["account"]:
                 routes = sorted({route for _, route, _ in told})
                 words = f"{count} requests over the limit within 5 minutes, to {', '.join(routes[:_ROUTES])}"
-                yield Seen(kind, ref, count, self.limits["account"], words, tuple(key for _, _, key in told[-EVIDENCE:]))
+                yield Seen(kind, ref, count, self.limits["account"], words, tuple(one[2] for one in told[-EVIDENCE:]))
 
     def happened(self, since: datetime, most: int) -> Iterator[Happened]:
         for row in events_since(since, "rest.requests.limited")[:most]:
