@@ -5,9 +5,11 @@ the difference: before anything else is asked of the database (`modelops/postgre
 block, everything that waits is written; where that is refused, the transaction fails as it would have before.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import count
 from typing import Any, Final
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -34,10 +36,14 @@ class Waiting:
         """Write what waits."""
         if self._statements:
             # Taken away first: the cursor that writes them is not to write them too.
-            sql, values = _together(tuple(self._statements)), self._values
+            sql, values = tuple(self._statements), self._values
             self.forget()
-            with self._connection.cursor() as cursor:
-                cursor.execute(sql, values)
+            if self._connection.queries_logged:  # what shows statements knows no other marks than %s
+                with self._connection.cursor() as cursor:
+                    cursor.execute(_together(sql), values)
+                return
+            with self._connection.numbered_cursor() as cursor:
+                cursor.execute(_numbered(sql), values)
 
     def forget(self) -> None:
         """The transaction is given up."""
@@ -74,6 +80,17 @@ def add(connection: Any, sql: str, values: list[Any], *, sees_others: bool = Fal
     if sees_others:
         waiting.write()
     waiting.add(sql, values)
+
+
+@lru_cache(maxsize=256)
+def _numbered(statements: tuple[str, ...]) -> str:
+    """The same with $1, $2 … for values, as PostgreSQL has it.
+
+    psycopg reads a statement as long as this anew each time to put them in, which takes longer than to send it.
+    """
+    parts = re.split("(%s|%%)", _together(statements))
+    number = count(1)
+    return "".join(f"${next(number)}" if part == "%s" else "%" if part == "%%" else part for part in parts)
 
 
 @lru_cache(maxsize=256)

@@ -15,6 +15,7 @@ import select
 from typing import Any
 
 from django.db.backends.postgresql import base
+from psycopg import RawCursor
 from psycopg.types.datetime import TimestamptzLoader
 from psycopg_pool import ConnectionPool
 
@@ -41,6 +42,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if name:
             return self.connection.cursor(name, scrollable=False, withhold=self.connection.autocommit)
         return self.connection.cursor()
+
+    def numbered_cursor(self) -> Any:
+        """A cursor for statements whose values are marked as $1, $2 …, which are sent as they are."""
+        self.ensure_connection()
+        assert self.connection is not None  # noqa: S101  it was made just now
+        with self.wrap_database_errors:
+            return self._prepare_cursor(RawCursor(self.connection))
 
     @property
     def pool(self) -> "ConnectionPool[Any] | None":

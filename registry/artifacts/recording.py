@@ -43,7 +43,7 @@ def insert_artifacts(artifacts: Iterable[Artifact]) -> list[list[ArtifactCopy]]:
     found = []
     for artifact in artifacts:
         if artifact.location not in known:
-            known[artifact.location] = _seen(artifact) or _locations(None, taken_by=artifact.location)
+            known[artifact.location] = locations_seen(artifact) or _locations(None, taken_by=artifact.location)
         every = known[artifact.location]
         [location] = [each for each in every if each.name == artifact.location]
         stored = ArtifactCopy(
@@ -55,6 +55,7 @@ def insert_artifacts(artifacts: Iterable[Artifact]) -> list[list[ArtifactCopy]]:
     return found
 
 
-def _seen(artifact: Artifact) -> list[StorageLocation]:
+def locations_seen(artifact: Artifact) -> list[StorageLocation]:
+    """The enabled locations as they were read for an unsaved row a moment ago; none when it is longer ago."""
     at, locations = getattr(artifact, "_locations_seen", (0.0, []))
     return locations if time.monotonic() - at < _KNOWN_FOR_S else []

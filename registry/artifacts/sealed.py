@@ -20,7 +20,7 @@ from registry.models import Artifact
 from .codec import SAMPLE_BYTES, choose_codec
 from .data_keys import context_of
 from .options import sealing_options
-from .recording import note_locations
+from .recording import locations_seen, note_locations
 
 PIECE_BYTES = 1 << 20
 
@@ -79,14 +79,17 @@ class SealedUpload(UploadedFile):
 class Sealing:
     """Seals a file of unknown length as its bytes arrive. The first MiB waits in memory: it decides on the codec."""
 
-    def __init__(self, file_name: str) -> None:
-        """Raises KeysUnavailable or StorageUnavailable before anything is stored."""
+    def __init__(self, file_name: str, *, beside: Artifact | None = None) -> None:
+        """Raises KeysUnavailable or StorageUnavailable before anything is stored.
+
+        ``beside`` is the unsaved row of a file that was sealed just before: it knows the locations.
+        """
         artifact_id = uuid7()
         self._options = sealing_options()
         self._data_key = secrets.token_bytes(32)
         wrapped = envelope.seal(self._data_key, purpose=Purpose.ARTIFACT, context=context_of(artifact_id))
         version = keyring.by_id(envelope.key_id(wrapped), Purpose.ARTIFACT).version
-        locations = enabled_locations()
+        locations = (beside and locations_seen(beside)) or enabled_locations()
         location = primary_location(locations)
         self._row = Artifact(
             id=artifact_id,

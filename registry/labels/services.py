@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from compliance.audit import Actor, record
 from modelops.lib.errors import Invalid, NotFound
 from modelops.lib.fixed_inserts import insert
+from modelops.lib.fixed_queries import FixedQuery
 from registry.models import ModelVersion, RegisteredModel
 
 from .audit_events import (
@@ -30,7 +32,12 @@ PROMPT_TAG: Final = "mlflow.prompt.is_prompt"
 
 def labels_of(model: RegisteredModel) -> ModelLabels:
     """The stored labels of ``model``, or new ones without a tag."""
-    return ModelLabels.objects.filter(pk=model.pk).first() or ModelLabels(model=model)
+    return _labels.first(None, model=model.pk) or ModelLabels(model=model)
+
+
+@FixedQuery
+def _labels(reader: None, *, model: Any) -> "QuerySet[ModelLabels]":
+    return ModelLabels.objects.filter(pk=model).order_by()
 
 
 def version_labels_of(version: ModelVersion) -> VersionLabels:

@@ -62,7 +62,17 @@ class FilesystemStore(ArtifactStore):
             raise _refusal(self.root / _MARK, error) from None
 
     def begin(self, name: str) -> PendingFile:
-        return _PendingOnDisk(self._incoming() / checked_name(name), self._path(name))
+        temporary, final = self.root / "incoming" / checked_name(name), self._path(name)
+        self._refuse_unmarked()
+        self._refuse_links()
+        try:
+            return _PendingOnDisk(temporary, final)
+        except FileNotFoundError:  # the first file of all
+            self._incoming()
+        try:
+            return _PendingOnDisk(temporary, final)
+        except FileNotFoundError as error:
+            raise _refusal(temporary, error) from None
 
     def open(self, name: str, offset: int = 0) -> BinaryIO:
         self._refuse_unmarked()
@@ -170,6 +180,8 @@ class _PendingOnDisk(PendingFile):
             descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         except FileExistsError:
             raise Conflict(f"A file {self.name} is being written already.", code="storage.name_taken") from None
+        except FileNotFoundError:
+            raise
         except OSError as error:
             raise _refusal(temporary, error) from None
         self._file = os.fdopen(descriptor, "wb", buffering=0)

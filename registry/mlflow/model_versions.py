@@ -19,6 +19,7 @@ from registry.labels import services as labels
 from registry.labels.audit_events import VERSION_DESCRIBED, VERSION_TAGGED, VERSION_UNTAGGED
 from registry.labels.models import VersionLabels
 from registry.models import ModelVersion, RegisteredModel
+from registry.scanning.models import ScanState
 from registry.signing.audit_events import VERSION_SIGNED
 from registry.tracking.files.folders import note_registered
 
@@ -80,7 +81,18 @@ def create(call: Call) -> dict[str, Any]:
         then=partial(_note, said, source),
         actor=call.actor,
     )
-    return {"model_version": _shown(call, model.name, version.number)}
+    return {"model_version": version_shown(_new_row(version, model.name, said))}
+
+
+def _new_row(version: ModelVersion, name: str, said: VersionLabels) -> VersionRow:
+    """A version that was added just now as it would be read: its scan is due, and no alias points at it."""
+    # In the order in which the database keeps them.
+    tags = dict(sorted(said.tags.items(), key=lambda tag: (len(tag[0].encode()), tag[0].encode())))
+    return VersionRow(
+        version.pk, version.model_id, name, version.number, version.created_at, version.state, version.tags,
+        version.run_reference, said.changed_at, said.description, said.source, said.run_id, said.run_link,
+        said.logged_model_id, tags, said.is_archived, ScanState.WAITING, True, [], [],
+    )  # fmt: skip
 
 
 def _note(said: VersionLabels, source: Source, version: ModelVersion) -> None:

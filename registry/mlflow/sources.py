@@ -110,7 +110,7 @@ def _of_folder(call: Call, folder: Folder) -> Source:
 
 
 def _parameters_of(owner: LoggedModel | Run | None) -> dict[str, Any] | None:
-    found = owner.parameters if owner is not None else None
+    found = owner.parameters if owner is not None and getattr(owner, "has_parameters", True) else None
     return dict(found) if found else None
 
 

@@ -136,7 +136,7 @@ def _take(stack: ExitStack, path: str, opening: Opening) -> _Found:
 
 def _manifest(stack: ExitStack, found: list[_Found]) -> SealedUpload:
     """The list of the files: its digest identifies the version."""
-    sealing = Sealing(MANIFEST_NAME)
+    sealing = Sealing(MANIFEST_NAME, beside=found[-1].artifact if found else None)
     try:
         sealing.write(manifest_bytes((each.path, each.artifact) for each in found))
         upload = sealing.finish()

@@ -10,15 +10,18 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from modelops.lib.errors import Invalid, NotFound
 from modelops.lib.fixed_inserts import insert
+from modelops.lib.fixed_queries import FixedQuery
 from registry.artifacts.access import open_sealed
 from registry.artifacts.sealed import SealedUpload, Sealing
 from registry.models import Artifact, ModelVersion
 from registry.tracking.models import LoggedModel, RegisteredFolder, Run, TrackedFile
 
 from .addresses import SCHEME, model_address, parse_uri, run_address
-from .owners import Owner, belonging_to, below, locked, owner_of
+from .owners import Owner, belonging_to, below, kind_of, locked, owner_of
 
 Opening = Callable[[], SealedUpload]
 _RUNS = re.compile(r"runs:/([^/]+)(?:/(.*))?")
@@ -44,8 +47,11 @@ class Folder:
 
     def files(self) -> list[TrackedFile]:
         """What is in it; a file by itself is a folder of one. Raises NotFound when there is nothing."""
-        every = TrackedFile.objects.filter(**belonging_to(self.owner)).select_related("artifact").order_by("path")
-        found = list(every.filter(path=self.path) if self.path else []) or list(every.filter(below(self.path)))
+        # Where a file is there is no folder of its name.
+        kind, is_whole = kind_of(self.owner), not self.path
+        found: list[TrackedFile] = _files(
+            None, kind, is_whole, owner=self.owner.pk, path=self.path, inner=f"{self.path}/"
+        )
         if not any(file.size for file in found):
             raise NotFound(
                 f"No artifact is stored at {self.path or 'the root'!r} of {self.owner.audit_label}. Log the files "
@@ -63,6 +69,12 @@ class Folder:
             for file in self.files()
             if file.artifact is not None
         ]
+
+
+@FixedQuery
+def _files(reader: None, kind: str, is_whole: bool, *, owner: Any, path: str, inner: str) -> "QuerySet[TrackedFile]":
+    within = Q() if is_whole else Q(path=path) | Q(path__startswith=inner)
+    return TrackedFile.objects.filter(within, **{kind: owner}).select_related("artifact").order_by("path")
 
 
 def folder_of(source: str, *, user: Any) -> Folder:

@@ -1,6 +1,6 @@
 """What has files: a run or a logged model."""
 
-from typing import Any
+from typing import Any, NoReturn
 
 from django.db.models import Q, QuerySet
 
@@ -19,22 +19,32 @@ def owner_of(address: Address | None, user: Any) -> Owner:
         found: Owner | None = (_runs if address.kind == "run" else _models).first(user, owner=address.owner)
         if found is not None and address.experiment in {"", found.experiment.experiment_id}:
             return found
-    raise NotFound(
+    raise not_there()
+
+
+def not_there() -> NotFound:
+    """What is said of an owner that does not exist, or of which the caller may not know."""
+    return NotFound(
         "There is no such run or logged model at this place. Look up its artifact_uri.", code="artifact.owner_not_found"
     )
 
 
 @FixedQuery
 def _runs(user: Any, *, owner: Any) -> "QuerySet[Run]":
-    found: QuerySet[Run] = Run.objects.visible_to(user).select_related("experiment").filter(pk=owner).order_by()
+    found: QuerySet[Run] = _with_experiment(Run.objects.visible_to(user), owner)
     return found
 
 
 @FixedQuery
 def _models(user: Any, *, owner: Any) -> "QuerySet[LoggedModel]":
-    visible = LoggedModel.objects.visible_to(user).select_related("experiment")
-    found: QuerySet[LoggedModel] = visible.filter(pk=owner).order_by()
+    found: QuerySet[LoggedModel] = _with_experiment(LoggedModel.objects.visible_to(user), owner)
     return found
+
+
+def _with_experiment(owners: Any, owner: Any) -> Any:
+    """And whether there are parameters: they are sealed, and to ask for none of them takes two statements."""
+    rows = owners.filter(pk=owner).select_related("experiment").order_by()
+    return rows.annotate(has_parameters=Q(parameters__isnull=False))
 
 
 def kind_of(owner: Owner) -> str:
@@ -53,12 +63,24 @@ def below(folder: str) -> Q:
 
 
 def locked(owner: Owner) -> Owner:
-    """``owner`` as it stands now, locked: its files change one after the other. Raises Invalid for a deleted one."""
-    rows = type(owner).objects.select_for_update(of=("self",), no_key=True)
-    row: Owner = rows.get(pk=owner.pk)
+    """``owner`` as it stands now, locked: nobody else changes its files. Raises Invalid for a deleted one, NotFound."""
+    row: Owner | None = _locked.first(None, kind_of(owner), owner=owner.pk)
+    if row is None:
+        raise not_there()
     if row.deleted_at is not None:
-        raise Invalid(
-            f"The {row._meta.verbose_name} {row.audit_label} is deleted. Restore it before you change its artifacts.",
-            code="artifact.owner_deleted",
-        )
+        refuse_deleted(row)
     return row
+
+
+@FixedQuery
+def _locked(reader: None, kind: str, *, owner: Any) -> "QuerySet[Any]":
+    rows: QuerySet[Any] = (Run if kind == "run" else LoggedModel).objects.filter(pk=owner).order_by()
+    return rows.select_for_update(of=("self",), no_key=True)
+
+
+def refuse_deleted(owner: Owner) -> NoReturn:
+    """Raise Invalid: the files of what is deleted stay as they are."""
+    raise Invalid(
+        f"The {owner._meta.verbose_name} {owner.audit_label} is deleted. Restore it before you change its artifacts.",
+        code="artifact.owner_deleted",
+    )

@@ -1,10 +1,9 @@
 """Taking files in and letting them go."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 
 from django.db import transaction
-from django.db.models import Q
 
 from compliance.audit import Actor, record
 from modelops.lib.errors import Conflict, Invalid
@@ -20,6 +19,7 @@ from .addresses import InvalidPath
 from .closed import closed_at
 from .events import FILE_REMOVED, FILE_STORED
 from .owners import Owner, belonging_to, below, locked
+from .places import hold_place, place_of
 
 # More files than this under one root are a dataset, not artifacts; a listing of them all stays small enough.
 MOST_FILES = 10_000
@@ -33,14 +33,20 @@ def store(owner: Owner, path: str, pieces: Iterable[bytes], *, actor: Actor) -> 
     """
     if not path:
         raise InvalidPath
-    require_changeable(owner, path)
     with ExitStack() as stack:
-        upload = stack.enter_context(sealed_upload(pieces, path.rsplit("/", 1)[-1]))
+        upload = stack.enter_context(sealed_upload(_wanted(owner, path, pieces), path.rsplit("/", 1)[-1]))
         artifact = stack.enter_context(upload.adopted()) if upload.size else None
         with transaction.atomic():
-            row = locked(owner)
-            require_changeable(row, path)
-            return _put(row, path, artifact, actor)
+            hold_place(owner, path)
+            return _put(owner, path, artifact, actor)
+
+
+def _wanted(owner: Owner, path: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The pieces of a file; who sends more than one hears before the second that the place is closed."""
+    for number, piece in enumerate(pieces):
+        if number == 1:
+            require_changeable(owner, path)
+        yield piece
 
 
 def remove(owner: Owner, path: str, *, actor: Actor) -> int:
@@ -102,21 +108,24 @@ def _put(owner: Owner, path: str, artifact: Artifact | None, actor: Actor) -> Tr
 
 
 def _in_its_way(owner: Owner, path: str) -> TrackedFile | None:
-    """The file of that very name. Raises Invalid for a folder of the name, a file above it, and one file too many."""
-    parts = path.split("/")
-    above = ["/".join(parts[:depth]) for depth in range(1, len(parts))]
-    files = TrackedFile.objects.filter(**belonging_to(owner))
-    found: TrackedFile | None = files.filter(Q(path__in=[path, *above]) | below(path)).order_by().first()
+    """The file of that very name. Raises Conflict for a closed folder.
+
+    Raises Invalid for a folder of the name, a file above it, and one file too many.
+    """
+    has_closed, found, is_full = place_of(owner, path, most=MOST_FILES)
+    if has_closed:
+        require_changeable(owner, path)
     if found is None:
-        if files.count() >= MOST_FILES:
+        if is_full:
             raise Invalid(
                 f"There are {MOST_FILES:,} artifacts under this root already, and no more are taken. Pack small files "
                 "together.",
                 code="artifact.too_many_files",
             )
-    elif found.path != path:
+        return None
+    if found != path:
         raise Invalid(
             f"The artifact {path[:200]!r} would be a file and a folder at once. Use another name.",
             code="artifact.file_and_folder",
         )
-    return found
+    return TrackedFile.objects.get(path=path, **belonging_to(owner))

@@ -179,6 +179,16 @@ def test_a_search_compares_numbers_sources_and_tags(wire: Wire, model: str) -> N
     assert (status, said["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
 
 
+def test_the_answer_to_a_registration_is_what_reading_the_version_says(wire: Wire, model: str) -> None:
+    """S0-27: it is written from what was just stored, and says every word of it."""
+    said = register(
+        wire, model, description="for the <winter>", run_link="https://ci.example/7",
+        tags=[{"key": "team", "value": "grid"}, {"key": "note", "value": "x" * 400}],
+    )  # fmt: skip
+    assert said == shown(wire)
+    assert register(wire, model) == shown(wire, "2")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_registering_at_once_gives_distinct_numbers(wire: Wire) -> None:
     from django.db import connection

@@ -1,0 +1,112 @@
+"""Files that several senders store under one logged model at once, as a parallel training does."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.registry.mlflow.conftest import Wire
+from tests.registry.mlflow.logging_files import logged_model, register
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Sender(threading.Thread):
+    """Sends one file from a connection of its own; ``status`` is the answer."""
+
+    def __init__(self, wire: Wire, logged: Any, path: str, barrier: threading.Barrier | None = None) -> None:
+        super().__init__(daemon=True)
+        self.status = 0
+        self._send = lambda: wire.client.put(
+            f"/mlflow/api/2.0/mlflow-artifacts/artifacts/0/models/{logged.model_id}/artifacts/{path}",
+            path.encode(), content_type="application/octet-stream",
+        )  # fmt: skip
+        self._barrier = barrier
+        self.start()
+
+    def run(self) -> None:
+        from django.db import connection
+
+        try:
+            if self._barrier is not None:
+                self._barrier.wait(20)
+            self.status = self._send().status_code
+        finally:
+            connection.close()
+
+    def is_waiting(self) -> bool:
+        self.join(0.7)
+        return self.is_alive()
+
+
+def held(begin: Callable[[], Any], inside: Callable[[], Any]) -> Any:
+    """What ``inside`` gives while a transaction holds what ``begin`` took."""
+    from django.db import transaction
+
+    with transaction.atomic():
+        begin()
+        return inside()
+
+
+def test_a_path_never_becomes_a_file_and_a_folder_at_once(wire: Wire) -> None:
+    """Bad input: of two senders of whom one names a file what is a folder to the other, one is refused."""
+    from registry.tracking.models import TrackedFile
+
+    logged = logged_model(wire, MLmodel=b"flavors: {}\n")
+    for number in range(8):
+        barrier = threading.Barrier(2)
+        both = [Sender(wire, logged, path, barrier) for path in (f"x{number}", f"x{number}/y")]
+        for sender in both:
+            sender.join(30)
+        assert sorted(sender.status for sender in both) == [200, 400]
+    assert TrackedFile.objects.filter(logged_model=logged).count() == 9
+
+
+def test_senders_of_one_path_leave_one_file(wire: Wire, stored: Any) -> None:
+    """What the others had stored goes with them."""
+    from registry.tracking.models import TrackedFile
+
+    logged = logged_model(wire, MLmodel=b"flavors: {}\n")
+    barrier = threading.Barrier(6)
+    senders = [Sender(wire, logged, "weights/w.bin", barrier) for _ in range(6)]
+    for sender in senders:
+        sender.join(30)
+    assert {sender.status for sender in senders} == {200}
+    assert TrackedFile.objects.filter(logged_model=logged, path="weights/w.bin").count() == 1
+    assert len(stored()) == 2
+
+
+def test_a_sender_waits_for_its_own_place_and_for_no_other(wire: Wire) -> None:
+    from registry.tracking.files.places import hold_place
+
+    logged = logged_model(wire, MLmodel=b"flavors: {}\n")
+
+    def meanwhile() -> Sender:
+        beside, same = Sender(wire, logged, "a/c"), Sender(wire, logged, "a/b")
+        beside.join(20)
+        assert beside.status == 200
+        assert same.is_waiting()
+        return same
+
+    same = held(lambda: hold_place(logged, "a/b"), meanwhile)
+    same.join(20)
+    assert same.status == 200
+
+
+def test_what_becomes_a_version_takes_no_more_files(wire: Wire) -> None:
+    """A sender that comes while the version is added waits for it, and then hears that the folder is closed."""
+    from registry.tracking.files.owners import locked
+
+    wire.post("registered-models/create", {"name": "delay"})
+    logged = logged_model(wire)
+
+    def meanwhile() -> Sender:
+        late = Sender(wire, logged, "late.bin")
+        assert late.is_waiting()
+        register(wire, "delay", logged)
+        return late
+
+    late = held(lambda: locked(logged), meanwhile)
+    late.join(20)
+    assert late.status == 409
