@@ -20,8 +20,12 @@ class Collecting:
         items.sort(key=lambda item: 0 if is_live(item) else 1 if item.get_closest_marker("slow") else 2)
 
     def pytest_collection_finish(self) -> None:
-        """Modules and tests are there until the end: from now on, garbage is looked for among the rest alone."""
+        """Modules and tests are there until the end: from now on, garbage is looked for among the rest alone.
+
+        It is looked for less often than usual: a test leaves little, and each look goes through all that requests made.
+        """
         gc.freeze()
+        gc.set_threshold(50_000, 20, 20)
         gc.enable()
 
 

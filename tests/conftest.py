@@ -190,6 +190,20 @@ def _remove_files(folder: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _light_password_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2id as ever, at a hundredth of its cost, which hundreds of sign-ins would pay.
+
+    A process beside the test hashes at the full cost, and would renew a hash of another: there it stays.
+    """
+    if is_live(request.node):
+        return
+    from accounts.hashers import PortalArgon2Hasher
+
+    monkeypatch.setattr(PortalArgon2Hasher, "memory_cost", 512)
+    monkeypatch.setattr(PortalArgon2Hasher, "time_cost", 1)
+
+
+@pytest.fixture(autouse=True)
 def _scanned_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
     """No worker runs beside a test: what waits for the verdict of a scan does the scan itself."""
     from registry.scanning import waiting

@@ -11,6 +11,11 @@ from tests.accounts.people import PASSWORD, make_user
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _light_password_hashes() -> None:
+    """Not here: passwords are hashed at the portal's own cost."""
+
+
 def test_a_long_password_counts_to_its_last_character() -> None:
     """S4-08: nothing is cut off; two passwords that differ at the 75th of 80 characters are two passwords."""
     user = make_user()
