@@ -39,30 +39,47 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _tiles(user: Any) -> list[dict[str, Any]]:
+    """Of the pages that the user may open."""
+    return [tile for needs, tile in _all_tiles(user) if user.has_perm(needs)]
+
+
+def _all_tiles(user: Any) -> list[tuple[str, dict[str, Any]]]:
     quality = QualityRun.objects.visible_to(user).filter(score__isnull=False)
     latest = quality.select_related("dataset_version__dataset").order_by("-created_at").first()
     drift = DriftRun.objects.visible_to(user).filter(drifted__isnull=False)
     open_alerts = Alert.objects.visible_to(user).filter(state=AlertState.OPEN)
     severe = open_alerts.filter(severity__in=["high", "critical"])
     return [
-        _tile("Models", RegisteredModel.objects.visible_to(user), "registry:model-list"),
-        _tile("Datasets", Dataset.objects.visible_to(user), "registry:dataset-list"),
-        {
-            "label": "Latest quality score",
-            "value": f"{latest.score:.1f}" if latest else "–",
-            "unit": "of 100" if latest else "",
-            "note": str(latest.dataset_version) if latest else "No data was checked yet",
-            "url": latest.get_absolute_url() if latest else reverse("dataquality:run-list"),
-        },
-        {
-            **_tile("Runs with drift", drift.filter(drifted=True), "monitoring:drift-list"),
-            "note": f"of {_counted(drift)} compared",
-        },
-        {
-            **_tile("Open alerts", open_alerts, "monitoring:alert-list"),
-            "note": f"{_counted(severe)} high or critical",
-            "tone": "bad" if severe.exists() else "",
-        },
+        (
+            "registry.view_registeredmodel",
+            _tile("Models", RegisteredModel.objects.visible_to(user), "registry:model-list"),
+        ),
+        ("registry.view_dataset", _tile("Datasets", Dataset.objects.visible_to(user), "registry:dataset-list")),
+        (
+            "dataquality.view_qualityrun",
+            {
+                "label": "Latest quality score",
+                "value": f"{latest.score:.1f}" if latest else "–",
+                "unit": "of 100" if latest else "",
+                "note": str(latest.dataset_version) if latest else "No data was checked yet",
+                "url": latest.get_absolute_url() if latest else reverse("dataquality:run-list"),
+            },
+        ),
+        (
+            "monitoring.view_driftrun",
+            {
+                **_tile("Runs with drift", drift.filter(drifted=True), "monitoring:drift-list"),
+                "note": f"of {_counted(drift)} compared",
+            },
+        ),
+        (
+            "monitoring.view_alert",
+            {
+                **_tile("Open alerts", open_alerts, "monitoring:alert-list"),
+                "note": f"{_counted(severe)} high or critical",
+                "tone": "bad" if severe.exists() else "",
+            },
+        ),
     ]
 
 

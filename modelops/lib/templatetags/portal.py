@@ -97,11 +97,15 @@ def nav_url(name: str, *args: object) -> str:
 
 @register.inclusion_tag("patterns/nav_item.html", takes_context=True)
 def nav_item(
-    context: template.Context, name: str, label: str, icon_name: str, count: int | None = None
+    context: template.Context, name: str, label: str, icon_name: str, count: int | None = None, needs: str = ""
 ) -> dict[str, Any]:
-    """One entry of the main navigation; it knows by itself whether the present page lies under it."""
-    url = nav_url(name)
+    """One entry of the main navigation; it knows by itself whether the present page lies under it.
+
+    It stays away from whoever lacks the permission that the page ``needs``.
+    """
     request = context.get("request")
+    user = getattr(request, "user", None)
+    url = nav_url(name) if not needs or (user is not None and user.has_perm(needs)) else ""
     path = request.path if request else ""
     current = bool(url) and (path == url if url == "/" else path.startswith(url))
     return {"url": url, "label": label, "icon_name": icon_name, "count": count, "current": current}
