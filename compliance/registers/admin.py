@@ -1,7 +1,7 @@
 """The officer's registers: each is a list, a form to add, and a page with what may be done."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from compliance.audit.history import timeline_page
 from modelops.lib.acting_admin import Act, ActingAdmin, Shown
 
-from . import services
+from . import posture, services
 from .exports import MEDIA, REGISTERS, as_answer
 from .forms import (
     ActivityForm,
@@ -28,7 +28,10 @@ from .forms import (
     RevisionForm,
     WithdrawalForm,
 )
-from .models import Breach, BreachState, Consent, Incident, ProcessingActivity, RegisterItem
+from .models import Breach, BreachState, Consent, Incident, LegalBasis, ProcessingActivity, RegisterItem
+from .people import people_in_data
+
+_PEOPLE: Final = 50
 
 
 class RegisterAdmin(ActingAdmin):
@@ -75,6 +78,22 @@ def _log(row: Incident | Breach) -> Shown:
     return Shown("Log", ["When", "What"], rows)
 
 
+def _without_consent(activity: ProcessingActivity, after: str) -> Shown:
+    """A page of the people in its data who have no consent in force."""
+    index = people_in_data.get("datasets")()
+    found = index.unagreed(activity, after=after, most=_PEOPLE + 1)
+    shown = found[:_PEOPLE]
+    count = index.count_unagreed(activity, most=posture.COUNTED)
+    rows = [
+        [one.reference, ", ".join(one.versions), one.rows, "taken back" if one.has_withdrawn else "never recorded"]
+        for one in shown
+    ]
+    more = ("The next ones", f"?after={shown[-1].reference}") if len(found) > _PEOPLE else None
+    empty = "Everybody who can be found in its datasets has a consent in force."
+    title = f"People without a consent ({posture.counted(count)})" if count else "People without a consent"
+    return Shown(title, ["Reference", "In", "Rows", "Consent"], rows, empty, more)
+
+
 def _revise(activity: ProcessingActivity, given: dict[str, Any], **who: Any) -> str:
     return f"{activity} is at revision {services.revise_activity(activity, given, **who).revision}."
 
@@ -118,6 +137,12 @@ class ProcessingActivityAdmin(RegisterAdmin):
 
     def added(self, given: dict[str, Any], **who: Any) -> str:
         return f"{services.add_activity(given, **who)} is in the register."
+
+    def _page(self, request: HttpRequest, row: Any, bound: Any = None, status: int = 200) -> HttpResponse:
+        page: Any = super()._page(request, row, bound, status)
+        if row.basis == LegalBasis.CONSENT and request.user.has_perm("registers.view_consent"):
+            page.context_data["tables"].append(_without_consent(row, request.GET.get("after", "")[:16]))
+        return page
 
 
 @admin.register(Consent)

@@ -1,5 +1,7 @@
 """What the registers ask for now: breaches by the clock, open incidents, missing consents, what is overdue."""
 
+import time
+import uuid
 from datetime import timedelta
 from typing import Final
 
@@ -10,11 +12,17 @@ from django.utils import timezone
 from modelops.lib.posture import Finding, Outcome, Severity, control
 
 from .models import Breach, BreachState, Consent, Incident, LegalBasis, ProcessingActivity, RegisterItem
+from .people import people_in_data
 
 # Hours after which a breach is told again, each time more gravely.
 STAGES: Final[tuple[tuple[int, Severity], ...]] = ((72, "critical"), (66, "critical"), (48, "high"), (24, "warning"))
 _SOON: Final = timedelta(days=14)
 _SHOWN: Final = 50
+_LOOKED_AT: Final = 500
+COUNTED: Final = 1000
+# Going through every person of fifty large versions takes seconds, and controls are looked at every minute.
+_KEPT_S: Final = 900
+_known: dict[uuid.UUID, tuple[tuple[object, ...], float, int]] = {}
 
 
 def _page(model: str, row: object) -> str:
@@ -77,6 +85,49 @@ def consents() -> Outcome:
     ]
     total = based.count()
     return Outcome(findings, total - len(findings), total, url=reverse("admin:registers_consent_changelist"))
+
+
+@control("consents.people", area="Privacy", label="Everybody in data on consent has agreed")
+def people() -> Outcome:
+    """Activities on consent with people in their datasets who have no consent in force, each with how many."""
+    based = ProcessingActivity.objects.filter(basis=LegalBasis.CONSENT, ended_at=None).exclude(datasets=[])
+    findings = []
+    for one in based.order_by("name")[:_LOOKED_AT]:
+        if missing := _unagreed(one):
+            findings.append(
+                Finding(
+                    f"people:{one.pk}",
+                    f"{counted(missing)} {'person' if missing == 1 else 'people'} in data of the activity {one.name} "
+                    f"{'has' if missing == 1 else 'have'} no consent in force",
+                    "See who by reference on the page of the activity. Record the consents under the names that the "
+                    "dataset uses, or upload the data without these people.",
+                    "high",
+                    _page("processingactivity", one),
+                )
+            )
+    total = based.count()
+    return Outcome(findings[:_SHOWN], total - len(findings), total,
+                   url=reverse("admin:registers_processingactivity_changelist"))  # fmt: skip
+
+
+def counted(people: int) -> str:
+    """The number, or that it is more than was counted."""
+    return f"{people:,}" if people < COUNTED else f"{COUNTED:,} or more"
+
+
+def _unagreed(activity: ProcessingActivity) -> int:
+    """How many; counted anew when consents or the activity changed, else every quarter of an hour."""
+    agreed = Consent.objects.filter(activity=activity, withdrawn_at=None)
+    if agreed.filter(subject_digest=None).exists():
+        return 0  # older consents, which are made comparable within a quarter of an hour
+    index = people_in_data.get("datasets")()
+    newest = agreed.values_list("pk", flat=True).order_by("-pk").first()
+    state = (activity.revision, agreed.count(), newest, index.state(activity))
+    known = _known.get(activity.pk)
+    if known is None or known[0] != state or time.monotonic() - known[1] > _KEPT_S:
+        found = index.count_unagreed(activity, most=COUNTED)
+        known = _known[activity.pk] = (state, time.monotonic(), found)
+    return known[2]
 
 
 @control("registers.in_time", area="Security", label="Trainings and penetration tests are done in time")

@@ -13,6 +13,7 @@ from modelops.lib.errors import Conflict, Invalid, NotFound
 
 from . import audit_events as events
 from .models import Breach, BreachState, Consent, Incident, LegalBasis, LogEntry, ProcessingActivity, RegisterItem
+from .people import digest_of
 
 COLUMN = "registers.consent.subject"
 
@@ -57,7 +58,12 @@ def give_consent(
             field="activity",
         )
     consent = Consent(
-        activity=activity, subject=subject, text_version=text_version[:60], source=source[:120], given_at=timezone.now()
+        activity=activity,
+        subject=subject,
+        subject_digest=digest_of(subject),
+        text_version=text_version[:60],
+        source=source[:120],
+        given_at=timezone.now(),
     )
     consent.save(force_insert=True)
     record(events.CONSENT_GIVEN, consent, actor=actor, text_version=consent.text_version, activity=str(activity.pk))

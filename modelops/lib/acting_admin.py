@@ -49,6 +49,7 @@ class Shown:
     heads: Sequence[str]
     rows: Sequence[Sequence[Any]] = field(default_factory=list)
     empty: str = "Nothing yet."
+    more: tuple[str, str] | None = None  # what leads on, and where to
 
 
 class ActingAdmin(ServiceAddAdmin):

@@ -5,11 +5,12 @@ from registry.aliases.gate import Gate, gates
 from registry.models import ModelVersion
 
 from . import restriction
+from .consents import withdrawn_in
 
 
 @gates.register("consent")
 class ConsentGate(Gate):
-    """Nobody took back their consent since the data was uploaded that the version was trained on."""
+    """Nobody took back their consent since the data was uploaded, and nobody who did is in data of later."""
 
     label = "Consents"
 
@@ -20,6 +21,9 @@ class ConsentGate(Gate):
                 # Whoever sees the model may not know of a restricted dataset.
                 name = "a restricted dataset" if used.dataset.is_restricted else str(used)
                 said.append(f"{people} since {name} was uploaded")
+            elif people := withdrawn_in(used):
+                name = "a restricted dataset" if used.dataset.is_restricted else str(used)
+                said.append(f"{people} before, and {name} holds their rows all the same")
         if not said:
             return True, "No consent to the use of its data was withdrawn since the data was uploaded."
         return False, (

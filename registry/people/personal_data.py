@@ -21,7 +21,7 @@ from modelops.lib.late import late
 from registry.cards.explaining import explained
 from registry.models import RegisteredModel
 
-from . import exclusion, finding, restriction
+from . import consents, exclusion, finding, restriction  # noqa: F401  consents answers the registers
 from .digests import names_of
 
 np = late("numpy")

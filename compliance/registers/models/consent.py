@@ -18,6 +18,8 @@ class Consent(models.Model):
     activity = models.ForeignKey(ProcessingActivity, models.PROTECT, related_name="consents")
     subject = EncryptedTextField()
     subject_index = BlindIndexField(source="subject", editable=False)
+    # The person as datasets know them, so that who is in them is compared without opening a name.
+    subject_digest = models.BigIntegerField(null=True, editable=False)
     text_version = models.CharField("version of the text", max_length=60)
     source = models.CharField(max_length=120, help_text="The form, letter or call by which it was given.")
     given_at = models.DateTimeField(default=timezone.now)
@@ -34,7 +36,11 @@ class Consent(models.Model):
                 name="registers_withdrawn_later",
             )
         ]
-        indexes = [models.Index(fields=["activity", "-withdrawn_at"], name="registers_withdrawals")]
+        indexes = [
+            models.Index(fields=["activity", "-withdrawn_at"], name="registers_withdrawals"),
+            models.Index(fields=["activity", "subject_digest"], name="registers_agreed"),
+            models.Index(fields=["id"], condition=Q(subject_digest=None), name="registers_undigested"),
+        ]
 
     def __str__(self) -> str:
         return f"Consent …{str(self.pk)[-8:]}"
