@@ -4,23 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registers', '0001_registers'),
+        ("registers", "0001_registers"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='consent',
-            name='subject_digest',
+            model_name="consent",
+            name="subject_digest",
             field=models.BigIntegerField(editable=False, null=True),
         ),
         migrations.AddIndex(
-            model_name='consent',
-            index=models.Index(fields=['activity', 'subject_digest'], name='registers_agreed'),
+            model_name="consent",
+            index=models.Index(fields=["activity", "subject_digest"], name="registers_agreed"),
         ),
         migrations.AddIndex(
-            model_name='consent',
-            index=models.Index(condition=models.Q(('subject_digest', None)), fields=['id'], name='registers_undigested'),
+            model_name="consent",
+            index=models.Index(
+                condition=models.Q(("subject_digest", None)), fields=["id"], name="registers_undigested"
+            ),
         ),
     ]
