@@ -90,9 +90,9 @@ def consents() -> Outcome:
 @control("consents.people", area="Privacy", label="Everybody in data on consent has agreed")
 def people() -> Outcome:
     """Activities on consent with people in their datasets who have no consent in force, each with how many."""
-    based = ProcessingActivity.objects.filter(basis=LegalBasis.CONSENT, ended_at=None).exclude(datasets=[])
+    based = ProcessingActivity.objects.filter(basis=LegalBasis.CONSENT, ended_at=None)
     findings = []
-    for one in based.order_by("name")[:_LOOKED_AT]:
+    for one in based.exclude(datasets=[]).order_by("name")[:_LOOKED_AT]:
         if missing := _unagreed(one):
             findings.append(
                 Finding(

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from compliance.audit import Actor
 from compliance.audit.models import AuditEvent
+from compliance.evidence.kpis import kpis
 from compliance.registers import people, posture, services
 from compliance.registers.admin import _PEOPLE
 from compliance.registers.models import Consent, ProcessingActivity
@@ -61,6 +62,8 @@ def test_everybody_in_the_data_without_a_consent_is_listed(desk: Client, scienti
     [finding] = posture.people().findings
     assert "3 people in data of the activity Prediction of delays have no consent in force" in finding.title
     assert finding.url == reverse("admin:registers_processingactivity_change", args=[made.pk])
+    tile = next(one for one in kpis() if one.key == "consents")
+    assert (tile.value, tile.tone) == ("0 %", "bad")
     watch_controls()
     alert = Alert.objects.get(key=f"finding:consents.people:people:{made.pk}")
     consent(desk, made, "ADA@example.org ")
@@ -74,6 +77,8 @@ def test_everybody_in_the_data_without_a_consent_is_listed(desk: Client, scienti
     watch_controls()
     alert.refresh_from_db()
     assert alert.state == "resolved"
+    tile = next(one for one in kpis() if one.key == "consents")
+    assert (tile.value, tile.tone) == ("100 %", "good")
     withdraw = reverse("admin:registers_consent_withdraw", args=[last.pk])
     assert desk.post(withdraw, {"withdraw-source": "letter"}).status_code == 302
     assert [row[1:] for row in listed(desk, made)] == [[str(data), "1", "taken back"]]
