@@ -1,6 +1,7 @@
 """Controls of the limits on requests."""
 
 from django.conf import settings
+from django.urls import reverse
 
 from modelops.lib.posture import Finding, Outcome, control
 
@@ -55,7 +56,13 @@ def limits_are_in_force() -> Outcome:
         for name, limit in declared.items()
         if told.get(name) != limit
     ]
-    return Outcome(findings + _loose(), evidence="; ".join(f"{name} {limit}" for name, limit in declared.items()))
+    evidence = "; ".join(f"{name} {limit}" for name, limit in declared.items())
+    return Outcome(findings + _loose(), evidence=evidence, url=_proxy())
+
+
+def _proxy() -> str:
+    """What the proxy in front has to do, beside these limits."""
+    return f"{reverse('admin:help', args=['deploy'])}#the-proxy"
 
 
 def _loose() -> list[Finding]:
@@ -65,6 +72,7 @@ def _loose() -> list[Finding]:
             f"loose:{name}",
             f"{name} is {limit}; the portal's default is {defaults[name]}",
             "Lower it, or keep it where the proxy limits requests as well.",
+            url=_proxy(),
         )
         for name, limit in settings.MODELOPS_THROTTLE.items()
         if limit.per_minute > defaults[name].per_minute or limit.burst > defaults[name].burst
