@@ -34,6 +34,20 @@ class File:
         for name in names:
             yield name, file.read([name], use_threads=False).column(0)
 
+    def arrays(self, names: list[str]) -> Any:
+        coded = [name for name in names if pa.types.is_string(self.schema.field(name).type)]
+        file = pq.ParquetFile(self._path, read_dictionary=coded)
+        groups = range(file.num_row_groups)
+        for name in names:
+            yield (
+                name,
+                (
+                    array
+                    for group in groups
+                    for array in file.read_row_group(group, [name], use_threads=False).column(0).chunks
+                ),
+            )
+
 
 class Prepared:
     """The reference as a monitor keeps it: sorted and counted once, each column of numbers as bytes, here in a file."""
@@ -87,7 +101,7 @@ def _with_files(take: Callable[[list[Path], int, int, int], Table], quick: bool)
 
 
 def _packed_tighter(path: Path) -> Path:
-    """The same file under zstd, as other programs write it; the portal's own staging files are lz4."""
+    """The same file under zstd, as other programs write it."""
     other = path.with_suffix(".zstd.parquet")
     pq.write_table(pq.read_table(path), other, compression="zstd", row_group_size=250_000)
     return other

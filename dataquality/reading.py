@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from registry.artifacts.access import open_artifact
 from registry.frames import open_table
 
-from .profiling.parquet import parquet_batches
+from .profiling.parquet import parquet_arrays, parquet_batches
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from registry.models import DatasetVersion
 
 # Each group of columns is one pass over the file, and a file of separated values is parsed whole in each pass: groups
@@ -49,3 +49,13 @@ class SealedTable:
             table = self._frame.read(group)
             for name in group:
                 yield name, table.column(name)
+
+    def arrays(self, names: Sequence[str]) -> Iterator[tuple[str, Iterator[pa.Array]]]:
+        """The named columns, each array by array as it is decoded: what is looked at at once is still in the cache."""
+        if self._version.file_format == "parquet":
+            with open_artifact(self._version.artifact) as file:
+                if (decoded := parquet_arrays(file, names)) is not None:
+                    yield from decoded
+                    return
+        for name, column in self.columns(names):
+            yield name, iter(column.chunks or [pa.array([], column.type)])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import BinaryIO
 
 import pyarrow as pa
@@ -14,12 +15,14 @@ BATCH_ROWS = 65_536
 BATCH_CELLS = 4_000_000  # of a very wide table fewer rows are in memory at once
 # A column that takes fewer bytes a value than this holds few distinct texts: they are read as places in a dictionary.
 CODED_BYTES = 6
+# Columns are read one after the other where a piece of one is this large; a sealed file is opened 1 MiB at a time.
+PIECE_BYTES = 1024 * 1024
 
 
 def parquet_batches(file: BinaryIO, names: list[str] | None = None) -> Iterator[pa.RecordBatch]:
     """The rows of a Parquet file; texts of few values come as dictionaries. Raises Invalid for a damaged file."""
     source = pa.PythonFile(file, mode="r")
-    try:
+    with _readable():
         parquet = pq.ParquetFile(source)
         coded = [name for name in _coded(parquet) if names is None or name in names]
         if coded:
@@ -27,6 +30,36 @@ def parquet_batches(file: BinaryIO, names: list[str] | None = None) -> Iterator[
         rows = max(256, min(BATCH_ROWS, BATCH_CELLS // max(1, parquet.metadata.num_columns)))
         for batch in parquet.iter_batches(batch_size=rows, columns=names, use_threads=True):
             yield batch if names is None else batch.select(names)
+
+
+def parquet_arrays(file: BinaryIO, names: Sequence[str]) -> Iterator[tuple[str, Iterator[pa.Array]]] | None:
+    """Each column by itself, decoded a row group at a time; None where that would read the same bytes again and again.
+
+    Raises Invalid for a damaged file.
+    """
+    source = pa.PythonFile(file, mode="r")
+    with _readable():
+        parquet = pq.ParquetFile(source)
+        metadata = parquet.metadata
+        parts = metadata.num_row_groups * metadata.num_columns
+        stored = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
+        if not parts or stored < PIECE_BYTES * parts or metadata.num_columns != len(parquet.schema_arrow):
+            return None
+        parquet = pq.ParquetFile(source, metadata=metadata, read_dictionary=_coded(parquet))
+    return ((name, _row_groups(parquet, name)) for name in names)
+
+
+def _row_groups(parquet: pq.ParquetFile, name: str) -> Iterator[pa.Array]:
+    for group in range(parquet.metadata.num_row_groups):
+        with _readable():
+            column = parquet.read_row_group(group, [name]).column(0)
+        yield from column.chunks or [pa.array([], column.type)]
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
     except (pa.ArrowException, OSError):
         raise Invalid(
             "The file cannot be read as Parquet. It may be cut off or damaged; write it again and upload that.",

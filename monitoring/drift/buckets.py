@@ -14,6 +14,8 @@ from .bucket_map import BucketMap
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from .sample import Sample
+
 PIECE = 65_536  # values in a vectorised step: they stay in the processor's cache
 AT_ONCE = 4096  # values whose places stay in the nearest cache
 NEAR = 8  # values of which one look tells whether any is wanted
@@ -30,14 +32,21 @@ def numpy() -> Any:
 class Tally:
     """What one pass over a sample counts; ``mixed`` marks buckets with another value than the reference's only one.
 
-    ``places`` has the bucket of each value (of one that is not finite, any), ``ends`` the smallest and the largest.
+    ``places`` has for each array of the sample the buckets of its values (of one that is not finite, any), ``ends`` the
+    smallest and the largest.
     """
 
+    sample: Sample
     counts: NDArray[Any]
     mixed: NDArray[Any] | None
     dropped: int
-    places: NDArray[Any]
+    places: list[NDArray[Any]]
     ends: tuple[Any, Any]
+
+    @property
+    def size(self) -> int:
+        """How many values are finite."""
+        return sum(map(len, self.places)) - self.dropped
 
     @cached_property
     def upto(self) -> NDArray[Any]:
@@ -47,32 +56,33 @@ class Tally:
         return found
 
 
-def counts_of(ordered: NDArray[Any], buckets: BucketMap) -> NDArray[Any]:
-    """How many of the sorted finite values each bucket holds."""
-    return tally(ordered, BucketMap(buckets.low, buckets.scale, buckets.count)).counts
-
-
-def tally(values: NDArray[Any], buckets: BucketMap) -> Tally:
-    """Count the finite values of a sample, bucket by bucket."""
+def tally(sample: Sample, buckets: BucketMap) -> Tally:
+    """Count the finite values of a sample, bucket by bucket: each of its arrays as it comes."""
     np = numpy()
-    # Half as wide, the counts stay in a nearer cache.
-    counts = np.zeros(buckets.count, np.uint32 if len(values) < 2**32 else np.int64)
-    places = np.empty(len(values), np.uint16)
-    turn = _turn(values.dtype)
+    # Half as wide as they could be, the counts stay in a nearer cache.
+    counts = np.zeros(buckets.count, np.uint32)
+    turn = _turn(sample.kind)
     ends = np.array([2**63 - 1, -(2**63)], np.int64)
-    keys = values.view(np.int64)
-    if buckets.singles is None:
-        mixed = None
-        dropped = int(_count(values, keys, buckets.low, buckets.scale, counts, places, turn, ends))
-    else:
-        mixed = np.zeros(buckets.count, np.uint8)
-        singles = buckets.singles.astype(values.dtype, copy=False)
-        dropped = int(
-            _count_singles(values, keys, buckets.low, buckets.scale, counts, places, turn, ends, singles, mixed)
-        )
+    singles = None if buckets.singles is None else buckets.singles.astype(sample.kind, copy=False)
+    mixed = None if singles is None else np.zeros(buckets.count, np.uint8)
+    places: list[NDArray[Any]] = []
+    seen = dropped = 0
+    for values in sample:
+        seen += len(values)
+        if seen >= 2**32 and counts.dtype == np.uint32:
+            counts = counts.astype(np.int64)
+        own = np.empty(len(values), np.uint16)
+        keys = values.view(np.int64)
+        if singles is None:
+            dropped += int(_count(values, keys, buckets.low, buckets.scale, counts, own, turn, ends))
+        else:
+            dropped += int(
+                _count_singles(values, keys, buckets.low, buckets.scale, counts, own, turn, ends, singles, mixed)
+            )
+        places.append(own)
     ends = ends ^ turn[1]
-    smallest, largest = (ends ^ ((ends >> 63) & turn[0])).view(values.dtype)
-    return Tally(counts, mixed, dropped, places, (smallest, largest))
+    smallest, largest = (ends ^ ((ends >> 63) & turn[0])).view(sample.kind)
+    return Tally(sample, counts, mixed, dropped, places, (smallest, largest))
 
 
 def _turn(kind: Any) -> NDArray[Any]:
@@ -81,14 +91,17 @@ def _turn(kind: Any) -> NDArray[Any]:
     return np.array([2**63 - 1 if kind.kind == "f" else 0, -(2**63) if kind.kind == "u" else 0], np.int64)
 
 
-def collect(values: NDArray[Any], counted: Tally, wanted: NDArray[Any], size: int) -> NDArray[Any]:
+def collect(counted: Tally, wanted: NDArray[Any], size: int) -> NDArray[Any]:
     """The ``size`` finite values that lie in ``wanted`` buckets, sorted."""
     np = numpy()
-    found = np.empty(size, values.dtype)
+    found = np.empty(size, counted.sample.kind)
     if size:
         marked = np.zeros(len(counted.counts), np.uint8)
         marked[wanted] = 1
-        _gather(values, counted.places, marked, counted.dropped, found)
+        hits = np.empty(size + counted.dropped, np.int64)
+        start = 0
+        for values, places in zip(counted.sample, counted.places, strict=True):
+            start += int(_gather(values, places, marked, counted.dropped, hits, found[start:]))
     found.sort()
     return found
 
@@ -206,18 +219,26 @@ def _count_singles(
             place = place if place > 0.0 else 0.0
             own[i] = place if place < top else top
         dropped += unfit
-        for i in range(len(piece)):
-            if not unfit or abs(float(piece[i])) <= LARGEST:
+        if unfit:
+            for i in range(len(piece)):
+                if abs(float(piece[i])) <= LARGEST:
+                    counts[own[i]] += 1
+                    mixed[own[i]] |= piece[i] != singles[own[i]]
+                    key = bits[i] ^ ((bits[i] >> 63) & turn[0]) ^ turn[1]
+                    least, most = min(least, key), max(most, key)
+        else:
+            for i in range(len(piece)):
                 counts[own[i]] += 1
-                if piece[i] != singles[own[i]]:
-                    mixed[own[i]] = 1
+            for i in range(len(piece)):
+                mixed[own[i]] |= piece[i] != singles[own[i]]
+            for i in range(len(piece)):
                 key = bits[i] ^ ((bits[i] >> 63) & turn[0]) ^ turn[1]
                 least, most = min(least, key), max(most, key)
     ends[0], ends[1] = least, most
     return dropped
 
 
-def _gather_twin(values: Any, places: Any, wanted: Any, dropped: int, found: Any) -> int:
+def _gather_twin(values: Any, places: Any, wanted: Any, dropped: int, hits: Any, found: Any) -> int:
     taken = values[wanted[places] != 0]
     if dropped:
         taken = taken[numpy().isfinite(taken)]
@@ -226,20 +247,33 @@ def _gather_twin(values: Any, places: Any, wanted: Any, dropped: int, found: Any
 
 
 @compiled(_gather_twin)
-def _gather(values: Any, places: Any, wanted: Any, dropped: int, found: Any) -> int:
+def _gather(values: Any, places: Any, wanted: Any, dropped: int, hits: Any, found: Any) -> int:
     # Few are wanted. The places are a quarter of the memory of the values, of which only those few are read again, and
-    # one look at a few neighbours mostly tells that there are none among them.
-    size = 0
-    whole = len(values) // NEAR * NEAR
-    for start in range(0, whole + NEAR, NEAR):
-        stop = min(start + NEAR, len(values))
-        hits = 0
-        if start < whole:
+    # one look at a few neighbours mostly tells that there are none among them. The values are far by now: first it is
+    # known which are wanted, then all are fetched, and many are on their way at once.
+    hit = 0
+    whole = len(places) // NEAR * NEAR
+    for start in range(0, whole, NEAR):
+        near = 0
+        for i in range(start, start + NEAR):
+            near |= wanted[places[i]]
+        if near:
             for i in range(start, start + NEAR):
-                hits |= wanted[places[i]]
-        if hits or start == whole:
-            for i in range(start, stop):
-                if wanted[places[i]] and (not dropped or abs(float(values[i])) <= LARGEST):
-                    found[size] = values[i]
-                    size += 1
+                if wanted[places[i]]:
+                    hits[hit] = i
+                    hit += 1
+    for i in range(whole, len(places)):
+        if wanted[places[i]]:
+            hits[hit] = i
+            hit += 1
+    if not dropped:
+        for i in range(hit):
+            found[i] = values[hits[i]]
+        return hit
+    size = 0
+    for i in range(hit):
+        value = values[hits[i]]
+        if abs(float(value)) <= LARGEST:
+            found[size] = value
+            size += 1
     return size

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -11,6 +13,7 @@ import pyarrow.compute as pc
 from .buckets import Tally, numpy, tally
 from .gap import Ordered, counted_gap, merged_gap
 from .profile import bin_picture, drawable, profile
+from .sample import Sample
 from .statistics.base import Drift, TooFewValues
 from .statistics.jensen_shannon import jensen_shannon
 from .statistics.ks import KolmogorovSmirnov, canonical, finite_sorted, measured
@@ -53,66 +56,83 @@ def is_number(kind: pa.DataType) -> bool:
     return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
 
 
-def numbers(column: pa.ChunkedArray) -> tuple[NDArray[Any], int]:
-    """The values of a column of numbers that are there, and how many are null; whole numbers stay whole."""
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
-    present = column.drop_null() if column.null_count else column
-    if pa.types.is_decimal(present.type) or pa.types.is_float16(present.type):
-        present = pc.cast(present, pa.float64())
-    chunks = [viewed(chunk) for chunk in present.chunks] or [viewed(pa.array([], present.type))]
-    return canonical(chunks[0] if len(chunks) == 1 else numpy().concatenate(chunks)), column.null_count
+class Numbers(Sample):
+    """The values of a column of numbers that are there; whole numbers stay whole.
+
+    ``rows`` and ``nulls`` are known when all have been looked at.
+    """
+
+    def __init__(self, arrays: Iterable[pa.Array]) -> None:
+        coming = iter(arrays)
+        first = next(coming)
+        self.rows = self.nulls = 0
+        kind = first.type.value_type if pa.types.is_dictionary(first.type) else first.type
+        found = (self._values(array) for array in chain([first], coming))
+        if pa.types.is_uint64(kind):  # all of them together say whether they are more than signed ones
+            super().__init__(iter([]), numpy().dtype(numpy().int64))
+            self._kept = [canonical(numpy().concatenate(list(found)))]
+            self.kind = self._kept[0].dtype
+        else:
+            whole = pa.types.is_integer(kind)
+            super().__init__(map(canonical, found), numpy().dtype(numpy().int64 if whole else numpy().float64))
+
+    def _values(self, array: pa.Array) -> NDArray[Any]:
+        self.rows += len(array)
+        self.nulls += array.null_count
+        if pa.types.is_dictionary(array.type):
+            array = array.dictionary_decode()
+        present = array.drop_null() if array.null_count else array
+        if pa.types.is_decimal(present.type) or pa.types.is_float16(present.type):
+            present = pc.cast(present, pa.float64())
+        return viewed(present)
 
 
 def prepare(column: pa.ChunkedArray) -> NumberReference:
     """Sort and count a column of the reference."""
-    values, nulls = numbers(column)
-    ordered, dropped = finite_sorted(values)
-    return NumberReference(Ordered.of(ordered), dropped + nulls)
+    values = Numbers(arrays_of(column))
+    ordered, dropped = finite_sorted(values.whole)
+    return NumberReference(Ordered.of(ordered), dropped + values.nulls)
 
 
-def compare_numbers(
-    reference: NumberReference, current: NDArray[Any], nulls: int, *, with_wasserstein: bool = False
-) -> Compared:
+def arrays_of(column: pa.ChunkedArray) -> list[pa.Array]:
+    """The arrays of a column; an empty one where it has none."""
+    return column.chunks or [pa.array([], column.type)]
+
+
+def compare_numbers(reference: NumberReference, current: Numbers, *, with_wasserstein: bool = False) -> Compared:
     """Kolmogorov-Smirnov, PSI and Jensen-Shannon in one pass over the new values. Raises TooFewValues."""
     np = numpy()
-    kind = np.result_type(np.dtype(reference.ordered.kind), current.dtype)
-    current = current.astype(kind, copy=False)
-    counted = tally(current, reference.ordered.buckets) if reference.ordered.buckets is not None else None
-    dropped = counted.dropped if counted is not None else _not_finite(current)
-    for which, size in (("reference", reference.size), ("current", len(current) - dropped)):
-        if size < KolmogorovSmirnov.minimum_values:
+    sample = current.of_kind(np.result_type(np.dtype(reference.ordered.kind), current.kind))
+    counted = tally(sample, reference.ordered.buckets) if reference.ordered.buckets is not None else None
+    size = counted.size if counted is not None else len(sample.finite_ordered)
+    for which, there in (("reference", reference.size), ("current", size)):
+        if there < KolmogorovSmirnov.minimum_values:
             raise TooFewValues(
-                f"The {which} sample has {size} finite values; at least {KolmogorovSmirnov.minimum_values} are needed."
+                f"The {which} sample has {there} finite values; at least {KolmogorovSmirnov.minimum_values} are needed."
             )
     if counted is not None:
-        gap = counted_gap(reference.ordered, current, counted)
+        gap = counted_gap(reference.ordered, counted)
     else:
-        gap = merged_gap(reference.ordered.part(0, reference.size).astype(kind), finite_sorted(current)[0])
-    drift = measured(gap, reference.size, len(current) - dropped, reference.dropped, dropped + nulls)
+        gap = merged_gap(reference.ordered.part(0, reference.size).astype(sample.kind), sample.finite_ordered)
+    drift = measured(gap, reference.size, size, reference.dropped, current.rows - size)
     measures: dict[str, Any] = {}
     for name, function, groups in (
         ("psi", psi, PSI_GROUPS),
         ("jensen_shannon", jensen_shannon, JENSEN_SHANNON_GROUPS),
     ):
-        measures[name] = function(*_grouped(reference.ordered, counted, current, groups))
+        measures[name] = function(*_grouped(reference.ordered, counted, sample, groups))
     if with_wasserstein:
         whole = reference.ordered.part(0, reference.size)
-        measures["wasserstein"] = wasserstein(whole, finite_sorted(current)[0])
-    return Compared(drift, measures, _picture(reference.ordered, counted, current, drift))
+        measures["wasserstein"] = wasserstein(whole, sample.finite_ordered)
+    return Compared(drift, measures, _picture(reference.ordered, counted, sample, drift))
 
 
-def _not_finite(values: NDArray[Any]) -> int:
-    np = numpy()
-    return 0 if values.dtype.kind != "f" else int(len(values) - np.isfinite(values).sum())
-
-
-def _grouped(reference: Ordered, counted: Tally | None, current: Any, groups: int) -> tuple[Any, Any]:
+def _grouped(reference: Ordered, counted: Tally | None, current: Sample, groups: int) -> tuple[Any, Any]:
     """Counts of both samples in about ``groups`` groups of equal frequency in the reference."""
     np = numpy()
     if counted is None or reference.upto is None:  # one value in the reference: below, at and above it
         value = reference.part(0, 1)[0]
-        finite = finite_sorted(current)[0]
+        finite = current.finite_ordered
         below = int(np.searchsorted(finite, value, "left"))
         upto = int(np.searchsorted(finite, value, "right"))
         whole = reference.part(0, reference.size)
@@ -125,12 +145,12 @@ def _grouped(reference: Ordered, counted: Tally | None, current: Any, groups: in
     return tuple(np.diff(side[np.append(ends, len(side) - 1)], prepend=0) for side in (reference.upto, upto))
 
 
-def _picture(reference: Ordered, counted: Tally | None, current: Any, drift: Drift) -> dict[str, Any]:
+def _picture(reference: Ordered, counted: Tally | None, current: Sample, drift: Drift) -> dict[str, Any]:
     n = reference.size
     place = {"location": drawable(drift.location)}
-    if counted is None or reference.buckets is None or n + len(current) <= DRAWN_EXACTLY_UP_TO:
+    if counted is None or reference.buckets is None or n + current.size <= DRAWN_EXACTLY_UP_TO:
         whole = reference.part(0, n)
-        finite = finite_sorted(current)[0]
+        finite = current.finite_ordered
         shares = [int(side.searchsorted(drift.location, side="right")) / len(side) for side in (whole, finite)]
         return {**place, "shares": shares, **profile(whole, finite, ordered=True)}
     shares = _shares_at(reference, counted, drift)

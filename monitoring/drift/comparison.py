@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from .categories import Counted, TooManyCategories, compare_categories, count, is_category
-from .columns import NumberReference, compare_numbers, is_number, numbers, prepare
+from .columns import NumberReference, Numbers, arrays_of, compare_numbers, is_number, prepare
 from .evaluation import DEFAULT, Policy, Verdict, decide_all
 from .statistics import Drift, TooFewValues
 from .statistics.nulls import nulls
@@ -27,6 +27,13 @@ class Table(Protocol):
 
     def columns(self, names: list[str]) -> Iterator[tuple[str, pa.ChunkedArray]]:
         """The named columns with all their values, in the given order."""
+
+
+class Decoding(Protocol):
+    """A table that can give its columns array by array: each is counted before the next one is decoded."""
+
+    def arrays(self, names: list[str]) -> Iterator[tuple[str, Iterator[pa.Array]]]:
+        """The named columns, in the given order; one array of each at least."""
 
 
 class Reference(Protocol):
@@ -116,8 +123,8 @@ def measure(
     names = [name for name, feature in found.items() if not feature.reason]
     missing: dict[str, Drift] = {}
     progress(0, len(names), "reading")
-    pairs = zip(known.prepared(names), current.columns(names), strict=True)
-    for done, ((name, before), (_, after)) in enumerate(pairs):
+    coming = current.arrays(names) if hasattr(current, "arrays") else current.columns(names)
+    for done, ((name, before), (_, after)) in enumerate(zip(known.prepared(names), coming, strict=True)):
         progress(done, len(names), name)
         try:
             found[name], absent = compare_column(name, before, after, wasserstein)
@@ -144,25 +151,32 @@ def decided(found: Mapping[str, Feature], verdicts: Mapping[str, Verdict]) -> li
 
 
 def compare_column(
-    name: str, before: NumberReference | Counted | TooManyCategories, after: pa.ChunkedArray, wasserstein: bool = False
+    name: str,
+    before: NumberReference | Counted | TooManyCategories,
+    after: pa.ChunkedArray | Iterator[pa.Array],
+    wasserstein: bool = False,
 ) -> tuple[Feature, Drift | None]:
     """One column against its prepared reference, and the test of its missing values where some are.
 
-    Raises TooFewValues, and TooManyCategories.
+    ``after`` may come array by array, one at least, as the file is decoded. Raises TooFewValues, TooManyCategories.
     """
     if isinstance(before, TooManyCategories):
         raise before
-    rows = len(after)
+    arrays = arrays_of(after) if isinstance(after, pa.ChunkedArray) else after
     if isinstance(before, NumberReference):
-        values, absent = numbers(after)
-        gone = nulls(before.dropped, before.size + before.dropped, absent, rows)
-        if absent == rows and rows and before.size >= 2 and gone is not None:
-            return _vanished(name, gone, before.size, before.dropped), None
-        compared = compare_numbers(before, values, absent, with_wasserstein=wasserstein)
+        values = Numbers(arrays)
+        try:
+            compared = compare_numbers(before, values, with_wasserstein=wasserstein)
+        except TooFewValues:
+            rows, gone = values.rows, nulls(before.dropped, before.size + before.dropped, values.nulls, values.rows)
+            if values.nulls == rows and rows and before.size >= 2 and gone is not None:
+                return _vanished(name, gone, before.size, before.dropped), None
+            raise
         drift, measures, picture, method = compared.drift, compared.measures, compared.picture, KS
-        gone = nulls(before.dropped, before.size + before.dropped, drift.dropped_current, rows)
+        gone = nulls(before.dropped, before.size + before.dropped, drift.dropped_current, values.rows)
     else:
-        counted = count(after)
+        column = pa.chunked_array(list(arrays))
+        rows, counted = len(column), count(column)
         gone = nulls(before.nulls, before.size + before.nulls, counted.nulls, rows)
         if counted.nulls == rows and rows and before.size >= 2 and gone is not None:
             return _vanished(name, gone, before.size, before.nulls), None

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from modelops.lib.compiled import compiled
 
 from .bucket_map import BucketMap, map_of
-from .buckets import Tally, collect, counts_of, numpy, tally
+from .buckets import Tally, collect, numpy, tally
+from .sample import Sample
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,31 +61,30 @@ class Ordered:
     def of(cls, ordered: NDArray[Any]) -> Ordered:
         """A reference in memory, from sorted finite values."""
         buckets = map_of(ordered)
-        upto = None if buckets is None else counts_of(ordered, buckets).cumsum(dtype=numpy().int64)
+        upto = None
+        if buckets is not None:
+            upto = tally(Sample.of(ordered), BucketMap(buckets.low, buckets.scale, buckets.count)).upto
         return cls(len(ordered), ordered.dtype.str, lambda start, stop: ordered[start:stop], buckets, upto)
 
 
 def largest_gap(reference: Ordered, current: NDArray[Any], *, alternative: str = TWO_SIDED) -> tuple[Gap, int]:
     """The gap to the finite values of ``current``, in any order, and how many of these there are."""
-    np = numpy()
-    kind = np.result_type(np.dtype(reference.kind), current.dtype)
-    current = current.astype(kind, copy=False)
-    if reference.buckets is not None and reference.upto is not None:
-        counted = tally(current, reference.buckets)
-        gap = counted_gap(reference, current, counted, alternative=alternative)
-        return gap, len(current) - counted.dropped
-    kept = np.sort(current[np.isfinite(current)] if kind.kind == "f" else current)
+    sample = Sample.of(current).of_kind(numpy().result_type(numpy().dtype(reference.kind), current.dtype))
+    if reference.buckets is not None:
+        counted = tally(sample, reference.buckets)
+        return counted_gap(reference, counted, alternative=alternative), counted.size
+    kept = sample.finite_ordered
     if not len(kept):
         return Gap(0.0, 0.0, 1), 0
-    return merged_gap(reference.part(0, reference.size).astype(kind), kept, alternative=alternative), len(kept)
+    return merged_gap(reference.part(0, reference.size).astype(sample.kind), kept, alternative=alternative), len(kept)
 
 
-def counted_gap(reference: Ordered, current: NDArray[Any], counted: Tally, *, alternative: str = TWO_SIDED) -> Gap:
-    """The gap of a sample that has been counted; ``current`` is read again where a bucket must be opened."""
+def counted_gap(reference: Ordered, counted: Tally, *, alternative: str = TWO_SIDED) -> Gap:
+    """The gap of a sample that has been counted; its values are read again where a bucket must be opened."""
     np = numpy()
     if reference.buckets is None or reference.upto is None:
         raise TypeError("The reference has no buckets to count in.")
-    n, m = reference.size, len(current) - counted.dropped
+    n, m = reference.size, counted.size
     if not m:
         return Gap(0.0, 0.0, 1)
     if n * m < COUNTS_UP_TO:
@@ -107,9 +107,9 @@ def counted_gap(reference: Ordered, current: NDArray[Any], counted: Tally, *, al
         opened, known = (places[kind, : sizes[kind]] for kind in (0, 1))
         f, c = (_masses(side, opened) for side in (upto, theirs))
         if int(f.sum() + c.sum()) <= OPENED_SHARE * (n + m):
-            return _choose(*_inside(reference, current, counted, opened, known), n, m, alternative)
-    kept = np.sort(current[np.isfinite(current)] if current.dtype.kind == "f" else current)
-    return merged_gap(reference.part(0, n).astype(current.dtype), kept, alternative=alternative)
+            return _choose(*_inside(reference, counted, opened, known, wanted, slack), n, m, alternative)
+    whole = reference.part(0, n).astype(counted.sample.kind)
+    return merged_gap(whole, counted.sample.finite_ordered, alternative=alternative)
 
 
 def merged_gap(first: NDArray[Any], second: NDArray[Any], *, alternative: str = TWO_SIDED) -> Gap:
@@ -180,33 +180,39 @@ def _masses(upto: Any, places: Any) -> Any:
     return upto[places] - numpy().where(places > 0, upto[places - 1], 0)
 
 
-def _inside(reference: Ordered, current: Any, counted: Tally, opened: Any, known: Any) -> tuple[Any, Any, Any]:
-    """Values, and how many of either sample lie at or below each: all that a gap could be reached at.
+def _inside(
+    reference: Ordered, counted: Tally, opened: Any, known: Any, wanted: Any, slack: int
+) -> tuple[Any, Any, Any]:
+    """Values, and how many of either sample lie at or below each: all that the gap could be reached at.
 
     First the reference's values and then the others, as in the order in which scipy looks through them.
     """
     np = numpy()
     if reference.buckets is None or reference.upto is None:
         raise TypeError("The reference has no buckets to open.")
-    upto, theirs = reference.upto, counted.upto
+    upto, theirs, kind = reference.upto, counted.upto, counted.sample.kind
     f, c = _masses(upto, opened), _masses(theirs, opened)
     parts = [reference.part(start, stop) for start, stop in _runs(upto[opened], f)]
-    first = np.concatenate(parts).astype(current.dtype) if parts else np.empty(0, current.dtype)
-    second = collect(current, counted, opened, int(c.sum()))
+    first = np.concatenate(parts).astype(kind, copy=False) if parts else np.empty(0, kind)
+    second = collect(counted, opened, int(c.sum()))
+    ends = np.array([np.cumsum(f), np.cumsum(c)])
     # In an opened bucket: all before the bucket, and the rank among what was taken out of it.
-    skipped_i = upto[opened] - np.cumsum(f)
-    skipped_j = theirs[opened] - np.cumsum(c)
-    values, i, j = [], [], []
-    for own, masses_here in ((first, f), (second, c)):
-        owner = np.repeat(np.arange(len(opened)), masses_here)
-        values.append(own)
-        i.append(_ranks(own, first) + skipped_i[owner])
-        j.append(_ranks(own, second) + skipped_j[owner])
+    skipped = np.array([upto[opened], theirs[opened]]) - ends
+    found = np.empty((2, 3, len(first) + len(second)), np.int64)  # for either sample: place, and rank in both
+    sizes = np.zeros(2, np.int64)
+    bounds = np.array([wanted[0], wanted[1], slack], np.int64)
+    _that_reach(first, second, ends, skipped, reference.size, counted.size, bounds, found, sizes)
+    values, i, j = ([], [], [])
+    for side, own in enumerate((first, second)):
+        place, *ranks = found[side, :, : sizes[side]]
+        values.append(own[place])
+        i.append(ranks[0])
+        j.append(ranks[1])
     singles = reference.buckets.singles
     if singles is not None and len(known):
         for side, side_upto in enumerate((upto, theirs)):
             held = known[_masses(side_upto, known) > 0]
-            merged = np.concatenate([values[side], singles[held].astype(current.dtype)])
+            merged = np.concatenate([values[side], singles[held].astype(kind)])
             order = np.argsort(merged, kind="stable")
             values[side] = merged[order]
             i[side] = np.concatenate([i[side], upto[held]])[order]
@@ -214,26 +220,58 @@ def _inside(reference: Ordered, current: Any, counted: Tally, opened: Any, known
     return np.concatenate(values), np.concatenate(i), np.concatenate(j)
 
 
-def _ranks(own: Any, other: Any) -> Any:
-    """How many of ``other`` lie at or below each of ``own``; both sorted."""
-    ranks = numpy().empty(len(own), "int64")
-    _walk(own, other, ranks)
-    return ranks
+def _that_reach_twin(
+    first: Any, second: Any, ends: Any, skipped: Any, n: int, m: int, bounds: Any, found: Any, sizes: Any
+) -> int:
+    np = numpy()
+    for side, own in enumerate((first, second)):
+        owner = np.repeat(np.arange(ends.shape[1]), np.diff(ends[side], prepend=0))
+        i, j = (
+            np.searchsorted(other, own, side="right") + skipped[which][owner]
+            for which, other in enumerate((first, second))
+        )
+        lead = i * m - j * n
+        place = np.flatnonzero((lead >= bounds[0]) | (-lead >= bounds[1]))
+        sizes[side] = len(place)
+        found[side, :, : len(place)] = place, i[place], j[place]
+    return len(first)
 
 
-def _walk_twin(own: Any, other: Any, ranks: Any) -> int:
-    ranks[:] = numpy().searchsorted(other, own, side="right")
-    return len(other)
+@compiled(_that_reach_twin)
+def _that_reach(
+    first: Any, second: Any, ends: Any, skipped: Any, n: int, m: int, bounds: Any, found: Any, sizes: Any
+) -> int:
+    """The values of either sample at which the gap is as large as at any border: at least ``bounds`` ahead or behind.
 
-
-@compiled(_walk_twin)
-def _walk(own: Any, other: Any, ranks: Any) -> int:
-    below = 0
-    for place in range(len(own)):
-        while below < len(other) and other[below] <= own[place]:
-            below += 1
-        ranks[place] = below
-    return below
+    Both samples are walked along together. What is less than something already found is passed over, so that almost
+    nothing is left to be looked at in floats.
+    """
+    ahead, behind, slack = bounds[0], bounds[1], bounds[2]
+    i = j = own = other = 0
+    for bucket in range(ends.shape[1]):
+        stop_i, stop_j = ends[0, bucket], ends[1, bucket]
+        while i < stop_i or j < stop_j:
+            has_i = j >= stop_j or (i < stop_i and first[i] <= second[j])
+            has_j = i >= stop_i or (j < stop_j and second[j] <= first[i])
+            value = first[i] if has_i else second[j]
+            while i < stop_i and first[i] == value:
+                i += 1
+            while j < stop_j and second[j] == value:
+                j += 1
+            rank_i, rank_j = i + skipped[0, bucket], j + skipped[1, bucket]
+            lead = rank_i * m - rank_j * n
+            if lead >= ahead or -lead >= behind:
+                # Where nothing is asked of a direction, its bound is out of reach and stays there.
+                ahead = max(ahead, lead - slack)
+                behind = max(behind, -lead - slack)
+                if has_i:
+                    found[0, 0, own], found[0, 1, own], found[0, 2, own] = i - 1, rank_i, rank_j
+                    own += 1
+                if has_j:
+                    found[1, 0, other], found[1, 1, other], found[1, 2, other] = j - 1, rank_i, rank_j
+                    other += 1
+    sizes[0], sizes[1] = own, other
+    return len(first)
 
 
 def _runs(upto: Any, masses: Any) -> list[tuple[int, int]]:

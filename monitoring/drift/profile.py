@@ -105,8 +105,7 @@ def bin_picture(reference: Ordered, counted: Tally) -> dict[str, Any]:
     shares = np.linspace(0, 1, POINTS)[1:-1]
     samples = {}
     for name, side in sides.items():
-        padded = np.append(0, side)
-        counts = np.diff(padded[places])
+        counts = np.diff(np.where(places > 0, side[places - 1], 0))
         at = side.searchsorted(np.ceil(shares * side[-1]).astype(np.int64))
         first, last = (float(value) for value in extremes[name])
         middle = np.clip(buckets.border(at + (0 if shift else 1)), first, last)

@@ -6,12 +6,14 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
+import numpy as np
 import pandas as pd
 import pytest
 from django.db import IntegrityError, connection, transaction
 from scipy import stats
 
 from compliance.audit.models import AuditEvent
+from dataquality.reading import SealedTable
 from modelops.jobs.models import Job
 from modelops.jobs.services import run as run_job
 from modelops.lib.errors import Invalid
@@ -53,6 +55,35 @@ def test_january_against_july_drifts_as_scipy_says() -> None:
     assert features["day"].is_significant
     assert (run.state, run.drifted, run.features_drifted) == ("succeeded", True, len(drifted))
     assert run.features_compared == len(compared)
+
+
+def test_a_large_file_is_compared_a_row_group_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """S3-46: from its sealed file, and the answers are those of the whole columns."""
+    random = np.random.default_rng(12)
+    sides = [
+        {"a": random.normal(shift, 1, 150_000), "b": random.choice(["x", "y", "z"], 150_000)} for shift in (0.0, 0.1)
+    ]
+    monkeypatch.setattr("dataquality.profiling.parquet.PIECE_BYTES", 100_000)
+    monkeypatch.setattr("dataquality.reading.SealedTable.columns", _of_the_reference_alone(SealedTable.columns))
+    run = start_drift_run(stored("large", sides[0]), stored("large", sides[1]), actor=ACTOR)
+    work()
+    run.refresh_from_db()
+    a, b = run.features.all()
+    expected = stats.ks_2samp(sides[0]["a"], sides[1]["a"])
+    assert (run.state, a.drifted, b.drifted) == ("succeeded", True, False)
+    assert (a.statistic, a.p_value) == pytest.approx((expected.statistic, expected.pvalue), abs=1e-12)
+    assert (b.n_reference, b.n_current) == (150_000, 150_000)
+
+
+def _of_the_reference_alone(columns: Any) -> Any:
+    read: list[Any] = []
+
+    def once(table: SealedTable, names: Any = None) -> Any:
+        read.append(table)
+        assert len(read) == 1, "The new data is not read whole."
+        return columns(table, names)
+
+    return once
 
 
 def test_a_drifted_run_opens_one_alert_and_each_step_one_row() -> None:

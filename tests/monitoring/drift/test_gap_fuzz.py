@@ -23,7 +23,7 @@ LOOPS = (
     (buckets, "_sum_up"),
     (gap, "_at_borders"),
     (gap, "_that_may_beat"),
-    (gap, "_walk"),
+    (gap, "_that_reach"),
 )
 
 

@@ -13,6 +13,7 @@ from monitoring.drift.buckets import tally
 from monitoring.drift.comparison import Feature, compare
 from monitoring.drift.evaluation import FeaturePolicy, Policy
 from monitoring.drift.gap import Ordered
+from monitoring.drift.sample import Sample
 from monitoring.drift.statistics.chi_square import chi_square, upper_tail
 from monitoring.drift.statistics.jensen_shannon import jensen_shannon
 from monitoring.drift.statistics.psi import psi
@@ -146,7 +147,7 @@ def test_a_tally_tells_both_ends_of_what_is_finite(kind: str) -> None:
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(buckets, "_count", ways[0])
                 patch.setattr(buckets, "_count_singles", ways[1])
-                counted = tally(values, reference.buckets)
+                counted = tally(Sample.of(values), reference.buckets)
             assert counted.ends == (finite.min(), finite.max())
             assert (counted.dropped, counted.counts.sum()) == (size - len(finite), len(finite))
 
