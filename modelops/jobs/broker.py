@@ -10,14 +10,15 @@ from modelops.lib.errors import Unavailable
 
 
 @lru_cache(maxsize=1)
-def _client(url: str) -> "redis.Redis":
+def broker_client(url: str) -> "redis.Redis":
+    """The client of this process; its connections are kept."""
     return redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
 
 
 def require_broker() -> None:
     """Raise Unavailable (code ``broker.unavailable``) unless Valkey answers."""
     try:
-        _client(settings.REDIS_URL).ping()
+        broker_client(settings.REDIS_URL).ping()
     except (RedisError, OSError):
         raise Unavailable(
             "The queue for background work is not reachable, so the work was not accepted. Try again in a minute.",

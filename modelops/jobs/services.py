@@ -6,7 +6,6 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from celery import current_app
 from django.apps import apps
 from django.db import InterfaceError, OperationalError, close_old_connections, connection, models, transaction
 from django.db.models import F, Q
@@ -23,6 +22,7 @@ from . import attempts
 from .audit_events import JOB_FAILED
 from .broker import require_broker
 from .handlers import find_handler
+from .message import send
 from .running import JobLost, RunningJob
 
 logger = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ def enqueue(
 def ring(job_id: uuid.UUID) -> None:
     """Tell the workers that there is something to do. When the broker is away the reconciler rings later."""
     try:
-        current_app.send_task("jobs.run", (str(job_id),), retry=False)
+        send(job_id)
     except (KombuError, RedisError, OSError) as error:
         logger.warning("The doorbell for job %s did not ring: %s", job_id, type(error).__name__)
 

@@ -12,7 +12,7 @@ from compliance.audit import Actor
 from compliance.audit.models import AuditEvent
 from modelops import jobs
 from modelops.jobs import handlers, services
-from modelops.jobs.broker import _client
+from modelops.jobs.broker import broker_client
 from modelops.jobs.models import Job
 from modelops.lib.errors import Invalid, Unavailable
 
@@ -147,9 +147,9 @@ def test_an_unknown_kind_and_a_missing_broker_are_refused() -> None:
     with pytest.raises(Invalid, match="no job of kind"):
         asked("tests.unknown")
     before = Job.objects.count()
-    _client.cache_clear()
+    broker_client.cache_clear()
     with override_settings(REDIS_URL="unix:///nowhere/valkey.sock?db=0"), pytest.raises(Unavailable) as caught:
         asked("tests.count", word="x")
-    _client.cache_clear()
+    broker_client.cache_clear()
     assert caught.value.code == "broker.unavailable"
     assert Job.objects.count() == before

@@ -180,7 +180,7 @@ def test_a_search_compares_numbers_sources_and_tags(wire: Wire, model: str) -> N
 
 
 def test_the_answer_to_a_registration_is_what_reading_the_version_says(wire: Wire, model: str) -> None:
-    """S0-27: it is written from what was just stored, and says every word of it."""
+    """It is written from what was just stored, and says every word of it."""
     said = register(
         wire, model, description="for the <winter>", run_link="https://ci.example/7",
         tags=[{"key": "team", "value": "grid"}, {"key": "note", "value": "x" * 400}],
