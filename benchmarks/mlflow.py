@@ -2,6 +2,7 @@
 
 Both stand on the same PostgreSQL with as many worker processes. Ours authenticates each call, checks permissions,
 writes the audit log and seals files; theirs runs once without any authentication and once with its own basic-auth.
+Beside them stand views that do next to nothing: what they reach is what no view of this server can exceed.
 """
 
 import base64
@@ -19,6 +20,7 @@ from urllib.parse import quote
 
 from . import mlflow_server as theirs
 from . import portal
+from .floor import ANSWER, EMPTY, KNOWN, SYNCED, WRITE, floors
 from .registry import Call, send, weights
 from .registry_rows import fill
 from .servers import Server, server
@@ -29,6 +31,8 @@ ALIAS, SEARCH, CREATE, GET, PUT = (
     "version by alias", "search of 100 models", "create a version", "fetch a file of 11 kB", "store a file of 11 kB",
 )  # fmt: skip
 OURS, OPEN, GUARDED = "ours", "MLflow", "MLflow with basic-auth"
+# How many times as many requests as MLflow's own server the portal is meant to take.
+GOALS = {OPEN: 4, GUARDED: 40}
 _API, _FILES = "/api/2.0/mlflow/", "/api/2.0/mlflow-artifacts/artifacts/"
 _RAW = "application/octet-stream"
 
@@ -54,7 +58,10 @@ def measure(*, quick: bool = False) -> Table:
                 if side == OPEN:
                     theirs.fill(address, names, 1)
                 sides[side] = _theirs(peer, given, names)
+        for side, peer in stack.enter_context(floors(folder, WORKERS)).items():
+            sides[side] = (peer, {"Authorization": f"Bearer {key}"}, _floor(side))
         compare(table, sides, (PUT, GET, ALIAS, SEARCH, CREATE), requests, rounds)
+    _tell_goals(table)
     table.notes["size"] = f"{MODELS} models of one version; 8 clients, {WORKERS} workers each"
     table.notes["in ours alone"] = "API key, permissions, audit log, sealing with fsync, the job of the scan"
     if OPEN not in sides:
@@ -66,9 +73,10 @@ def compare(table: Table, sides: dict[str, Side], cases: tuple[str, ...], reques
     """Send each case to every side in turns, and put the medians into ``table``."""
     numbers = count(1)
     for case in cases:
-        found: dict[str, list[tuple[float, float]]] = {side: [] for side in sides}
+        asked = {side: one for side, one in sides.items() if case in one[2]}
+        found: dict[str, list[tuple[float, float]]] = {side: [] for side in asked}
         for turn in range(rounds + 1):
-            for side, (web, headers, calls) in sides.items():
+            for side, (web, headers, calls) in asked.items():
                 # Its basic-auth takes seconds for what others do at once.
                 many = max(8, requests // 8) if side == GUARDED or not turn else requests
                 wanted = [calls[case](next(numbers)) for _ in range(many)]
@@ -81,7 +89,7 @@ def compare(table: Table, sides: dict[str, Side], cases: tuple[str, ...], reques
         for side, rows in found.items():
             table.figures[f"{side}: {case}"] = statistics.median(rate for rate, _ in rows)
         table.notes[f"{case}, CPU ms of the server"] = ", ".join(f"{side} {cpu:.1f}" for side, cpu in taken.items())
-        for peer in sides.keys() - {OURS}:
+        for peer in asked.keys() - {OURS}:
             ratio = table.figures[f"{OURS}: {case}"] / table.figures[f"{peer}: {case}"]
             cpu = taken[peer] / max(taken[OURS], 0.01)
             table.notes[f"{case}, beside {peer}"] = f"{ratio:.1f} times the requests, {cpu:.1f} times for the same CPU"
@@ -111,6 +119,35 @@ def _theirs(peer: Server, password: str, names: list[str]) -> Side:
     calls[GET] = lambda n: [Call("GET", f"{_FILES}measured/model.safetensors")]
     send(peer, headers, [[Call("PUT", f"{_FILES}measured/model.safetensors", weights(), _RAW)]])
     return peer, headers, calls
+
+
+def _floor(side: str) -> dict[str, Calls]:
+    """The same bodies to a view that does next to nothing with them."""
+
+    def put(path: str) -> Calls:
+        return lambda n: [Call("PUT", path, weights(), _RAW)]
+
+    if side == SYNCED:
+        return {PUT: put(WRITE)}
+    get: Calls = lambda n: [Call("GET", ANSWER)]  # noqa: E731  one of many
+    post: Calls = lambda n: [Call("POST", ANSWER, _json(name=f"{n}", source="models:/"))]  # noqa: E731
+    return {PUT: put(ANSWER), GET: get, ALIAS: get, SEARCH: get, CREATE: post}
+
+
+def _tell_goals(table: Table) -> None:
+    """What each goal asks for, and what the views reach that do next to nothing."""
+    for case in (PUT, GET, ALIAS, SEARCH, CREATE):
+        wanted = [
+            f"{times} times {peer} is {times * rate:.0f}"
+            for peer, times in GOALS.items()
+            if (rate := table.figures.get(f"{peer}: {case}")) is not None
+        ]
+        reached = [
+            f"{side} answers {rate:.0f}"
+            for side in (EMPTY, KNOWN, SYNCED)
+            if (rate := table.figures.get(f"{side}: {case}")) is not None
+        ]
+        table.notes[f"{case}, goals and floor"] = "; ".join([*wanted, *reached])
 
 
 def _calls(api: str, names: list[str]) -> dict[str, Calls]:
