@@ -5,12 +5,14 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from modelops.lib import assets
+from modelops.lib.reachable import may_open
 from modelops.lib.states import Look, look_of, words_of
 
 register = template.Library()
@@ -93,6 +95,12 @@ def nav_url(name: str, *args: object) -> str:
         return reverse(name, args=args)
     except NoReverseMatch:
         return ""
+
+
+@register.filter
+def for_whom(address: str, request: HttpRequest) -> str:
+    """The address where whoever asks may open it; nothing where it would be refused."""
+    return address if address and may_open(request, address) else ""
 
 
 @register.inclusion_tag("patterns/nav_item.html", takes_context=True)
