@@ -16,6 +16,8 @@ from compliance.audit.models import AuditEvent
 from modelops.lib.admin import CappedPaginator
 from modelops.lib.ids import first_id_at, uuid7
 from tests.accounts.people import sign_in
+from tests.audit.exporting.sealing import SealedLedger
+from tests.audit.sealing.rows import as_superuser, sql
 
 from .cases import open_case
 
@@ -94,6 +96,20 @@ def test_a_row_shows_all_its_fields(desk: Client, rows: dict[str, AuditEvent]) -
     page = desk.get(reverse("admin:audit_auditevent_change", args=[rows["opened"].pk])).text
     for value in (rows["opened"].target_id, "subjects.request.opened", "due_on", "privacy", str(rows["opened"].pk)):
         assert value in page
+
+
+def test_each_row_of_the_list_leads_to_its_proof(desk: Client, rows: dict[str, AuditEvent]) -> None:
+    """S4-111: from the list to the row, from the row to its proof, which holds; of a row that was changed, not."""
+    SealedLedger().checkpoint()
+    listed, row = desk.get(LIST).text, rows["opened"]
+    page = reverse("admin:audit_auditevent_change", args=[row.pk])
+    proof = reverse("admin:ledger-proof", args=[row.pk])
+    assert f'href="{page}' in listed
+    assert f'href="{proof}"' in desk.get(page).text
+    assert "Proven" in desk.get(proof).text
+    with as_superuser():
+        sql("UPDATE audit_auditevent SET actor_ref = 'somebody' WHERE id = %s", row.pk)
+    assert "not what was sealed" in desk.get(proof).text
 
 
 def test_nothing_can_be_added_changed_or_deleted(desk: Client, rows: dict[str, AuditEvent]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 from compliance.audit.models import AuditEvent
 from dataquality.models import QualityIssue, QualityRun, RuleSnooze, RuleSuite, RuleSuiteVersion
 from tests.accounts.people import make_user
-from tests.dataquality.datasets import Api, stored, work
+from tests.dataquality.datasets import Api, signed_in, stored, work
 
 pytestmark = pytest.mark.django_db
 SUITES = "/api/v1/rule-suites/"
@@ -137,7 +138,8 @@ def test_rules_are_encrypted_at_rest(pipeline: Api) -> None:
 
 
 def test_emails_and_ibans_are_flagged_and_only_hashes_shown(pipeline: Api) -> None:
-    """S2-10: columns of people by name and by value; no value of theirs in what is kept."""
+    """S2-10: columns of people by name and by value; no value of theirs is kept, nor shown on a page or over REST."""
+    browser = signed_in(make_user("reader"))
     mails = [f"person{number}@example.org" for number in range(30)] + ["broken\x00@example.org"]
     ibans = [f"DE89 3704 0044 0532 0130 {number:02}" for number in range(30)] + ["DE89\x00"]
     stored("people", {"contact": mails, "paid_to": ibans, "note": ["fine"] * 30 + ["br\x00ken"]})
@@ -151,6 +153,14 @@ def test_emails_and_ibans_are_flagged_and_only_hashes_shown(pipeline: Api) -> No
     }
     assert examples["note"] == ["xx?xxx"]
     assert all(text.startswith("#") for column in ("contact", "paid_to") for text in examples[column])
+    run_id = accepted.json()["id"]
+    issues = pipeline.get(f"/api/v1/quality-runs/{run_id}/").json()["issues"]
+    page = f"/quality/{run_id}/"
+    shown = [browser.get(address) for address in (page, *(f"{page}issues/{one['position']}/" for one in issues))]
+    shown += [pipeline.get(f"/api/v1{page.replace('quality', 'quality-runs')}{part}") for part in ("", "profile/")]
+    assert {answer.status_code for answer in shown} == {200}
+    given = re.compile(r"person\d+@|broken@example|DE89 3704|0532 01")
+    assert [answer.request["PATH_INFO"] for answer in shown if given.search(answer.content.decode())] == []
 
 
 def test_who_may_write_and_read() -> None:

@@ -2,6 +2,7 @@
 
 import re
 import runpy
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -68,14 +69,19 @@ def test_the_checks_cannot_be_accepted_away(production: pytest.MonkeyPatch, chec
 
 @pytest.mark.parametrize("name", MIDDLEWARE)
 def test_a_middleware_that_was_taken_out_is_an_error(settings: Any, name: str) -> None:
+    """S4-54: removing one fails, and the error names it."""
     settings.MIDDLEWARE = [each for each in settings.MIDDLEWARE if each != name]
     (error,) = check_always_on(None)
     assert (error.id, name in error.msg) == ("modelops.E090", True)
 
 
 def test_a_middleware_in_the_wrong_place_is_an_error(settings: Any) -> None:
-    settings.MIDDLEWARE = list(reversed(settings.MIDDLEWARE))
-    assert [error.msg for error in check_always_on(None)] == ["The middleware is out of order."]
+    """S4-54: the order is asserted; any two neighbours that change places are told."""
+    right = settings.MIDDLEWARE
+    for first, second in pairwise(MIDDLEWARE):
+        places = {first: second, second: first}
+        settings.MIDDLEWARE = [places.get(each, each) for each in right]
+        assert [error.msg for error in check_always_on(None)] == ["The middleware is out of order."], first
 
 
 def test_another_permission_class_or_handler_or_app_is_an_error(settings: Any) -> None:

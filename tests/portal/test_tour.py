@@ -122,7 +122,7 @@ def test_a_data_scientist_walks_the_portal(
 def test_a_compliance_officer_works_in_the_admin(
     live_portal: Any, invitations: dict[str, str], chromium: str, pictures: Path
 ) -> None:
-    """S4-54…: opens an access request, confirms the identity, collects, downloads the bundle, reads the ledger."""
+    """S4-62, S4-81: opens an access request, confirms the identity, collects, downloads, reads the ledger."""
     with browser(chromium, live_portal.url, pictures) as person:
         page = person.page
         join(person, invitations["officer"], "officer")

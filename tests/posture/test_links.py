@@ -25,7 +25,7 @@ def there() -> str:
 
 
 def test_the_page_and_the_interface_give_the_address(there: str, client: Client) -> None:
-    """S4-132."""
+    """S4-132: the live list leads to where a finding is put right."""
     page = sign_in(client, make_user("officer", "Compliance officer")).get(reverse("admin:posture")).content.decode()
     assert f'<a href="{there}"' in page
     assert f">{there}<" not in page

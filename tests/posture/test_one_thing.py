@@ -75,7 +75,7 @@ def test_a_models_findings_come_from_its_rows(model: RegisteredModel, scientist:
 
 
 def test_what_a_user_writes_about_a_model_makes_no_check_hold(model: RegisteredModel, scientist: Any) -> None:
-    """S2-21, S2-23: tags that claim a signature and an approval change nothing."""
+    """S4-132, S2-21, S2-23: nobody ticks a failing fact green: tags that claim it change nothing."""
     version = deployed(model, scientist)
     before = by_id(ask(scientist, f"models/{model.name}"))
     claims = {"signed": "true", "approved": "yes", "monitoring": "on", "encryption": "enabled"}

@@ -67,7 +67,7 @@ def test_a_ledger_that_nobody_verifies_is_a_finding(ledger: CommittedLedger) -> 
 
 
 def test_a_row_proves_itself(ledger: CommittedLedger, desk: Client) -> None:
-    """The proof on the page and in the file leads from the text to the signed root; looking at it is recorded."""
+    """S4-111: the proof, on the page and in the file, leads from the text to the signed root; the look is recorded."""
     leaf = Leaf.objects.get(seq=123)
     page = desk.get(f"/admin/ledger/proofs/{leaf.event_id}/").content.decode()
     assert "Proven" in page

@@ -12,6 +12,7 @@ from accounts.models import User
 from registry.aliases.services import set_alias
 from registry.models import Dataset, DatasetVersion, ModelVersion
 from tests.accounts.people import make_user
+from tests.portal.people import key_for
 from tests.registry.answers import problem_of
 from tests.registry.cards.filled import ACTOR
 from tests.registry.samples import make_dataset, make_dataset_version, make_model, make_version, safetensors
@@ -84,15 +85,17 @@ def test_what_cannot_be_traced_says_so_and_counts(
     versions: list[ModelVersion], api: Client, portal: Client, db: None
 ) -> None:
     """S2-05: without commit id or data-set link a version shows "lineage incomplete" and counts in the KPI."""
-    from registry.posture import lineage
-
     listed = {row["version"]: row["lineage"] for row in api.get(MODELS).json()["results"]}
     assert listed == {1: "complete", 2: "incomplete", 3: "incomplete"}
     assert api.get(f"{MODELS}3/lineage/").json()["missing"] == ["source commit", "dataset"]
     assert "Lineage incomplete" in portal.get("/models/arrival-delay/versions/2/").content.decode()
     assert "Lineage incomplete" not in portal.get("/models/arrival-delay/versions/1/").content.decode()
-    outcome = lineage()
-    assert (outcome.held, outcome.total) == (1, 3)
+    guard = Client(headers={"Authorization": f"Bearer {key_for('guard', 'Security administrator')}"})
+    told = {one["key"]: one for one in guard.get("/api/v1/posture/").json()["controls"]}["lineage.complete"]
+    assert (told["held"], told["total"]) == (1, 3)
+    versions[2].source_commit = "762c550"
+    with pytest.raises(IntegrityError), transaction.atomic():  # a version is as it was made; another one is complete
+        versions[2].save()
 
 
 def test_commit_and_run_are_said_with_every_kind_of_upload(scientist: User, api: Client, portal: Client) -> None:
