@@ -122,5 +122,5 @@ exempt("registry.ModelVersionDataset", "A link between two versions; it names no
 free_text("registry.RegisteredModel", "description", "purpose", "deletion_reason")
 free_text("registry.Dataset", "description", "deletion_reason")
 free_text("registry.DatasetVersion", "deletion_reason")
-free_text("registry.ModelVersion", "parameters", "tags", "deletion_reason")
+free_text("registry.ModelVersion", "parameters", "tags", "deletion_reason", "run_reference")
 free_text("registry.SavedFilter", "name", "query")

@@ -16,8 +16,8 @@ THRESHOLD_TRIED = define(
 )  # fmt: skip
 THRESHOLD_SET = define(
     "detections.threshold.set",
-    "set the threshold {kind} {name} from {before} to {value}: {reason}",
-    "kind", "name", "before", "value", "reason",
+    "set the threshold {kind} {name} from {before} to {value}, with a reason",
+    "kind", "name", "before", "value",
     category="security", ocsf="entity.update",
 )  # fmt: skip
 CLOSED = define(

@@ -40,4 +40,6 @@ class TrialForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why a threshold is set."""
 
-    reason = forms.CharField(max_length=REASON, label="Reason", help_text="It stands in the audit log; no names.")
+    reason = forms.CharField(
+        max_length=REASON, label="Reason", help_text="It stands on this page, and not in the audit log."
+    )

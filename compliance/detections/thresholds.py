@@ -93,10 +93,8 @@ def put_in_force(row: Threshold, reason: str, *, actor: Actor) -> Threshold:
         raise Conflict(f"{limit.label} is from {limit.least:,} to {limit.most:,}.", code="threshold.out_of_bounds")
     row.set_at, row.set_ref, row.reason = timezone.now(), actor.ref, reason
     row.save(update_fields=["set_at", "set_ref", "reason"])
-    record(
-        THRESHOLD_SET, row, actor=actor, kind=row.kind, name=row.name, before=row.before, value=row.value,
-        reason=reason,
-    )  # fmt: skip
+    # The reason is free text and stands in the row, from which a name can be taken out again.
+    record(THRESHOLD_SET, row, actor=actor, kind=row.kind, name=row.name, before=row.before, value=row.value)
     return row
 
 

@@ -10,8 +10,7 @@ watch(
     "is_portal",
     "model",
     "revoked_at",
-    "revoked_because",
-    masked=["name", "pem"],
+    masked=["name", "pem", "revoked_because"],
 )
 watch(
     "signing.VersionSignature",

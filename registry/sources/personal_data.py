@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 from compliance.audit import Actor
+from compliance.subjects.mentions import free_text
 from compliance.subjects.personal_data import exempt
 from compliance.subjects.providers import ExportedRow, PersonalDataProvider, Section, Subject, providers
 
 from .models import DataImport
 
 exempt("sources.DataSource", "A place of data and the roles that read it; it names no person.")
+free_text("sources.DataImport", "key")
 
 
 @providers.register("sources.importers")

@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.passkeys.models import Passkey
 from accounts.recovering.models import MailedLink
 from compliance.audit import Actor, define, record
+from compliance.detections.models import Threshold
 from compliance.registers import services as registers
 from dataquality.models import AcceptedIssue, RuleSnooze, RuleSuite
 from dataquality.services import start_quality_run
@@ -31,6 +32,7 @@ from registry.models import Dataset, DatasetVersion, ModelVersion, RegisteredMod
 from registry.promotion.models import Promotion
 from registry.schemas.models import DatasetSchema
 from registry.services.describing import classify
+from registry.signing.models import TrustedKey
 from registry.sources.models import DataImport, DataSource
 from registry.tracking.models import Experiment
 from registry.uploads.models import UploadSession
@@ -95,7 +97,8 @@ def as_words(writer: Any) -> None:
     DatasetVersion.objects.filter(pk=version.pk).update(deletion_reason=TOLD)
     RegisteredModel.objects.filter(pk=model.pk).update(description=TOLD, purpose=TOLD)
     ModelVersion.objects.filter(model=model).update(deletion_reason=TOLD)
-    make_version(model, writer, parameters={"reviewer": ADDRESS, "depth": 3}, tags={"contact": ADDRESS})
+    make_version(model, writer, parameters={"reviewer": ADDRESS, "depth": 3}, tags={"contact": ADDRESS},
+                 run_reference=f"https://ci.example.org/runs?by={ADDRESS}")  # fmt: skip
     SavedFilter.objects.create(owner=writer, target="models", name="theirs", query={"owner": NAME})
     save_card(model, full_content(intended_use=TOLD), actor=actor)
     assessed = dict.fromkeys(("people", "benefits", "risks", "measures", "oversight"), TOLD)
@@ -180,6 +183,17 @@ def in_reasons(monitor: Any, writer: Any) -> None:
         expires_at=later, decision_reason=TOLD,
     )  # fmt: skip
     names = ("controller", "purpose", "subjects", "categories", "recipients", "transfers", "retention", "measures")
+    Threshold.objects.create(
+        kind="brute_force", name="account", before=10, value=12, days=1, fires_now=0, fires_then=0, tried_ref="x",
+        set_at=now, set_ref="x", reason=TOLD,
+    )  # fmt: skip
+    TrustedKey.objects.create(
+        name="told", pem="x", fingerprint="0" * 64, algorithm="ed25519", revoked_at=now, revoked_because=TOLD
+    )
+    where = DataSource.objects.create(name="told", kind="filesystem", options={})
+    DataImport.objects.create(
+        dataset=Dataset.objects.get(name="told-of"), source=where, key=f"exports/{ADDRESS}/rows.csv", size=1, tag="t"
+    )
     registers.add_activity({"name": "Told", "basis": "contract", **dict.fromkeys(names, TOLD)}, actor=actor_of(writer))
 
 

@@ -11,6 +11,7 @@ from compliance.registers.services import add_activity, give_consent
 from compliance.subjects import services
 from compliance.subjects.erasure import approving, planning
 from compliance.subjects.mentions import declared
+from compliance.subjects.mentions.other_texts import other_texts
 from compliance.subjects.mentions.searching import rows_naming
 from compliance.subjects.mentions.words import Words
 from compliance.subjects.providers import Subject, all_providers, identify
@@ -84,7 +85,11 @@ def test_a_name_goes_and_what_only_looks_like_it_stays(text: Any, left: Any) -> 
 
 
 def test_no_free_text_stands_in_the_ledger() -> None:
-    """S4-64: what can name a person is shown there as "changed" alone, for the ledger cannot be redacted."""
+    """S4-64: what can name a person is shown there as "changed" alone, for the ledger cannot be redacted.
+
+    Nor do notes about decisions of the organisation, which are not looked through.
+    """
     shown = {(watch.label, column) for watch in watches.values() for column in watch.shown}
     texts = {(label, column) for label, one in declared().items() for column in (*one.searched, *one.exact)}
-    assert shown & texts == set()
+    notes = {(label, column) for label, one in other_texts().items() for column in one.get("notes", [])}
+    assert shown & (texts | notes) == set()
