@@ -6,6 +6,7 @@ from .audit_events import (
     BATCH_RECEIVED,
     GROUPS_CHANGED,
     LABELS_RECEIVED,
+    LABELS_SET_ASIDE,
     PERFORMANCE_VIEWED,
     ROWS_SET_ASIDE,
     SCHEMA_CHANGED,
@@ -18,7 +19,7 @@ route("api/v1/models/<object_name:name>/group-policy/", get=Exempt.NAMES, put=GR
 route("api/v1/models/<object_name:name>/performance/", get=PERFORMANCE_VIEWED)
 route("models/<object_name:name>/performance/", get=PERFORMANCE_VIEWED)
 
-model("predictions.PredictionBatch", BATCH_RECEIVED, LABELS_RECEIVED, ROWS_SET_ASIDE)
+model("predictions.PredictionBatch", BATCH_RECEIVED, LABELS_RECEIVED, ROWS_SET_ASIDE, LABELS_SET_ASIDE)
 model("predictions.FeatureBlock", BATCH_RECEIVED)
 model("predictions.Prediction", BATCH_RECEIVED)
 model("predictions.GroundTruth", LABELS_RECEIVED)

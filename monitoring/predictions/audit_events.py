@@ -20,6 +20,12 @@ LABELS_RECEIVED = define(
     "model", "batch", "rows", "ignored", "contradicted",
     category="data", ocsf="entity.create",
 )  # fmt: skip
+LABELS_SET_ASIDE = define(
+    "predictions.labels.set_aside",
+    "had {rows} labels for {model} in batch {batch} set aside: their predictions were",
+    "model", "batch", "rows",
+    category="privacy", ocsf="entity.delete",
+)  # fmt: skip
 PERFORMANCE_VIEWED = define(
     "predictions.performance.viewed",
     "looked at how {model} v{version} does",

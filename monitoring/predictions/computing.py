@@ -15,6 +15,7 @@ from .figures import Figures
 from .groups import group_counts
 from .latency import BOUNDS_MS
 from .models import Window
+from .restricting import USABLE
 from .sent_rows import AHEAD
 
 HOUR: Final = dt.timedelta(hours=1)
@@ -22,6 +23,7 @@ _ROWS: Final = (
     " FROM predictions_prediction p LEFT JOIN predictions_groundtruth t"
     " ON t.model_id = %(model)s AND t.key = p.key AND t.is_current AND p.key <> ''"
     " WHERE p.stream_id = %(stream)s AND p.at >= %(since)s AND p.at < %(until)s AND p.id >= %(first)s"
+    f" AND {USABLE}"
 )
 _ANSWERED: Final = "(p.number IS NOT NULL OR p.label <> '')"
 _MATCHED: Final = "(p.number = t.number OR (p.label <> '' AND p.label = t.label))"

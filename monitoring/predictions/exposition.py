@@ -22,16 +22,20 @@ def name_of(model: Any) -> str:
 
 
 def model_metrics() -> Iterable[Metric]:
-    """Predictions, errors by class and latencies of each version, and when one came last."""
+    """Predictions, those set aside, errors by class and latencies of each version, and when one came last."""
     labels = ["model", "version"]
     predictions = CounterMetricFamily("modelops_model_predictions", "Predictions received.", labels=labels)
     errors = CounterMetricFamily("modelops_model_errors", "Failed predictions by class.", labels=[*labels, "class"])
+    set_aside = CounterMetricFamily(
+        "modelops_model_set_aside", "Predictions not stored: about people who are kept out.", labels=labels
+    )
     latencies = HistogramMetricFamily("modelops_model_latency_seconds", "Latency of predictions.", labels=labels)
     last = GaugeMetricFamily("modelops_model_last_batch_timestamp_seconds", "When a batch came last.", labels=labels)
     streams = Stream.objects.filter(model__deleted_at=None).select_related("model").order_by("-last_received_at")
     for stream in streams[:MOST_STREAMS]:
         named = [name_of(stream.model), str(stream.version_number)]
         predictions.add_metric(named, stream.predictions)
+        set_aside.add_metric(named, stream.set_aside)
         for kind, count in sorted(stream.error_classes.items()):
             errors.add_metric([*named, kind], count)
         if stream.latency_counts:
@@ -39,7 +43,7 @@ def model_metrics() -> Iterable[Metric]:
         if stream.last_received_at is not None:
             last.add_metric(named, stream.last_received_at.timestamp())
     left_out = max(0, streams.order_by().count() - MOST_STREAMS)
-    yield from (predictions, errors, latencies, last)
+    yield from (predictions, errors, set_aside, latencies, last)
     yield GaugeMetricFamily("modelops_model_streams_left_out", "Versions that are not told here.", value=left_out)
 
 

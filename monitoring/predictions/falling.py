@@ -25,6 +25,7 @@ from monitoring.models.alerts import LIVE, Alert, Severity
 from .figures import Figures
 from .models import Stream, Window
 from .performance import ERROR, metric_of
+from .restricting import USABLE
 
 WATCH: Final = Actor.system("monitoring")
 LOOKS_BACK: Final = dt.timedelta(days=30)
@@ -79,13 +80,13 @@ def errors_of(stream: Stream, now: dt.datetime) -> list[float]:
     """What each labelled prediction of 30 days was wrong by, oldest first, but for hours that wait for labels."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT p.at, CASE WHEN p.number IS NOT NULL AND t.number IS NOT NULL AND %s"
+            "SELECT p.at, CASE WHEN p.number IS NOT NULL AND t.number IS NOT NULL AND %s"  # noqa: S608  constants alone
             " THEN abs(p.number - t.number)"
             " ELSE (NOT coalesce(p.number = t.number OR (p.label <> '' AND p.label = t.label), false))::int END"
             " FROM predictions_prediction p JOIN predictions_groundtruth t"
             " ON t.model_id = %s AND t.key = p.key AND t.is_current AND p.key <> ''"
             " WHERE p.stream_id = %s AND p.at >= %s AND (p.number IS NOT NULL OR p.label <> '')"
-            " ORDER BY p.at DESC LIMIT %s",
+            f" AND {USABLE} ORDER BY p.at DESC LIMIT %s",
             [metric_of(stream) == ERROR, stream.model_id, stream.pk, now - LOOKS_BACK, MOST_ROWS],
         )
         rows = cursor.fetchall()

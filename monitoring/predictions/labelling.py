@@ -2,7 +2,7 @@
 
 The first label of a prediction counts. The same again is ignored. Another one counts in its place when it calls itself
 a correction; otherwise it is kept as a contradiction, and a finding asks people to decide. Rows are never changed in
-what they say: a correction is a further row.
+what they say: a correction is a further row. A label for a prediction that was set aside is set aside as well.
 """
 
 import datetime as dt
@@ -14,10 +14,11 @@ from compliance.audit import Actor, record
 from modelops.lib.ids import uuid7
 from registry.models import RegisteredModel
 
-from .audit_events import LABELS_RECEIVED
+from .audit_events import LABELS_RECEIVED, LABELS_SET_ASIDE
 from .models import BatchKind, GroundTruth, PredictionBatch
 from .receiving import Received, claim
 from .sent_truth import SentLabel, read_labels
+from .set_aside import ids_set_aside, one_at_a_time
 
 _AT_ONCE = 2000
 
@@ -34,15 +35,18 @@ def receive_labels(
     if not is_new:
         return Received(batch, True)
     labels = read_labels(sent, now)
-    _one_at_a_time(model)
+    one_at_a_time(model)
+    not_stored = ids_set_aside(model, [label.key for label in labels])
+    batch.set_aside = [place for place, label in enumerate(labels) if label.key in not_stored]
+    labels = [label for label in labels if label.key not in not_stored]
     taken = _settled(model, batch, labels, now)
     superseded = [row.pk for row in taken.superseded]
     GroundTruth.objects.filter(pk__in=superseded).update(is_current=False)
     GroundTruth.objects.bulk_create(taken.added, batch_size=_AT_ONCE)
     batch.rows, batch.ignored, batch.contradicted = len(labels), taken.ignored, taken.contradicted
-    batch.first_at = min(label.observed_at for label in labels)
-    batch.last_at = max(label.observed_at for label in labels)
-    batch.save(update_fields=["rows", "ignored", "contradicted", "first_at", "last_at"])
+    moments = [label.observed_at for label in labels]
+    batch.first_at, batch.last_at = min(moments, default=None), max(moments, default=None)
+    batch.save(update_fields=["rows", "ignored", "contradicted", "first_at", "last_at", "set_aside"])
     _mark_hours(model, [row.key for row in taken.added if row.is_current])
     record(
         LABELS_RECEIVED,
@@ -54,6 +58,9 @@ def receive_labels(
         ignored=batch.ignored,
         contradicted=batch.contradicted,
     )
+    if batch.set_aside:
+        told = {"model": model.name, "batch": client_id, "rows": len(batch.set_aside)}
+        record(LABELS_SET_ASIDE, batch, actor=actor, **told)
     return Received(batch, False)
 
 
@@ -98,12 +105,6 @@ def _settled(model: RegisteredModel, batch: PredictionBatch, labels: list[SentLa
             added[label.key] = current[label.key] = row
         taken.added.append(row)
     return taken
-
-
-def _one_at_a_time(model: RegisteredModel) -> None:
-    """Let one batch of labels of a model be settled after the other: what counts depends on what came before."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('ground truth ' || %s, 0))", [str(model.pk)])
 
 
 def _mark_hours(model: RegisteredModel, keys: list[str]) -> None:

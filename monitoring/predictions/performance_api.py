@@ -48,6 +48,7 @@ class ModelPerformanceOut(serializers.Serializer):
     model = serializers.CharField()
     version = serializers.IntegerField(allow_null=True, help_text="Null for a model that nothing was predicted by.")
     metric = serializers.CharField()
+    set_aside = serializers.IntegerField(help_text="Rows of all time that were not stored: about people kept out.")
     whole = PerformanceWindowOut(allow_null=True)
     windows = PerformanceWindowOut(many=True)
 
@@ -78,12 +79,20 @@ class ModelPerformanceView(APIView):
                 field="days" if span not in SPANS else "version",
             )
         stream = (streams if asked is None else streams.filter(version_number=int(asked))).first()
-        said: dict[str, Any] = {"model": model.name, "version": None, "metric": "", "whole": None, "windows": []}
+        said: dict[str, Any] = {
+            "model": model.name,
+            "version": None,
+            "metric": "",
+            "set_aside": 0,
+            "whole": None,
+            "windows": [],
+        }
         if stream is not None:
             whole, windows = looked_at(stream, *SPANS[span])
             said |= {
                 "version": stream.version_number,
                 "metric": metric_of(stream),
+                "set_aside": stream.set_aside,
                 "whole": _told(whole),
                 "windows": [_told(window) for window in windows],
             }

@@ -16,6 +16,7 @@ from registry.models import RegisteredModel
 
 from . import features
 from .models import GroundTruth, Prediction
+from .restricting import compute_anew, restrict_rows, use_again
 
 _SHOWN = 200
 
@@ -74,6 +75,15 @@ class Predictions(PersonalDataProvider):
         for row in rows:
             yield Decided(f"{row.batch_id}:{row.position}", f"{row.stream}, {row.at:%Y-%m-%d %H:%M} UTC")
 
+    def restrict(self, subject: Subject, *, reference: str, objects: bool, actor: Actor) -> int:
+        """Leave the rows out of every figure. They are no datasets, which is what the count is of."""
+        restrict_rows(_about(subject), reference)
+        return 0
+
+    def lift_restriction(self, *, reference: str, actor: Actor) -> None:
+        """Use the rows again, but those that another request restricts as well."""
+        use_again(reference)
+
     def erase(self, subject: Subject, *, actor: Actor) -> int:
         """Remove the features and every link to the person; what was predicted stays as a number of nobody."""
         rows = _about(subject)
@@ -90,7 +100,9 @@ class Predictions(PersonalDataProvider):
             GroundTruth.objects.filter(model=model_id, key=key).update(key=another)
         erased = Prediction.objects.filter(pk__in=keys)
         erased.filter(label__in=_names(subject)).update(label=ERASED)
-        return erased.update(subject=None, subject_index=None)
+        # What is nobody's any more may be counted again.
+        compute_anew(erased.exclude(restricted_by=None))
+        return erased.update(subject=None, subject_index=None, restricted_by=None)
 
 
 def _about(subject: Subject) -> "QuerySet[Prediction]":
@@ -111,7 +123,9 @@ def deciding_models(subject: Subject) -> Iterator[Mapping[str, str]]:
         yield explained(model, "It was asked about you; its answers are among the data.")
 
 
-exempt("predictions.PredictionBatch", "It names a model, counts rows and has the places of those that were set aside.")
+exempt(
+    "predictions.PredictionBatch", "It names a model, counts rows and has places and keyed digests of those set aside."
+)
 exempt("predictions.GroundTruth", "It names a prediction by the sender's number, which is taken from it on erasure.")
 exempt("predictions.Stream", "It holds totals.")
 exempt("predictions.Window", "It holds sums of an hour; groups under 30 rows are not shown.")

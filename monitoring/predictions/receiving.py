@@ -16,7 +16,9 @@ from .copying import copy_rows
 from .features import missing_in, sealed_for
 from .latency import counted
 from .models import BatchKind, FeatureSchema, PredictionBatch, Stream
+from .restricting import while_taken_in
 from .sent_rows import SentRows, read_rows
+from .set_aside import count_set_aside, digests_of_ids, forget_labels
 from .streams import add_to_totals, mark_stale, stream_of
 
 
@@ -48,13 +50,16 @@ def receive_rows(
     if not is_new:
         return Received(batch, True)
     rows = read_rows(sent, ranges_of(stream), now)
+    while_taken_in()
     batch.set_aside = about_kept_out(rows)
+    keys_set_aside = digests_of_ids(rows.keys[place] for place in batch.set_aside)
+    batch.set_aside_keys = sorted(keys_set_aside.values())
     rows = rows.without(batch.set_aside)
     errors = rows.error_classes
     batch.rows, batch.errors = len(rows), sum(errors.values())
     batch.first_at, batch.last_at = min(rows.at, default=None), max(rows.at, default=None)
     batch.cells, batch.nulls = missing_in(rows.features)
-    batch.save(update_fields=["rows", "errors", "first_at", "last_at", "cells", "nulls", "set_aside"])
+    batch.save(update_fields=["rows", "errors", "first_at", "last_at", "cells", "nulls", "set_aside", "set_aside_keys"])
     if rows.features:
         sealed_for(batch, rows.features).save(force_insert=True)
     if len(rows):
@@ -74,10 +79,13 @@ def receive_rows(
     if batch.set_aside:
         told = {"model": model.name, "version": number, "batch": client_id, "rows": len(batch.set_aside)}
         record(ROWS_SET_ASIDE, stream, actor=actor, **told)
+        forget_labels(model, keys_set_aside)
     if batch.first_at is not None and batch.last_at is not None:
         moments = batch.first_at, batch.last_at
         mark_stale(stream.pk, rows.hours)
         add_to_totals(stream, batch.rows, errors, counted(latencies), sum(latencies), moments, now)
+    if batch.set_aside:
+        count_set_aside(stream, len(batch.set_aside))
     return Received(batch, False)
 
 

@@ -77,11 +77,24 @@ class TruthBatchOut(serializers.ModelSerializer):
     model = serializers.CharField(source="model.name")
     ignored = serializers.IntegerField(help_text="Labels that were known already.")
     contradicted = serializers.IntegerField(help_text="Labels that another one contradicts; they do not count.")
+    set_aside = serializers.SerializerMethodField(help_text="How many labels were not stored, see set_aside_labels.")
+    set_aside_labels = serializers.ListField(
+        child=serializers.IntegerField(),
+        source="set_aside",
+        help_text="Their places, from 0. Their predictions were set aside.",
+    )
 
     class Meta:
         model = PredictionBatch
-        fields = ("id", "batch_id", "model", "rows", "ignored", "contradicted", "received_at")
+        fields = (
+            "id", "batch_id", "model", "rows", "ignored", "contradicted", "received_at", "set_aside",
+            "set_aside_labels",
+        )  # fmt: skip
         read_only_fields = fields
+
+    def get_set_aside(self, batch: PredictionBatch) -> int:
+        """How many labels were not stored."""
+        return len(batch.set_aside)
 
 
 class BatchOut(serializers.ModelSerializer):

@@ -1,5 +1,7 @@
 """What came in one request, and the sealed features of its rows."""
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from modelops.crypto.fields import SealedBytesField
@@ -21,7 +23,8 @@ class PredictionBatch(models.Model):
 
     ``sent_digest`` tells a repeated request from another one under the same id. ``ignored`` counts rows that were
     known already, ``contradicted`` labels that another label contradicts. ``set_aside`` are the places of rows
-    that were not stored, because the person they are about is kept out.
+    that were not stored, because the person they are about is kept out, and ``set_aside_keys`` keyed digests of their
+    ids; of ground truth, the places of labels for such rows.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -37,6 +40,7 @@ class PredictionBatch(models.Model):
     ignored = models.PositiveIntegerField(default=0)
     contradicted = models.PositiveIntegerField(default=0)
     set_aside = models.JSONField(default=list)
+    set_aside_keys = ArrayField(models.BigIntegerField(), default=list)
     first_at = models.DateTimeField(null=True)
     last_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField(auto_now_add=True)
@@ -52,6 +56,7 @@ class PredictionBatch(models.Model):
         indexes = [
             models.Index(fields=["stream", "last_at"], name="predictions_batch_recent"),
             models.Index(fields=["received_at"], name="predictions_batch_received"),
+            GinIndex(fields=["set_aside_keys"], name="predictions_set_aside_keys"),
         ]
 
     def __str__(self) -> str:

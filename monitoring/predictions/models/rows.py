@@ -1,5 +1,6 @@
 """One prediction. The table is partitioned by month of arrival, and written with COPY."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from modelops.crypto.blind_index import BlindIndexField
@@ -16,7 +17,8 @@ class Prediction(models.Model):
     Partitions are ranges of the id, a UUID of version 7 that is made when the row arrives: late rows need no old month.
     ``key`` is the sender's id of the row, under which ground truth names it. ``probability`` is the model's confidence
     in what it predicted. ``position`` is the row's place in its batch and in the batch's features. The references
-    are no foreign keys in the database, which would look each row up twice.
+    are no foreign keys in the database, which would look each row up twice. ``restricted_by`` has the references of
+    requests that keep the row from use: it counts in no figure.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -36,6 +38,7 @@ class Prediction(models.Model):
     error = models.CharField(max_length=60, default="")
     subject = SealedTextField(null=True)
     subject_index = BlindIndexField(source="subject", db_index=False)
+    restricted_by = ArrayField(models.CharField(max_length=20), null=True)
 
     class Meta:
         ordering = ["-id"]
@@ -45,6 +48,7 @@ class Prediction(models.Model):
             models.Index(
                 fields=["subject_index"], condition=models.Q(subject_index__isnull=False), name="predictions_subject"
             ),
+            models.Index(fields=["id"], condition=models.Q(restricted_by__isnull=False), name="predictions_restricted"),
         ]
 
     def __str__(self) -> str:

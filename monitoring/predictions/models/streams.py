@@ -10,7 +10,8 @@ class Stream(models.Model):
     """One version as senders name it. ``version`` is None while the registry does not know that number.
 
     The totals are what counters of /metrics show; retention takes nothing from them. ``latency_counts`` counts the
-    rows in each bucket of `latency.BOUNDS_MS`, the last one beyond them all.
+    rows in each bucket of `latency.BOUNDS_MS`, the last one beyond them all. ``set_aside`` counts
+    rows that were not stored.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -19,6 +20,7 @@ class Stream(models.Model):
     version = models.ForeignKey(ModelVersion, null=True, on_delete=models.SET_NULL, related_name="prediction_streams")
     predictions = models.BigIntegerField(default=0)
     errors = models.BigIntegerField(default=0)
+    set_aside = models.BigIntegerField(default=0)
     error_classes = models.JSONField(default=dict)
     latency_counts = models.JSONField(default=list)
     latency_sum_ms = models.FloatField(default=0)
