@@ -8,6 +8,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 from modelops.embedded import parts, processes
@@ -17,7 +18,9 @@ from modelops.embedded.paths import CHECKOUT
 class LivePortal:
     """Web and worker beside the test, on the servers and database that ``env`` names."""
 
-    def __init__(self, env: dict[str, str], folder: Path) -> None:
+    def __init__(self, env: dict[str, str], folder: Path, within: Sequence[str] = ()) -> None:
+        """``within`` begins each command line: what shuts the processes in."""
+        self.within = within
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         # As in production: these processes know the application's role alone.
@@ -31,7 +34,7 @@ class LivePortal:
         present = self.running.get(part)
         if present is not None and present.poll() is None:
             return
-        command = parts.command(part, port=self.port, web_workers=1)
+        command = [*self.within, *parts.command(part, port=self.port, web_workers=1)]
         size = self._log(part).stat().st_size if self._log(part).exists() else 0
         self.running[part] = processes.spawn(
             command, log=self._log(part), env=self.env, cwd=CHECKOUT, dies_with_parent=signal.SIGKILL

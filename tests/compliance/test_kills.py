@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -76,13 +77,13 @@ for group in json.load(sys.stdin):
     if not within:
         status, within = forked(0, jobs.pop(0))
         assert status == 0 and within > 20, (status, within)
-    ended = {forked(1 + place * (within - 1) * 9 // (10 * len(jobs)), job)[0] for place, job in enumerate(jobs)}
+    ended = [forked(1 + place * (within - 1) * 9 // (10 * len(jobs)), job)[0] for place, job in enumerate(jobs)]
     print(json.dumps(sorted(ended)))
 """
 
 
 def _killed(*groups: tuple[list[Any], int]) -> list[list[int]]:
-    """How the processes of each group ended; ``(jobs, statements)``, 0 for a group that is counted first."""
+    """How each process of each group ended; ``(jobs, statements)``, 0 for a group that is counted first."""
     base, _, options = os.environ["DATABASE_URL"].partition("?")
     database = f"{base.rpartition('/')[0]}/{connection.settings_dict['NAME']}"
     done = subprocess.run(
@@ -126,7 +127,7 @@ def test_an_erasure_is_ended_once_wherever_its_worker_is_killed(officer: Any, se
     for person in people:
         plan = planning.preview(confirmed_case("erasure", person), actor=actor_of(officer))
         plans.append(approving.execute(approving.approve(plan, actor=second), actor=actor_of(officer)))
-    assert _killed(([plan.job_id for plan in plans], 0)) == [[-9]]
+    assert _killed(([plan.job_id for plan in plans], 0)) == [[-signal.SIGKILL] * KILLS]
     for plan in ErasurePlan.objects.exclude(state="done"):
         assert plan.certificate == ""
     _go_on()
@@ -153,7 +154,7 @@ def test_an_export_and_a_removal_are_ended_once_wherever_they_are_killed() -> No
         for number in range(KILLS + 1)
     ]
     collecting = [request.collection_job_id for request in requests]
-    assert _killed((collecting, 0)) == [[-9]]
+    assert _killed((collecting, 0)) == [[-signal.SIGKILL] * KILLS]
     assert SubjectRequest.objects.filter(state="ready").count() == SubjectBundle.objects.count()
     _go_on()
     assert SubjectRequest.objects.filter(state="ready").count() == SubjectBundle.objects.count() == len(requests)
@@ -161,7 +162,7 @@ def test_an_export_and_a_removal_are_ended_once_wherever_they_are_killed() -> No
 
     SubjectBundle.objects.update(expires_at=timezone.now())
     runs = [start_run(execute=True, actor=OFFICER, confirmation=CONFIRMATION) for _ in range(KILLS)]
-    assert _killed(([run.job_id for run in runs], _RETENTION_STATEMENTS)) == [[-9]]
+    assert _killed(([run.job_id for run in runs], _RETENTION_STATEMENTS)) == [[-signal.SIGKILL] * KILLS]
     _go_on()
     assert SubjectBundle.objects.filter(sealed=None).count() == _told("subjects.bundle.expired") == len(requests)
     finished = RetentionRun.objects.exclude(finished_at=None)
