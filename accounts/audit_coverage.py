@@ -13,6 +13,7 @@ from .audit_events import (
     FACTOR_CONFIRMED,
     FACTOR_ENROLLED,
     FACTOR_REMOVED,
+    FACTOR_REQUIRED,
     FACTOR_TAKEN_AWAY,
     INVITATION_ACCEPTED,
     INVITATION_REMOVED,
@@ -38,6 +39,8 @@ from .audit_events import (
     USER_RETIRED,
 )
 
+route("admin/posture/fix/second-factors/", post=(FACTOR_REQUIRED, USER_INVITED))
+route("admin/posture/fix/unused-keys/", post=API_KEY_REVOKED)
 route("sign-in/", get=Exempt.FORM, post=PASSWORD_ACCEPTED)
 route("sign-in/code/", get=Exempt.FORM, post=(CODE_ACCEPTED, DEVICE_ADDED, SIGNED_IN))
 route("sign-out/", post=SIGNED_OUT)

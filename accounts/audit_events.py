@@ -31,6 +31,13 @@ USER_MADE_READY = define(
 USER_DEACTIVATED = define(
     "accounts.user.deactivated", "deactivated an account", category="security", ocsf="account_change.disable"
 )
+FACTOR_REQUIRED = define(
+    "accounts.user.factor_required",
+    "took the password of an account without a second factor, and {sessions} sessions",
+    "sessions",
+    category="security",
+    ocsf="account_change.disable",
+)
 USER_ACTIVATED = define(
     "accounts.user.activated", "activated an account", category="security", ocsf="account_change.enable"
 )

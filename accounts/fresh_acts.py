@@ -26,6 +26,7 @@ CHANGES: Final = (
     "admin/detections/threshold/",
     "admin/escrow/",
     "admin/keys/",
+    "admin/posture/fix/",
     "admin/promotion/",
     "admin/scanning/inspection/<uuid:pk>/open/",
     "admin/secret_store/",

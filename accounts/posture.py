@@ -5,7 +5,7 @@ import datetime as dt
 from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import Group
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,13 +14,12 @@ from modelops.lib.posture import Finding, Outcome, control
 from .access.duties import clashes_in
 from .access.models import Emergency
 from .limits import LIMITS
-from .models import ApiKey, TOTPDevice, User
-from .passkeys.models import Passkey
+from .models import ApiKey, User
+from .remedies import staff_without_factor, unused_keys
 from .roles import ROLES
 
 SHOWN = 20
 KEY_OLDER_THAN = dt.timedelta(days=180)
-KEY_UNUSED_FOR = dt.timedelta(days=90)
 
 
 def _of(user: User) -> str:
@@ -39,9 +38,7 @@ def staff_have_second_factors() -> Outcome:
     Who is invited and has no password yet opens nothing, and enrols a factor on accepting.
     """
     staff = User.objects.filter(Q(is_staff=True) | Q(is_superuser=True), is_active=True, is_service=False)
-    app = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
-    passkey = Passkey.objects.filter(user=OuterRef("pk"), confirmed=True)
-    bare = staff.filter(~Exists(app), ~Exists(passkey)).prefetch_related("groups").order_by("date_joined")
+    bare = staff_without_factor().prefetch_related("groups").order_by("date_joined")
     invited = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
     total, missing = staff.count() - bare.filter(invited).count(), bare.exclude(invited).count()
     bare = bare.exclude(invited)
@@ -173,8 +170,7 @@ def keys_are_young_and_used() -> Outcome:
     now = timezone.now()
     live = ApiKey.objects.filter(revoked_at=None, expires_at__gt=now, owner__is_active=True)
     old = Q(created_at__lt=now - KEY_OLDER_THAN)
-    unused = Q(created_at__lt=now - KEY_UNUSED_FOR) & (Q(last_used_at=None) | Q(last_used_at__lt=now - KEY_UNUSED_FOR))
-    due = live.filter(old | unused).order_by("created_at")
+    due = live.filter(old | Q(pk__in=unused_keys().values("pk"))).order_by("created_at")
     findings = [
         Finding(
             str(key.pk),

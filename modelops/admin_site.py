@@ -10,7 +10,9 @@ from django.contrib.admin.apps import AdminConfig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, path, reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
+
+from modelops.lib.remedies import remedies
 
 
 class PortalAdminSite(admin.AdminSite):
@@ -23,7 +25,7 @@ class PortalAdminSite(admin.AdminSite):
         """Django's routes and the system page."""
         from compliance.evidence.page import urls as evidence_urls
         from compliance.ledger_desk.page import urls as ledger_urls
-        from compliance.posture.page import posture_page, snapshot_file
+        from compliance.posture.page import fixing, posture_page, snapshot_file
         from compliance.supply_chain.page import urls as dependencies_urls
 
         from .configuration_page import configuration_download
@@ -38,6 +40,14 @@ class PortalAdminSite(admin.AdminSite):
                 "posture/snapshots/<str:month>/",
                 self.admin_view(require_GET(snapshot_file)),
                 name="posture-snapshot",
+            ),
+            *(
+                path(
+                    f"posture/fix/{one.slug}/",
+                    self.admin_view(require_POST(fixing(one))),
+                    name=f"posture-fix-{one.slug}",
+                )
+                for one in remedies()
             ),
             path("help/<slug:page>/", self.admin_view(help_page), name="help"),
             *ledger_urls(self),

@@ -27,6 +27,7 @@ class ControlOut(serializers.Serializer):
     held = serializers.IntegerField(source="outcome.held", allow_null=True)
     total = serializers.IntegerField(source="outcome.total", allow_null=True)
     evidence = serializers.CharField(source="outcome.evidence")
+    fix = serializers.CharField(help_text="What to do where it does not hold; also while it holds.")
     findings = FindingOut(source="outcome.findings", many=True)
 
 

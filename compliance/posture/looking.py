@@ -1,12 +1,14 @@
 """One look at every control."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from django.db import InterfaceError, OperationalError, transaction
 
 from modelops.lib.posture import Control, Finding, Outcome, controls
+
+from .guidance import guidance_for
 
 logger = logging.getLogger(__name__)
 BLIND = "blind"
@@ -19,6 +21,11 @@ class Looked:
     control: Control
     outcome: Outcome
 
+    @property
+    def fix(self) -> str:
+        """What to do where it does not hold."""
+        return guidance_for(self.control.key)
+
 
 def look_at_all() -> list[Looked]:
     """Every control by area. One that cannot look counts as not holding: what is not seen is not proven.
@@ -29,7 +36,7 @@ def look_at_all() -> list[Looked]:
     for control in controls():
         try:
             with transaction.atomic():
-                outcome = control.look()
+                outcome = _with_words(control.key, control.look())
         except (OperationalError, InterfaceError):
             raise
         except Exception:
@@ -39,6 +46,16 @@ def look_at_all() -> list[Looked]:
             )
         seen.append(Looked(control, outcome))
     return seen
+
+
+def _with_words(key: str, outcome: Outcome) -> Outcome:
+    """A finding without a word on what to do has what is to be done for all findings of its control."""
+    if all(finding.fix.strip() for finding in outcome.findings):
+        return outcome
+    findings = [
+        finding if finding.fix.strip() else replace(finding, fix=guidance_for(key)) for finding in outcome.findings
+    ]
+    return replace(outcome, findings=findings)
 
 
 def by_area(seen: list[Looked]) -> list[tuple[str, list[Looked]]]:

@@ -73,6 +73,7 @@ def test_a_pipeline_gates_on_it(client: Client, broken: dict[str, Any]) -> None:
     answer = client.get("/api/v1/posture/", headers=headers).json()
     assert answer["passed"] is False
     mine = next(control for control in answer["controls"] if control["key"] == "tests.control")
+    assert mine["fix"]
     assert mine["findings"] == [{"key": "one", "title": "One thing", "fix": "Do this.", "severity": "high", "url": ""}]
 
 

@@ -1,8 +1,16 @@
 """Calls that give out evidence, and take frameworks and files about dependencies in."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
+
+from accounts.models import ApiKey, TOTPDevice
+from tests.accounts.people import PASSWORD, make_user
+from tests.portal.people import key_for
+
+from .acts_desk import fresh
 from .performing import Act
 from .world import World
 
@@ -24,7 +32,23 @@ def _catalogue(world: World) -> dict[str, Any]:
     return {"data": {"name": "House", "catalogue": "reference,title,checks\nX,Y,keys.age\n"}}
 
 
+def _bare(world: World) -> dict[str, Any]:
+    """An officer with a password and no second factor."""
+    user = make_user("bare", "Compliance officer", password=PASSWORD)
+    TOTPDevice.objects.filter(user=user).delete()
+    return {"client": fresh(world, "guard")}
+
+
+def _unused(world: World) -> dict[str, Any]:
+    """A key of an engineer that was never used."""
+    key_for("idle", "ML engineer")
+    ApiKey.objects.filter(owner__username="idle").update(created_at=timezone.now() - timedelta(days=200))
+    return {"client": fresh(world, "guard")}
+
+
 ACTS: dict[str, Act] = {
+    "POST admin/posture/fix/second-factors/": Act("guard", "accounts.user", before=_bare),
+    "POST admin/posture/fix/unused-keys/": Act("guard", "accounts.apikey", before=_unused),
     "GET admin/posture/snapshots/<str:month>/": Act("officer", "posture.posturesnapshot", before=_snapshot),
     "GET admin/dependencies/sbom.json": Act("officer", ""),
     "POST admin/dependencies/import/": Act("guard", "supply_chain.importedfile", before=_scan),

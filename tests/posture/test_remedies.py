@@ -1,0 +1,142 @@
+"""What to do about each finding, and the buttons that do it where one act is enough."""
+
+import datetime as dt
+import re
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import ApiKey, Session, TOTPDevice, User
+from accounts.posture import keys_are_young_and_used, staff_have_second_factors
+from compliance.audit.models import AuditEvent
+from compliance.posture.guidance import GUIDANCE
+from compliance.posture.looking import look_at_all
+from modelops.lib import posture
+from modelops.lib.posture import Finding, Outcome, controls
+from modelops.lib.posture_of import checks_of, kinds
+from modelops.lib.remedies import remedies
+from tests.accounts.people import PASSWORD, make_user, sign_in, sign_in_earlier
+from tests.portal.people import key_for
+
+pytestmark = pytest.mark.django_db
+REQUIRE = "/admin/posture/fix/second-factors/"
+REVOKE = "/admin/posture/fix/unused-keys/"
+
+
+@pytest.fixture
+def guard() -> Client:
+    return sign_in(Client(), make_user("guard", "Security administrator"))
+
+
+@pytest.fixture
+def bare() -> User:
+    """An officer with a password, a session and an address, whose factor is gone."""
+    user = make_user("bare", "Compliance officer", password=PASSWORD)
+    user.email = "bare@example.org"
+    user.save()
+    sign_in(Client(), user)
+    TOTPDevice.objects.filter(user=user).delete()
+    return user
+
+
+def told(name: str) -> int:
+    return AuditEvent.objects.filter(name=name).count()
+
+
+def test_every_check_says_what_to_do() -> None:
+    """S2-67: each id has a sentence of its own, whether or not it has a finding now, and none is left over."""
+    known = {one.key for one in controls()}
+    known |= {f"{kind}/{one.key}" for kind in kinds() for one in checks_of(kind)}
+    assert sorted(known - GUIDANCE.keys()) == []
+    assert sorted(GUIDANCE.keys() - known) == []
+    assert all(len(text.strip()) > 20 and text.endswith(".") for text in GUIDANCE.values())
+    assert all(looked.fix == GUIDANCE[looked.control.key] for looked in look_at_all())
+
+
+def test_a_finding_without_words_has_those_of_its_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    """S2-67: on the page, over REST and in the alert, for all of them take what the look gives."""
+    blank = Outcome([Finding("one", "One", " "), Finding("two", "Two", "Do that.")])
+    mine = posture.Control("keys.age", "Encryption", "x", lambda: blank)
+    monkeypatch.setitem(posture._controls, "keys.age", mine)
+    [looked] = [one for one in look_at_all() if one.control.key == "keys.age"]
+    assert [one.fix for one in looked.outcome.findings] == [GUIDANCE["keys.age"], "Do that."]
+
+
+def test_the_button_requires_totp_for_staff_and_the_finding_is_gone(guard: Client, bare: User) -> None:
+    """S2-67: AUTH-1, from the page; a password alone opens nothing, and the person joins anew by the mailed link."""
+    page = guard.get(reverse("admin:posture")).text
+    assert f'action="{REQUIRE}"' in page
+    assert "Require TOTP for staff" in page
+    assert not staff_have_second_factors().passed
+    answer = guard.post(REQUIRE, follow=True)
+    assert "1 account needs a second factor" in answer.text
+    assert f'action="{REQUIRE}"' not in answer.text
+    assert staff_have_second_factors().passed
+    bare.refresh_from_db()
+    assert not bare.has_usable_password()
+    assert not Session.objects.filter(user=bare, revoked_at=None).exists()
+    assert told("accounts.user.factor_required") == 1
+    assert AuditEvent.objects.get(name="accounts.user.factor_required").target_id == str(bare.pk)
+    Client().post("/sign-in/", {"username": "bare", "password": PASSWORD})
+    assert told("accounts.password.accepted") == 0
+    [message] = mail.outbox
+    assert message.to == ["bare@example.org"]
+    link = re.search(r"/invitation/\S+", message.body)
+    assert link
+    joining = Client()
+    chosen = "another horse with a battery"
+    joined = joining.post(link[0], {"password": chosen, "repeated": chosen}, follow=True)
+    assert joined.redirect_chain[-1][0] == "/account/enrol/", joined.content
+    assert "Nobody had to be asked" in guard.post(REQUIRE, follow=True).text
+    assert told("accounts.user.factor_required") == 1
+
+
+def test_who_has_a_factor_and_superusers_are_left_alone(guard: Client, bare: User) -> None:
+    """A superuser is for a superuser; who has a factor keeps password and sessions."""
+    User.objects.filter(pk=bare.pk).update(is_superuser=True)
+    kept = make_user("kept", "Compliance officer", password=PASSWORD)
+    assert "Nobody had to be asked" in guard.post(REQUIRE, follow=True).text
+    for user in (bare, kept):
+        user.refresh_from_db()
+        assert user.has_usable_password()
+    assert not staff_have_second_factors().passed
+
+
+@pytest.mark.parametrize("address", [REQUIRE, REVOKE])
+def test_a_button_needs_its_permission_a_fresh_factor_and_a_post(guard: Client, bare: User, address: str) -> None:
+    """S2-67: the officer reads the posture and sees no button; an older code leads to the page that asks."""
+    officer = sign_in(Client(), make_user("officer", "Compliance officer"))
+    assert "Require TOTP for staff" not in officer.get(reverse("admin:posture")).text
+    assert officer.post(address).status_code == 403
+    assert guard.get(address).status_code == 405
+    earlier = sign_in_earlier(Client(), make_user("other", "Security administrator"))
+    assert "/account/confirm/" in earlier.post(address)["Location"]
+    assert Client().post(address).status_code == 302
+    bare.refresh_from_db()
+    assert bare.has_usable_password()
+    assert told("accounts.user.factor_required") == told("accounts.api_key.revoked") == 0
+
+
+def test_the_button_revokes_unused_keys_alone(guard: Client) -> None:
+    """S2-67: keys that are old and in use stay findings, for rotating them is for who holds them."""
+    long_ago = timezone.now() - dt.timedelta(days=200)
+    for name, used in (("unused", None), ("idle", long_ago), ("busy", timezone.now())):
+        key_for(name, "ML engineer")
+        ApiKey.objects.filter(owner__username=name).update(created_at=long_ago, last_used_at=used)
+    key_for("young", "ML engineer")
+    assert len(keys_are_young_and_used().findings) == 3
+    assert f'action="{REVOKE}"' in guard.get(reverse("admin:posture")).text
+    assert "2 unused keys are revoked" in guard.post(REVOKE, follow=True).text
+    assert set(ApiKey.objects.filter(revoked_at=None).values_list("owner__username", flat=True)) == {"busy", "young"}
+    assert told("accounts.api_key.revoked") == 2
+    assert len(keys_are_young_and_used().findings) == 1
+
+
+def test_each_button_belongs_to_a_control() -> None:
+    known: dict[str, Any] = {one.key: one for one in controls()}
+    assert {one.control for one in remedies()} == {"AUTH-1", "accounts.api_keys"} <= known.keys()
+    assert all(one.label and one.effect.endswith(".") for one in remedies())
