@@ -91,6 +91,30 @@ STATEMENTS = [
 ]
 
 
+def test_one_row_is_told_in_the_words_of_several(account: User) -> None:
+    """S4-93: a statement that changes one row takes a shorter way than one that changes two, and says the same."""
+    other = User.objects.create_user(username="beside", email="", password=None)
+    said = []
+    for keys in ([account.pk], [account.pk, other.pk]):
+        User.objects.filter(pk=account.pk).update(is_superuser=False, username="probe")
+        _forget()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE accounts_user SET is_superuser = true, username = 'ü\"' || username WHERE id = ANY(%s)", [keys]
+            )
+        [row] = rows()
+        said.append([each for each in row.details["rows"] if each["id"] == str(account.pk)])
+    assert said[0] == said[1] != []
+
+
+def test_a_statement_that_changes_nothing_leaves_no_row(account: User) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE accounts_user SET username = username WHERE id = %s", [account.pk])
+        cursor.execute("UPDATE accounts_user SET username = 'none' WHERE username = 'nobody of this name'")
+        cursor.execute("DELETE FROM accounts_user WHERE username = 'nobody of this name'")
+    assert rows() == []
+
+
 def test_every_kind_of_statement_is_seen(connect: Connect, account: User) -> None:  # noqa: F811
     """S4-93: memberships, roles and schedules, by insert, update, delete and merge; the text is what is hashed."""
     Group.objects.all().delete()
