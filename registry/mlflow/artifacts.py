@@ -108,7 +108,7 @@ def fetch(call: Call) -> HttpResponseBase:
         return download_response(call.request, version, actor=call.actor, artifact=found)
     if not holds(call.user, "registry.download_artifact"):
         raise NotAllowed("You may not download artifacts of runs. Ask for a role, or an API key, that may.")
-    return _file(call, owner_of(address, call.user), address.path)
+    return _file(call, address)
 
 
 @endpoint("PUT", _FILE, under=ARTIFACTS, permission=LOG, tells=FILE_STORED, reads_body=False)
@@ -195,8 +195,9 @@ def _listed(entries: Iterable[listing.Entry], prefix: str) -> dict[str, Any]:
     return {"files": files} if files else {}
 
 
-def _file(call: Call, owner: Owner, path: str) -> HttpResponseBase:
-    file = opening.file_of(owner, path)
+def _file(call: Call, address: Address) -> HttpResponseBase:
+    owner, file = opening.found_at(address, call.user)
+    path = address.path
     kind = "text/plain" if path.rsplit("/", 1)[-1].rpartition(".")[2] in _TEXTS else "application/octet-stream"
     if call.request.method == "HEAD":
         opening.require_not_held(owner, path)

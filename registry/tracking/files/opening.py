@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from compliance.audit import Actor, record
 from modelops.crypto.errors import DecryptionFailed
@@ -12,11 +12,32 @@ from modelops.crypto.stream import Digests, SealedReader
 from modelops.lib.errors import NotAllowed, NotFound
 from modelops.lib.fixed_queries import FixedQuery
 from registry.artifacts.access import open_sealed
-from registry.tracking.models import TrackedFile
+from registry.tracking.models import LoggedModel, RegisteredFolder, Run, TrackedFile
 
+from .addresses import Address
 from .closed import closed_at
 from .events import FILE_DAMAGED, FILE_OPENED
-from .owners import Owner, kind_of
+from .owners import Owner, kind_of, owner_of
+
+
+def found_at(address: Address, user: Any) -> tuple[Owner, TrackedFile]:
+    """The file at an address of a run or logged model that ``user`` may see, with its owner. Raises NotFound."""
+    file: TrackedFile | None = _seen.first(user, address.kind, owner=address.owner, path=address.path)
+    owner: Owner | None = getattr(file, address.kind) if file is not None else None
+    if file is None or owner is None or address.experiment not in {"", owner.experiment.experiment_id}:
+        owner = owner_of(address, user)  # says which of both is missing
+        file = file_of(owner, address.path)
+    return owner, file
+
+
+@FixedQuery
+def _seen(user: Any, kind: str, *, owner: Any, path: str) -> "QuerySet[TrackedFile]":
+    """With whether any version was made of files of the owner."""
+    owners = (Run if kind == "run" else LoggedModel).objects.visible_to(user)
+    closed = RegisteredFolder.objects.filter(**{kind: OuterRef(f"{kind}_id")})
+    files = TrackedFile.objects.filter(**{kind: owner, f"{kind}__in": owners}, path=path)
+    rows = files.select_related("artifact", f"{kind}__experiment").defer(f"{kind}__parameters")
+    return rows.annotate(has_closed=Exists(closed)).order_by()
 
 
 def file_of(owner: Owner, path: str) -> TrackedFile:
@@ -50,7 +71,8 @@ class TrackedDelivery:
     """
 
     def __init__(self, owner: Owner, file: TrackedFile, *, actor: Actor) -> None:
-        require_not_held(owner, file.path)
+        if getattr(file, "has_closed", True):
+            require_not_held(owner, file.path)
         self._owner, self._file, self._actor = owner, file, actor
         self._reader: SealedReader | None = None
         sha256 = file.artifact.sha256 if file.artifact is not None else ""
