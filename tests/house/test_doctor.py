@@ -13,7 +13,7 @@ from django.test import override_settings
 from modelops import doctor
 from modelops.crypto.keyring import keyring
 from modelops.crypto.providers.base import forget_provider
-from modelops.jobs.broker import _client
+from modelops.jobs.broker import broker_client
 
 pytestmark = pytest.mark.django_db
 
@@ -48,10 +48,10 @@ def test_a_key_file_that_others_can_read(home: Path, monkeypatch: pytest.MonkeyP
 
 def test_a_broker_that_is_down(home: Path) -> None:
     """S3-68."""
-    _client.cache_clear()
+    broker_client.cache_clear()
     with override_settings(REDIS_URL="unix:///nowhere.sock?db=0"):
         assert "Valkey does not answer" in found()
-    _client.cache_clear()
+    broker_client.cache_clear()
 
 
 def test_a_pending_migration(home: Path) -> None:
