@@ -195,15 +195,12 @@ def _wide(side: pa.Array | str) -> Any:
 
 def missing_rows(cells: Cells) -> Mask:
     """Which rows have no value: null, not a number, or text of nothing but white space."""
-    missing = np.zeros(cells.rows, dtype=bool)
-    if cells.kind == "empty":
-        return ~missing
+    missing = np.zeros(cells.rows, dtype=bool) if cells.absent is None else cells.absent
+    if cells.kind != "text":
+        return missing
+    blank = cells.classes & BLANK != 0
+    if not blank.any():
+        return missing
     if pa.types.is_dictionary(cells.array.type):
-        codes, texts = cells.coded
-        blank = classes_of(texts) & BLANK != 0 if cells.kind == "text" else np.zeros(len(texts), dtype=bool)
-        return np.append(blank, True)[codes]
-    if cells.missing is not None:
-        missing[cells.missing] = True
-    if cells.kind == "text":
-        missing |= classes_of(cells.array) & BLANK != 0
-    return missing
+        return np.append(blank, True)[cells.coded[0]]
+    return missing | blank

@@ -9,7 +9,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from modelops.lib.compiled import compiled
+
 from .kinds import Kind, Mask, is_fixed, is_text, kind_of
+from .scanning import extent
+from .text_classes import classes_of
 
 _INTEGERS = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
 
@@ -59,25 +63,40 @@ class Cells:
         return whole[array.offset :]
 
     @cached_property
-    def missing(self) -> NDArray[np.intp] | None:
-        """The rows without a value, null or not a number; None when there are none."""
-        mask = None if self.valid is None else ~self.valid
+    def absent(self) -> Mask | None:
+        """Which rows have no value, null or not a number; None when all have one."""
+        if self.kind == "empty":
+            return np.ones(self.rows, dtype=bool)
         if pa.types.is_floating(self.array.type):
-            nan = np.isnan(self.raw)
-            if nan.any():
-                mask = nan if mask is None else mask | nan
-        return None if mask is None else np.flatnonzero(mask)
+            nan = np.isnan(self.numbers)
+            return nan if nan.any() else None
+        return None if self.valid is None else ~self.valid
+
+    @cached_property
+    def missing(self) -> NDArray[np.intp] | None:
+        """Those rows as places; None when there are none."""
+        return None if self.absent is None else np.flatnonzero(self.absent)
 
     @cached_property
     def numbers(self) -> NDArray[np.float64]:
-        """A number column as float64 with not-a-number where a cell is null."""
+        """A column of numbers or of fixed width as float64 with not-a-number where a cell is null."""
         if pa.types.is_decimal(self.array.type):
             values = self.array.cast(pa.float64()).to_numpy(zero_copy_only=False)
             return np.asarray(values, dtype=np.float64)
-        values = self.raw.astype(np.float64, copy=self.valid is not None)
-        if self.valid is not None:
-            values[self.missing] = np.nan
-        return values
+        raw = self.raw.astype(np.float32) if self.raw.dtype == np.float16 else self.raw  # the compiler knows no halves
+        return raw.astype(np.float64, copy=False) if self.valid is None else _as_floats(raw, self.valid)
+
+    @cached_property
+    def extent(self) -> tuple[float, float, int]:
+        """The least and the greatest finite number, not-a-number where there is none, and how many are infinite."""
+        return extent(self.numbers)
+
+    @cached_property
+    def classes(self) -> NDArray[np.uint8]:
+        """The classes of the texts: of the distinct ones where they come as a dictionary, else of each cell."""
+        if pa.types.is_dictionary(self.array.type):
+            return classes_of(self.coded[1])
+        return classes_of(self.array, self.valid)
 
     @cached_property
     def coded(self) -> tuple[NDArray[np.int32], pa.Array]:
@@ -95,6 +114,22 @@ class Cells:
             return self.array[row].as_py()
         except (ValueError, OverflowError, KeyError):  # a year that Python has no date for, a zone that nobody knows
             return str(self.raw[row])
+
+
+def _as_floats_in_numpy(raw: NDArray[Any], valid: Mask) -> NDArray[np.float64]:
+    values = raw.astype(np.float64)
+    values[~valid] = np.nan
+    return values
+
+
+@compiled(_as_floats_in_numpy)
+def _as_floats(raw: NDArray[Any], valid: Mask) -> NDArray[np.float64]:
+    """The values as float64, not-a-number where they are not valid."""
+    values = np.empty(len(raw))
+    for row in range(len(raw)):
+        value = np.float64(raw[row])
+        values[row] = value if valid[row] else np.nan
+    return values
 
 
 def _is_texts(kind: pa.DataType) -> bool:
@@ -120,16 +155,3 @@ def _bits(buffer: pa.Buffer, offset: int, rows: int) -> Mask:
     first, skip = divmod(offset, 8)
     packed = np.frombuffer(buffer, dtype=np.uint8)[first : first + (skip + rows + 7) // 8]
     return np.unpackbits(packed, bitorder="little")[skip : skip + rows].view(np.bool_)
-
-
-def spans(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.integer[Any]]]:
-    """The bytes of texts, and where each begins in them; one more place stands at the end."""
-    wide = pa.types.is_large_string(texts.type) or pa.types.is_large_binary(texts.type)
-    _, places, data = texts.buffers()
-    if places is None or not len(texts):
-        return np.zeros(0, dtype=np.uint8), np.zeros(len(texts) + 1, dtype=np.int64)
-    offsets = np.frombuffer(places, dtype=np.int64 if wide else np.int32)[texts.offset : texts.offset + len(texts) + 1]
-    low, high = int(offsets[0]), int(offsets[-1])
-    if data is None or low == high:
-        return np.zeros(0, dtype=np.uint8), np.zeros(len(texts) + 1, dtype=np.int64)
-    return np.frombuffer(data, dtype=np.uint8)[low:high], offsets - low if low else offsets

@@ -13,7 +13,7 @@ from . import constants, numbers, texts
 from .cells import Cells
 from .constants import FixedPart, FixedTrack
 from .facts import ColumnProfile, Sighted
-from .kinds import FIRST_ROWS, is_fixed, kind_of
+from .kinds import FIRST_ROWS, first_rows, is_fixed, kind_of
 from .number_track import Allowance, NumberFacts, NumberTrack, beyond
 from .numbers import NumberPart, Plan, exact_fences, places
 from .selection_by_digits import value_at
@@ -94,13 +94,12 @@ class ColumnTrack:
 
     def measure(self, cells: Cells, start: int, ask: Ask) -> ColumnPart:
         """Look at one batch; runs in any thread and changes nothing."""
-        missing = np.arange(cells.rows) if self.kind == "empty" else cells.missing
         part = ColumnPart(0, [])
-        if missing is not None:
-            part.missing = len(missing)
-            part.first_missing = [start + int(row) + 1 for row in missing[:FIRST_ROWS]]
+        if cells.absent is not None:
+            part.missing = int(np.count_nonzero(cells.absent))
+            part.first_missing = [start + row + 1 for row in first_rows(cells.absent)]
         if self.number is not None:
-            part.number = numbers.measure(cells.numbers, start, ask.plan, part.missing)
+            part.number = numbers.measure(cells.numbers, start, ask.plan, part.missing, cells.extent)
         if self.fixed is not None:
             part.fixed = constants.measure(cells, ask.candidate)
         if self.text is not None:
@@ -111,13 +110,16 @@ class ColumnTrack:
             part.sample = self._sample_of(cells, start, self._sampled)
         if self._calendar is not None:
             low, high = self._calendar
-            outside = (cells.raw < low) | (cells.raw >= high)
-            if cells.valid is not None:
-                outside &= cells.valid
-            part.out = int(np.count_nonzero(outside))
-            if part.out:
-                rows = np.flatnonzero(outside)[:FIRST_ROWS]
-                part.first_out = [(start + int(row) + 1, cells.value_at(int(row))) for row in rows]
+            if (
+                part.fixed is not None
+                and part.fixed.present
+                and (part.fixed.minimum < low or part.fixed.maximum >= high)
+            ):
+                outside = (cells.raw < low) | (cells.raw >= high)
+                if cells.valid is not None:
+                    outside &= cells.valid
+                part.out = int(np.count_nonzero(outside))
+                part.first_out = [(start + row + 1, cells.value_at(row)) for row in first_rows(outside)]
         return part
 
     def add(self, part: ColumnPart, start: int) -> None:

@@ -10,6 +10,8 @@ import numpy as np
 from .cells import Cells
 from .kinds import plain
 
+EXACT = 2**53  # whole numbers up to here are floats of their own
+
 
 @dataclass(slots=True)
 class FixedPart:
@@ -29,17 +31,11 @@ def measure(cells: Cells, candidate: Any = None) -> FixedPart:
     """Look at one batch for the ``candidate``, the value that may make up the column."""
     if not cells.rows:
         return FixedPart(0, None, None, candidate, 0)
-    raw, missing = cells.raw, cells.missing
-    present = cells.rows if missing is None else cells.rows - len(missing)
-    if raw.dtype.kind == "f":
-        minimum, maximum = np.fmin.reduce(raw), np.fmax.reduce(raw)
-    elif missing is None:
-        minimum, maximum = raw.min(), raw.max()
-    elif present:
-        chosen = raw[cells.valid]
-        minimum, maximum = chosen.min(), chosen.max()
+    raw = cells.raw
+    present = cells.rows if cells.absent is None else cells.rows - int(np.count_nonzero(cells.absent))
     if not present:
         return FixedPart(0, None, None, candidate, 0)
+    minimum, maximum = _ends(cells)
     if candidate is None:
         middle = cells.rows // 2
         own = raw[middle]
@@ -51,6 +47,20 @@ def measure(cells: Cells, candidate: Any = None) -> FixedPart:
         same = raw == candidate
         matches = int(np.count_nonzero(same if cells.valid is None else same & cells.valid))
     return FixedPart(present, plain(minimum), plain(maximum), candidate, matches)
+
+
+def _ends(cells: Cells) -> tuple[Any, Any]:
+    """The least and the greatest present value in the column's own type."""
+    raw = cells.raw
+    low, high, infinite = cells.extent
+    if raw.dtype.kind != "f" and low > -EXACT and high < EXACT:
+        return int(low), int(high)  # whole numbers of this size are floats of their own
+    if raw.dtype.kind == "f" and not infinite:
+        return low, high
+    if raw.dtype.kind == "f":
+        return np.fmin.reduce(cells.numbers), np.fmax.reduce(cells.numbers)
+    chosen = raw if cells.valid is None else raw[cells.valid]
+    return chosen.min(), chosen.max()
 
 
 @dataclass

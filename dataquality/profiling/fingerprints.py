@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from modelops.lib.compiled import compiled
 
-from .cells import Cells, spans
+from .cells import Cells
 from .kinds import Mask, Words, is_fixed
+from .spans import spans
 
 CHECK_SHIFT = np.uint64(32)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -27,6 +28,7 @@ _ZERO = np.uint64(0)
 _NO_SIGN = np.uint64(2**63 - 1)
 _INFINITE = np.uint64(0x7FF0000000000000)  # of a float without its sign: what is greater is no number
 ALL_VALID: Mask = np.zeros(0, dtype=bool)
+_WORD = 8  # bytes
 _LONG_BYTES = 64  # a longer text goes through BLAKE2b on its own: few columns hold many of them
 _LONGEST = 128
 _MASKS = np.array([(1 << (8 * size)) - 1 for size in range(8)] + [2**64 - 1], dtype=np.uint64)
@@ -49,9 +51,9 @@ def add_cells(cells: Cells, of_column: NDArray[np.uint64], first: Words, second:
         return
     if pa.types.is_dictionary(kind):
         codes, texts = cells.coded
-        words, checks = _of_texts(texts)
-        # Code -1 is null: it takes the last place.
-        words, checks = np.append(words * one, null_one), np.append(checks * two, null_two)
+        words, checks = np.zeros((2, len(texts) + 1), dtype=np.uint64)
+        words[-1], checks[-1] = null_one, null_two  # code -1 is null: it takes the last place
+        _add_texts(texts, ALL_VALID, of_column, words[:-1], checks[:-1])
         _add_coded(codes, words, checks, first, second)
         return
     if is_fixed(kind) or pa.types.is_boolean(kind):
@@ -63,18 +65,14 @@ def add_cells(cells: Cells, of_column: NDArray[np.uint64], first: Words, second:
         pairs = np.frombuffer(cells.array.buffers()[1], dtype=np.uint64).reshape(-1, 2)[cells.array.offset :]
         low, high = _mixed(pairs[: cells.rows, 0].copy()), _mixed(pairs[: cells.rows, 1].copy())
         words, checks = (low + high * _OF_WORDS[0, 0]) * one, (low + high * _OF_WORDS[1, 0]) * two
-        missing = cells.missing
-    else:
-        texts = cells.array.cast(pa.large_string()) if pa.types.is_decimal(kind) else cells.array
-        words, checks = _of_texts(texts)
-        words *= one
-        checks *= two
-        missing = cells.missing
-    if missing is not None:
-        words[missing] = null_one
-        checks[missing] = null_two
-    first += words
-    second += checks
+        if cells.absent is not None:
+            words[cells.absent] = null_one
+            checks[cells.absent] = null_two
+        first += words
+        second += checks
+        return
+    texts = cells.array.cast(pa.large_string()) if pa.types.is_decimal(kind) else cells.array
+    _add_texts(texts, ALL_VALID if cells.valid is None else cells.valid, of_column, first, second)
 
 
 def finished(first: Words, second: Words) -> tuple[Words, NDArray[np.uint32]]:
@@ -117,24 +115,17 @@ def _add_fixed_in_numpy(
 def _add_fixed(words: Words, is_float: bool, valid: Mask, of_column: Words, first: Words, second: Words) -> None:
     one, two, null_one, null_two = of_column[0], of_column[1], of_column[2], of_column[3]
     nulls = len(valid) > 0
-    for row in range(len(words)):
+    for row in range(len(words)):  # chosen, not branched: the machine takes several at once
         word = words[row]
+        is_gone = nulls and not valid[row]
         if is_float:
             size = word & _NO_SIGN
-            if size > _INFINITE:
-                first[row] += null_one
-                second[row] += null_two
-                continue
-            if size == _ZERO:
-                word = _ZERO
-        if nulls and not valid[row]:
-            first[row] += null_one
-            second[row] += null_two
-            continue
+            is_gone |= size > _INFINITE
+            word = _ZERO if size == _ZERO else word
         word *= _MIX
         word ^= word >> _HALF
-        first[row] += word * one
-        second[row] += word * two
+        first[row] += null_one if is_gone else word * one
+        second[row] += null_two if is_gone else word * two
 
 
 def _add_coded_in_numpy(codes: NDArray[np.int32], words: Words, checks: Words, first: Words, second: Words) -> None:
@@ -160,66 +151,87 @@ def _mixed(words: Words) -> Words:
     return words
 
 
-def _of_texts(texts: pa.Array) -> tuple[Words, Words]:
-    """Two words for each text; texts that are null give anything."""
+def _add_texts(texts: pa.Array, valid: Mask, of_column: Words, first: Words, second: Words) -> None:
+    """Add the two words of each text to the fingerprints; ``valid`` says which are not null, empty that all are."""
     data, offsets = spans(texts)
+    if len(data) < _WORD:
+        data = np.concatenate([data, np.zeros(_WORD, dtype=np.uint8)])
+    # Eight bytes from any place: an overlapping view, read without a copy of the bytes.
+    view = np.ndarray((len(data) - _WORD + 1,), dtype="<u8", buffer=data.data, strides=(1,))
+    if not _add_bytes(view, offsets, valid, of_column, first, second):
+        return
+    one, two, _, _ = of_column
     sizes = np.diff(offsets)
-    first = sizes.astype(np.uint64) * _OF_WORDS[0, -1]
-    second = sizes.astype(np.uint64) * _OF_WORDS[1, -1]
-    longest = int(sizes.max()) if len(sizes) else 0
-    if longest > _LONG_BYTES:
-        for row in np.flatnonzero(sizes > _LONG_BYTES):
-            digest = hashlib.blake2b(data[offsets[row] : offsets[row + 1]], digest_size=16).digest()
-            first[row] += int.from_bytes(digest[:8], "little")
-            second[row] += int.from_bytes(digest[8:], "little")
-        sizes = np.where(sizes > _LONG_BYTES, 0, sizes)
-        longest = int(sizes.max())
-    if longest:
-        _add_bytes(data, offsets, sizes, first, second)
-    return _mixed(first), _mixed(second)
+    for row in np.flatnonzero(sizes > _LONG_BYTES):
+        if len(valid) and not valid[row]:
+            continue
+        digest = hashlib.blake2b(data[offsets[row] : offsets[row + 1]], digest_size=16).digest()
+        pair = np.frombuffer(digest, dtype="<u8") + sizes[row].astype(np.uint64) * _OF_WORDS[:, -1]
+        first[row] += _mixed(pair[:1])[0] * one
+        second[row] += _mixed(pair[1:])[0] * two
 
 
 def _add_bytes_in_numpy(
-    data: NDArray[np.uint8], offsets: NDArray[Any], sizes: NDArray[Any], first: Words, second: Words
-) -> None:
-    """Add each text, of its first ``sizes`` bytes, to its two words."""
-    padded = np.zeros(len(data) + 8, dtype=np.uint8)
-    padded[:-8] = data
-    # Eight bytes from any place: an overlapping view, read without a copy of the bytes.
-    view = np.ndarray((len(padded) - 7,), dtype="<u8", buffer=padded.data, strides=(1,))
-    _add_words(view, offsets[:-1], sizes, int(sizes.max()), first, second)
+    view: Words, offsets: NDArray[Any], valid: Mask, of_column: Words, first: Words, second: Words
+) -> int:
+    one, two, null_one, null_two = of_column
+    sizes = np.diff(offsets)
+    words = sizes.astype(np.uint64) * _OF_WORDS[0, -1]
+    checks = sizes.astype(np.uint64) * _OF_WORDS[1, -1]
+    is_long = sizes > _LONG_BYTES
+    sizes[is_long] = 0
+    padded = np.zeros(len(view) + 2 * _WORD - 1, dtype=np.uint8)
+    padded[:-_WORD:] = np.ndarray((len(view) + _WORD - 1,), dtype=np.uint8, buffer=view.base)
+    places = np.ndarray((len(padded) - _WORD + 1,), dtype="<u8", buffer=padded.data, strides=(1,))
+    if len(sizes) and sizes.max():
+        _add_words(places, offsets[:-1], sizes, int(sizes.max()), words, checks)
+    words, checks = _mixed(words) * one, _mixed(checks) * two
+    words[is_long] = checks[is_long] = 0  # these are added one by one
+    if len(valid):
+        words[~valid], checks[~valid] = null_one, null_two
+    first += words
+    second += checks
+    return int(np.count_nonzero(is_long))
 
 
 @compiled(_add_bytes_in_numpy)
-def _add_bytes(
-    data: NDArray[np.uint8], offsets: NDArray[Any], sizes: NDArray[Any], first: Words, second: Words
-) -> None:
-    for row in range(len(sizes)):
-        at, size = offsets[row], sizes[row]
-        one, two = _ZERO, _ZERO
-        for place in range((size + 7) // 8):
-            begin = at + 8 * place
-            word = _ZERO
-            if 8 * place + 8 <= size:
-                word = (
-                    np.uint64(data[begin])
-                    | np.uint64(data[begin + 1]) << np.uint64(8)
-                    | np.uint64(data[begin + 2]) << np.uint64(16)
-                    | np.uint64(data[begin + 3]) << np.uint64(24)
-                    | np.uint64(data[begin + 4]) << np.uint64(32)
-                    | np.uint64(data[begin + 5]) << np.uint64(40)
-                    | np.uint64(data[begin + 6]) << np.uint64(48)
-                    | np.uint64(data[begin + 7]) << np.uint64(56)
-                )
-            else:
-                for byte in range(size - 8 * place):
-                    word |= np.uint64(data[begin + byte]) << np.uint64(8 * byte)
+def _add_bytes(view: Words, offsets: NDArray[Any], valid: Mask, of_column: Words, first: Words, second: Words) -> int:
+    """Add each text of up to 64 bytes to the fingerprints; tells how many are longer."""
+    m_one, m_two, null_one, null_two = of_column[0], of_column[1], of_column[2], of_column[3]
+    of_size_one, of_size_two = _OF_WORDS[0, -1], _OF_WORDS[1, -1]
+    nulls = len(valid) > 0
+    last = len(view) - 1  # the last place that eight bytes can be read from
+    longer = 0
+    for row in range(len(offsets) - 1):
+        if nulls and not valid[row]:
+            first[row] += null_one
+            second[row] += null_two
+            continue
+        at = offsets[row]
+        size = offsets[row + 1] - at
+        if size > _LONG_BYTES:
+            longer += 1
+            continue
+        one, two = np.uint64(size) * of_size_one, np.uint64(size) * of_size_two
+        place = 0
+        while size > 0:
+            word = view[at] if at <= last else view[last] >> np.uint64(8 * (at - last))
+            if size < _WORD:
+                word &= _MASKS[size]
             word *= _MIX
             word ^= word >> _HALF
             one += word * _OF_WORDS[0, place]
             two += word * _OF_WORDS[1, place]
-        first[row] += one
-        second[row] += two
+            place += 1
+            at += _WORD
+            size -= _WORD
+        one *= _MIX
+        one ^= one >> _HALF
+        two *= _MIX
+        two ^= two >> _HALF
+        first[row] += one * m_one
+        second[row] += two * m_two
+    return longer
 
 
 def _add_words(

@@ -12,6 +12,7 @@ Kind = Literal["number", "text", "time", "boolean", "empty", "other"]
 Mask = NDArray[np.bool_]
 Words = NDArray[np.uint64]
 FIRST_ROWS = 5
+_NEAR = 4096
 
 
 def kind_of(kind: pa.DataType) -> Kind:
@@ -39,6 +40,14 @@ def is_fixed(kind: pa.DataType) -> bool:
     return bool(
         pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_temporal(kind)
     ) and not pa.types.is_interval(kind)
+
+
+def first_rows(mask: Mask) -> list[int]:
+    """The first rows where ``mask`` is True; the search ends early where there are many."""
+    rows = np.flatnonzero(mask[:_NEAR])
+    if len(rows) < FIRST_ROWS < len(mask):
+        rows = np.flatnonzero(mask)
+    return [int(row) for row in rows[:FIRST_ROWS]]
 
 
 def plain(value: Any) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .kinds import FIRST_ROWS
-from .scanning import extent, scan
+from .scanning import scan
 from .windows import SPREAD, Bounds, Floats, Window, around, interpolated
 
 FENCE = 1.5  # interquartile ranges beyond the quartiles: J. W. Tukey, "Exploratory Data Analysis", 1977
@@ -47,18 +47,16 @@ class Side:
     count: int = 0
     first: list[Beyond] = field(default_factory=list)
     doubt: list[tuple[Rows, Floats]] = field(default_factory=list)
-
-    @property
-    def in_doubt(self) -> int:
-        """How many values may or may not lie beyond."""
-        return sum(len(rows) for rows, _ in self.doubt)
+    in_doubt: int = 0  # how many values those are
 
     def join(self, more: Side) -> None:
         """Take what another part has found."""
         self.count += more.count
         if more.first:
             self.first = sorted(self.first + more.first)[:FIRST_ROWS]
-        self.doubt += [pair for pair in more.doubt if len(pair[0])]
+        if more.in_doubt:
+            self.doubt += more.doubt
+            self.in_doubt += more.in_doubt
 
     def settle(self, is_beyond: Test, is_within: Test) -> None:
         """Decide of the values in doubt; what passes neither test stays in doubt."""
@@ -73,6 +71,7 @@ class Side:
             if open_.any():
                 left.append((rows[open_], values[open_]))
         self.doubt = left
+        self.in_doubt = sum(len(rows) for rows, _ in left)
 
 
 @dataclass(slots=True)
@@ -92,34 +91,28 @@ class NumberPart:
     sample: Floats = field(default_factory=lambda: np.empty(0))
 
 
-def measure(numbers: Floats, start: int, plan: Plan, missing: int) -> NumberPart:
+def measure(numbers: Floats, start: int, plan: Plan, missing: int, extent: tuple[float, float, int]) -> NumberPart:
     """Look at one batch of float64 with not-a-number in ``missing`` cells; ``start`` is its first row, from 0."""
-    part = NumberPart(0, 0, [], 0.0, 0.0, None, plan)
-    if plan.windows is None:
-        part.minimum, part.maximum, part.infinite = extent(numbers)
-    else:
-        part.minimum, part.maximum, part.infinite = look_through(part, numbers, start)
-        part.sample = numbers[:: max(1, len(numbers) // SAMPLED)].copy()
+    part = NumberPart(0, extent[2], [], extent[0], extent[1], None, plan)
     if part.infinite:
         mask = np.isinf(numbers)
         part.first_infinite = [(start + int(row) + 1, float(numbers[row])) for row in np.flatnonzero(mask)[:FIRST_ROWS]]
-        part.sample = part.sample[np.isfinite(part.sample)]
         numbers = np.where(mask, np.nan, numbers)
     part.finite = len(numbers) - missing - part.infinite
     if plan.windows is None:
         part.kept = numbers.copy() if numbers.base is not None else numbers
+    else:
+        look_through(part, numbers, start)
+        part.sample = numbers[:: max(1, len(numbers) // SAMPLED)].copy()
     return part
 
 
-def look_through(part: NumberPart, numbers: Floats, start: int) -> tuple[float, float, int]:
-    """Count and take through the windows and fences of the part's plan; extent and infinite values besides."""
+def look_through(part: NumberPart, numbers: Floats, start: int) -> None:
+    """Count and take through the windows and fences of the part's plan; ``numbers`` are finite or not-a-number."""
     lower, upper = part.plan.windows  # type: ignore[misc]
     fences = part.plan.fences
     low, high = (fences.low, fences.high) if fences is not None else (_NOWHERE, _NOWHERE)
     bounds = np.array([lower.low, lower.high, upper.low, upper.high, low.low, low.high, high.low, high.high])
-    least, greatest, infinite = extent(numbers)
-    if infinite:
-        numbers = np.where(np.isinf(numbers), np.nan, numbers)
     counts, in_lower, in_upper, doubt_low, doubt_high, sure_low, sure_high = scan(numbers, bounds)
     part.quartiles = [
         (int(counts[0]), int(counts[2]) if lower.low == lower.high else in_lower),
@@ -130,11 +123,11 @@ def look_through(part: NumberPart, numbers: Floats, start: int) -> tuple[float, 
             Side(
                 int(count),
                 [(start + int(row) + 1, float(numbers[row])) for row in sure],
-                [(doubt + start, numbers[doubt])],
+                [(doubt + start, numbers[doubt])] if len(doubt) else [],
+                len(doubt),
             )
             for count, sure, doubt in ((counts[4], sure_low, doubt_low), (counts[5], sure_high, doubt_high))
         )
-    return least, greatest, infinite
 
 
 def settle_between(low: Side, high: Side, fences: Fences) -> None:

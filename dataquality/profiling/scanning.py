@@ -57,42 +57,49 @@ def scan(numbers: Floats, bounds: Floats) -> Scanned:
     """
     low1, high1, low2, high2 = bounds[0], bounds[1], bounds[2], bounds[3]
     far_low, near_low, near_high, far_high = bounds[4], bounds[5], bounds[6], bounds[7]
-    below1 = below2 = inside1 = inside2 = beyond_low = beyond_high = open_low = open_high = 0
+    below1 = below2 = upto1 = upto2 = beyond_low = beyond_high = upto_low = from_high = 0
     for row in range(len(numbers)):  # without a branch, so that the machine takes several at once
         value = numbers[row]
         below1 += value < low1
+        upto1 += value <= high1
         below2 += value < low2
-        inside1 += (value >= low1) & (value <= high1)
-        inside2 += (value >= low2) & (value <= high2)
+        upto2 += value <= high2
         beyond_low += value < far_low
+        upto_low += value <= near_low
+        from_high += value >= near_high
         beyond_high += value > far_high
-        open_low += (value >= far_low) & (value <= near_low)
-        open_high += (value >= near_high) & (value <= far_high)
-    in1, in2 = np.empty(inside1 if low1 != high1 else 0), np.empty(inside2 if low2 != high2 else 0)
-    doubt_low, doubt_high = np.empty(open_low, dtype=np.int64), np.empty(open_high, dtype=np.int64)
+    inside1, inside2 = upto1 - below1, upto2 - below2
+    open_low, open_high = upto_low - beyond_low, from_high - beyond_high
+    # Every value is written and the place moves on behind those that are wanted: a branch would be guessed wrong often.
+    in1 = np.empty(inside1 + 1 if low1 != high1 and inside1 else 0)
+    in2 = np.empty(inside2 + 1 if low2 != high2 and inside2 else 0)
+    doubt_low, doubt_high = np.empty(open_low + 1, dtype=np.int64), np.empty(open_high + 1, dtype=np.int64)
     sure_low = np.empty(min(beyond_low, FIRST_ROWS), dtype=np.int64)
     sure_high = np.empty(min(beyond_high, FIRST_ROWS), dtype=np.int64)
+    at = 0
     if len(in1):
-        at = 0
         for row in range(len(numbers)):
-            if low1 <= numbers[row] <= high1:
-                in1[at] = numbers[row]
-                at += 1
+            value = numbers[row]
+            in1[at] = value
+            at += (value >= low1) & (value <= high1)
+    at = 0
     if len(in2):
-        at = 0
         for row in range(len(numbers)):
-            if low2 <= numbers[row] <= high2:
-                in2[at] = numbers[row]
-                at += 1
-    if open_low or open_high:
-        at_low = at_high = 0
+            value = numbers[row]
+            in2[at] = value
+            at += (value >= low2) & (value <= high2)
+    at = 0
+    if open_low:
         for row in range(len(numbers)):
-            if far_low <= numbers[row] <= near_low:
-                doubt_low[at_low] = row
-                at_low += 1
-            if near_high <= numbers[row] <= far_high:
-                doubt_high[at_high] = row
-                at_high += 1
+            value = numbers[row]
+            doubt_low[at] = row
+            at += (value >= far_low) & (value <= near_low)
+    at = 0
+    if open_high:
+        for row in range(len(numbers)):
+            value = numbers[row]
+            doubt_high[at] = row
+            at += (value >= near_high) & (value <= far_high)
     row = at = 0
     while at < len(sure_low):
         if numbers[row] < far_low:
@@ -106,4 +113,5 @@ def scan(numbers: Floats, bounds: Floats) -> Scanned:
             at += 1
         row += 1
     counts = np.array([below1, below2, inside1, inside2, beyond_low, beyond_high])
-    return counts, in1, in2, doubt_low, doubt_high, sure_low, sure_high
+    in1, in2 = in1[: max(0, len(in1) - 1)], in2[: max(0, len(in2) - 1)]
+    return counts, in1, in2, doubt_low[:open_low], doubt_high[:open_high], sure_low, sure_high

@@ -17,11 +17,13 @@ from numpy.typing import NDArray
 from dataquality.forms_of_text import is_broken, is_in_calendar, reads_as_date, reads_as_number
 from modelops.lib.compiled import compiled
 
-from .cells import spans
 from .kinds import Mask
+from .spans import spans
 
 BLANK, NUMBER, DATE, NO_DAY, BROKEN, FORMULA = 1, 2, 4, 8, 16, 32
 CLASSES = 64
+EMPTY = 128  # a first look alone tells it
+_BLANK_OF_EMPTY = 7  # bits to move it by
 _WHITE = b"\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f "
 
 
@@ -49,19 +51,22 @@ _MAY_BE = (
 SHORTEST_DAY = 8  # "2013-1-1"
 
 
-def classes_of(texts: pa.Array) -> NDArray[np.uint8]:
-    """The classes of each text as a sum of bits; null and empty texts are blank."""
+def classes_of(texts: pa.Array, valid: Mask | None = None) -> NDArray[np.uint8]:
+    """The classes of each text as a sum of bits; null and empty texts are blank.
+
+    ``valid`` says which are not null where that is known already.
+    """
     count = len(texts)
-    found = np.zeros(count, dtype=np.uint8)
     if not count:
-        return found
+        return np.zeros(count, dtype=np.uint8)
     data, offsets = spans(texts)
     if not len(data):
-        found[:] = BLANK
-        return found
+        return np.full(count, BLANK, dtype=np.uint8)
     likely = _first_look(data, offsets)
     possible = int(np.bitwise_or.reduce(likely))
-    found |= likely & np.uint8(FORMULA | NUMBER)
+    found = likely & np.uint8(FORMULA | NUMBER)
+    if possible & EMPTY:
+        found |= likely >> _BLANK_OF_EMPTY
     if possible & BLANK:
         rows = np.flatnonzero(likely & BLANK)
         blank = rows[_test(texts, rows, _is_blank)]
@@ -76,7 +81,8 @@ def classes_of(texts: pa.Array) -> NDArray[np.uint8]:
         rows = np.flatnonzero(np.diff(offsets))
         found[rows[_test(texts, rows, is_broken)]] |= BROKEN
     if texts.null_count:
-        found[texts.is_null().to_numpy(zero_copy_only=False)] = BLANK
+        present = texts.is_valid().to_numpy(zero_copy_only=False) if valid is None else valid
+        found = np.where(present, found, np.uint8(BLANK))
     return found
 
 
@@ -89,7 +95,7 @@ def _first_look_in_numpy(data: NDArray[np.uint8], offsets: NDArray[Any]) -> NDAr
         starts = starts.copy()
         starts[empty] = 0
     likely = _MAY_BE[data[starts]]
-    likely[empty] = BLANK
+    likely[empty] = EMPTY
     rows = np.flatnonzero(likely & NUMBER)
     likely[rows] &= ~np.uint8(NUMBER)
     rows = rows[_ENDS_NUMBER[data[offsets[1:][rows] - 1]]]
@@ -112,10 +118,20 @@ def _first_look(data: NDArray[np.uint8], offsets: NDArray[Any]) -> NDArray[np.ui
     for row in range(count):
         at, end = offsets[row], offsets[row + 1]
         if at == end:
-            likely[row] = BLANK
+            likely[row] = EMPTY
             continue
         first = data[at]
         may_be = _MAY_BE[first]
+        if may_be & NUMBER:
+            if _ENDS_NUMBER[data[end - 1]]:
+                # All that a number is written with but its one e has the bit of letters unset.
+                letters = 0
+                for place in range(at, end):
+                    letters += data[place] & 64
+                if letters > 64:
+                    may_be &= _NO_NUMBER
+            else:
+                may_be &= _NO_NUMBER
         if may_be & NUMBER:
             # White space, sign, digits with at most one point, exponent, white space: as the pattern has it.
             place = at
@@ -151,19 +167,19 @@ def _first_look(data: NDArray[np.uint8], offsets: NDArray[Any]) -> NDArray[np.ui
     return likely
 
 
-def _may_be_broken_in_numpy(data: NDArray[np.uint8]) -> bool:
+def _may_be_broken(data: NDArray[np.uint8]) -> bool:
     """Whether a control character is there, or a byte that the mark of undecodable bytes begins with."""
+    if data.min() >= 32 and data.max() < 127:  # plain letters and signs
+        return False
+    return bool(_holds_suspects(data))
+
+
+def _holds_suspects_in_numpy(data: NDArray[np.uint8]) -> bool:
     return bool(_SUSPECT[data].any())
 
 
-@compiled(_may_be_broken_in_numpy)
-def _may_be_broken(data: NDArray[np.uint8]) -> bool:
-    found = 0
-    for place in range(len(data)):  # without a branch: several at once
-        byte = data[place]
-        found |= (byte < 32) | (byte == 127) | (byte == 0xEF)
-    if not found:
-        return False
+@compiled(_holds_suspects_in_numpy)
+def _holds_suspects(data: NDArray[np.uint8]) -> bool:
     suspects = 0
     for place in range(len(data)):
         suspects += _SUSPECT[data[place]]

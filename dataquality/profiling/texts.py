@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from modelops.lib.compiled import compiled
 
 from .cells import Cells
-from .kinds import FIRST_ROWS
+from .kinds import FIRST_ROWS, first_rows
 from .text_classes import BLANK, CLASSES, classes_of
 
 Sighting = tuple[int, str]  # a row, from 1, and the text in it
@@ -36,51 +36,81 @@ def measure(cells: Cells, start: int, *, with_distinct: bool, classify: bool) ->
     is_coded = pa.types.is_dictionary(cells.array.type)
     nulls = cells.array.null_count
     if not is_coded and not with_distinct:
-        kinds = classes_of(cells.array) if classify else np.zeros(cells.rows, dtype=np.uint8)
-        return _counted(cells, start, nulls, kinds)
+        return _counted(cells, start, nulls, cells.classes if classify else np.zeros(cells.rows, dtype=np.uint8))
     codes, texts = cells.coded
-    of_texts = classes_of(texts) if classify else np.zeros(len(texts), dtype=np.uint8)
-    used = np.bincount(codes + 1, minlength=len(texts) + 1)[1:]
-    if classify and of_texts.any():
-        kinds = np.append(of_texts, np.uint8(0))[codes]
-        part = _counted(cells, start, nulls, kinds)
+    of_texts = np.zeros(len(texts), dtype=np.uint8)
+    if classify:
+        of_texts = cells.classes if is_coded else classes_of(texts)
+    if of_texts.any():
+        part = _counted(cells, start, nulls, np.append(of_texts, np.uint8(0))[codes])
     else:
         part = TextPart(nulls, np.zeros(CLASSES, dtype=np.int64), {})
         part.classes[0] = cells.rows - nulls
     if with_distinct:
-        first = np.empty(len(texts) + 1, dtype=np.int64)
-        first[codes[::-1]] = np.arange(start + cells.rows - 1, start - 1, -1)  # the last to be written is the first row
+        used, first = _tally(codes, len(texts))
         seen = used > 0
         if not seen.all():
-            texts, used, first = texts.filter(pa.array(seen)), used[seen], first[:-1][seen]
-        part.distinct, part.counts, part.first_rows = texts, used.astype(np.int64), first[: len(texts)]
+            texts, used, first = texts.filter(pa.array(seen)), used[seen], first[seen]
+        part.distinct, part.counts, part.first_rows = texts, used, first + start
     return part
+
+
+def _tally_in_numpy(codes: NDArray[np.int32], count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    first = np.full(count + 1, -1, dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)  # the last to be written is the first row
+    return np.bincount(codes + 1, minlength=count + 1)[1:].astype(np.int64), first[:count]
+
+
+@compiled(_tally_in_numpy)
+def _tally(codes: NDArray[np.int32], count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """How often each code up to ``count`` occurs and in which row first, -1 for none; negative codes are left out."""
+    counts, first = np.zeros(count, dtype=np.int64), np.full(count, -1, dtype=np.int64)
+    for row in range(len(codes)):
+        code = codes[row]
+        if code >= 0:
+            if not counts[code]:
+                first[code] = row
+            counts[code] += 1
+    return counts, first
 
 
 def _counted(cells: Cells, start: int, nulls: int, kinds: NDArray[np.uint8]) -> TextPart:
     if cells.valid is not None:
         kinds = np.where(cells.valid, kinds, np.uint8(CLASSES))
-    counts = _count_classes(kinds)
+    counts, rows = _sightings(kinds)
     first: dict[int, list[Sighting]] = {}
-    common = int(counts.argmax())
     for kind in np.flatnonzero(counts):
-        # Of the class that most rows have the first batch rows are enough; the search ends early.
-        among = kinds[:_SLACK] if kind == common and np.count_nonzero(kinds[:_SLACK] == kind) >= FIRST_ROWS else kinds
-        rows = np.flatnonzero(among == kind)[:FIRST_ROWS]
-        first[int(kind)] = [(start + int(row) + 1, str(cells.value_at(int(row)))[:_SHOWN]) for row in rows]
+        seen = rows[kind, : counts[kind]].tolist()
+        first[int(kind)] = [(start + row + 1, str(cells.value_at(row))[:_SHOWN]) for row in seen]
     return TextPart(nulls, counts, first)
 
 
-def _count_classes_in_numpy(kinds: NDArray[np.uint8]) -> NDArray[np.int64]:
-    return np.bincount(kinds, minlength=CLASSES + 1)[:CLASSES].astype(np.int64)
+def _sightings_in_numpy(kinds: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    counts = np.bincount(kinds, minlength=CLASSES + 1)[:CLASSES].astype(np.int64)
+    rows = np.zeros((CLASSES, FIRST_ROWS), dtype=np.int64)
+    for kind in np.flatnonzero(counts):
+        found = first_rows(kinds == kind)
+        rows[kind, : len(found)] = found
+    return counts, rows
 
 
-@compiled(_count_classes_in_numpy)
-def _count_classes(kinds: NDArray[np.uint8]) -> NDArray[np.int64]:
-    counts = np.zeros(256, dtype=np.int64)
-    for row in range(len(kinds)):
-        counts[kinds[row]] += 1
-    return counts[:CLASSES].copy()
+@compiled(_sightings_in_numpy)
+def _sightings(kinds: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """How many rows are of each class, and the first of them; a row of no class is left out."""
+    counts = np.zeros(CLASSES, dtype=np.int64)
+    rows = np.zeros((CLASSES, FIRST_ROWS), dtype=np.int64)
+    row = 0
+    while row < len(kinds):  # equal neighbours are counted at once
+        kind, begin = kinds[row], row
+        row += 1
+        while row < len(kinds) and kinds[row] == kind:
+            row += 1
+        if kind >= CLASSES:
+            continue
+        for place in range(begin, min(row, begin + FIRST_ROWS - counts[kind])):
+            rows[kind, counts[kind] + place - begin] = place
+        counts[kind] += row - begin
+    return counts, rows
 
 
 @dataclass

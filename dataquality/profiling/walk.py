@@ -26,7 +26,6 @@ from .watching import Watch, WatchFacts, WatchPart, WatchTrack
 
 Progress = Callable[[int, int, str], None]
 NEARLY = 0.99  # from this share on a value nearly makes up its column
-EXACT = 2**53  # whole numbers up to here are floats of their own
 _KEPT_NUMBERS = 1 << 18  # per column; less when there are very many columns
 _KEPT_BYTES = 256 * 1024 * 1024
 _IN_ORDER = 16_000_000  # values of columns in order that may stay in memory, all columns together
@@ -191,7 +190,7 @@ class Walk:
     def _suspect(self, track: ColumnTrack, facts: NumberFacts | None) -> Any:
         """A value that may nearly make up the column and was not counted in all rows."""
         fixed = track.fixed
-        is_exact = max(abs(fixed.minimum or 0), abs(fixed.maximum or 0)) <= EXACT
+        is_exact = max(abs(fixed.minimum or 0), abs(fixed.maximum or 0)) <= constants.EXACT
         if is_exact and facts and facts.quartiles and facts.quartiles[0] == facts.quartiles[1]:
             # A value that nearly makes up the column fills its middle half.
             value = facts.quartiles[0]
@@ -228,7 +227,7 @@ class Walk:
                     sides[name].join(numbers.Side(found.beyond, list(found.first_beyond)))
                 elif name in again:
                     track = again[name].number
-                    track.add_again(numbers.measure(cells.numbers, start, track.plan, 0))
+                    track.add_again(numbers.measure(cells.numbers, start, track.plan, 0, cells.extent))
             start += batch.num_rows
         for name, track in again.items():
             if name in known:

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pytest
 
 from dataquality.profiling import fingerprints, scanning, text_classes
-from dataquality.profiling.cells import Cells, spans
+from dataquality.profiling.cells import Cells
+from dataquality.profiling.spans import spans
 from modelops.lib.compiled import Compiled
 
 RANDOM = np.random.default_rng(7)

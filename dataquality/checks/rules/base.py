@@ -208,5 +208,5 @@ def on_texts(cells: Cells, test: Callable[[Any], Any]) -> Mask:
     if pa.types.is_dictionary(cells.array.type):
         codes, texts = cells.coded
         found = np.asarray(test(texts), dtype=bool)
-        return np.append(found, False)[codes]
+        return np.append(found, False)[codes] if found.any() else np.zeros(cells.rows, dtype=bool)
     return np.asarray(test(cells.array), dtype=bool)
