@@ -9,6 +9,7 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from modelops.lib.cores import cores
 from modelops.lib.errors import Invalid
 
 BATCH_ROWS = 65_536
@@ -17,6 +18,9 @@ BATCH_CELLS = 4_000_000  # of a very wide table fewer rows are in memory at once
 CODED_BYTES = 6
 # Columns are read one after the other where a piece of one is this large; a sealed file is opened 1 MiB at a time.
 PIECE_BYTES = 1024 * 1024
+GROUP_ROWS = 4 * BATCH_ROWS
+GROUP_BYTES = 64 * 1024 * 1024
+FEW_CORES = 2  # up to so many, one decodes while the others measure: its threads would only get in their way
 
 
 def parquet_batches(file: BinaryIO, names: list[str] | None = None) -> Iterator[pa.RecordBatch]:
@@ -28,8 +32,25 @@ def parquet_batches(file: BinaryIO, names: list[str] | None = None) -> Iterator[
         if coded:
             parquet = pq.ParquetFile(source, metadata=parquet.metadata, read_dictionary=coded)
         rows = max(256, min(BATCH_ROWS, BATCH_CELLS // max(1, parquet.metadata.num_columns)))
-        for batch in parquet.iter_batches(batch_size=rows, columns=names, use_threads=True):
-            yield batch if names is None else batch.select(names)
+        is_wide = cores() > FEW_CORES
+        for groups in _together(parquet.metadata):
+            for batch in parquet.iter_batches(batch_size=rows, row_groups=groups, columns=names, use_threads=is_wide):
+                yield batch if names is None else batch.select(names)
+
+
+def _together(metadata: pq.FileMetaData) -> Iterator[list[int]]:
+    """Row groups that are read at once: Arrow holds the bytes of all that it is given, so small ones alone share."""
+    together: list[int] = []
+    rows = size = 0
+    for place in range(metadata.num_row_groups):
+        group = metadata.row_group(place)
+        if together and (rows + group.num_rows > GROUP_ROWS or size + group.total_byte_size > GROUP_BYTES):
+            yield together
+            together, rows, size = [], 0, 0
+        together.append(place)
+        rows, size = rows + group.num_rows, size + group.total_byte_size
+    if together:
+        yield together
 
 
 def parquet_arrays(file: BinaryIO, names: Sequence[str]) -> Iterator[tuple[str, Iterator[pa.Array]]] | None:
