@@ -1,16 +1,28 @@
-"""Which rows repeat an earlier row: from the fingerprints of all rows, twelve bytes a row."""
+"""Which rows repeat an earlier row: by the fingerprints of all rows, in memory or, of a large table, sealed on disk."""
 
 from __future__ import annotations
 
+import heapq
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .kinds import FIRST_ROWS, Words
+from .kinds import FIRST_ROWS, Mask, Words
+from .spill import Spill
 
-_SORTED_AT_ONCE = 8_000_000  # words: 64 MiB beside the fingerprints themselves
+IN_MEMORY = 8_000_000  # rows, twelve bytes each; of a larger table the fingerprints go to disk
+PART_ROWS = 4_000_000  # of one part, as far as different rows go: they spread evenly by the first bits of their words
+MOST_PARTS = 4096
+_BUFFERED = 1 << 20  # rows of all parts together that wait to be written
+_AT_ONCE = 1 << 20  # rows that are compared at a time
 _FILTER_BITS = 20
+
+Checks = NDArray[np.uint32]
+Rows = NDArray[Any]
+Piece = tuple[Words, Checks, Rows]  # in the order of the rows
 
 
 @dataclass(frozen=True)
@@ -22,60 +34,173 @@ class Repeats:
 
 
 class Fingerprints:
-    """The fingerprints of every row, in the order of the rows."""
+    """The fingerprints of every row of a table of ``rows`` rows, put in the order of the rows."""
 
     def __init__(self, rows: int) -> None:
+        self._rows = rows
+        self._parts: _Parts | None = None
+        if rows > IN_MEMORY:
+            self._parts = _Parts(rows)
+            rows = 0
         self._words = np.empty(rows, dtype=np.uint64)
         self._checks = np.empty(rows, dtype=np.uint32)
 
-    def put(self, start: int, words: Words, checks: NDArray[np.uint32]) -> None:
+    def put(self, start: int, words: Words, checks: Checks) -> None:
         """Keep the fingerprints of the rows from ``start`` on."""
+        if self._parts is not None:
+            self._parts.put(start, words, checks)
+            return
         self._words[start : start + len(words)] = words
         self._checks[start : start + len(words)] = checks
 
     def repeats(self) -> Repeats:
-        """Rows that repeat an earlier one. Memory: one part of the words is sorted at a time."""
-        twice = self._seen_twice()
-        if not len(twice):
-            return Repeats(0, ())
-        rows = self._rows_of(twice)
-        words, checks = self._words[rows], self._checks[rows]
-        order = np.lexsort((rows, checks, words))
+        """Rows that repeat an earlier one. Memory: one part at a time, and of that no more than its different rows."""
+        if self._parts is None:
+            return _repeats(self._pieces)
+        found = [_repeats(part) for part in self._parts.parts()]
+        rows = heapq.nsmallest(FIRST_ROWS, (row for each in found for row in each.rows))
+        return Repeats(sum(each.count for each in found), tuple(rows))
+
+    def close(self) -> None:
+        """Give memory and disk back."""
+        if self._parts is not None:
+            self._parts.close()
+        self._words, self._checks = self._words[:0].copy(), self._checks[:0].copy()
+
+    def _pieces(self) -> Iterator[Piece]:
+        for start in range(0, len(self._words), _AT_ONCE):
+            stop = min(start + _AT_ONCE, len(self._words))
+            yield self._words[start:stop], self._checks[start:stop], np.arange(start, stop)
+
+
+class _Parts:
+    """Fingerprints by the first bits of their words: equal ones lie in the same part."""
+
+    def __init__(self, rows: int) -> None:
+        bits = min(int(np.ceil(np.log2(rows / PART_ROWS))), MOST_PARTS.bit_length() - 1)
+        self._shift = np.uint64(64 - bits)
+        self._kinds = (np.uint64, np.uint32, np.uint32 if rows < 2**32 else np.uint64)
+        self._waiting: list[list[Any]] = [[] for _ in range(2**bits)]
+        self._sizes = np.zeros(2**bits, dtype=np.int64)
+        self._most = max(1024, _BUFFERED // 2**bits)
+        self._written: list[list[int]] = [[] for _ in range(2**bits)]
+        self._spill = Spill()
+
+    def put(self, start: int, words: Words, checks: Checks) -> None:
+        part = (words >> self._shift).astype(np.uint16)
+        order = np.argsort(part, kind="stable")
+        rows = (order + start).astype(self._kinds[2])
         words, checks = words[order], checks[order]
-        again = (words[1:] == words[:-1]) & (checks[1:] == checks[:-1])
-        repeating = np.sort(rows[order[1:][again]])
-        return Repeats(len(repeating), tuple(int(row) + 1 for row in repeating[:FIRST_ROWS]))
+        ends = np.cumsum(np.bincount(part, minlength=len(self._waiting)))
+        first = 0
+        for place, end in enumerate(ends.tolist()):
+            if end > first:
+                # Copies: a few rows that wait for long would keep their whole batch in memory.
+                self._waiting[place].append(tuple(each[first:end].copy() for each in (words, checks, rows)))
+                self._sizes[place] += end - first
+                if self._sizes[place] >= self._most:
+                    self._write(place)
+            first = end
 
-    def _seen_twice(self) -> Words:
-        count = len(self._words)
-        bits = max(0, int(np.ceil(np.log2(max(1, count / _SORTED_AT_ONCE)))))
-        if not bits:
-            return _twice(np.sort(self._words))
-        shift = np.uint64(64 - bits)
-        found = [
-            _twice(np.sort(np.concatenate([piece[(piece >> shift) == part] for piece in self._pieces()])))
-            for part in range(2**bits)
-        ]
-        return np.concatenate(found)
+    def parts(self) -> Iterator[Callable[[], Iterator[Piece]]]:
+        for place in range(len(self._waiting)):
+            if self._waiting[place]:
+                self._write(place)
+            yield lambda place=place: self._read(place)  # type: ignore[misc]
 
-    def _rows_of(self, wanted: Words) -> NDArray[np.int64]:
-        """Rows with one of the sorted words ``wanted``."""
-        mask = np.uint64((1 << _FILTER_BITS) - 1)
-        few = np.zeros(1 << _FILTER_BITS, dtype=bool)
-        few[wanted & mask] = True
-        found, start = [], 0
-        for piece in self._pieces():
-            near = np.flatnonzero(few[piece & mask])
-            place = np.minimum(np.searchsorted(wanted, piece[near]), len(wanted) - 1)
-            found.append(near[wanted[place] == piece[near]] + start)
-            start += len(piece)
-        return np.concatenate(found)
+    def close(self) -> None:
+        self._spill.close()
+        self._waiting, self._written = [], []
 
-    def _pieces(self) -> list[Words]:
-        return [self._words[start : start + 2**20] for start in range(0, len(self._words), 2**20)]
+    def _write(self, place: int) -> None:
+        columns = [np.concatenate(column) for column in zip(*self._waiting[place], strict=True)]
+        self._written[place].append(self._spill.write(columns))
+        self._waiting[place], self._sizes[place] = [], 0
+
+    def _read(self, place: int) -> Iterator[Piece]:
+        together: list[Any] = []
+        size = 0
+        for number in self._written[place]:
+            together.append(self._spill.read(number, self._kinds))
+            size += len(together[-1][0])
+            if size >= _AT_ONCE:
+                yield _joined(together)
+                together, size = [], 0
+        if together:
+            yield _joined(together)
 
 
-def _twice(words: Words) -> Words:
-    """The distinct words that a sorted array holds more than once."""
-    repeated = words[1:][words[1:] == words[:-1]]
-    return np.unique(repeated)
+def _joined(pieces: list[Any]) -> Piece:
+    words, checks, rows = (np.concatenate(column) for column in zip(*pieces, strict=True))
+    return words, checks, rows
+
+
+def _repeats(pieces: Callable[[], Iterator[Piece]]) -> Repeats:
+    """The rows among ``pieces`` that repeat an earlier one; each call of it is one pass."""
+    twice = _seen_twice(pieces)
+    if not len(twice):
+        return Repeats(0, ())
+    count = 0
+    first: list[int] = []
+    # A word goes with the check that it was first seen with; other checks of the same word are rare.
+    check_of = np.zeros(len(twice), dtype=np.uint32)
+    is_known = np.zeros(len(twice), dtype=bool)
+    others: set[tuple[int, int]] = set()
+    for words, checks, rows in pieces():
+        near, place = _among(words, twice)
+        checks = checks[near]
+        opening = np.zeros(len(twice), dtype=np.int64)
+        opening[place[::-1]] = np.arange(len(place) - 1, -1, -1)  # the last to be written is the first row
+        new = np.flatnonzero(~is_known[place] & (opening[place] == np.arange(len(place))))
+        check_of[place[new]] = checks[new]
+        is_known[place[new]] = True
+        repeats = checks == check_of[place]
+        odd = np.flatnonzero(~repeats)
+        repeats[new] = False
+        for at in odd.tolist():
+            pair = (int(place[at]), int(checks[at]))
+            repeats[at] = pair in others
+            others.add(pair)
+        found = rows[near[repeats]]
+        count += len(found)
+        if len(first) < FIRST_ROWS:
+            first += [int(row) + 1 for row in found[: FIRST_ROWS - len(first)]]
+    return Repeats(count, tuple(first))
+
+
+def _seen_twice(pieces: Callable[[], Iterator[Piece]]) -> Words:
+    """The words that come more than once, sorted."""
+    seen, found = np.empty(0, dtype=np.uint64), []
+    waiting: list[Words] = []
+    size = 0
+    for words, _, _ in pieces():
+        waiting.append(words)
+        size += len(words)
+        if size >= 2 * PART_ROWS:
+            seen, again = _merged(seen, waiting)
+            found.append(again)
+            waiting, size = [], 0
+    if waiting:
+        found.append(_merged(seen, waiting)[1])
+    return np.unique(np.concatenate(found)) if found else seen
+
+
+def _merged(seen: Words, fresh: list[Words]) -> tuple[Words, Words]:
+    """Distinct words, and those that came again."""
+    words = np.concatenate([seen, *fresh])
+    words.sort()
+    again = words[1:] == words[:-1]
+    if not again.any():
+        return words, words[:0]
+    return words[np.concatenate([[True], ~again])], np.unique(words[1:][again])
+
+
+def _among(words: Words, wanted: Words) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The places of those words that are among the sorted ``wanted``, and where there."""
+    mask = np.uint64((1 << _FILTER_BITS) - 1)
+    few: Mask = np.zeros(1 << _FILTER_BITS, dtype=bool)
+    few[wanted & mask] = True
+    near = np.flatnonzero(few[words & mask])
+    place = np.minimum(np.searchsorted(wanted, words[near]), len(wanted) - 1)
+    same = wanted[place] == words[near]
+    return near[same], place[same]

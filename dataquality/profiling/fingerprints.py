@@ -158,7 +158,7 @@ def _add_texts(texts: pa.Array, valid: Mask, of_column: Words, first: Words, sec
         data = np.concatenate([data, np.zeros(_WORD, dtype=np.uint8)])
     # Eight bytes from any place: an overlapping view, read without a copy of the bytes.
     view = np.ndarray((len(data) - _WORD + 1,), dtype="<u8", buffer=data.data, strides=(1,))
-    if not _add_bytes(view, offsets, valid, of_column, first, second):
+    if not _add_bytes(data, view, offsets, valid, of_column, first, second):
         return
     one, two, _, _ = of_column
     sizes = np.diff(offsets)
@@ -172,7 +172,13 @@ def _add_texts(texts: pa.Array, valid: Mask, of_column: Words, first: Words, sec
 
 
 def _add_bytes_in_numpy(
-    view: Words, offsets: NDArray[Any], valid: Mask, of_column: Words, first: Words, second: Words
+    data: NDArray[np.uint8],
+    view: Words,  # of the compiled loop
+    offsets: NDArray[Any],
+    valid: Mask,
+    of_column: Words,
+    first: Words,
+    second: Words,
 ) -> int:
     one, two, null_one, null_two = of_column
     sizes = np.diff(offsets)
@@ -180,8 +186,7 @@ def _add_bytes_in_numpy(
     checks = sizes.astype(np.uint64) * _OF_WORDS[1, -1]
     is_long = sizes > _LONG_BYTES
     sizes[is_long] = 0
-    padded = np.zeros(len(view) + 2 * _WORD - 1, dtype=np.uint8)
-    padded[:-_WORD:] = np.ndarray((len(view) + _WORD - 1,), dtype=np.uint8, buffer=view.base)
+    padded = np.concatenate([data, np.zeros(_WORD, dtype=np.uint8)])
     places = np.ndarray((len(padded) - _WORD + 1,), dtype="<u8", buffer=padded.data, strides=(1,))
     if len(sizes) and sizes.max():
         _add_words(places, offsets[:-1], sizes, int(sizes.max()), words, checks)
@@ -195,7 +200,15 @@ def _add_bytes_in_numpy(
 
 
 @compiled(_add_bytes_in_numpy)
-def _add_bytes(view: Words, offsets: NDArray[Any], valid: Mask, of_column: Words, first: Words, second: Words) -> int:
+def _add_bytes(
+    data: NDArray[np.uint8],  # of the twin
+    view: Words,
+    offsets: NDArray[Any],
+    valid: Mask,
+    of_column: Words,
+    first: Words,
+    second: Words,
+) -> int:
     """Add each text of up to 64 bytes to the fingerprints; tells how many are longer."""
     m_one, m_two, null_one, null_two = of_column[0], of_column[1], of_column[2], of_column[3]
     of_size_one, of_size_two = _OF_WORDS[0, -1], _OF_WORDS[1, -1]

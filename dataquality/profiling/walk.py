@@ -98,6 +98,13 @@ class Walk:
 
     def run(self) -> Walked:
         """Walk. Raises Invalid when the table has other rows than it says."""
+        try:
+            return self._run()
+        finally:
+            for store in self._fingerprints:
+                store.close()
+
+    def _run(self) -> Walked:
         rows = 0
         self._progress(0, self._table.rows, "reading")
         for start, part in self._in_order(self._table.batches()):
@@ -114,9 +121,9 @@ class Walk:
         self._progress(rows, rows, "settling")
         settled, most = self._settled()
         repeats = []
-        for place in range(len(self._fingerprints)):
-            repeats.append(self._fingerprints[place].repeats())
-            self._fingerprints[place] = Fingerprints(0)  # its memory is the largest of all
+        for store in self._fingerprints:
+            repeats.append(store.repeats())
+            store.close()  # its memory is the largest of all
         profiles = tuple(track.finish(settled.get(track.name), most.get(track.name, 0)) for track in self._tracks)
         return Walked(rows, profiles, tuple(repeats), tuple(watch.finish() for watch in self._watches))
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from dataquality.profiling import fingerprints, scanning, text_classes
+from dataquality.profiling import cells, fingerprints, scanning, text_classes, texts
 from dataquality.profiling.cells import Cells
 from dataquality.profiling.spans import spans
 from modelops.lib.compiled import Compiled
@@ -57,9 +57,18 @@ def test_cells_of_fixed_width_get_the_same_fingerprints(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string())])
 def test_texts_get_the_same_fingerprints(kind: pa.DataType) -> None:
-    texts = ["x" * int(size) for size in RANDOM.integers(0, 90, 500)] + ["é" * 9, "12345678", "", "123456789"]
-    values = [None if place % 11 == 0 else texts[place % len(texts)] for place in range(3000)]
-    _compare(pa.array(values, pa.string()).cast(kind), fingerprints._add_bytes)
+    words = ["x" * int(size) for size in RANDOM.integers(0, 90, 500)] + ["é" * 9, "12345678", "", "123456789"]
+    values = [None if place % 11 == 0 else words[place % len(words)] for place in range(3000)]
+    array = pa.array(values, pa.string()).cast(kind)
+    _compare(array, fingerprints._add_bytes)
+    _compare(array.slice(1001, 700), fingerprints._add_bytes)
+    of_column = fingerprints.multipliers(1)[:, 0]
+    whole, part = np.zeros((2, 2, 3000), dtype=np.uint64)
+    with np.errstate(all="ignore"):
+        fingerprints.add_cells(Cells(array), of_column, *whole)
+        for start in range(0, 3000, 300):
+            fingerprints.add_cells(Cells(array.slice(start, 300)), of_column, *part[:, start : start + 300])
+    assert np.array_equal(whole, part)  # however the rows are cut
 
 
 def _compare(array: pa.Array, loop: Compiled) -> None:
@@ -92,6 +101,28 @@ def test_coded_cells_get_the_same_fingerprints() -> None:
     assert np.array_equal(*found)
 
 
+@pytest.mark.parametrize("kind", ["int16", "int64", "uint64", "float32", "float64"])
+def test_holes_become_no_numbers(kind: str) -> None:
+    raw, valid = RANDOM.integers(0, 2**62, 3000).astype(kind), RANDOM.random(3000) < 0.9
+    found = _machine(cells._as_floats)(raw, valid)
+    assert np.array_equal(found, cells._as_floats.twin(raw, valid), equal_nan=True)
+
+
+@pytest.mark.parametrize("codes", [[], [-1, -1], [3, -1, 0, 3, 3, 1, 0, -1]])
+def test_codes_are_tallied_the_same(codes: list[int]) -> None:
+    args = np.array(codes, dtype=np.int32), 4
+    for found, expected in zip(_machine(texts._tally)(*args), texts._tally.twin(*args), strict=True):
+        assert found.tolist() == expected.tolist()
+    assert found.tolist() == ([2, 5, -1, 0] if len(codes) > 2 else [-1] * 4)
+
+
+@pytest.mark.parametrize("kinds", [[], [0] * 9, [64] * 9, [0, 2, 64, 2, 0, 0, 1, 2, 64, 2, 2, 2, 2, 0] * 700])
+def test_classes_are_sighted_the_same(kinds: list[int]) -> None:
+    args = (np.array(kinds, dtype=np.uint8),)
+    for found, expected in zip(_machine(texts._sightings)(*args), texts._sightings.twin(*args), strict=True):
+        assert np.array_equal(found, expected)
+
+
 def test_texts_are_taken_for_the_same() -> None:
     pieces = [
         "1",
@@ -113,9 +144,9 @@ def test_texts_are_taken_for_the_same() -> None:
         "\u3000",
         "",
     ]
-    texts = ["".join(RANDOM.choice(pieces, RANDOM.integers(0, 6))) for _ in range(20_000)]
+    words = ["".join(RANDOM.choice(pieces, RANDOM.integers(0, 6))) for _ in range(20_000)]
     for kind in (pa.string(), pa.large_string()):
-        data, offsets = spans(pa.array(texts, kind))
+        data, offsets = spans(pa.array(words, kind))
         found = _machine(text_classes._first_look)(data, offsets)
         assert np.array_equal(found, text_classes._first_look.twin(data, offsets))
         assert np.count_nonzero(found & text_classes.NUMBER) > 100
