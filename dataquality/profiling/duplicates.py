@@ -17,6 +17,7 @@ IN_MEMORY = 8_000_000  # rows, twelve bytes each; of a larger table the fingerpr
 PART_ROWS = 4_000_000  # of one part, as far as different rows go: they spread evenly by the first bits of their words
 MOST_PARTS = 4096
 _BUFFERED = 1 << 20  # rows of all parts together that wait to be written
+_LEAST_BLOCK = 1024  # rows that are written at a time
 _AT_ONCE = 1 << 20  # rows that are compared at a time
 _FILTER_BITS = 20
 
@@ -82,7 +83,7 @@ class _Parts:
         self._kinds = (np.uint64, np.uint32, np.uint32 if rows < 2**32 else np.uint64)
         self._waiting: list[list[Any]] = [[] for _ in range(2**bits)]
         self._sizes = np.zeros(2**bits, dtype=np.int64)
-        self._most = max(1024, _BUFFERED // 2**bits)
+        self._most = max(_LEAST_BLOCK, _BUFFERED // 2**bits)
         self._written: list[list[int]] = [[] for _ in range(2**bits)]
         self._spill = Spill()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Sequence
 from typing import Any
@@ -37,10 +38,11 @@ class Spill:
         """Put a block aside; its number. Raises Unavailable when the disk is full."""
         number = len(self._places)
         sealed = self._cipher.encrypt(_nonce(number), b"".join(each.tobytes() for each in arrays), None)
-        left = memoryview(sealed)
+        left, place = memoryview(sealed), self._end
         try:
-            while left:
-                left = left[self._file.write(left) :]
+            while left:  # to its place: blocks may have been read since the last was written
+                written = os.pwrite(self._file.fileno(), left, place)
+                left, place = left[written:], place + written
         except OSError as error:
             raise _no_room() from error
         self._places.append((self._end, len(sealed)))
@@ -50,15 +52,7 @@ class Spill:
     def read(self, number: int, kinds: Sequence[Any]) -> list[NDArray[Any]]:
         """The arrays of a block, which are equally long and of these types."""
         place, size = self._places[number]
-        self._file.seek(place)
-        sealed = bytearray(size)
-        left = memoryview(sealed)
-        while left:
-            found = self._file.readinto(left)
-            if not found:
-                raise _no_room()
-            left = left[found:]
-        plain = self._cipher.decrypt(_nonce(number), bytes(sealed), None)
+        plain = self._cipher.decrypt(_nonce(number), os.pread(self._file.fileno(), size, place), None)
         widths = [np.dtype(kind).itemsize for kind in kinds]
         count, at, arrays = len(plain) // sum(widths), 0, []
         for kind, width in zip(kinds, widths, strict=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,13 @@ WORDS = {
 @pytest.fixture
 def on_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small tables are treated as large ones are."""
-    for name, value in {"IN_MEMORY": 1000, "PART_ROWS": 500, "_BUFFERED": 1024, "_AT_ONCE": 300}.items():
+    for name, value in {
+        "IN_MEMORY": 1000,
+        "PART_ROWS": 500,
+        "_LEAST_BLOCK": 64,
+        "_BUFFERED": 1024,
+        "_AT_ONCE": 300,
+    }.items():
         monkeypatch.setattr(duplicates, name, value)
 
 
@@ -78,6 +83,8 @@ def test_what_is_put_aside_has_no_name_and_cannot_be_read(tmp_path: Path, monkey
     spill = Spill()
     words = np.arange(1000, dtype=np.uint64)
     numbers = [spill.write([words, words.astype(np.uint32)]) for _ in range(2)]
+    spill.read(numbers[0], (np.uint64, np.uint32))
+    numbers.append(spill.write([words, words.astype(np.uint32)]))  # behind the others, also after a read
     assert list(tmp_path.iterdir()) == []
     spill._file.seek(0)
     stored = spill._file.read()
@@ -91,16 +98,12 @@ def test_what_is_put_aside_has_no_name_and_cannot_be_read(tmp_path: Path, monkey
     spill.close()
 
 
-class _Full(io.RawIOBase):
-    def write(self, data: Any) -> int:
-        raise OSError(28, "No space left on device")
-
-
 @pytest.mark.usefixtures("on_disk")
 def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: _Full())
-    with pytest.raises(Unavailable, match="TMPDIR"):
-        found(WORDS["different"], np.zeros(6000, dtype=np.uint32))
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: full)
+        with pytest.raises(Unavailable, match="TMPDIR"):
+            found(WORDS["different"], np.zeros(6000, dtype=np.uint32))
 
 
 def test_no_folder_for_temporary_files_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
