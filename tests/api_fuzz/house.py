@@ -5,15 +5,17 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 from django.core import signals
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections
 from drf_spectacular.generators import SchemaGenerator
 
-from tests.accounts.people import fresh, make_user
+from tests.accounts.people import fresh, in_use, make_user
 from tests.roles.matrix import Matrix
+from tests.taken_back import taken_back
 
 CANARY = "canary-of-a-restricted-object"
 
@@ -55,7 +57,7 @@ class House:
         user.groups.set(Group.objects.all())
         user = type(user).objects.get(pk=user.pk)
         _, text = issue_api_key(user, name="fuzz", scopes=["all"], days=1, actor=self.matrix.world.actor("guard"))
-        return fresh(text)
+        return fresh(in_use(text))
 
     def _key(self, actor: str) -> str:
         client = self.matrix.client(actor, rest=True)
@@ -64,16 +66,19 @@ class House:
 
     def known(self, path: str, *, restricted: bool) -> dict[str, Any]:
         """Values of the parameters of an OpenAPI path that lead to something that is there."""
+        route = self._routes.get(re.sub(r"\{\w+\}", "{}", path))
+        assert route is not None, f"no route for {path}"
+        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(path))
+        found = re.fullmatch(pattern, self.matrix.address(route, restricted=restricted))
+        assert found is not None, path
+        return {name: int(text) if name == "number" else text for name, text in found.groupdict().items()}
+
+    @cached_property
+    def _routes(self) -> dict[str, Any]:
+        """By address without the names of its parameters; the first of two counts."""
         from compliance.audit.coverage.walking import all_routes
 
-        bare = re.sub(r"\{\w+\}", "{}", path)
-        for route in all_routes():
-            if "/" + re.sub(r"<(?:\w+:)?\w+>", "{}", route.path) == bare:
-                pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(path))
-                found = re.fullmatch(pattern, self.matrix.address(route, restricted=restricted))
-                assert found is not None, path
-                return {name: int(text) if name == "number" else text for name, text in found.groupdict().items()}
-        raise AssertionError(f"no route for {path}")
+        return {"/" + re.sub(r"<(?:\w+:)?\w+>", "{}", route.path): route for route in reversed(all_routes())}
 
     def secrets(self) -> list[str]:
         """What somebody who was given nothing never reads."""
@@ -92,12 +97,8 @@ class House:
             environ["HTTP_AUTHORIZATION"] = f"Bearer {self.credential}"
         environ["wsgi.errors"] = io.StringIO()
         # The test's connection stays: what the portal does at the ends of a request would close it.
-        mark = transaction.savepoint()  # and no block, for what a service demands to be the outermost of
-        try:
-            with _connection_kept():
-                answer = self._handler(environ, start_response)
-                content = b"".join(answer)
-                answer.close()
-        finally:
-            transaction.savepoint_rollback(mark)
+        with taken_back(), _connection_kept():
+            answer = self._handler(environ, start_response)
+            content = b"".join(answer)
+            answer.close()
         return [content]

@@ -20,6 +20,7 @@ from tests.audit.coverage.test_routes import AREAS
 from tests.audit.coverage.works import WORKS
 from tests.audit.coverage.world import World
 from tests.audit.faults import no_room_in_the_ledger
+from tests.taken_back import taken_back
 
 pytestmark = pytest.mark.django_db
 # Sessions are touched, attempts are counted, a code and a challenge work once, whatever becomes of the request.
@@ -82,26 +83,25 @@ def files() -> set[Path]:
 def tried(world: World, name: str, act: Act) -> list[str]:
     """Do it while the ledger takes no row, look at what is different, and take it back."""
     method, _, route = name.partition(" ")
-    mark = transaction.savepoint()
     try:
-        given = (act.before(world) if act.before else None) or {}
-        client = _client(world, route, act, given)
-        client.raise_request_exception = False
-        address = world.address(route, **given) + act.query
-        before, stored = everything(), files()
-        with no_room_in_the_ledger():
-            answer = _call(client, method, address, route, act, given)
-            said = answer.getvalue()
-        after = everything()
-        found = {table for end, tables in FOUND.items() if route.endswith(end) for table in tables}
-        changed = sorted(table for table in before if before[table] != after[table] and table not in found)
-        if files() != stored:
-            changed.append("stored files")
-        if method == "GET" and answer.status_code < 400:
-            changed.append(f"nothing, and gave out {len(said)} bytes")
-        return [f"{name} changed {', '.join(changed)} and answered {answer.status_code}"] if changed else []
+        with taken_back():
+            given = (act.before(world) if act.before else None) or {}
+            client = _client(world, route, act, given)
+            client.raise_request_exception = False
+            address = world.address(route, **given) + act.query
+            before, stored = everything(), files()
+            with no_room_in_the_ledger():
+                answer = _call(client, method, address, route, act, given)
+                said = answer.getvalue()
+            after = everything()
+            found = {table for end, tables in FOUND.items() if route.endswith(end) for table in tables}
+            changed = sorted(table for table in before if before[table] != after[table] and table not in found)
+            if files() != stored:
+                changed.append("stored files")
+            if method == "GET" and answer.status_code < 400:
+                changed.append(f"nothing, and gave out {len(said)} bytes")
+            return [f"{name} changed {', '.join(changed)} and answered {answer.status_code}"] if changed else []
     finally:
-        transaction.savepoint_rollback(mark)
         keyring.forget()
 
 

@@ -10,14 +10,14 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
-from django.db import transaction
 from django.test import Client
 
 from compliance.audit.coverage.walking import Route, all_routes
 from modelops.crypto.keyring import keyring
-from tests.accounts.people import fresh, make_user, sign_in
+from tests.accounts.people import fresh, in_use, make_user, sign_in
 from tests.audit.coverage.test_admin_pages import _stock
 from tests.audit.coverage.world import World
+from tests.taken_back import taken_back
 
 # What in an address tells of a model or dataset, which may be restricted.
 _NAMED = ("<object_name:name>", "posture/models/")
@@ -122,7 +122,8 @@ class Matrix:
             from accounts.services import issue_api_key
 
             text = issue_api_key(user, name=f"matrix-{actor}", scopes=["all"], days=1, actor=self.world.actor("guard"))
-            headers = {"Authorization": f"Bearer {fresh(text[1])}"}
+            # Else each call were the first of the day, since what the one before it left is taken back.
+            headers = {"Authorization": f"Bearer {fresh(in_use(text[1]))}"}
             client = Client(headers=headers, raise_request_exception=False)
         return client
 
@@ -198,17 +199,16 @@ class Matrix:
                 yield f"{method} {route.path}", self._call(client, method, address, route)
 
     def _call(self, client: Client, method: str, address: str, route: Route) -> str:
-        mark = transaction.savepoint()
         try:
-            empty: dict[str, Any] = {}
-            if method != "GET" and route.path.startswith(("api/v1/", "mlflow/")):
-                empty = {"data": {}, "content_type": "application/json"}
-            answer = getattr(client, method.lower())(address, **empty)
-            if answer.streaming:
-                answer.getvalue()  # to its end, as a client reads it
-            return _word(answer)
+            with taken_back():
+                empty: dict[str, Any] = {}
+                if method != "GET" and route.path.startswith(("api/v1/", "mlflow/")):
+                    empty = {"data": {}, "content_type": "application/json"}
+                answer = getattr(client, method.lower())(address, **empty)
+                if answer.streaming:
+                    answer.getvalue()  # to its end, as a client reads it
+                return _word(answer)
         finally:
-            transaction.savepoint_rollback(mark)
             if method != "GET" and "key" in route.path:
                 keyring.forget()  # the ring of the process outlives the rows that are taken back
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
-from django.db import connection, transaction
+from django.db import connection
+
+from tests.taken_back import taken_back
 
 from .world import World
 
@@ -53,19 +55,18 @@ def perform(world: World, name: str, act: Act) -> Left:
     from modelops.crypto.keyring import keyring
 
     method, _, route = name.partition(" ")
-    mark = transaction.savepoint()
     try:
-        given = (act.before(world) if act.before else None) or {}
-        client = _client(world, route, act, given)
-        address = world.address(route, **given) + act.query
-        before = set(AuditEvent.objects.values_list("pk", flat=True))
-        with _written() as tables:
-            answer = _call(client, method, address, route, act, given)
-            said = _read(answer)
-        rows = list(AuditEvent.objects.exclude(pk__in=before).order_by("id"))
-        return Left(answer.status_code, rows, tables, said)
+        with taken_back():
+            given = (act.before(world) if act.before else None) or {}
+            client = _client(world, route, act, given)
+            address = world.address(route, **given) + act.query
+            before = set(AuditEvent.objects.values_list("pk", flat=True))
+            with _written() as tables:
+                answer = _call(client, method, address, route, act, given)
+                said = _read(answer)
+            rows = list(AuditEvent.objects.exclude(pk__in=before).order_by("id"))
+            return Left(answer.status_code, rows, tables, said)
     finally:
-        transaction.savepoint_rollback(mark)
         keyring.forget()  # the ring of the process outlives the rows that are taken back
 
 
@@ -74,14 +75,13 @@ def watch(world: World, work: Callable[[World], None]) -> Left:
     from compliance.audit.models import AuditEvent
     from modelops.crypto.keyring import keyring
 
-    mark = transaction.savepoint()
     try:
-        before = set(AuditEvent.objects.values_list("pk", flat=True))
-        with _written() as tables:
-            work(world)
-        return Left(200, list(AuditEvent.objects.exclude(pk__in=before)), tables, "")
+        with taken_back():
+            before = set(AuditEvent.objects.values_list("pk", flat=True))
+            with _written() as tables:
+                work(world)
+            return Left(200, list(AuditEvent.objects.exclude(pk__in=before)), tables, "")
     finally:
-        transaction.savepoint_rollback(mark)
         keyring.forget()
 
 
