@@ -10,7 +10,7 @@ from pathlib import Path
 from . import quality_data, quality_peers
 from .table import Table
 
-ROWS, QUICK_ROWS = 5_000_000, 100_000
+ROWS, QUICK_ROWS = 5_000_000, 20_000
 
 
 def measure(*, quick: bool = False) -> Table:

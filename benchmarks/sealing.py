@@ -54,7 +54,7 @@ def _open(raw: BinaryIO, key: bytes) -> str:
 
 def measure(*, quick: bool = False, size_gib: float | None = None) -> Table:
     """MiB per CPU second. The limit is AES-256-GCM and SHA-256 of the same library, one after the other."""
-    pieces = int((size_gib or 2) * 1024) if not quick else 128
+    pieces = int((size_gib or 2) * 1024) if not quick else 32
     rounds = 1 if quick or pieces > 4096 else 3
     piece, key = os.urandom(_PIECE), os.urandom(32)
     cipher, nonce, buffer = AESGCM(key), os.urandom(12), bytearray(_PIECE + 16)
