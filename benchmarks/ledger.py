@@ -20,7 +20,7 @@ from .table import Table
 
 _OURS, _PLAIN, _PEER = "audit log with its sealer", "plain table (limit)", "per-row chain under a lock"
 _TABLES = {_PLAIN: "bench_events", _OURS: "audit_auditevent", _PEER: "bench_chained"}
-_WRITERS = 8
+_WRITERS, _QUICK_WRITERS = 8, 2
 _CHAIN = """
 CREATE TABLE bench_events (LIKE audit_auditevent INCLUDING ALL);
 CREATE TABLE bench_chained (LIKE audit_auditevent INCLUDING ALL, seq bigint, chain bytea);
@@ -45,6 +45,7 @@ def measure(*, quick: bool = False) -> Table:
     portal.start()
     os.environ["MODELOPS_CHECKPOINT_KEY_FILE"] = f"{os.environ['MODELOPS_HOME']}/checkpoint.key"
     _execute(_CHAIN)
+    writers = _QUICK_WRITERS if quick else _WRITERS
     rounds, seconds, leaves, batch = (1, 0.3, 2_000, 1_000) if quick else (15, 3.0, 1_000_000, 100_000)
     from django.core.management import call_command
 
@@ -55,15 +56,15 @@ def measure(*, quick: bool = False) -> Table:
             for name, table in list(_TABLES.items())[:: -1 if turn % 2 else 1]:
                 _execute("CHECKPOINT")
                 sealer.send_signal(signal.SIGCONT if name == _OURS else signal.SIGSTOP)
-                rates[name].append(_written(table, seconds) / seconds)
+                rates[name].append(_written(table, seconds, writers) / seconds)
                 if name == _OURS:
                     _wait_until_sealed()
         sealer.send_signal(signal.SIGCONT)
-        lag = _lag(0.5 if quick else 15.0)
+        lag = _lag(0.5 if quick else 15.0, writers)
     ratios = [ours / plain for ours, plain in zip(rates[_OURS], rates[_PLAIN], strict=True)]
     chained = [peer / plain for peer, plain in zip(rates[_PEER], rates[_PLAIN], strict=True)]
     table = Table(
-        "Audit log", f"rows a second, {_WRITERS} writers", _OURS,
+        "Audit log", f"rows a second, {writers} writers", _OURS,
         {name: statistics.median(found) for name, found in rates.items()},
     )  # fmt: skip
     table.notes["with the sealer, of plain"] = _spread(ratios) + " (goal: 0.9 or more)"
@@ -101,8 +102,8 @@ def _sealer() -> Any:
             process.terminate()
 
 
-def _written(table: str, seconds: float, rate: float = 0) -> int:
-    command = [sys.executable, "-m", "benchmarks.ledger_writers", os.environ["DATABASE_URL"], table, str(_WRITERS)]
+def _written(table: str, seconds: float, writers: int, rate: float = 0) -> int:
+    command = [sys.executable, "-m", "benchmarks.ledger_writers", os.environ["DATABASE_URL"], table, str(writers)]
     return int(subprocess.check_output([*command, str(seconds), str(rate)]))
 
 
@@ -111,10 +112,10 @@ def _wait_until_sealed() -> None:
         time.sleep(0.1)
 
 
-def _lag(seconds: float, rate: float = 5_000) -> str:
+def _lag(seconds: float, writers: int, rate: float = 5_000) -> str:
     """Seconds from a row's insert to the end of the round that sealed it."""
     (first,) = _execute("SELECT coalesce(max(seq), 0) FROM audit_sealing_leaf")
-    written = _written("audit_auditevent", seconds, rate)
+    written = _written("audit_auditevent", seconds, writers, rate)
     _wait_until_sealed()
     found = _execute(
         "SELECT percentile_cont(ARRAY[0.5, 0.99, 1.0]) WITHIN GROUP"

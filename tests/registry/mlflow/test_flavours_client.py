@@ -11,6 +11,8 @@ pytestmark = [
     pytest.mark.live,
     pytest.mark.filterwarnings("ignore"),  # the client's own, about its type hints and what it imports
 ]
+# Else the client loads each model once more in a process of its own, to find them out; `test_autolog_client` lets it.
+NEEDED = ["scikit-learn"]
 
 
 def _identity() -> Any:
@@ -37,16 +39,27 @@ def test_what_holds_no_program_of_its_own_is_ready(mlflow_client: Any, live_port
     live_portal.start("worker")
     sklearn, client = mlflow_client.sklearn, mlflow_client.MlflowClient()
     mlflow_client.set_experiment("flavours")
-    trusted = {"skops_trusted_types": ["sklearn.tree._tree.Tree"]}
+    trusted = {"skops_trusted_types": ["sklearn.tree._tree.Tree"], "pip_requirements": NEEDED}
     logged = {
         "trees": lambda name: sklearn.log_model(forest, name="m", registered_model_name=name, **trusted),
         "example": lambda name: sklearn.log_model(
-            linear, name="m", registered_model_name=name, input_example=given[:2], serialization_format="pickle"
+            linear,
+            name="m",
+            registered_model_name=name,
+            input_example=given[:2],
+            serialization_format="pickle",
+            pip_requirements=NEEDED,
         ),
         "cloudpickled": lambda name: sklearn.log_model(
-            forest, name="m", registered_model_name=name, serialization_format="cloudpickle"
+            forest,
+            name="m",
+            registered_model_name=name,
+            serialization_format="cloudpickle",
+            pip_requirements=NEEDED,
         ),
-        "onnx": lambda name: mlflow_client.onnx.log_model(_identity(), name="m", registered_model_name=name),
+        "onnx": lambda name: mlflow_client.onnx.log_model(
+            _identity(), name="m", registered_model_name=name, pip_requirements=["onnx"]
+        ),
     }
     for name, log in logged.items():
         with mlflow_client.start_run():
@@ -82,13 +95,17 @@ def test_what_brings_code_fails_with_the_file_and_the_reason(
             name="m", python_model=str(script), registered_model_name=name, pip_requirements=[]
         ),
         r"code/beside/more\.py: The ending '\.py' is one of code": lambda name: sklearn.log_model(
-            linear, name="m", registered_model_name=name, code_paths=[str(beside)]
+            linear, name="m", registered_model_name=name, code_paths=[str(beside)], pip_requirements=NEEDED
         ),
         r"python_model\.pkl.*_make_skeleton_class, which is not on the list": lambda name: pyfunc.log_model(
             name="m", python_model=Doubling(), registered_model_name=name, pip_requirements=[]
         ),
         r"model\.pkl.*_make_function, which is not on the list": lambda name: sklearn.log_model(
-            own, name="m", registered_model_name=name, serialization_format="cloudpickle"
+            own,
+            name="m",
+            registered_model_name=name,
+            serialization_format="cloudpickle",
+            pip_requirements=NEEDED,
         ),
     }
     client = mlflow_client.MlflowClient()
