@@ -62,15 +62,20 @@ TRIES = {"jobs_job", "jobs_jobattempt"}
 
 
 def everything() -> dict[str, str]:
-    """A digest of the rows of each table, in one query."""
+    """A digest of the rows of each table, in one query.
+
+    The query is prepared: planning it for two hundred tables takes longer than going through them.
+    """
     with connection.cursor() as cursor:
-        tables = sorted(set(connection.introspection.table_names(cursor)) - BESIDE)
-        cursor.execute(
-            " UNION ALL ".join(
+        cursor.execute("SELECT 1 FROM pg_prepared_statements WHERE name = 'everything'")
+        if cursor.fetchone() is None:
+            tables = sorted(set(connection.introspection.table_names(cursor)) - BESIDE)
+            each = " UNION ALL ".join(
                 f"SELECT '{table}', md5(coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '')) FROM \"{table}\" t"
                 for table in tables
             )
-        )
+            cursor.execute(f"PREPARE everything AS {each}")
+        cursor.execute("EXECUTE everything")
         return dict(cursor.fetchall())
 
 
