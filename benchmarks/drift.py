@@ -145,13 +145,17 @@ def _in_memory(paths: list[Path], rows: int, numbers: int, rounds: int) -> Table
         for reference, current in zip(known, after, strict=True):
             ours.compare_with(reference, current)
 
+    def sorting() -> None:  # one after the other: to keep them all would be measured as new memory
+        for current in after:
+            np.sort(current)
+
     def scipy() -> None:
         for reference, current in zip(before, after, strict=True):
             stats.ks_2samp(reference, current)
 
     work: dict[str, Callable[[], object]] = {
         "portal, D and p": portal,
-        "np.sort of the current columns (limit)": lambda: [np.sort(column) for column in after],
+        "np.sort of the current columns (limit)": sorting,
         "scipy.stats.ks_2samp": scipy,
     }
     title = f"Two-sample Kolmogorov-Smirnov of {numbers} columns in memory, one core"
