@@ -55,6 +55,18 @@ def byte_size(value: float) -> str:
     return f"{int(value)}\u00a0B"
 
 
+def period(seconds: float) -> str:
+    """How often something happens, in the largest unit that is whole: "hour", "6 hours".
+
+    >>> [period(3600), period(86400 * 2), period(90)]
+    ['hour', '2 days', '90 seconds']
+    """
+    units = (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
+    unit, length = next(each for each in units if seconds % each[1] == 0)
+    count = int(seconds // length)
+    return unit if count == 1 else f"{count} {unit}s"
+
+
 def percent(value: float, digits: int = 1) -> str:
     """A share between 0 and 1 as a percentage; a share that is not zero never reads as zero, nor 99.99 as 100."""
     if not math.isfinite(value):

@@ -137,3 +137,12 @@ def test_a_bar_is_as_long_as_its_share_of_the_whole() -> None:
     drawn = charts.bars([("a", 25), ("b", 100)], maximum=100)
     assert 'width="25%"' in drawn
     assert 'width="100%"' in drawn
+
+
+def test_an_axis_of_counts_has_no_half_of_one() -> None:
+    """S3-51: whether one feature drifted or none; shares and amounts keep their decimals."""
+    counts = charts.line([("Drifted features", [0.0, 0.0, 1.0])], TIMES[:3], from_zero=True)
+    shares = charts.line([("Share", [0.0, 0.5, 1.0])], TIMES[:3], from_zero=True)
+    ticks = [re.findall(r">([0-9.]+)</text>", drawn.partition("<circle")[0]) for drawn in (counts, shares)]
+    assert ticks[0][:2] == ["0", "1"]
+    assert ticks[1][:5] == ["0.00", "0.25", "0.50", "0.75", "1.00"]

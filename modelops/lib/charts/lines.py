@@ -53,7 +53,9 @@ def line(
     ends = [value for band in bands for values in band for value in values if value is not None]
     low, high = _bounds([*known, *ends, *(value for _, value in limits)], from_zero)
     up = linear(low, high, plot.bottom, plot.top)
-    drawing = vertical_axis(plot, up, nice_ticks(low, high, 4))
+    drawing = vertical_axis(
+        plot, up, _counted(low, high) if from_zero and _are_whole(known) else nice_ticks(low, high, 4)
+    )
     places, ticks = _places(times)
     across = linear(min(places), max(places), plot.left + 6, plot.right - 6)
     for name, value in limits:
@@ -132,6 +134,18 @@ def _area(between: Sequence[tuple[float, float, float]]) -> str:
     """The outline of a band: along its lower end, and back along the upper one."""
     outline = [(x, low) for x, low, _ in between] + [(x, high) for x, _, high in reversed(between)]
     return f"{_path(outline)}Z" if outline else ""
+
+
+def _are_whole(values: Sequence[float]) -> bool:
+    return all(float(value).is_integer() for value in values)
+
+
+def _counted(low: float, high: float) -> list[Tick]:
+    """Ticks of an axis of counts: there is no half of one."""
+    ticks = nice_ticks(low, high, 4)
+    if all(tick.value.is_integer() for tick in ticks):
+        return ticks
+    return [Tick(tick.value, str(int(tick.value))) for tick in ticks if tick.value.is_integer()]
 
 
 def _bounds(values: Sequence[float], from_zero: bool) -> tuple[float, float]:

@@ -52,6 +52,12 @@ def byte_size(value: Any) -> str:
 
 
 @register.filter
+def period(value: Any) -> str:
+    """How often, of whole seconds: "hour", "6 hours"."""
+    return _number(lambda number: writing.period(int(number)), value)
+
+
+@register.filter
 def percent(value: Any, digits: int = 1) -> str:
     """A share between 0 and 1 as a percentage."""
     return _number(writing.percent, value, int(digits))

@@ -9,13 +9,17 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 
+from compliance.audit import Actor
+from compliance.subjects.providers import Subject
 from modelops.jobs.models import Job
 from monitoring.models import DriftRun
 from monitoring.predictions.models import GroupPolicy
 from monitoring.predictions.tasks import compute
 from registry.models import RegisteredModel
+from registry.people.exclusion import exclude
 from tests.accounts.people import make_user, sign_in
 from tests.monitoring.monitors.test_segments import segmented
 from tests.monitoring.predictions.sending import MODEL, a_version, ago, send
@@ -47,7 +51,9 @@ def fill() -> dict[str, str]:
         }
         for number in range(400)
     ]  # fmt: skip
-    assert send(api, rows).status_code == 201
+    with transaction.atomic():
+        exclude(Subject(ref="erased"), reference="DSR-1", actor=Actor.system("tests"))
+    assert send(api, [*rows, {"prediction": 1, "subject": "erased"}]).json()["set_aside"] == 1
     tell(api, [{"id": f"r{number}", "label": number % 2} for number in range(200)])
     points = [{"name": "accuracy", "value": 0.9 - number / 100, "at": ago(hours=number)} for number in range(1, 12)]
     assert tell_points(api, points).status_code == 201

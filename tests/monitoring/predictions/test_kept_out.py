@@ -187,7 +187,8 @@ def test_rows_that_were_set_aside_are_counted_on_the_page_in_the_api_and_for_pro
     _stop(officer_api, "objection")
     send(api, _rows(EMAIL, "other", EMAIL), "after")
     send(api, _rows(EMAIL), "alone")
-    assert "3 rows of this version were set aside" in page.get("/models/arrival-delay/performance/").content.decode()
+    shown = page.get("/models/arrival-delay/performance/").content.decode()
+    assert "3 rows of this version have been set aside" in shown
     assert api.get(PERFORMANCE).json()["set_aside"] == 3
     told = Client().get("/metrics").content.decode()
     assert 'modelops_model_set_aside_total{model="arrival-delay",version="1"} 3.0' in told
