@@ -25,6 +25,12 @@ MODELOPS_DERIVATIONS = env.listing("MODELOPS_DERIVATIONS", "npy-float16,npz-floa
 # Erasures that a restored backup has to follow: backed up apart from the database.
 MODELOPS_ERASURE_LEDGER = env.text("MODELOPS_ERASURE_LEDGER", "") or str(Path(env.text("MODELOPS_HOME")) / "erasures")
 MODELOPS_BACKUPS_KEPT_DAYS = env.integer("MODELOPS_BACKUPS_KEPT_DAYS", 35, at_least=1)
+# A sealed dump of the database each day after the hour (UTC), in a folder that a worker can write to; off without one.
+MODELOPS_BACKUP_FOLDER = env.text("MODELOPS_BACKUP_FOLDER", "")
+MODELOPS_BACKUP_RECIPIENTS = env.listing("MODELOPS_BACKUP_RECIPIENTS")
+MODELOPS_BACKUP_HOUR = env.integer("MODELOPS_BACKUP_HOUR", 2, at_least=0, at_most=23)
+MODELOPS_BACKUP_COUNT = env.integer("MODELOPS_BACKUP_COUNT", 14, at_least=1)
+MODELOPS_BACKUP_MAX_AGE_HOURS = env.integer("MODELOPS_BACKUP_MAX_AGE_HOURS", 30, at_least=1)
 # How long a deleted model, dataset or version can be restored before it is removed with its files.
 MODELOPS_DELETED_KEPT_DAYS = env.integer("MODELOPS_DELETED_KEPT_DAYS", 30, at_least=1)
 # Everything but files: fields and JSON bodies.

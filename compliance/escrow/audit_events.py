@@ -14,6 +14,12 @@ DUMP_MADE = define(
     "bytes", "sha256", "recipients", "fingerprints",
     category="security", ocsf="datastore.read",
 )  # fmt: skip
+DUMP_REMOVED = define(
+    "escrow.database.dump_removed",
+    "removed the dump of the database of {day} ({bytes} bytes), whose time is over",
+    "day", "bytes",
+    category="security", ocsf="entity.delete",
+)  # fmt: skip
 DRILL_PASSED = define(
     "escrow.drill.passed",
     "restored a dump and a key backup: {keys} keys, {values} values, {samples} files opened",

@@ -1,10 +1,14 @@
 """What must hold about backups. In development nothing is lost with a key, so nothing is found there."""
 
+from datetime import timedelta
+
 from django.conf import settings
+from django.utils import timezone
 
 from modelops.lib.posture import Finding, Outcome, control
 
-from .standing import standing
+from .dumps.nightly import is_on
+from .standing import DRILL_EVERY, dumps_of_the_quarter, is_drilled, standing
 
 AREA = "Keys"
 
@@ -44,3 +48,32 @@ def a_restore_was_proven() -> Outcome:
         )
     asked = settings.PRODUCTION or not found.drill_is_due
     return Outcome(findings, evidence=f"Restore drill: {found.drill_words}", applies=asked)
+
+
+@control("escrow.dumped", area=AREA, label="A dump of the database is young and one like it was restored")
+def the_database_is_dumped() -> Outcome:
+    """Read from the ledger, so a dump that is missed for whatever reason is told: nobody has to notice a silence."""
+    dumps = dumps_of_the_quarter()
+    newest = dumps[0].recorded_at if dumps else None
+    words = f"{newest:%Y-%m-%d %H:%M} UTC" if newest else f"none within {DRILL_EVERY.days} days"
+    hours = settings.MODELOPS_BACKUP_MAX_AGE_HOURS
+    findings = []
+    if is_on() and (newest is None or timezone.now() - newest > timedelta(hours=hours)):
+        findings.append(
+            Finding(
+                "old",
+                f"The newest dump of the database is older than {hours} hours: {words}",
+                "Look into the worker's log for why none was made, and make one: "
+                "manage.py backup_database make --recipient PUBLIC.pem --out FILE",
+                "high",
+            )
+        )
+    if is_on() and dumps and not is_drilled(dumps):
+        findings.append(
+            Finding(
+                "undrilled",
+                "No dump of this quarter was ever restored",
+                "manage.py keys drill --dump DUMP --backup FILE --identity PRIVATE.pem",
+            )
+        )
+    return Outcome(findings, evidence=f"Newest dump: {words}", applies=is_on())

@@ -5,8 +5,11 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from compliance.audit.models import AuditEvent
 from modelops.crypto.models import KeyState, KeyVersion
+from modelops.lib.ids import first_id_at
 
+from .audit_events import DUMP_MADE
 from .models import DrillOutcome, KeyBackup, RestoreDrill
 
 DRILL_EVERY = timedelta(days=92)
@@ -62,3 +65,16 @@ def standing() -> Standing:
         drill=drills.first(),
         passed=drills.filter(outcome=DrillOutcome.PASSED).first(),
     )
+
+
+def dumps_of_the_quarter() -> list[AuditEvent]:
+    """Rows that tell of sealed dumps, whoever made them, the newest first."""
+    since = timezone.now() - DRILL_EVERY
+    rows = AuditEvent.objects.filter(name=DUMP_MADE.name, pk__gte=first_id_at(since), recorded_at__gte=since)
+    return list(rows.order_by("-id")[:500])
+
+
+def is_drilled(dumps: list[AuditEvent]) -> bool:
+    """Whether one of them was restored by a drill that passed."""
+    digests = [dump.details["sha256"] for dump in dumps]
+    return RestoreDrill.objects.filter(outcome=DrillOutcome.PASSED, dump_sha256__in=digests).exists()
