@@ -168,7 +168,11 @@ def _told(where: str, entry: Any) -> Told:
 
 
 def _severity(entry: dict[str, Any]) -> str:
-    """What the database that wrote it says, else the highest base score of version 3, else unknown."""
+    """What the database that wrote it says, else the highest base score of version 3, else unknown.
+
+    A vector of version 4 is scored by a table of expert judgement and not by a formula: it rates nothing here, and
+    what has no other rating counts as high.
+    """
     said = str((entry.get("database_specific") or {}).get("severity", "")).upper()
     if said in _WORDS:
         return _WORDS[said]

@@ -31,12 +31,17 @@ def with_people(rotas: QuerySet[OnCallRota]) -> QuerySet[OnCallRota]:
 
 
 def on_call(rota: OnCallRota, at: datetime) -> User | None:
-    """Who is on call at a time: whoever covers it, else whose turn it is, else the next one who is still there."""
+    """Who is on call at a time: whoever covers it, else whose turn it is, else the next one who is still there.
+
+    Before its first turn begins a rota has nobody but who covers.
+    """
     if not rota.enabled:
         return None
     covers = [one for one in rota.covers.all() if one.starts_at <= at < one.ends_at and one.user.is_active]
     if covers:
         return max(covers, key=lambda one: one.pk).user
+    if turn_at(rota.starts_on, rota.hands_over_at, rota.timezone, at) < 0:
+        return None  # it has not begun
     people = [member.user for member in sorted(rota.members.all(), key=lambda one: one.position)]
     if not people:
         return None
@@ -49,7 +54,9 @@ def turns(rota: OnCallRota, *, number: int = 4) -> list[Turn]:
     given = (rota.starts_on, rota.hands_over_at, rota.timezone)
     now = timezone.now()
     current = turn_at(*given, now)
-    weeks = [begin_of(*given, current + one) for one in range(number + 1)]
+    weeks = [begin_of(*given, max(current, 0) + one) for one in range(number + 1)]
+    if current < 0:
+        weeks.insert(0, now)
     edges = {moment for one in rota.covers.all() for moment in (one.starts_at, one.ends_at)}
     ordered = sorted({*weeks, *(moment for moment in edges if weeks[0] < moment < weeks[-1])})
     found: list[Turn] = []

@@ -32,6 +32,7 @@ from tests.accounts.people import make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 USED = django.get_version()
+VERSION_4 = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:L/VI:N/VA:N/SC:N/SI:N/SA:N"
 CRITICAL = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
 
 
@@ -141,9 +142,11 @@ def test_a_critical_finding_alerts_after_20_hours_and_is_red_after_24(desk: Clie
         [
             advisory("GHSA-1", database_specific={"severity": "MODERATE"}),
             advisory("GHSA-2", severity=[{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N"}]),
+            advisory("GHSA-3", severity=[{"type": "CVSS_V4", "score": VERSION_4}]),
         ],
     )
-    assert sorted(loudness(posture.vulnerable())) == ["high", "warning"]
+    assert sorted(loudness(posture.vulnerable())) == ["high", "high", "warning"]
+    assert "GHSA-3, unknown" in str(posture.vulnerable().findings), "not rated here, and counted as high"
 
 
 def test_a_scan_of_ci_older_than_seven_days_is_red(desk: Client, clock: Clock, settings: Any, tmp_path: Path) -> None:

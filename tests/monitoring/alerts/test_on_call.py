@@ -66,7 +66,7 @@ def test_people_take_turns_and_somebody_stands_in() -> None:
     team = rota(one, two, starts_on=date(2026, 3, 23))
     begin = begin_of(date(2026, 3, 23), NINE, "UTC", 0)
     weeks = [on_call(team, begin + timedelta(days=7 * number)) for number in range(-1, 4)]
-    assert weeks == [two, one, two, one, two]
+    assert weeks == [None, one, two, one, two], "nobody before the first turn"
     tomorrow = timezone.now() + timedelta(days=1)
     cover(team, two, tomorrow, tomorrow + timedelta(days=2), actor=ACTOR)
     cover(team, three, tomorrow, tomorrow + timedelta(hours=1), actor=ACTOR)
@@ -79,6 +79,22 @@ def test_people_take_turns_and_somebody_stands_in() -> None:
     assert on_call(OnCallRota.objects.get(), begin) == two
     disable_rota(team, actor=ACTOR)
     assert on_call(OnCallRota.objects.get(), begin) is None
+
+
+def test_nobody_is_on_call_before_the_first_day_but_who_covers() -> None:
+    """S3-55: the page says nobody until then; somebody who covers is reached all the same."""
+    one, two = person("one"), person("two")
+    today = timezone.now().date()
+    team = rota(one, two, starts_on=today + timedelta(days=10))
+    begin = begin_of(team.starts_on, team.hands_over_at, team.timezone, 0)
+    assert on_call(team, timezone.now()) is on_call(team, begin - timedelta(minutes=1)) is None
+    assert on_call(team, begin) == one
+    shown = turns(team)
+    assert [turn.user for turn in shown[:3]] == [None, one, two]
+    assert shown[0].starts_at <= timezone.now() < shown[0].ends_at == begin == shown[1].starts_at
+    cover(team, two, timezone.now() - timedelta(hours=1), timezone.now() + timedelta(hours=1), actor=ACTOR)
+    assert on_call(OnCallRota.objects.get(), timezone.now()) == two
+    assert [turn.user for turn in turns(OnCallRota.objects.get())[:3]] == [two, None, one]
 
 
 def test_an_escalation_reaches_whoever_is_on_call() -> None:
@@ -118,7 +134,11 @@ def test_nobody_on_call_is_a_failure_that_is_tried_again() -> None:
 def test_a_rota_over_rest() -> None:
     caller = Caller("ML engineer", ["all"])
     person("one")
-    given = {"name": "team", "people": ["one", "ml_engineer"], "starts_on": str(timezone.now().date())}
+    given = {
+        "name": "team",
+        "people": ["one", "ml_engineer"],
+        "starts_on": str(timezone.now().date() - timedelta(days=1)),
+    }
     made = caller.post("alert-rotas/", given, 201)
     assert made["people"] == ["one", "ml_engineer"]
     assert {turn["user"] for turn in made["turns"]} == {"one", "ml_engineer"}
