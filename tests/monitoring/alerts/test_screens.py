@@ -40,7 +40,8 @@ def _fill(url: str) -> str:
         {"field": "severity", "op": "is_not", "value": "critical"},
     ]
     create_silence("Planned work on the cluster", matchers, ends_at=ends, actor=ACTOR)
-    rota = create_rota("data-team", [scientist, engineer], starts_on=timezone.now().date() - timedelta(days=1), actor=ACTOR)
+    yesterday = timezone.now().date() - timedelta(days=1)
+    rota = create_rota("data-team", [scientist, engineer], starts_on=yesterday, actor=ACTOR)
     cover(rota, engineer, timezone.now() + timedelta(days=1), timezone.now() + timedelta(days=2), actor=ACTOR)
     model = RegisteredModel.objects.create(name="delay", task_type="regression")
     now = timezone.now()
