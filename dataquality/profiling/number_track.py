@@ -28,6 +28,7 @@ from .numbers import (
 )
 from .windows import Bounds, Floats, Window
 
+SECOND_KEPT = 1 << 22  # distinct values that a window of the second look may keep
 NEARLY_ORDERED = 0.5  # more steps up than down, or the other way round, than chance would have: as a share of all
 
 
@@ -119,7 +120,7 @@ class NumberTrack:
         if not len(sample):
             return  # nothing but missing values so far
         self._windows = windows_of(sample)
-        self._sample = [sample[:: max(1, len(sample) // SAMPLED)]]
+        self._sample = [sample[:: max(1, len(sample) // (SAMPLED * len(kept)))]]  # as many as of batches to come
         self.plan = plan_of(self._windows, with_fences=True)
         for start, values in kept:
             part = NumberPart(0, 0, [], 0.0, 0.0, None, self.plan)
@@ -191,7 +192,8 @@ class NumberTrack:
     def second_look(self) -> None:
         """Make ready for another pass: windows from a sample of the whole column, nothing counted yet."""
         sample = np.concatenate(self._sample)
-        self._windows = windows_of(np.sort(sample[np.isfinite(sample)]), spread=0.002)
+        # They hold from the start and do not narrow: of values in order, those so far say nothing about the rank.
+        self._windows = windows_of(np.sort(sample[np.isfinite(sample)]), spread=0.002, kept=SECOND_KEPT)
         self._low, self._high, self._fences_lost = Side(), Side(), False
         self.plan = plan_of(self._windows, with_fences=True)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .kinds import FIRST_ROWS
 from .scanning import scan
-from .windows import SPREAD, Bounds, Floats, Window, around, interpolated
+from .windows import KEPT, SPREAD, Bounds, Floats, Window, around, interpolated
 
 FENCE = 1.5  # interquartile ranges beyond the quartiles: J. W. Tukey, "Exploratory Data Analysis", 1977
 QUARTILES = (0.25, 0.75)
@@ -182,7 +182,7 @@ def plan_of(windows: tuple[Window, Window], with_fences: bool) -> Plan:
     return Plan((lower, upper), fences_of(lower, upper) if with_fences else None)
 
 
-def windows_of(sorted_sample: Floats, spread: float = SPREAD) -> tuple[Window, Window]:
+def windows_of(sorted_sample: Floats, spread: float = SPREAD, kept: int = KEPT) -> tuple[Window, Window]:
     """Windows for a stream of which this is a sample: its first values, unless ``spread`` says otherwise."""
-    lower, upper = (Window(q, around(sorted_sample, q, spread)) for q in QUARTILES)
+    lower, upper = (Window(q, around(sorted_sample, q, spread), kept) for q in QUARTILES)
     return lower, upper

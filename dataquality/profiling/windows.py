@@ -28,10 +28,11 @@ class Bounds:
 
 
 class Window:
-    """The window of one quantile ``q``; starts at ``bounds`` with nothing counted."""
+    """The window of one quantile ``q``; starts at ``bounds`` with nothing counted, keeps ``kept`` values."""
 
-    def __init__(self, q: float, bounds: Bounds) -> None:
+    def __init__(self, q: float, bounds: Bounds, kept: int = KEPT) -> None:
         self.q = q
+        self._kept = kept
         self.bounds = bounds
         self.below = 0
         self._values: Floats = np.empty(0)
@@ -52,7 +53,7 @@ class Window:
         self._pending_size += len(inside)
         if self._pending_size > 2 * KEPT:
             self._merge()
-            if len(self._values) > KEPT:
+            if len(self._values) > self._kept:
                 self._narrow(seen)
 
     def order_statistics(self, places: tuple[int, ...]) -> list[float] | None:
@@ -90,8 +91,8 @@ class Window:
         """Keep the middle half of what may be kept, around where the rank stands now."""
         upto = np.cumsum(self._counts) + self.below
         place = int(np.searchsorted(upto, self.q * (seen - 1), side="right"))
-        first = max(0, min(place - KEPT // 4, len(self._values) - 1))
-        last = max(first, min(place + KEPT // 4, len(self._values) - 1))
+        first = max(0, min(place - self._kept // 4, len(self._values) - 1))
+        last = max(first, min(place + self._kept // 4, len(self._values) - 1))
         self.below += int(self._counts[:first].sum())
         self._values, self._counts = self._values[first : last + 1], self._counts[first : last + 1]
         self.bounds = Bounds(float(self._values[0]), float(self._values[-1]))

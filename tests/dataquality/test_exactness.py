@@ -9,6 +9,7 @@ import pytest
 
 from dataquality.engine import Report, examine
 from dataquality.profiling import walk as walking
+from dataquality.profiling import windows
 from dataquality.profiling.facts import ColumnProfile
 from dataquality.profiling.selection_by_digits import value_at
 from dataquality.profiling.tables import ArrowTable
@@ -141,3 +142,15 @@ def test_a_value_is_found_by_its_digits(name: str) -> None:
     finite = np.sort(numbers[np.isfinite(numbers)])
     for place in (0, 1, len(finite) // 3, len(finite) - 1):
         assert value_at(lambda: np.array_split(numbers, 7), place) == finite[place]
+
+
+@pytest.mark.usefixtures("few_kept")
+@pytest.mark.parametrize("sign", [1, -1])
+def test_values_in_order_take_two_looks_and_no_more(sign: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A column that only rises misses its first windows; those of the second look come from all of it and hold."""
+    monkeypatch.setattr(windows, "KEPT", 2048)
+    monkeypatch.setattr(walking, "settle_by_digits", lambda *_: pytest.fail("another look was needed"))
+    values = sign * np.arange(400_000.0)
+    (profile,) = Walk(ArrowTable(pa.table({"rising": values}), 4000)).run().profiles
+    assert profile.number is not None
+    assert profile.number.quartiles == tuple(np.quantile(values, [0.25, 0.75]))
