@@ -80,6 +80,22 @@ def test_constants_differ_or_do_not() -> None:
     assert moved.verdict.drifted
 
 
+@pytest.mark.parametrize("size", [50, 60_000])
+@pytest.mark.parametrize("away", [-1e6, 1e6])
+def test_values_with_nothing_in_common_are_the_largest_gap(size: int, away: float) -> None:
+    """S3-46: as for scipy, whichever side the new values lie on; also where all fall into one bucket."""
+    before = np.random.default_rng(3).normal(size=size)
+    [found] = compare(ArrowTable(a=before), ArrowTable(a=before + away))
+    expected = stats.ks_2samp(before, before + away)
+    assert found.drift is not None
+    assert found.verdict is not None
+    assert (found.drift.statistic, found.drift.sign, found.verdict.drifted) == (1.0, expected.statistic_sign, True)
+    assert (found.drift.location, found.drift.p_value) == (
+        expected.statistic_location,
+        pytest.approx(expected.pvalue, abs=1e-12),
+    )
+
+
 def test_one_row_and_no_row_are_too_few() -> None:
     for after in ([1.0], []):
         assert one([1.0, 2.0], pa.array(after, pa.float64())).reason.startswith("The current sample has ")
