@@ -18,6 +18,7 @@ from tests.collecting import Collecting, is_live
 from tests.live import LivePortal
 from tests.receivers import HttpReceiver, Mailbox
 from tests.services import TEMPLATE, Services, take_share
+from tests.streams import Streams
 
 _services = Services()
 _baseline: list[Baseline] = []
@@ -30,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if "modelops.settings" in sys.modules or "DJANGO_SETTINGS_MODULE" in os.environ:
         raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: the servers must be there before settings are read.")
     config.pluginmanager.register(Collecting())
+    config.pluginmanager.register(Streams())
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker is None:
         _services.start()
