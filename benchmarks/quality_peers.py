@@ -37,7 +37,7 @@ def read(path: Path) -> None:
     from dataquality.profiling.parquet import parquet_batches
 
     if path.suffix == ".csv":
-        for _ in pc.open_csv(path, parse_options=_lines()):
+        for _ in pc.open_csv(path, read_options=_blocks(), parse_options=_lines()):
             pass
         return
     with path.open("rb") as file:
@@ -159,13 +159,20 @@ class CsvTable:
     def __init__(self, path: Path, rows: int) -> None:
         self._path = path
         self.rows = rows
-        self.schema: pa.Schema = pc.open_csv(path, parse_options=_lines()).schema
+        self.schema: pa.Schema = pc.open_csv(path, read_options=_blocks(), parse_options=_lines()).schema
 
     def batches(self, names: list[str] | None = None) -> Any:
         """The rows of the named columns in order."""
         options = pc.ConvertOptions(include_columns=list(names or []), strings_can_be_null=True)
-        yield from pc.open_csv(self._path, parse_options=_lines(), convert_options=options)
+        yield from pc.open_csv(self._path, read_options=_blocks(), parse_options=_lines(), convert_options=options)
 
 
 def _lines() -> pc.ParseOptions:
     return pc.ParseOptions(newlines_in_values=True)
+
+
+def _blocks() -> pc.ReadOptions:
+    """As large as the portal reads them."""
+    from registry.tables.base import BLOCK_BYTES
+
+    return pc.ReadOptions(block_size=BLOCK_BYTES)
