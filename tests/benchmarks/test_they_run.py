@@ -5,11 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from benchmarks.__main__ import ALL
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.slow
 def test_all_benchmarks_give_figures(tmp_path: Path) -> None:
     """S3-70: numbers come from a script in the repository."""
     target = tmp_path / "figures.json"

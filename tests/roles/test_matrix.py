@@ -78,6 +78,7 @@ def test_every_route_is_in_the_table_and_nothing_else() -> None:
     assert sorted(there ^ table.read().keys()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("actors", TOGETHER, ids=" ".join)
 def test_every_role_gets_what_the_table_says_of_every_route(
     matrix: Matrix, actors: tuple[str, ...], tmp_path: Path

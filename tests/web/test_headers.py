@@ -60,6 +60,7 @@ PUBLIC = {"/.well-known/jwks.json"}
 ALL = sorted({address(route) for route, _ in routes()})
 
 
+@pytest.mark.slow
 def test_every_route_whoever_asks(settings: Any) -> None:
     """S4-38, S4-39, S4-40, S4-42, S4-43, S4-44, S4-109: portal, admin, interface, files and refusals.
 
