@@ -49,8 +49,9 @@ def test_kills_during_the_demo_end_in_a_complete_demo(
     process.stdout.close()
     process.wait(20)
     # A worker that lost its queue may take longer to end than this; the next start ends whatever is left.
-    servers = [pids["postgres"], pids["valkey"], pids["web"]]
-    assert processes.wait_until(lambda: not any(processes.alive(pid) for pid in servers), 20)
+    servers = ("postgres", "valkey", "web")
+    processes.wait_until(lambda: not any(processes.alive(pids[name]) for name in servers), 90, 0.1)
+    assert [name for name in servers if processes.alive(pids[name])] == []
 
     portal.start(demo=True)
     try:
