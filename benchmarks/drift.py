@@ -7,9 +7,12 @@ site-packages to PYTHONPATH. CPU seconds count; one core is used.
 import importlib.util
 import mmap
 import os
+import statistics
 import tempfile
+import time
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -159,7 +162,23 @@ def _in_memory(paths: list[Path], rows: int, numbers: int, rounds: int) -> Table
         "scipy.stats.ks_2samp": scipy,
     }
     title = f"Two-sample Kolmogorov-Smirnov of {numbers} columns in memory, one core"
-    return Table(title, "rows per CPU second", "portal, D and p", in_turns(work, rows, rounds))
+    table = Table(title, "rows per CPU second", "portal, D and p", in_turns(work, rows, rounds))
+    with ThreadPoolExecutor(2) as pool:
+
+        def by_two() -> None:
+            for _ in pool.map(ours.compare_with, known, after):
+                pass
+
+        walls = [(_wall(by_two), _wall(sorting)) for _ in range(1 if rounds == 1 else 15)]
+    two, one = (statistics.median(taken) for taken in zip(*walls, strict=True))
+    table.notes["two threads on two cores"] = f"{two / one:.2f} times the time on the wall of np.sort on one"
+    return table
+
+
+def _wall(run: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    run()
+    return time.perf_counter() - started
 
 
 def _from_file(paths: list[Path], rows: int, numbers: int, rounds: int) -> Table:
