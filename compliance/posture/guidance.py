@@ -37,7 +37,7 @@ GUIDANCE: Final = {
     "endpoints.registered": "Name the registered version that the endpoint serves.",
     "endpoints.role_based": "Let the endpoint decide by role who may call, and record it in the portal.",
     "escrow.backed_up": "Back the ring up: manage.py keys backup --recipient PUBLIC.pem --out FILE.",
-    "escrow.dumped": "Make a dump, see why the schedule made none, and restore one: manage.py restore_drill.",
+    "escrow.dumped": "Make a dump, see why the schedule made none, and prove that one restores: manage.py keys drill.",
     "escrow.drilled": "Prove the restore: manage.py keys drill --dump DUMP --backup FILE --identity PRIVATE.pem.",
     "incidents.closed": "Write into its log what is done, and close it with what was learned.",
     "keys.age": "Rotate the key; everything still opens while it is done.",
