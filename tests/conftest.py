@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 
 from tests.baseline import Baseline
+from tests.browsers import chromium, pictures  # noqa: F401  fixtures, which are found here
 from tests.collecting import Collecting, is_live
 from tests.live import LivePortal
 from tests.receivers import HttpReceiver, Mailbox
@@ -93,14 +94,6 @@ def _commits(item: pytest.Item) -> bool:
     names = getattr(item, "fixturenames", ())
     marker = item.get_closest_marker("django_db")
     return "transactional_db" in names or is_live(item) or bool(marker and marker.kwargs.get("transaction"))
-
-
-@pytest.fixture(scope="session")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where screenshots go: to PORTAL_TEST_PICTURES, or a folder of the run."""
-    folder = Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path_factory.mktemp("pictures"))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 @pytest.fixture(scope="session")
@@ -291,14 +284,3 @@ def live_portal(transactional_db: None, _live_portal: LivePortal) -> LivePortal:
         if process is None or process.poll() is not None:
             _live_portal.start(part)
     return _live_portal
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    """Path of an installed Chromium; without one the test is skipped, and says so."""
-    named = os.environ.get("CHROME_BIN")
-    found = named if named and Path(named).exists() else None
-    found = found or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None:
-        pytest.skip("No Chromium is installed: apt-get install chromium, or name one with CHROME_BIN.")
-    return found

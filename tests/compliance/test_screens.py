@@ -86,8 +86,7 @@ def test_each_step_of_a_request_fits_every_screen(live_portal: Any, chromium: st
             page.emulate_media(color_scheme="dark")
             page.set_viewport_size({"width": 420, "height": 900})
             person.picture(f"request-{name}-narrow", whole=True)
-            widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-            assert widths[0] <= widths[1] == 420, name
+            assert person.fits(420), name
         assert person.complaints == []
 
 
@@ -131,6 +130,5 @@ def test_the_officers_rooms_fit_every_screen(live_portal: Any, chromium: str, pi
             for path, name in pages.items():
                 person.go(path)
                 person.picture(f"officer-{name}{'-dark-narrow' if dark else ''}", whole=True)
-                widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-                assert widths[0] <= widths[1] == width, name
+                assert person.fits(width), name
             assert person.complaints == []

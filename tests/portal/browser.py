@@ -54,6 +54,11 @@ class Person:
         """Keep a screenshot."""
         self.page.screenshot(path=self.pictures / f"{name}.png", full_page=whole)
 
+    def fits(self, width: int) -> bool:
+        """Whether the window has this width and nothing of the page lies beyond it."""
+        widths = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        return bool(widths[0] <= widths[1] == width)
+
     def code(self, seed: str) -> str:
         """A code of the authenticator app that was not used before; waits when even the next one was used.
 

@@ -1,9 +1,6 @@
 """What the servers write to their disks about a person: the write-ahead log, pages, Valkey's file, logs."""
 
-import base64
-import os
 import re
-import secrets
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -18,6 +15,7 @@ from psycopg import sql
 from compliance.subjects.mentions import declared
 from modelops.embedded import throwaway
 from modelops.embedded.paths import CHECKOUT
+from tests.apart import environment
 
 from .canary import ADDRESS, NAME
 from .on_disk import SEALED, SEALED_NAME
@@ -42,16 +40,7 @@ def pair() -> Iterator[throwaway.ThrowAway]:
 
 @pytest.fixture
 def step(pair: throwaway.ThrowAway, tmp_path: Path) -> Iterator[Step]:
-    env = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | {
-        "DJANGO_SETTINGS_MODULE": "modelops.settings",
-        "DATABASE_URL": pair.owner_url,
-        "REDIS_URL": pair.redis_url(),
-        "MODELOPS_HOME": str(tmp_path),
-        "MODELOPS_ENV": "test",
-        "MODELOPS_ERASURE_LEDGER": str(tmp_path / "erasures"),
-        "SECRET_KEY": secrets.token_urlsafe(48),
-        "MODELOPS_ROOT_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
-    }
+    env = environment(pair, tmp_path, MODELOPS_ERASURE_LEDGER=str(tmp_path / "erasures"))
     (tmp_path / "erasures").mkdir(mode=0o700)
     with (tmp_path / "portal.log").open("wb") as log:
         portal = subprocess.Popen(

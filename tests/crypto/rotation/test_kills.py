@@ -1,9 +1,7 @@
 """kill -9 of the worker and of PostgreSQL while keys are rotated. PORTAL_TEST_KILLS=60 makes it 60 kills of each."""
 
-import base64
 import os
 import random
-import secrets
 import signal
 import subprocess
 import sys
@@ -17,6 +15,7 @@ import pytest
 
 from modelops.embedded import throwaway
 from modelops.embedded.paths import CHECKOUT
+from tests.apart import environment
 
 from .actor import ARTIFACTS, KILLS, REQUESTS
 
@@ -35,17 +34,7 @@ def pair() -> Iterator[throwaway.ThrowAway]:
 @pytest.fixture
 def start(pair: throwaway.ThrowAway, tmp_path: Path) -> Iterator[Start]:
     """Starts a part in a process of its own."""
-    env = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | {
-        "DJANGO_SETTINGS_MODULE": "modelops.settings",
-        "DATABASE_URL": pair.owner_url,
-        "REDIS_URL": pair.redis_url(),
-        "MODELOPS_HOME": str(tmp_path),
-        "MODELOPS_ENV": "test",
-        "SECRET_KEY": secrets.token_urlsafe(48),
-        "MODELOPS_ROOT_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
-        "PORTAL_TEST_KILLS": str(KILLS),
-        "MODELOPS_ROTATION_CONNECTIONS": "2",
-    }
+    env = environment(pair, tmp_path, PORTAL_TEST_KILLS=str(KILLS), MODELOPS_ROTATION_CONNECTIONS="2")
     started: list[subprocess.Popen[str]] = []
     log = (tmp_path / "log").open("ab")
 

@@ -15,6 +15,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+CREDENTIALS: dict[str, dict[str, str]] = {
+    "s3": {"access_key_id": "test", "secret_access_key": "not-to-be-shown"},
+    "azure": {"account_key": "bm90LXRvLWJlLXNob3du"},
+    "gcs": {"type": "anonymous"},
+}
 CONTENT = b'{"what": "lies in the bucket"}'
 
 

@@ -1,9 +1,7 @@
 """kill -9 of PostgreSQL, and of the worker, while copies are made. PORTAL_TEST_KILLS=60 kills each 60 times."""
 
-import base64
 import os
 import random
-import secrets
 import signal
 import subprocess
 import sys
@@ -16,6 +14,7 @@ import pytest
 
 from modelops.embedded import throwaway
 from modelops.embedded.paths import CHECKOUT
+from tests.apart import environment
 
 from .killing import KILLS, PLACES, VERSIONS
 
@@ -34,16 +33,7 @@ def pair() -> Iterator[throwaway.ThrowAway]:
 @pytest.fixture
 def start(pair: throwaway.ThrowAway, tmp_path: Path) -> Iterator[Start]:
     """Starts a part in a process of its own."""
-    env = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | {
-        "DJANGO_SETTINGS_MODULE": "modelops.settings",
-        "DATABASE_URL": pair.owner_url,
-        "REDIS_URL": pair.redis_url(),
-        "MODELOPS_HOME": str(tmp_path / "home"),
-        "MODELOPS_ENV": "test",
-        "SECRET_KEY": secrets.token_urlsafe(48),
-        "MODELOPS_ROOT_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
-        "PORTAL_TEST_KILLS": str(KILLS),
-    }
+    env = environment(pair, tmp_path / "home", PORTAL_TEST_KILLS=str(KILLS))
     (tmp_path / "home").mkdir()
     started: list[subprocess.Popen[str]] = []
 

@@ -17,7 +17,7 @@ from registry.locations.store import ArtifactStore, StorageUnavailable, StoredFi
 from tests.wire.fixtures import Place, Servers, new_place
 from tests.wire.test_store_contract import new_name, put
 
-from .hostile import CONTENT, Endpoint, certificate_for_this_machine
+from .hostile import CONTENT, CREDENTIALS, Endpoint, certificate_for_this_machine
 
 SIZE = 64 << 20
 
@@ -41,12 +41,7 @@ def store_at(kind: str, endpoint: str) -> ArtifactStore:
         "azure": {"container": "models", "account": "acme"},
         "gcs": {"bucket": "acme-models"},
     }
-    credentials = {
-        "s3": {"access_key_id": "test", "secret_access_key": "not-to-be-shown"},
-        "azure": {"account_key": "bm90LXRvLWJlLXNob3du"},
-        "gcs": {"type": "anonymous"},
-    }
-    store: ArtifactStore = Place(kind, {**options[kind], "endpoint": endpoint}, credentials[kind]).store()
+    store: ArtifactStore = Place(kind, {**options[kind], "endpoint": endpoint}, CREDENTIALS[kind]).store()
     return store
 
 

@@ -36,8 +36,7 @@ def in_every_light(person: Person, path: str, name: str) -> None:
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": 390, "height": 900})
     person.picture(f"{name}-narrow", whole=True)
-    widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    assert widths[0] <= widths[1] == 390, path
+    assert person.fits(390), path
     page.set_viewport_size({"width": 1280, "height": 900})
 
 

@@ -58,7 +58,6 @@ def test_a_held_version_explains_itself_and_is_opened_with_a_reason(
             person.picture(f"{name}-dark", whole=True)
             page.set_viewport_size({"width": 390, "height": 900})
             person.picture(f"{name}-narrow", whole=True)
-            widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-            assert widths[0] <= widths[1] == 390, path
+            assert person.fits(390), path
             page.set_viewport_size({"width": 1280, "height": 900})
         assert person.complaints == []

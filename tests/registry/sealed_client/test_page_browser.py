@@ -35,6 +35,5 @@ def test_a_scientist_finds_the_client_and_takes_it(live_portal: Any, chromium: s
         assert client_sha256() in person.page.content()
         person.page.set_viewport_size({"width": 400, "height": 900})
         person.picture("sealed-client-narrow", whole=True)
-        widths = person.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-        assert widths[0] <= widths[1] == 400
+        assert person.fits(400)
         assert person.complaints == []

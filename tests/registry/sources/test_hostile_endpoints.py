@@ -19,7 +19,7 @@ from registry.sources.models import DataSource
 from registry.sources.services import add_source, change_source
 from tests.dataquality.datasets import work
 from tests.monitoring.alerts.test_channel_kinds import SPELLINGS
-from tests.registry.locations.hostile import Endpoint
+from tests.registry.locations.hostile import CREDENTIALS, Endpoint
 from tests.registry.samples import make_dataset
 
 pytestmark = pytest.mark.django_db
@@ -28,11 +28,6 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "s3": {"bucket": "acme-data", "region": "us-east-1"},
     "azure": {"container": "tables", "account": "acme"},
     "gcs": {"bucket": "acme-data"},
-}
-CREDENTIALS = {
-    "s3": {"access_key_id": "test", "secret_access_key": "not-to-be-shown"},
-    "azure": {"account_key": "bm90LXRvLWJlLXNob3du"},
-    "gcs": {"type": "anonymous"},
 }
 OBJECTS, IMPORTS = "/api/v1/data-sources/lake/objects/", "/api/v1/datasets/flights/imports/"
 
