@@ -4,7 +4,9 @@ import base64
 import os
 import secrets
 import shutil
+import stat
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,12 +18,25 @@ from modelops.embedded.paths import CHECKOUT
 from tests.live import LivePortal
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-# Every mount is made read-only but the folders that are named, devices and what the kernel itself shows. Then the
-# powers go, for good, and the command runs.
+# A home that only its owner may enter can hold the interpreter or the checkout (pyenv, uv): the account sees an empty
+# folder there with these two in it. Every mount is made read-only but the folders that are named, devices and what the
+# kernel itself shows. Then the powers go, for good, and the command runs.
 SHUT_IN = """
 set -e
-uid=$1 gid=$2 rw=$3; shift 3
+uid=$1 gid=$2 rw=$3 aside=$4 closed=$5; shift 5
 mount --make-rprivate /
+if [ -n "$closed" ]; then
+    mkdir -p "$aside"
+    mount --bind "$closed" "$aside"
+    mount -t tmpfs -o mode=755 tmpfs "$closed"
+    for place in "$PYTHON_PLACE" "$PWD"; do
+        case $place in "$closed"/*) ;; *) continue ;; esac
+        (umask 022; mkdir -p "$place")  # a process of the portal starts with 077
+        mount --bind "$aside${place#"$closed"}" "$place"
+    done
+    umount "$aside"
+    cd "$PWD"
+fi
 mount --bind "$rw" "$rw"
 cut -d ' ' -f 2 /proc/self/mounts | while read -r place; do
     case $place in "$rw"|/proc*|/sys*|/dev*) ;; *) mount -o remount,bind,ro "$place" ;; esac
@@ -39,12 +54,30 @@ call_command("create_api_key", "scientist", days=2)
 """
 
 
+def _closed() -> str:
+    """The outermost folder above the interpreter or the checkout that other accounts may not enter; "" without one."""
+    above = {folder for place in (Path(sys.base_prefix), CHECKOUT) for folder in place.parents}
+    shut = sorted(folder for folder in above if not folder.stat().st_mode & stat.S_IXOTH)
+    return str(shut[0]) if shut else ""
+
+
 @pytest.fixture
 def shut_in() -> Iterator[tuple[LivePortal, str]]:
     """A migrated portal whose processes are shut in, and an API key."""
     if os.geteuid() != 0 or shutil.which("unshare") is None or shutil.which("setpriv") is None:
         pytest.skip("Mounts can be made read-only by root alone, with util-linux.")
     pair = throwaway.start(migrated=True)
+    try:
+        portal, key = _set_up(pair)
+        try:
+            yield portal, key
+        finally:
+            portal.stop_all()
+    finally:
+        pair.remove()
+
+
+def _set_up(pair: throwaway.ThrowAway) -> tuple[LivePortal, str]:
     user = pair.cluster.user
     folder = pair.folder / "own"
     for path in (folder, folder / "home", folder / "tmp"):
@@ -56,11 +89,13 @@ def shut_in() -> Iterator[tuple[LivePortal, str]]:
         "MODELOPS_HOME": str(folder / "home"),
         "TMPDIR": str(folder / "tmp"),
         "HOME": "/nonexistent",
+        "PYTHON_PLACE": sys.base_prefix,
         "MODELOPS_ENV": "test",
         "SECRET_KEY": secrets.token_urlsafe(48),
         "MODELOPS_ROOT_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
     }
-    within = ("unshare", "--mount", "sh", "-c", SHUT_IN, "sh", str(user.uid), str(user.gid), str(folder))
+    shell = ("unshare", "--mount", "sh", "-c", SHUT_IN, "sh")
+    within = (*shell, str(user.uid), str(user.gid), str(folder), str(pair.folder / "aside"), _closed())
     portal = LivePortal(env, pair.folder / "logs", within)
     owner = {
         **portal.env,
@@ -73,9 +108,7 @@ def shut_in() -> Iterator[tuple[LivePortal, str]]:
             cwd=CHECKOUT, env=owner, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr[-2000:] + done.stdout[-500:]
-    yield portal, done.stdout.split()[-1]
-    portal.stop_all()
-    pair.remove()
+    return portal, done.stdout.split()[-1]
 
 
 def test_the_portal_starts_and_works_without_a_writable_system(shut_in: tuple[LivePortal, str]) -> None:
