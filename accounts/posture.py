@@ -31,7 +31,12 @@ def _users() -> str:
     return reverse("admin:accounts_user_changelist")
 
 
-@control("AUTH-1", area="Accounts", label="AUTH-1: everybody who works in the admin has a second factor")
+@control(
+    "AUTH-1",
+    area="Accounts",
+    label="AUTH-1: everybody who works in the admin has a second factor",
+    fix="Require TOTP for staff: who has no second factor loses the password and joins anew by a mailed link.",
+)
 def staff_have_second_factors() -> Outcome:
     """By the confirmed factors of active staff; whoever has none can sign in only to enrol one.
 
@@ -59,7 +64,12 @@ def _link(user: User) -> str:
     return reverse("admin:accounts_user_change", args=[user.pk])
 
 
-@control("accounts.duties", area="Accounts", label="No role and no person holds duties that stay apart")
+@control(
+    "accounts.duties",
+    area="Accounts",
+    label="No role and no person holds duties that stay apart",
+    fix="Take one of the two duties from the role or the person, and give it to somebody else.",
+)
 def duties_stay_apart() -> Outcome:
     """By the permissions that groups hold now, and those of people in several groups or with some of their own."""
     held = {
@@ -108,7 +118,12 @@ def _roles() -> str:
     return reverse("admin:auth_group_changelist")
 
 
-@control("accounts.authorization", area="Accounts", label="Every account has one role, and roles are as delivered")
+@control(
+    "accounts.authorization",
+    area="Accounts",
+    label="Every account has one role, and roles are as delivered",
+    fix="Restore the defaults of the role, and give rights through roles and grants alone.",
+)
 def roles_are_as_delivered() -> Outcome:
     """By groups against the table of roles, and by accounts without a role or with permissions of their own."""
     from .access.role_changes import difference
@@ -139,7 +154,12 @@ def roles_are_as_delivered() -> Outcome:
     return Outcome(findings, max(total - len(findings), 0), total, evidence=f"{len(groups)} roles.", url=_roles())
 
 
-@control("accounts.superusers", area="Accounts", label="Superusers are for emergencies")
+@control(
+    "accounts.superusers",
+    area="Accounts",
+    label="Superusers are for emergencies",
+    fix="Keep two superusers at most, and read the reason of each use.",
+)
 def superusers_are_few() -> Outcome:
     """How many there are, and each use within the last day; a use opens an alert that ends with the day."""
     count = User.objects.filter(is_superuser=True, is_active=True).count()
@@ -164,7 +184,12 @@ def superusers_are_few() -> Outcome:
     return Outcome(findings, evidence=evidence, url=reverse("admin:access_emergency_changelist"))
 
 
-@control("accounts.api_keys", area="Accounts", label="API keys are young and in use")
+@control(
+    "accounts.api_keys",
+    area="Accounts",
+    label="API keys are young and in use",
+    fix="Rotate keys that are old, and revoke those that nobody uses.",
+)
 def keys_are_young_and_used() -> Outcome:
     """By the dates of keys that still open something."""
     now = timezone.now()
@@ -186,7 +211,12 @@ def keys_are_young_and_used() -> Outcome:
     return Outcome(findings, total - missing, total, evidence=f"{total} keys that open something.", url=url)
 
 
-@control("accounts.session_limits", area="Accounts", label="Sessions end as early as the portal recommends")
+@control(
+    "accounts.session_limits",
+    area="Accounts",
+    label="Sessions end as early as the portal recommends",
+    fix="Set the limit to the recommended value, or leave it out of the environment.",
+)
 def sessions_end_early() -> Outcome:
     """By the limits that this process was started with."""
     findings = [

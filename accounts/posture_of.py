@@ -25,14 +25,26 @@ def _keys(refs: Sequence[UUID], good: Q, says: str, fix: str) -> Mapping[UUID, S
     }
 
 
-@check_of("pipelines", "keys_end", label="Its keys end within 90 days", severity="high")
+@check_of(
+    "pipelines",
+    "keys_end",
+    label="Its keys end within 90 days",
+    severity="high",
+    fix="Rotate the keys; new ones end within 90 days.",
+)
 def keys_end(refs: Sequence[UUID]) -> Mapping[UUID, Standing]:
     """Of keys that work now."""
     good = Q(expires_at__lte=timezone.now() + LONGEST)
     return _keys(refs, good, "end within 90 days.", "Rotate the key for a shorter time, or exchange workload tokens.")
 
 
-@check_of("pipelines", "keys_narrow", label="Its keys name what they are for", severity="high")
+@check_of(
+    "pipelines",
+    "keys_narrow",
+    label="Its keys name what they are for",
+    severity="high",
+    fix="Issue keys that name scopes, and single models where that is enough.",
+)
 def keys_narrow(refs: Sequence[UUID]) -> Mapping[UUID, Standing]:
     """No key stands for everything that the account may do."""
     good = ~Q(scopes__contains=["all"])

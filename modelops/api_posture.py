@@ -54,7 +54,12 @@ def _of_views(wrong: Any, fix: str, severity: Severity = "critical") -> Outcome:
     return Outcome(findings, len(views) - len(findings), len(views), evidence=f"{len(views)} routes.")
 
 
-@control("API-1", area=AREA, label="Every operation asks who calls")
+@control(
+    "API-1",
+    area=AREA,
+    label="Every operation asks who calls",
+    fix="Give the operation the authentication that all others have, in the code of its view.",
+)
 def authentication() -> Outcome:
     """By the authentication classes; the routes that take the credential itself have none."""
 
@@ -77,7 +82,12 @@ def _of_programs(view: Any) -> str:
     return f"lets callers in by {', '.join(others)}" if others else ""
 
 
-@control("API-2", area=AREA, label="Every operation needs a declared permission")
+@control(
+    "API-2",
+    area=AREA,
+    label="Every operation needs a declared permission",
+    fix="Name the permission of each method in required_permissions of the view.",
+)
 def permissions() -> Outcome:
     """By the permission classes and what each view declares for each of its methods."""
 
@@ -94,7 +104,12 @@ def permissions() -> Outcome:
     return _of_views(wrong, "Give the view its required_permissions, and let it keep the permission classes.")
 
 
-@control("API-3", area=AREA, label="Every operation is described, and takes the described media types only")
+@control(
+    "API-3",
+    area=AREA,
+    label="Every operation is described, and takes the described media types only",
+    fix="Describe the operation with extend_schema and take JSON, or the media type that it describes.",
+)
 def schemas() -> Outcome:
     """By the class that writes the OpenAPI document, which the tests compare with the answers, and by the parsers."""
 
@@ -111,7 +126,12 @@ def schemas() -> Outcome:
     return _of_views(wrong, "Describe the view with extend_schema, and let it read JSON or multipart.", "high")
 
 
-@control("API-4", area=AREA, label="Bodies are limited before they are read")
+@control(
+    "API-4",
+    area=AREA,
+    label="Bodies are limited before they are read",
+    fix="Put the middleware that limits bodies before authentication, and keep MODELOPS_MAX_BODY_BYTES low.",
+)
 def sizes() -> Outcome:
     """By the middleware and its settings."""
     order, findings = list(settings.MIDDLEWARE), []
@@ -128,7 +148,12 @@ def sizes() -> Outcome:
     return Outcome(findings, evidence=evidence)
 
 
-@control("API-5", area=AREA, label="Credentials travel over TLS only")
+@control(
+    "API-5",
+    area=AREA,
+    label="Credentials travel over TLS only",
+    fix="Serve a trusted certificate, redirect plain HTTP, and name https origins alone.",
+)
 def transport() -> Outcome:
     """By the redirect, HSTS and the origins that may ask."""
     plain = [origin for origin in settings.CORS_ALLOWED_ORIGINS if not origin.startswith("https://")]
@@ -146,7 +171,12 @@ def transport() -> Outcome:
     return Outcome(findings, evidence=f"{settings.MODELOPS_BASE_URL}; HSTS {settings.SECURE_HSTS_SECONDS} s.")
 
 
-@control("API-6", area=AREA, label="Tokens and keys end soon enough")
+@control(
+    "API-6",
+    area=AREA,
+    label="Tokens and keys end soon enough",
+    fix="Shorten the lifetime of tokens in the settings, and rotate or revoke keys that end late or never.",
+)
 def ages() -> Outcome:
     """By the lifetimes in force, and the rows of keys that live."""
     lifetimes = (("MODELOPS_TOKEN_LIFETIME_S", TOKEN_S), ("MODELOPS_TOKEN_LIFETIME_MAX_S", TOKEN_MAX_S))

@@ -17,7 +17,12 @@ def _local(url: str) -> bool:
     return parts.scheme in {"unix", "redis+socket"} or (parts.hostname or "") in _LOOPBACK
 
 
-@control("transit.web", area="Encryption", label="The portal is reached over TLS")
+@control(
+    "transit.web",
+    area="Encryption",
+    label="The portal is reached over TLS",
+    fix="Serve the portal over TLS and set MODELOPS_BASE_URL to its https address.",
+)
 def web() -> Outcome:
     """By the address that the portal gives out."""
     address = settings.MODELOPS_BASE_URL
@@ -31,7 +36,12 @@ def web() -> Outcome:
     )
 
 
-@control("transit.database", area="Encryption", label="PostgreSQL is reached over TLS or a local socket")
+@control(
+    "transit.database",
+    area="Encryption",
+    label="PostgreSQL is reached over TLS or a local socket",
+    fix="Add ?sslmode=verify-full&sslrootcert=… to DATABASE_URL, or use a local socket.",
+)
 def database() -> Outcome:
     """Asked of the connection itself, not of its settings."""
     with connection.cursor() as cursor:
@@ -53,7 +63,12 @@ def database() -> Outcome:
     )
 
 
-@control("transit.broker", area="Encryption", label="Valkey is reached over TLS or a local socket")
+@control(
+    "transit.broker",
+    area="Encryption",
+    label="Valkey is reached over TLS or a local socket",
+    fix="Use rediss:// in REDIS_URL and CELERY_BROKER_URL, or a local socket.",
+)
 def broker() -> Outcome:
     """By the addresses of cache and broker; certificates are always checked."""
     plain = [
@@ -65,7 +80,12 @@ def broker() -> Outcome:
     return Outcome(findings, evidence="" if plain else "TLS, or a socket or loopback address of this machine.")
 
 
-@control("admin.addresses", area="Access", label="The admin is reached from listed addresses only")
+@control(
+    "admin.addresses",
+    area="Access",
+    label="The admin is reached from listed addresses only",
+    fix="Name the networks from which the admin is reached in MODELOPS_ADMIN_NETWORKS.",
+)
 def admin_addresses() -> Outcome:
     """By `MODELOPS_ADMIN_NETWORKS`; in development nobody is asked to set it."""
     listed = settings.MODELOPS_ADMIN_NETWORKS

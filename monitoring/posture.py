@@ -8,7 +8,12 @@ from monitoring.models.alerts import AlertChannel, AlertDelivery, DeliveryState,
 _GRAVE = (Severity.HIGH, Severity.CRITICAL)
 
 
-@control("alerts.told", area="Monitoring", label="Grave alerts leave the portal by a channel that works")
+@control(
+    "alerts.told",
+    area="Monitoring",
+    label="Grave alerts leave the portal by a channel that works",
+    fix="Add a channel for grave alerts and send a test through it.",
+)
 def told() -> Outcome:
     """A finding for each grave severity that no channel takes through which a message has arrived."""
     page = reverse("monitoring:channel-list")
@@ -31,7 +36,12 @@ def told() -> Outcome:
     return Outcome(findings, len(_GRAVE) - len(findings), len(_GRAVE), url=page)
 
 
-@control("alerts.delivered", area="Monitoring", label="No delivery of an open alert was given up")
+@control(
+    "alerts.delivered",
+    area="Monitoring",
+    label="No delivery of an open alert was given up",
+    fix="Read the answers in the delivery log, put the channel right and send again.",
+)
 def delivered() -> Outcome:
     """One finding for each channel with deliveries that were given up and whose alert is still open."""
     dead = AlertDelivery.objects.filter(state=DeliveryState.DEAD, alert__state="open", channel__enabled=True)

@@ -26,13 +26,25 @@ def _watched(field: str, refs: Sequence[UUID]) -> Mapping[UUID, Standing]:
     }
 
 
-@check_of("models", "watched", label="What is in production is watched for drift", severity="high")
+@check_of(
+    "models",
+    "watched",
+    label="What is in production is watched for drift",
+    severity="high",
+    fix="Set up a drift monitor for what is in production.",
+)
 def watched(refs: Sequence[UUID]) -> Mapping[UUID, Standing]:
     """An enabled monitor compares it with what it learned from."""
     return _watched("model_id", refs)
 
 
-@check_of("pipelines", "monitoring", label="What it registered and is in production is watched", severity="high")
+@check_of(
+    "pipelines",
+    "monitoring",
+    label="What it registered and is in production is watched",
+    severity="high",
+    fix="Set up drift monitors for what the pipeline has in production.",
+)
 def monitoring(refs: Sequence[UUID]) -> Mapping[UUID, Standing]:
     """The same for the versions of one pipeline."""
     return _watched("created_by_id", refs)

@@ -11,7 +11,12 @@ from modelops.lib.posture import Finding, Outcome, control
 from .models import Artifact, ModelVersion
 
 
-@control("artifacts.encrypted", area="Encryption", label="Every stored file is encrypted under a key of the ring")
+@control(
+    "artifacts.encrypted",
+    area="Encryption",
+    label="Every stored file is encrypted under a key of the ring",
+    fix="Restore the key ring from its backup, or the file from another location.",
+)
 def encrypted() -> Outcome:
     """From the rows: each names the key version that wraps its data key, and the ring still has that key."""
     keys = KeyVersion.objects.filter(purpose=Purpose.ARTIFACT, version=OuterRef("key_version"))
@@ -36,7 +41,12 @@ def encrypted() -> Outcome:
     )
 
 
-@control("columns.encrypted", area="Encryption", label="Every column that is classified as sensitive is encrypted")
+@control(
+    "columns.encrypted",
+    area="Encryption",
+    label="Every column that is classified as sensitive is encrypted",
+    fix="Make the column an encrypted one; the system checks name it too.",
+)
 def columns() -> Outcome:
     """From the models as they are: encrypted by the database's functions, or sealed under the ring."""
     rows = classified()
@@ -53,7 +63,12 @@ def columns() -> Outcome:
     return Outcome(findings, len(rows) - len(findings), len(rows), "Counted over the columns of all models.")
 
 
-@control("artifacts.sound", area="Encryption", label="Files that were read back are what was stored")
+@control(
+    "artifacts.sound",
+    area="Encryption",
+    label="Files that were read back are what was stored",
+    fix="Repair the file from another location, or restore it from a backup.",
+)
 def sound() -> Outcome:
     """Counted among the files that were verified at least once."""
     read = Artifact.objects.filter(verified_at__isnull=False)
@@ -73,7 +88,12 @@ def sound() -> Outcome:
     return Outcome(findings, total - damaged.count(), total, url=reverse("admin:registry_artifact_changelist"))
 
 
-@control("lineage.complete", area="Models", label="Versions that name their source commit and their data")
+@control(
+    "lineage.complete",
+    area="Models",
+    label="Versions that name their source commit and their data",
+    fix="Register the version with its source commit and the data that it was trained on.",
+)
 def lineage() -> Outcome:
     """A figure and no alert: what was uploaded without an origin cannot get one later."""
     alive = ModelVersion.objects.alive()

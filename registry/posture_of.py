@@ -36,7 +36,13 @@ def counted(refs: Sequence[UUID], good: Any, says: str, fix: str, page: str = ""
     }
 
 
-@check_of("models", "owned", label="Somebody who is there owns it", severity="high")
+@check_of(
+    "models",
+    "owned",
+    label="Somebody who is there owns it",
+    severity="high",
+    fix="Give the model an owner who is active.",
+)
 def owned(refs: Sequence[UUID]) -> Mapping[UUID, Standing]:
     """The owner's account is active."""
     rows = RegisteredModel.objects.filter(pk__in=refs).values_list("pk", "name", "owner__is_active")
@@ -51,7 +57,12 @@ def owned(refs: Sequence[UUID]) -> Mapping[UUID, Standing]:
     }
 
 
-@check_of("models", "traceable", label="Every version names its source commit and its data")
+@check_of(
+    "models",
+    "traceable",
+    label="Every version names its source commit and its data",
+    fix="Register versions with their source commit and their data.",
+)
 def traceable(refs: Sequence[UUID]) -> Mapping[UUID, Standing]:
     """By the same rows as the house's own figure."""
     complete = Q(pk__in=ModelVersion.objects.alive().with_complete_origin().filter(model__in=refs).values("pk"))
@@ -61,7 +72,13 @@ def traceable(refs: Sequence[UUID]) -> Mapping[UUID, Standing]:
     )  # fmt: skip
 
 
-@check_of("models", "sound", label="No file of it was found damaged", severity="critical")
+@check_of(
+    "models",
+    "sound",
+    label="No file of it was found damaged",
+    severity="critical",
+    fix="Repair the file from another location, or restore it from a backup.",
+)
 def sound(refs: Sequence[UUID]) -> Mapping[UUID, Standing]:
     """Files that were read back and are not what was stored."""
     damaged = Q(artifact__is_sound=False) | Q(files__artifact__is_sound=False)
@@ -69,7 +86,13 @@ def sound(refs: Sequence[UUID]) -> Mapping[UUID, Standing]:
     return counted(refs, ~Q(pk__in=bad), "have no damaged file", "Repair the file from another location or a backup.")
 
 
-@check_of("models", "released", label="No version of it is kept in quarantine", severity="high")
+@check_of(
+    "models",
+    "released",
+    label="No version of it is kept in quarantine",
+    severity="high",
+    fix="See what the scanner found, and delete the version if the reasons hold.",
+)
 def released(refs: Sequence[UUID]) -> Mapping[UUID, Standing]:
     """What the scanner has not found clean is not given out."""
     return counted(

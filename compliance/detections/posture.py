@@ -10,7 +10,12 @@ from .models import Detection
 _SHOWN = 50
 
 
-@control("detections.closed", area="Security", label="What was detected in the audit log is dealt with")
+@control(
+    "detections.closed",
+    area="Security",
+    label="What was detected in the audit log is dealt with",
+    fix="Follow the runbook of the detection, then say on its page what came of it.",
+)
 def closed() -> Outcome:
     """The most pressing first."""
     waiting = Detection.objects.filter(closed_at=None).ranked()

@@ -13,7 +13,12 @@ from .standing import DRILL_EVERY, dumps_of_the_quarter, is_drilled, standing
 AREA = "Keys"
 
 
-@control("escrow.backed_up", area=AREA, label="Every key of the ring is in a backup for a recovery recipient")
+@control(
+    "escrow.backed_up",
+    area=AREA,
+    label="Every key of the ring is in a backup for a recovery recipient",
+    fix="Back the ring up: manage.py keys backup --recipient PUBLIC.pem --out FILE.",
+)
 def keys_are_backed_up() -> Outcome:
     """A key that is in no backup is lost with the root key."""
     found = standing()
@@ -33,7 +38,12 @@ def keys_are_backed_up() -> Outcome:
     )
 
 
-@control("escrow.drilled", area=AREA, label="A restore from a dump and a key backup was proven this quarter")
+@control(
+    "escrow.drilled",
+    area=AREA,
+    label="A restore from a dump and a key backup was proven this quarter",
+    fix="Prove the restore: manage.py keys drill --dump DUMP --backup FILE --identity PRIVATE.pem.",
+)
 def a_restore_was_proven() -> Outcome:
     """A backup that nobody ever opened is a hope."""
     found = standing()
@@ -50,7 +60,12 @@ def a_restore_was_proven() -> Outcome:
     return Outcome(findings, evidence=f"Restore drill: {found.drill_words}", applies=asked)
 
 
-@control("escrow.dumped", area=AREA, label="A dump of the database is young and one like it was restored")
+@control(
+    "escrow.dumped",
+    area=AREA,
+    label="A dump of the database is young and one like it was restored",
+    fix="Make a dump, see why the schedule made none, and prove that one restores: manage.py keys drill.",
+)
 def the_database_is_dumped() -> Outcome:
     """Read from the ledger, so a dump that is missed for whatever reason is told: nobody has to notice a silence."""
     dumps = dumps_of_the_quarter()

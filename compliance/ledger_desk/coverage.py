@@ -47,7 +47,12 @@ def coverage_page(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/ledger/coverage.html", context)
 
 
-@control("ledger.coverage", area="Audit log", label="Every route and model is proven to leave its rows")
+@control(
+    "ledger.coverage",
+    area="Audit log",
+    label="Every route and model is proven to leave its rows",
+    fix="Declare the events of the route or model, and prove them by a test.",
+)
 def everything_is_covered() -> Outcome:
     """By the map and by what the test suite has proven; a route that nobody mapped is a finding."""
     found = coverage()

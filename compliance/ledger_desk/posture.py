@@ -13,7 +13,12 @@ from .standing import Standing, standing
 AREA = "Audit log"
 
 
-@control("ledger.sealed", area=AREA, label="Every row of the audit log is sealed within seconds")
+@control(
+    "ledger.sealed",
+    area=AREA,
+    label="Every row of the audit log is sealed within seconds",
+    fix="Start the sealer: manage.py seal_audit_log; it goes on where it stopped.",
+)
 def rows_are_sealed() -> Outcome:
     """The sealer is there, keeps up and signs."""
     now = standing()
@@ -21,7 +26,12 @@ def rows_are_sealed() -> Outcome:
     return _outcome(now, found, f"{now.sealing.size} rows sealed; the sealer {now.sealing.words}")
 
 
-@control("ledger.anchored", area=AREA, label="Signed heads of the audit log stand outside the database")
+@control(
+    "ledger.anchored",
+    area=AREA,
+    label="Signed heads of the audit log stand outside the database",
+    fix="See why the heads do not arrive at the anchor, and anchor again.",
+)
 def heads_are_anchored() -> Outcome:
     """Without an anchor, whoever holds the database could cut the newest rows and nobody would see it."""
     now = standing()
@@ -32,7 +42,12 @@ def heads_are_anchored() -> Outcome:
     return _outcome(now, found, reach or "No head was signed yet")
 
 
-@control("ledger.verified", area=AREA, label="The audit log was verified and holds")
+@control(
+    "ledger.verified",
+    area=AREA,
+    label="The audit log was verified and holds",
+    fix="Verify the log; where it does not hold, keep the database as it is and tell the auditors.",
+)
 def ledger_holds() -> Outcome:
     """The newest verification holds, and a full one is not old."""
     now = standing()

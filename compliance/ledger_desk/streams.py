@@ -44,7 +44,12 @@ def stream_to(pk: str) -> int:
     return 0 if receiver is None else deliver(receiver)
 
 
-@control("ledger.streams", area="Audit log", label="Every receiver of the audit log gets its rows")
+@control(
+    "ledger.streams",
+    area="Audit log",
+    label="Every receiver of the audit log gets its rows",
+    fix="Put the receiver right, or give it larger batches, and resume the stream.",
+)
 def streams_flow() -> Outcome:
     """A receiver that fails for long, falls behind, or stands paused, is a finding."""
     size, now = sealed_rows(), timezone.now()

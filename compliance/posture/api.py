@@ -56,7 +56,7 @@ class PostureCheckOut(serializers.Serializer):
     status = serializers.ChoiceField(["holds", "fails", "not_applicable"])
     evidence = serializers.CharField(source="standing.evidence")
     evidence_url = serializers.CharField(source="standing.url", help_text="Where the rows are; empty without any.")
-    fix = serializers.CharField(source="standing.fix")
+    fix = serializers.CharField()
     since = serializers.DateTimeField(allow_null=True, help_text="Since when it does not hold; null while it holds.")
 
 

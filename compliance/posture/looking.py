@@ -8,8 +8,6 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from modelops.lib.posture import Control, Finding, Outcome, controls
 
-from .guidance import guidance_for
-
 logger = logging.getLogger(__name__)
 BLIND = "blind"
 
@@ -24,7 +22,7 @@ class Looked:
     @property
     def fix(self) -> str:
         """What to do where it does not hold."""
-        return guidance_for(self.control.key)
+        return self.control.fix
 
 
 def look_at_all() -> list[Looked]:
@@ -36,7 +34,7 @@ def look_at_all() -> list[Looked]:
     for control in controls():
         try:
             with transaction.atomic():
-                outcome = _with_words(control.key, control.look())
+                outcome = _with_words(control, control.look())
         except (OperationalError, InterfaceError):
             raise
         except Exception:
@@ -48,13 +46,11 @@ def look_at_all() -> list[Looked]:
     return seen
 
 
-def _with_words(key: str, outcome: Outcome) -> Outcome:
+def _with_words(control: Control, outcome: Outcome) -> Outcome:
     """A finding without a word on what to do has what is to be done for all findings of its control."""
     if all(finding.fix.strip() for finding in outcome.findings):
         return outcome
-    findings = [
-        finding if finding.fix.strip() else replace(finding, fix=guidance_for(key)) for finding in outcome.findings
-    ]
+    findings = [finding if finding.fix.strip() else replace(finding, fix=control.fix) for finding in outcome.findings]
     return replace(outcome, findings=findings)
 
 

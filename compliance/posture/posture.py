@@ -13,7 +13,12 @@ from .models import DeployCheck
 STALE = dt.timedelta(days=2)
 
 
-@control("deploy.checked", area="Operation", label="The deployment checks of each day warn of nothing new")
+@control(
+    "deploy.checked",
+    area="Operation",
+    label="The deployment checks of each day warn of nothing new",
+    fix="Run manage.py check --deploy, follow the hint of each warning, or accept it by name.",
+)
 def deployment() -> Outcome:
     """In production every warning counts; in development those that were not there at the first check."""
     rows = list(DeployCheck.objects.order_by("-day")[:1])

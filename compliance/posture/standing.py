@@ -34,6 +34,11 @@ class Line:
         """holds, fails or not_applicable."""
         return {True: "holds", False: "fails", None: "not_applicable"}[self.standing.holds]
 
+    @property
+    def fix(self) -> str:
+        """What to do where it does not hold: of this thing where the look says it, else what holds for all."""
+        return self.standing.fix or (self.check.fix if self.standing.holds is False else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Posture:

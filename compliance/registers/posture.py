@@ -29,7 +29,12 @@ def _page(model: str, row: object) -> str:
     return reverse(f"admin:registers_{model}_change", args=[getattr(row, "pk", "")])
 
 
-@control("breaches.in_time", area="Privacy", label="Breaches are decided within 72 hours")
+@control(
+    "breaches.in_time",
+    area="Privacy",
+    label="Breaches are decided within 72 hours",
+    fix="Notify the authority within 72 hours, or write down why it need not be.",
+)
 def breaches() -> Outcome:
     """Each open breach, again after 24, 48, 66 and 72 hours."""
     findings = []
@@ -49,7 +54,12 @@ def breaches() -> Outcome:
     return Outcome(findings, total - late, total, url=reverse("admin:registers_breach_changelist"))
 
 
-@control("incidents.closed", area="Security", label="Incidents are dealt with")
+@control(
+    "incidents.closed",
+    area="Security",
+    label="Incidents are dealt with",
+    fix="Write into its log what is done, and close it with what was learned.",
+)
 def incidents() -> Outcome:
     """Each open one; its alert pages whoever is on the channels of that severity."""
     waiting = Incident.objects.filter(closed_at=None)
@@ -67,7 +77,12 @@ def incidents() -> Outcome:
     return Outcome(findings, total - waiting.count(), total, url=reverse("admin:registers_incident_changelist"))
 
 
-@control("consents.documented", area="Privacy", label="Activities on consent have recorded consents")
+@control(
+    "consents.documented",
+    area="Privacy",
+    label="Activities on consent have recorded consents",
+    fix="Record the consents, or put the activity on another basis.",
+)
 def consents() -> Outcome:
     """Activities that stand on consent and use data, and nobody's consent is in the register."""
     based = ProcessingActivity.objects.filter(basis=LegalBasis.CONSENT, ended_at=None)
@@ -87,7 +102,12 @@ def consents() -> Outcome:
     return Outcome(findings, total - len(findings), total, url=reverse("admin:registers_consent_changelist"))
 
 
-@control("consents.people", area="Privacy", label="Everybody in data on consent has agreed")
+@control(
+    "consents.people",
+    area="Privacy",
+    label="Everybody in data on consent has agreed",
+    fix="Record the consents under the names that the dataset uses, or upload it without these people.",
+)
 def people() -> Outcome:
     """Activities on consent with people in their datasets who have no consent in force, each with how many."""
     based = ProcessingActivity.objects.filter(basis=LegalBasis.CONSENT, ended_at=None)
@@ -130,7 +150,12 @@ def _unagreed(activity: ProcessingActivity) -> int:
     return known[2]
 
 
-@control("registers.in_time", area="Security", label="Trainings and penetration tests are done in time")
+@control(
+    "registers.in_time",
+    area="Security",
+    label="Trainings and penetration tests are done in time",
+    fix="Do what is due and record where the evidence lies.",
+)
 def items() -> Outcome:
     """Overdue ones, and those due within two weeks."""
     today = timezone.now().date()

@@ -16,7 +16,12 @@ from .models import RetentionRun
 _LATE_AFTER: Final = timedelta(hours=36)
 
 
-@control("retention.complete", area="Privacy", label="Every table belongs to a data class with a rule")
+@control(
+    "retention.complete",
+    area="Privacy",
+    label="Every table belongs to a data class with a rule",
+    fix="Put the table into a data class with a rule in lifecycle.py of its app.",
+)
 def complete() -> Outcome:
     """Counted over the models of the portal, as they are installed."""
     models = own_models()
@@ -25,7 +30,12 @@ def complete() -> Outcome:
     return Outcome(findings, len(models) - len(faults), len(models), f"{len(list(classes.items()))} data classes.")
 
 
-@control("retention.applied", area="Privacy", label="What is past its date is removed each day")
+@control(
+    "retention.applied",
+    area="Privacy",
+    label="What is past its date is removed each day",
+    fix="See under Jobs why the daily removal failed, then start one by hand.",
+)
 def applied() -> Outcome:
     """A day's removal that did not come; on a new portal the first one has that long, too."""
     page = reverse("admin:retention_retentionrun_changelist")

@@ -8,7 +8,12 @@ from modelops.lib.posture import Finding, Outcome, control
 from .models import AccessReview
 
 
-@control("reviews.in_time", area="Access", label="Access reviews are signed in time")
+@control(
+    "reviews.in_time",
+    area="Access",
+    label="Access reviews are signed in time",
+    fix="Go through the lines of the review and sign it.",
+)
 def in_time() -> Outcome:
     """Overdue reviews by their rows; one that nobody opened yet is opened by the clock."""
     reviews = AccessReview.objects.all()

@@ -12,7 +12,12 @@ from .models import SubjectRequest
 from .rehearsal.services import due_words, is_asked
 
 
-@control("subjects.in_time", area="Privacy", label="Open data-subject requests are within their time")
+@control(
+    "subjects.in_time",
+    area="Privacy",
+    label="Open data-subject requests are within their time",
+    fix="Answer the request, or record the extension that the law allows.",
+)
 def in_time() -> Outcome:
     """Counted among the open ones; who they are about stays sealed."""
     still_open = SubjectRequest.objects.filter(state__in=sorted(stages.OPEN))
@@ -34,7 +39,12 @@ def in_time() -> Outcome:
 _LOUDER = {7: "warning", 20: "warning", 25: "high", 28: "critical"}
 
 
-@control("subjects.clock", area="Privacy", label="Nobody waits for an answer without somebody being reminded")
+@control(
+    "subjects.clock",
+    area="Privacy",
+    label="Nobody waits for an answer without somebody being reminded",
+    fix="Take the next step of the request, on its page.",
+)
 def clock() -> Outcome:
     """A finding for each open request from day 7 on, anew on days 20, 25 and 28; none while the person is asked."""
     now = timezone.now()
@@ -70,7 +80,12 @@ def clock() -> Outcome:
     return Outcome(findings, total - len(findings), total, url=reverse("admin:subjects_subjectrequest_changelist"))
 
 
-@control("subjects.erasures_survive", area="Privacy", label="Nobody who was erased comes back with a restore")
+@control(
+    "subjects.erasures_survive",
+    area="Privacy",
+    label="Nobody who was erased comes back with a restore",
+    fix="Restore a dump and prove it: manage.py restore_drill --dump DUMP.",
+)
 def erasures_survive() -> Outcome:
     """A dump is restored each quarter, the erasures are done again on it, and nobody is found."""
     page = reverse("admin:subjects_erasuredrill_changelist")

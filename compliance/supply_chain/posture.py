@@ -27,7 +27,12 @@ def pressing(row: VulnerablePackage, now: datetime) -> Severity | None:
     return "high" if row.severity in {"high", "unknown"} else "warning"
 
 
-@control("dependencies.vulnerable", area="Security", label="Vulnerable packages are replaced in time")
+@control(
+    "dependencies.vulnerable",
+    area="Security",
+    label="Vulnerable packages are replaced in time",
+    fix="Pin the version that is fixed and deploy it; a critical one within 24 hours.",
+)
 def vulnerable() -> Outcome:
     """Each package in use that an imported advisory is about."""
     now = timezone.now()
@@ -49,13 +54,23 @@ def vulnerable() -> Outcome:
     return Outcome(findings, evidence=f"{len(rows)} open, {waiting} critical within 20 hours.", url=page)
 
 
-@control("dependencies.advisories", area="Security", label="Advisories are at most 7 days old")
+@control(
+    "dependencies.advisories",
+    area="Security",
+    label="Advisories are at most 7 days old",
+    fix="Bring the newest advisories in, under Dependencies in the admin.",
+)
 def advisories() -> Outcome:
     """By the newest entry of the files that were imported."""
     return _age(Imported.ADVISORIES, "No advisories were imported", "manage.py dependencies import FILE")
 
 
-@control("dependencies.scanned", area="Security", label="CI scanned the dependencies within 7 days")
+@control(
+    "dependencies.scanned",
+    area="Security",
+    label="CI scanned the dependencies within 7 days",
+    fix="Let CI scan the dependencies and send the result.",
+)
 def scanned() -> Outcome:
     """By the reports that were imported."""
     return _age(Imported.SCAN, "No scan of CI was imported", "manage.py dependencies scan FILE --at TIME")

@@ -8,7 +8,12 @@ from . import schedule
 from .models import RunResult, ScheduleEntry
 
 
-@control("schedule.on_time", area="Operation", label="Scheduled tasks run on time")
+@control(
+    "schedule.on_time",
+    area="Operation",
+    label="Scheduled tasks run on time",
+    fix="Start the beat process again; what was missed is made up for.",
+)
 def on_time() -> Outcome:
     """One finding for all late tasks: the cause is one."""
     entries = ScheduleEntry.objects.filter(is_enabled=True)
@@ -28,7 +33,12 @@ def on_time() -> Outcome:
     return Outcome(findings, total - len(late), total, url=reverse("admin:jobs_scheduleentry_changelist"))
 
 
-@control("schedule.succeeds", area="Operation", label="The last run of each scheduled task succeeded")
+@control(
+    "schedule.succeeds",
+    area="Operation",
+    label="The last run of each scheduled task succeeded",
+    fix="Read the worker's log at the time of the run.",
+)
 def succeeds() -> Outcome:
     """One finding for each task whose last run failed."""
     ran = ScheduleEntry.objects.filter(is_enabled=True).exclude(result="")

@@ -46,24 +46,28 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """``look`` reads rows only; it must be quick, for it runs every minute."""
+    """``look`` reads rows only; it must be quick, for it runs every minute.
+
+    ``fix`` says in one sentence what to do where it does not hold, whatever the finding is.
+    """
 
     key: str
     area: str
     label: str
+    fix: str
     look: Callable[[], Outcome]
 
 
 _controls: dict[str, Control] = {}
 
 
-def control(key: str, *, area: str, label: str) -> Callable[[Callable[[], Outcome]], Callable[[], Outcome]]:
+def control(key: str, *, area: str, label: str, fix: str) -> Callable[[Callable[[], Outcome]], Callable[[], Outcome]]:
     """Decorator: the function looks whether the control ``key`` ("keys.age") holds."""
 
     def add(look: Callable[[], Outcome]) -> Callable[[], Outcome]:
         if key in _controls:
             raise ValueError(f"The control {key!r} is declared twice.")
-        _controls[key] = Control(key, area, label, look)
+        _controls[key] = Control(key, area, label, fix, look)
         return look
 
     return add

@@ -51,11 +51,15 @@ Look = Callable[[Sequence[UUID]], Mapping[UUID, Standing]]
 
 @dataclass(frozen=True, slots=True)
 class CheckOf:
-    """``look`` answers for every id that it is given; one that it leaves out does not apply."""
+    """``look`` answers for every id that it is given; one that it leaves out does not apply.
+
+    ``fix`` says in one sentence what to do where it does not hold.
+    """
 
     kind: str
     key: str
     label: str
+    fix: str
     severity: Severity
     look: Look
 
@@ -81,13 +85,13 @@ def kinds() -> list[str]:
     return sorted(_kinds)
 
 
-def check_of(kind: str, key: str, *, label: str, severity: Severity = "warning") -> Callable[[Look], Look]:
+def check_of(kind: str, key: str, *, label: str, fix: str, severity: Severity = "warning") -> Callable[[Look], Look]:
     """Decorator: the function looks whether ``key`` ("signed") holds for things of ``kind``."""
 
     def add(look: Look) -> Look:
         if (kind, key) in _checks:
             raise ValueError(f"The check {key!r} of {kind} is declared twice.")
-        _checks[kind, key] = CheckOf(kind, key, label, severity, look)
+        _checks[kind, key] = CheckOf(kind, key, label, fix, severity, look)
         return look
 
     return add

@@ -12,7 +12,12 @@ from .store import StoreUnavailable, live
 _MIDDLEWARE = "modelops.throttling.middleware.ThrottleMiddleware"
 
 
-@control("limits.routes", area="Interface", label="Every route belongs to a class of limited requests")
+@control(
+    "limits.routes",
+    area="Interface",
+    label="Every route belongs to a class of limited requests",
+    fix="Put the route into a class in modelops/throttling/routes.py.",
+)
 def every_route_has_a_class() -> Outcome:
     """S2-03 of the checklist: by the routes of this release, the admin's and the portal's too."""
     if _MIDDLEWARE not in settings.MIDDLEWARE:
@@ -31,7 +36,12 @@ def every_route_has_a_class() -> Outcome:
     return Outcome(findings, total - len(bare), total, evidence=f"{total} routes.")
 
 
-@control("limits.rates", area="Interface", label="All processes count requests by the declared limits")
+@control(
+    "limits.rates",
+    area="Interface",
+    label="All processes count requests by the declared limits",
+    fix="Start all processes with the same limits, none above the default unless the proxy limits too.",
+)
 def limits_are_in_force() -> Outcome:
     """By what the processes said within the last minutes; a limit over the portal's default is a finding as well."""
     declared = {name: str(limit) for name, limit in settings.MODELOPS_THROTTLE.items()}

@@ -14,7 +14,12 @@ from .models import DriftMonitor
 _MOST = 50
 
 
-@control("models.baseline", area="Models", label="Every model in production has a drift baseline")
+@control(
+    "models.baseline",
+    area="Models",
+    label="Every model in production has a drift baseline",
+    fix="Set up a drift monitor that names the version and the data that it learned from.",
+)
 def baseline() -> Outcome:
     """A version in production that no drift monitor watches against a reference; setting one up ends the finding."""
     watching = DriftMonitor.objects.filter(model_version=OuterRef("pk"), is_enabled=True)

@@ -33,7 +33,12 @@ def in_production() -> ModelVersionQuerySet:
     return ModelVersion.objects.alive().filter(Exists(aliases)).select_related("model")
 
 
-@control("models.silent", area="Models", label="Every model in production tells how it does")
+@control(
+    "models.silent",
+    area="Models",
+    label="Every model in production tells how it does",
+    fix="Let what serves the model send its predictions or metrics, or take the alias away.",
+)
 def silent() -> Outcome:
     """A version that is deployed for a day sent neither predictions nor metrics within the last one."""
     since = timezone.now() - SILENT_AFTER
@@ -58,7 +63,12 @@ def silent() -> Outcome:
     return Outcome(findings, many - quiet.count(), many, "Looked up in predictions and metric series.")
 
 
-@control("predictions.unknown", area="Models", label="Predictions come from registered versions")
+@control(
+    "predictions.unknown",
+    area="Models",
+    label="Predictions come from registered versions",
+    fix="Register the version that is deployed, or correct the number that the sender gives.",
+)
 def unknown() -> Outcome:
     """Predictions of a version number that the registry does not have are taken, and told here."""
     known = ModelVersion.objects.filter(model=OuterRef("model"), number=OuterRef("version_number"))
@@ -77,7 +87,12 @@ def unknown() -> Outcome:
     return Outcome(findings, many - strays.count(), many)
 
 
-@control("predictions.contradictions", area="Models", label="No label contradicts another one")
+@control(
+    "predictions.contradictions",
+    area="Models",
+    label="No label contradicts another one",
+    fix="Find out which source is right and send its labels again as corrections.",
+)
 def contradictions() -> Outcome:
     """Labels of the last 30 days that say something else than the one that counts."""
     against = GroundTruth.objects.filter(
@@ -96,7 +111,12 @@ def contradictions() -> Outcome:
     return Outcome(findings)
 
 
-@control("predictions.usual", area="Models", label="Volume, missing values and metrics are as usual")
+@control(
+    "predictions.usual",
+    area="Models",
+    label="Volume, missing values and metrics are as usual",
+    fix="Look at what calls the model and at what prepares its features.",
+)
 def usual() -> Outcome:
     """The newest batch and the newest point of each series against those before, where there are fourteen."""
     findings = list(_unusual_batches())
@@ -104,7 +124,12 @@ def usual() -> Outcome:
     return Outcome(findings[:_MOST], evidence=f"Compared with up to {_POINTS} values before, from {FEWEST} on.")
 
 
-@control("predictions.groups", area="Models", label="Groups of people are treated alike")
+@control(
+    "predictions.groups",
+    area="Models",
+    label="Groups of people are treated alike",
+    fix="Find out what makes the difference, and decide with whoever answers for the model.",
+)
 def alike() -> Outcome:
     """The gaps of selection, true and false positive rates of 30 days, within what each model's policy allows."""
     findings = []

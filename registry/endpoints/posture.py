@@ -13,7 +13,12 @@ _UNSAID = Q(is_required=None) | Q(authentication="")
 _NOT_ASKED = Q(is_required=False) | Q(authentication=Authentication.NONE)
 
 
-@control("endpoints.authenticated", area="Models", label="Deployment endpoints ask who calls")
+@control(
+    "endpoints.authenticated",
+    area="Models",
+    label="Deployment endpoints ask who calls",
+    fix="Let the endpoint ask who calls, and record it in the portal.",
+)
 def authenticated() -> Outcome:
     """Red where one that must ask answered a stranger; yellow where nothing is recorded, or that nobody is asked."""
     alive = DeploymentEndpoint.objects.alive()
@@ -41,7 +46,12 @@ def authenticated() -> Outcome:
     return _outcome(findings, alive.exclude(_OPEN | _UNSAID | _NOT_ASKED).count(), alive.count())
 
 
-@control("endpoints.role_based", area="Models", label="Deployment endpoints decide by role who may call")
+@control(
+    "endpoints.role_based",
+    area="Models",
+    label="Deployment endpoints decide by role who may call",
+    fix="Let the endpoint decide by role who may call, and record it in the portal.",
+)
 def role_based() -> Outcome:
     """A missing value counts as a finding, and so does a no."""
     alive = DeploymentEndpoint.objects.alive()
@@ -53,7 +63,12 @@ def role_based() -> Outcome:
     return _outcome(findings, alive.filter(is_role_based=True).count(), alive.count())
 
 
-@control("endpoints.registered", area="Models", label="Deployment endpoints name a registered version")
+@control(
+    "endpoints.registered",
+    area="Models",
+    label="Deployment endpoints name a registered version",
+    fix="Name the registered version that the endpoint serves.",
+)
 def registered() -> Outcome:
     """A version that nobody registered was not scanned, signed or approved; one that nobody names may be any."""
     alive = DeploymentEndpoint.objects.alive()

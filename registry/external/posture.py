@@ -7,7 +7,12 @@ from modelops.lib.posture import Finding, Outcome, control
 from .models import PlatformAttestation, Subject
 
 
-@control("platforms.attested", area="Platforms", label="What was attested of cloud platforms still holds")
+@control(
+    "platforms.attested",
+    area="Platforms",
+    label="What was attested of cloud platforms still holds",
+    fix="Look at the platform again and attest what was found, with the evidence.",
+)
 def attested() -> Outcome:
     """Of every subject that anybody ever attested; a platform that nobody uses is never named."""
     known = PlatformAttestation.objects.order_by("subject").values_list("subject", flat=True).distinct()

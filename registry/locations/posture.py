@@ -25,7 +25,12 @@ def _url() -> str:
     return reverse("admin:locations_storagelocation_changelist")
 
 
-@control("storage.locations", area="Storage", label="Every enabled storage location answers")
+@control(
+    "storage.locations",
+    area="Storage",
+    label="Every enabled storage location answers",
+    fix="Test the connection of the location; what it misses is copied when it is back.",
+)
 def locations_answer() -> Outcome:
     """One finding for each location that does not, or whose bucket belongs to another environment."""
     enabled = list(StorageLocation.objects.filter(is_enabled=True))
@@ -46,7 +51,12 @@ def locations_answer() -> Outcome:
     return Outcome(findings, len(enabled) - len(down), len(enabled), url=_url())
 
 
-@control("storage.replication", area="Storage", label="Copies are made in time, and are sound")
+@control(
+    "storage.replication",
+    area="Storage",
+    label="Copies are made in time, and are sound",
+    fix="Test the connection of the location; damaged copies are repaired every night.",
+)
 def copies_are_made() -> Outcome:
     """One finding for each location with copies that are late, failed repeatedly, or are missing or damaged."""
     wanted = ArtifactCopy.objects.filter(location__is_enabled=True)
@@ -81,7 +91,12 @@ def _by_location(copies: QuerySet[ArtifactCopy]) -> list[tuple[UUID, str, int]]:
     return [(row["location"], row["location__name"], row["number"]) for row in counted.order_by("location__name")]
 
 
-@control("storage.min_replicas", area="Storage", label="Each version lies in as many places as its model asks for")
+@control(
+    "storage.min_replicas",
+    area="Storage",
+    label="Each version lies in as many places as its model asks for",
+    fix="Add or enable a storage location, or ask for fewer copies on the page of the model.",
+)
 def enough_replicas() -> Outcome:
     """One finding for each of the first versions that do not."""
     number, first = under_replicated()
@@ -98,7 +113,12 @@ def enough_replicas() -> Outcome:
     return Outcome(findings, evidence=f"{number} version(s) lie in too few places." if number else "", url=_url())
 
 
-@control("storage.sealed", area="Encryption", label="Storage locations hold nothing but sealed files")
+@control(
+    "storage.sealed",
+    area="Encryption",
+    label="Storage locations hold nothing but sealed files",
+    fix="Find out how the foreign file came there and remove it.",
+)
 def nothing_in_clear() -> Outcome:
     """From the rows and what the last comparison of each location has found."""
     figures = encryption_figures()

@@ -10,7 +10,12 @@ from .models import ExcludedPerson, IndexedVersion, IndexState, PersonRows
 _SHOWN = 20
 
 
-@control("people.indexed", area="Privacy", label="People in datasets can be found")
+@control(
+    "people.indexed",
+    area="Privacy",
+    label="People in datasets can be found",
+    fix="See why the job failed; the index is tried again every quarter of an hour.",
+)
 def indexed() -> Outcome:
     """Each version with a subject column has its index."""
     total = IndexedVersion.objects.count()
@@ -27,7 +32,12 @@ def indexed() -> Outcome:
     return Outcome(findings, total - failed.count(), total)
 
 
-@control("people.excluded", area="Privacy", label="Nobody who was erased is in a dataset")
+@control(
+    "people.excluded",
+    area="Privacy",
+    label="Nobody who was erased is in a dataset",
+    fix="Preview the erasure again, or delete the version that holds the person.",
+)
 def excluded() -> Outcome:
     """By the digests of those who are kept out."""
     there = PersonRows.objects.filter(source=OuterRef("pk"), digest__in=ExcludedPerson.objects.values("digest"))

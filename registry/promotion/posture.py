@@ -14,7 +14,12 @@ from .models import Promotion, State
 _SHOWN = 20
 
 
-@control("promotion.approved", area="Models", label="Every protected alias points where an approved promotion put it")
+@control(
+    "promotion.approved",
+    area="Models",
+    label="Every protected alias points where an approved promotion put it",
+    fix="Take the alias away and promote the version, so that others approve it.",
+)
 def approved() -> Outcome:
     """From the rows: the newest move of the alias to this version was carried out by a promotion."""
     names = [name.lower() for name in settings.MODELOPS_PROTECTED_ALIASES]

@@ -69,7 +69,13 @@ def _behind_aliases(refs: Sequence[UUID], good: Exists, says: str, fix: str, pag
     }
 
 
-@check_of("models", "signed", label="What is in use is signed by a trusted key", severity="critical")
+@check_of(
+    "models",
+    "signed",
+    label="What is in use is signed by a trusted key",
+    severity="critical",
+    fix="Add a signature of a trusted key to what is in use.",
+)
 def signed(refs: Sequence[UUID]) -> Mapping[UUID, Standing]:
     """A signature that held when it was last looked at, by a key that is still trusted."""
     fix = "Add a signature of a trusted key to the version, or move the alias to one that is signed."
@@ -77,14 +83,25 @@ def signed(refs: Sequence[UUID]) -> Mapping[UUID, Standing]:
     return _behind_aliases(refs, _signed("version"), "point at a signed version", fix, page)
 
 
-@check_of("models", "approved", label="What is in use was approved", severity="high")
+@check_of(
+    "models",
+    "approved",
+    label="What is in use was approved",
+    severity="high",
+    fix="Promote the version, so that others approve it.",
+)
 def approved(refs: Sequence[UUID]) -> Mapping[UUID, Standing]:
     """An approved promotion put the alias where it is."""
     fix = "Remove the alias and promote the version; then others approve it."
     return _behind_aliases(refs, _approved(), "were put there by a promotion", fix, reverse("promotion:inbox"))
 
 
-@check_of("models", "described", label="Its card is complete for its risk class")
+@check_of(
+    "models",
+    "described",
+    label="Its card is complete for its risk class",
+    fix="Complete the card for the risk class of the model.",
+)
 def described(refs: Sequence[UUID]) -> Mapping[UUID, Standing]:
     """By the newest revision of the card."""
     newest = CardRevision.objects.filter(model__in=refs).order_by("model_id", "-number").distinct("model_id")
@@ -99,7 +116,13 @@ def described(refs: Sequence[UUID]) -> Mapping[UUID, Standing]:
     return found
 
 
-@check_of("pipelines", "signing", label="The newest versions that it registered are signed", severity="high")
+@check_of(
+    "pipelines",
+    "signing",
+    label="The newest versions that it registered are signed",
+    severity="high",
+    fix="Let the pipeline sign the versions that it registers.",
+)
 def signing(refs: Sequence[UUID]) -> Mapping[UUID, Standing]:
     """Of each model the newest version by this pipeline."""
     newest = ModelVersion.objects.alive().filter(created_by__in=refs)
@@ -116,7 +139,13 @@ def signing(refs: Sequence[UUID]) -> Mapping[UUID, Standing]:
     }
 
 
-@check_of("pipelines", "approval", label="Somebody approved what it promoted", severity="high")
+@check_of(
+    "pipelines",
+    "approval",
+    label="Somebody approved what it promoted",
+    severity="high",
+    fix="Ask for promotions instead of moving protected aliases.",
+)
 def approval(refs: Sequence[UUID]) -> Mapping[UUID, Standing]:
     """Promotions that it asked for and that were carried out, with at least one approval."""
     by_text = {str(ref): ref for ref in refs}

@@ -14,7 +14,12 @@ from .models import Inspection, ScanState
 _MOST = 20
 
 
-@control("scan.production", area="Models", label="What protected aliases name is scanned and clean")
+@control(
+    "scan.production",
+    area="Models",
+    label="What protected aliases name is scanned and clean",
+    fix="Scan the version, or move the alias to one that is clean.",
+)
 def in_production() -> Outcome:
     """Versions that a protected alias names and the scanner holds, has not seen, or judged by older rules."""
     aliases = [alias for alias in Alias.objects.select_related("version__model") if is_protected(alias.name)]
@@ -43,7 +48,12 @@ def in_production() -> Outcome:
     )
 
 
-@control("scan.taken_away", area="Models", label="No file was given out that the scanner holds now")
+@control(
+    "scan.taken_away",
+    area="Models",
+    label="No file was given out that the scanner holds now",
+    fix="Tell who downloaded the file, and delete the version if the reasons hold.",
+)
 def taken_away() -> Outcome:
     """Files that were clean once and that a later scan holds: somebody may have them."""
     rows = held_later().order_by("-taken_away_at")

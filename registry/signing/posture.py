@@ -21,7 +21,12 @@ def _is_signed(version: str) -> Exists:
     return Exists(good.filter(key__revoked_at=None))
 
 
-@control("signatures.in_use", area="Models", label="Every version behind a protected alias is signed")
+@control(
+    "signatures.in_use",
+    area="Models",
+    label="Every version behind a protected alias is signed",
+    fix="Add a signature of a trusted key, or move the alias to a version that is signed.",
+)
 def in_use() -> Outcome:
     """Signed and unsigned versions for each stage; one in production without a signature that holds is red."""
     protected = {name.lower() for name in settings.MODELOPS_PROTECTED_ALIASES}

@@ -129,7 +129,7 @@ def test_a_check_that_cannot_look_does_not_hold(
     def breaks(refs: Any) -> Any:
         raise ValueError("no")
 
-    check = declared.CheckOf("models", "tests", "A check of the tests", "high", breaks)
+    check = declared.CheckOf("models", "tests", "A check of the tests", "Mend it.", "high", breaks)
     monkeypatch.setitem(declared._checks, ("models", "tests"), check)
     assert by_id(ask(scientist, f"models/{model.name}"))["tests"]["status"] == "fails"
 

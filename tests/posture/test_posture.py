@@ -27,7 +27,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
             raise state["outcome"]
         return state["outcome"]
 
-    added = posture.Control("tests.control", "Tests", "The test's own control", look)
+    added = posture.Control("tests.control", "Tests", "The test's own control", "Mend the test.", look)
     monkeypatch.setitem(posture._controls, "tests.control", added)
     return state
 

@@ -12,7 +12,12 @@ AREA = "Audit log"
 _ROLES_FIX = "Give the portal the three roles of docs/howto/deploy.md and run manage.py migrate as their owner."
 
 
-@control("ledger.roles", area=AREA, label="The portal's processes can only add to the audit log")
+@control(
+    "ledger.roles",
+    area=AREA,
+    label="The portal's processes can only add to the audit log",
+    fix="Give the portal the three roles of docs/howto/deploy.md and migrate as their owner.",
+)
 def roles() -> Outcome:
     """Asked of the database as the role of this very process."""
     found = powers()
@@ -23,7 +28,12 @@ def roles() -> Outcome:
     )
 
 
-@control("ledger.months", area=AREA, label="Each row of the audit log lies in its month")
+@control(
+    "ledger.months",
+    area=AREA,
+    label="Each row of the audit log lies in its month",
+    fix="Run manage.py audit_partitions make, and correct the clock that was wrong.",
+)
 def in_months() -> Outcome:
     """Months are there before they begin, and the place for rows of no month is empty."""
     findings = [
