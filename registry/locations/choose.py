@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -14,7 +15,8 @@ from compliance.subjects.erasure.rehearsing import is_rehearsal
 from modelops.lib.fixed_queries import FixedQuery
 from modelops.secret_store.services import use_secret
 
-from . import azure, filesystem, gcs, s3  # noqa: F401  each registers its kind
+from . import azure, gcs, s3  # noqa: F401  each registers its kind
+from .filesystem import FilesystemStore
 from .models import StorageLocation
 from .options import checked_credentials, checked_endpoint
 from .store import ArtifactStore, StorageUnavailable, stores
@@ -58,10 +60,9 @@ def primary_location(enabled: Iterable[StorageLocation] | None = None) -> Storag
 
 def store_of(location: StorageLocation) -> ArtifactStore:
     """The store behind a location. Raises StorageUnavailable for options or credentials that cannot be used."""
-    if is_rehearsal():
-        raise StorageUnavailable("A restore drill works on a copy of the database; no stored file is touched.")
     if location.kind == "filesystem":
-        return stores.get("filesystem")(location.options)
+        return folder_store(location.options)
+    _refuse_in_rehearsal()
     state = (location.changed_at, location.secret.set_at if location.secret else None)
     with _lock:
         present = _made.get(location.pk)
@@ -71,6 +72,17 @@ def store_of(location: StorageLocation) -> ArtifactStore:
     with _lock:
         _made[location.pk] = _Made(store, time.monotonic() + _KEPT_FOR_S, state)
     return store
+
+
+def folder_store(options: dict[str, Any]) -> FilesystemStore:
+    """The store of a location of the kind "filesystem", by its options. Raises StorageUnavailable in a rehearsal."""
+    _refuse_in_rehearsal()
+    return FilesystemStore(options)
+
+
+def _refuse_in_rehearsal() -> None:
+    if is_rehearsal():
+        raise StorageUnavailable("A restore drill works on a copy of the database; no stored file is touched.")
 
 
 def store_for(name: str) -> ArtifactStore:

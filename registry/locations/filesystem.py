@@ -88,6 +88,14 @@ class FilesystemStore(ArtifactStore):
         file.seek(offset)
         return file
 
+    def read(self, name: str, most: int) -> bytes:
+        """The first ``most`` bytes, of a small file all. Raises as `open` does."""
+        with self.open(name) as file:
+            try:
+                return file.read(most)
+            except OSError as error:
+                raise StorageUnavailable(f"The stored file {name} cannot be read: {error.strerror}.") from None
+
     def size(self, name: str) -> int:
         with self.open(name) as file:
             return os.fstat(file.fileno()).st_size

@@ -14,7 +14,7 @@ from modelops.lib.errors import NotAllowed, NotFound
 from registry.api.downloading import DOWNLOAD
 from registry.artifacts.body import body_pieces
 from registry.downloads import download_response
-from registry.models import Artifact, ModelVersion
+from registry.models import ModelVersion
 from registry.seeing import holds
 from registry.tracking.files import listing, opening, storing
 from registry.tracking.files.addresses import Address, InvalidPath, parse, run_address
@@ -196,32 +196,31 @@ def _listed(entries: Iterable[listing.Entry], prefix: str) -> dict[str, Any]:
 
 
 def _file(call: Call, address: Address) -> HttpResponseBase:
-    owner, file = opening.found_at(address, call.user)
-    path = address.path
-    kind = "text/plain" if path.rsplit("/", 1)[-1].rpartition(".")[2] in _TEXTS else "application/octet-stream"
+    file = opening.found_at(address, call.user)
+    kind = "text/plain" if file.path.rsplit("/", 1)[-1].rpartition(".")[2] in _TEXTS else "application/octet-stream"
+    headers = _headers(file)
     if call.request.method == "HEAD":
-        opening.require_not_held(owner, path)
-        response: HttpResponseBase = HttpResponse(content_type=kind)
-    else:
-        delivery = opening.TrackedDelivery(owner, file, actor=call.actor)
-        response = StreamingHttpResponse(iter(delivery), content_type=kind)
-        # Also when the answer is dropped before its first piece is asked for.
-        response._resource_closers.append(delivery.close)  # type: ignore[attr-defined]  # the way Django closes files
-    for name, value in _headers(path, file.size, file.artifact).items():
-        response.headers[name] = value
+        opening.require_not_held(file.owner, file.path)
+        return HttpResponse(content_type=kind, headers=headers)
+    delivery = opening.TrackedDelivery(file, actor=call.actor)
+    if delivery.content is not None:
+        return HttpResponse(delivery.content, content_type=kind, headers=headers)
+    response = StreamingHttpResponse(iter(delivery), content_type=kind, headers=headers)
+    # Also when the answer is dropped before its first piece is asked for.
+    response._resource_closers.append(delivery.close)  # type: ignore[attr-defined]  # the way Django closes files
     return response
 
 
-def _headers(path: str, size: int, artifact: Artifact | None) -> dict[str, str]:
+def _headers(file: opening.FoundFile) -> dict[str, str]:
     headers = {
         "Cache-Control": "no-store",
-        "Content-Disposition": content_disposition_header(True, path.rsplit("/", 1)[-1]) or "attachment",
-        "Content-Length": str(size),
+        "Content-Disposition": content_disposition_header(True, file.path.rsplit("/", 1)[-1]) or "attachment",
+        "Content-Length": str(file.size),
         "X-Content-Type-Options": "nosniff",
     }
-    if artifact is not None:
-        headers["ETag"] = f'"{artifact.sha256}"'
-        headers["Repr-Digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(artifact.sha256)).decode()}:"
+    if file.sha256:
+        headers["ETag"] = f'"{file.sha256}"'
+        headers["Repr-Digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(file.sha256)).decode()}:"
     return headers
 
 
