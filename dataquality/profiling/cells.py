@@ -15,6 +15,7 @@ from .kinds import Kind, Mask, is_fixed, is_text, kind_of
 from .scanning import extent
 from .text_classes import classes_of
 
+FEW = 4  # rows for each distinct text, from which on texts are held as places
 _INTEGERS = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
 
 
@@ -101,12 +102,20 @@ class Cells:
     @cached_property
     def coded(self) -> tuple[NDArray[np.int32], pa.Array]:
         """Places in the distinct texts of this batch, or -1 for null, and those texts in large offsets."""
-        encoded = self.array if pa.types.is_dictionary(self.array.type) else self.array.dictionary_encode()
-        indices = encoded.indices
+        indices = self._encoded.indices
         if indices.null_count:
             indices = indices.fill_null(-1)
         codes = indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
-        return codes, _readable(encoded.dictionary)
+        return codes, _readable(self._encoded.dictionary)
+
+    def encode(self) -> None:
+        """Hold texts as places in the distinct ones where these are few: who looks next looks at each of them once."""
+        if FEW * len(self._encoded.dictionary) <= self.rows:
+            self.array = self._encoded
+
+    @cached_property
+    def _encoded(self) -> pa.Array:
+        return self.array if pa.types.is_dictionary(self.array.type) else self.array.dictionary_encode()
 
     def value_at(self, row: int) -> Any:
         """The value in one row as Python's own; what Python has no value for is told as text."""

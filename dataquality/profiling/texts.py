@@ -33,6 +33,8 @@ class TextPart:
 
 def measure(cells: Cells, start: int, *, with_distinct: bool, classify: bool) -> TextPart:
     """Look at one batch of a text column (or of one that is told as text, then without classes)."""
+    if with_distinct:
+        cells.encode()
     is_coded = pa.types.is_dictionary(cells.array.type)
     nulls = cells.array.null_count
     if not is_coded and not with_distinct:

@@ -7,9 +7,12 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from dataquality.checks.rules import rules as kinds
 from dataquality.engine import Report, examine
+from dataquality.profiling import cells as cell_reading
 from dataquality.profiling import walk as walking
 from dataquality.profiling import windows
+from dataquality.profiling.cells import Cells
 from dataquality.profiling.facts import ColumnProfile
 from dataquality.profiling.selection_by_digits import value_at
 from dataquality.profiling.tables import ArrowTable
@@ -96,13 +99,42 @@ def mixed(rows: int) -> pa.Table:
 @pytest.mark.usefixtures("few_kept")
 def test_a_report_is_the_same_on_any_number_of_threads_and_for_any_cut() -> None:
     table = mixed(8_000)
-    kinds: list[Report] = [
+    reports: list[Report] = [
         examine(ArrowTable(table, batch_rows), threads=threads)
         for batch_rows, threads in ((100_000, 1), (100_000, 8), (997, 1), (997, 4), (64, 3))
     ]
-    assert kinds[0].findings
-    for other in kinds[1:]:
-        assert other == kinds[0]
+    assert reports[0].findings
+    for other in reports[1:]:
+        assert other == reports[0]
+
+
+def test_texts_held_as_places_and_one_by_one_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """S3-32: whether the distinct texts of a batch are few changes the time that it takes and nothing else."""
+    table = mixed(8_000)
+    texts = [*table["text"].to_pylist()[:-1], "long" * 40]
+    table = table.set_column(2, "text", pa.array(texts, pa.large_string())).append_column(
+        "nothing_at_first", pa.array([None] * 6_000 + texts[6_000:])
+    )
+    rules = [kinds.get("set")(["text"], {"values": ["open", "paid"]}), kinds.get("length")(["text"], {"max": 4})]
+    held: list[bool] = []
+    encode = Cells.encode
+
+    def watched(cells: Cells) -> None:
+        before = cells.array
+        encode(cells)
+        held.append(cells.array is not before)
+
+    monkeypatch.setattr(Cells, "encode", watched)
+    found = []
+    for few in (1, float("inf")):
+        monkeypatch.setattr(cell_reading, "FEW", few)
+        watches = [watch for rule in rules for watch in rule.watches()]
+        walked = Walk(ArrowTable(table, 997), watches=watches).run()
+        found.append((examine(ArrowTable(table, 997)), walked.repeats, walked.watched))
+        assert any(held) == (few == 1)
+        held.clear()
+    assert found[0] == found[1]
+    assert [each.count > 0 for each in found[0][2]] == [True, True]
 
 
 def test_repeated_rows_are_those_of_pandas() -> None:
