@@ -35,19 +35,22 @@ class RefuseAddressedCredentials:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        name = _named(request) if request.META.get("QUERY_STRING") else ""
-        if not name:
-            return self.get_response(request)
-        logger.warning("A request came with a credential in its address (%s); it was refused", name)
-        record_refusal(
-            actor=Actor.anonymous(), code=CODE, method=request.method or "", route=route_of(request), status=400
-        )
-        return problem_response(
-            400,
-            CODE,
-            f"The address holds a credential ({name}). Addresses are logged on their way, so take this one as known to "
-            "others: revoke it, and send the new one in the header Authorization: Bearer.",
-        )
+        return refusal_of(request) or self.get_response(request)
+
+
+def refusal_of(request: HttpRequest) -> HttpResponse | None:
+    """The answer to an address with a credential, or None."""
+    name = _named(request) if request.META.get("QUERY_STRING") else ""
+    if not name:
+        return None
+    logger.warning("A request came with a credential in its address (%s); it was refused", name)
+    record_refusal(actor=Actor.anonymous(), code=CODE, method=request.method or "", route=route_of(request), status=400)
+    return problem_response(
+        400,
+        CODE,
+        f"The address holds a credential ({name}). Addresses are logged on their way, so take this one as known to "
+        "others: revoke it, and send the new one in the header Authorization: Bearer.",
+    )
 
 
 def _named(request: HttpRequest) -> str:

@@ -134,6 +134,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "modelops.rest.middleware.RequestContextMiddleware",
+    # Programs with a credential in their header need little of what follows, and go past it.
+    "accounts.programs.ProgramsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "modelops.web.origins.OtherOriginsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -105,34 +105,43 @@ class BodyLimitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method not in _METHODS:
-            detail = f"The portal knows no such method. Use one of {', '.join(_METHODS)}."
-            answer = self._refused(request, 405, "request.method_not_allowed", detail)
-            answer.headers["Allow"] = ", ".join(_METHODS)
-            return answer
-        try:
-            announced = int(request.META.get("CONTENT_LENGTH") or 0)
-        except ValueError:
-            announced = 0
-        streams = (request.content_type or "") in _STREAMED
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + (settings.MODELOPS_MAX_ARTIFACT_BYTES if streams else 0)
-        if announced > limit:
-            detail = f"The body has {announced} bytes; at most {limit} are allowed here. Send less, or in parts."
-            return self._refused(request, 413, "request.too_large", detail)
-        if not announced and not streams and "HTTP_TRANSFER_ENCODING" in request.META:
-            detail = "The body comes in chunks without its length. Send it whole, with a Content-Length."
-            return self._refused(request, 411, "request.length_required", detail)
-        return self.get_response(request)
+        return refusal_by_size(request) or self.get_response(request)
 
-    def _refused(self, request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
-        record_refusal(
-            actor=Actor.anonymous(),
-            code=code,
-            method=escaped((request.method or "")[:20]),
-            route=route_of(request),
-            status=status,
-        )
-        return plain_answer(request, status, code, detail)
+
+def refusal_by_size(request: HttpRequest) -> HttpResponse | None:
+    """The answer to a request whose body, or method, is not taken; None when both are."""
+    if request.method not in _METHODS:
+        detail = f"The portal knows no such method. Use one of {', '.join(_METHODS)}."
+        answer = _refused(request, 405, "request.method_not_allowed", detail)
+        answer.headers["Allow"] = ", ".join(_METHODS)
+        return answer
+    said = request.META.get("CONTENT_LENGTH")
+    if not said and "HTTP_TRANSFER_ENCODING" not in request.META:
+        return None  # no body
+    try:
+        announced = int(said or 0)
+    except ValueError:
+        announced = 0
+    streams = (request.content_type or "") in _STREAMED
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + (settings.MODELOPS_MAX_ARTIFACT_BYTES if streams else 0)
+    if announced > limit:
+        detail = f"The body has {announced} bytes; at most {limit} are allowed here. Send less, or in parts."
+        return _refused(request, 413, "request.too_large", detail)
+    if not announced and not streams and "HTTP_TRANSFER_ENCODING" in request.META:
+        detail = "The body comes in chunks without its length. Send it whole, with a Content-Length."
+        return _refused(request, 411, "request.length_required", detail)
+    return None
+
+
+def _refused(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
+    record_refusal(
+        actor=Actor.anonymous(),
+        code=code,
+        method=escaped((request.method or "")[:20]),
+        route=route_of(request),
+        status=status,
+    )
+    return plain_answer(request, status, code, detail)
 
 
 class DomainErrorMiddleware:

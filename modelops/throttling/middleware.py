@@ -27,20 +27,24 @@ class ThrottleMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        if request.resolver_match is None:
-            response = _refusal(request) or response
-        standing = standing_of(request)
-        if standing is not None:
-            for name, value in headers_of(standing).items():
-                response.headers[name] = value
-        return response
+        return told(request, self.get_response(request))
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Refuse before the view and its CSRF check."""
         if _is_counted_by(view, request.META.get("HTTP_AUTHORIZATION", "")):
             return None
         return _refusal(request)
+
+
+def told(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The answer with what the caller has left; a refusal in its place where nobody has counted the request yet."""
+    if request.resolver_match is None:
+        response = _refusal(request) or response
+    standing = standing_of(request)
+    if standing is not None:
+        for name, value in headers_of(standing).items():
+            response.headers[name] = value
+    return response
 
 
 def _refusal(request: HttpRequest) -> HttpResponse | None:
