@@ -32,6 +32,13 @@ def significant(value: float, digits: int = 3) -> str:
     return MINUS + text if rounded < 0 else text
 
 
+def signed(value: float) -> str:
+    """A change with its sign, to two decimals: +3.25."""
+    rounded = round(value, 2)
+    text = grouped(int(rounded)) if rounded.is_integer() else f"{rounded:.2f}".rstrip("0").replace("-", MINUS)
+    return f"+{text}" if rounded > 0 else text
+
+
 def compact(value: float) -> str:
     """``value`` in at most four characters and a unit: 27.0k, 1.2M."""
     for limit, unit in ((1e9, "G"), (1e6, "M"), (1e4, "k")):

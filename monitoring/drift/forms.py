@@ -8,11 +8,9 @@ from dataquality.forms import VersionField
 from monitoring.drift.evaluation import ALPHA, MINIMUM_EFFECT, Policy
 
 
-class DriftRunForm(forms.Form):
-    """Two dataset versions and the two thresholds."""
+class ThresholdsForm(forms.Form):
+    """The two thresholds that a feature must pass."""
 
-    reference = VersionField(label="Reference", help_text="What the model learned from, or what was known to be good.")
-    current = VersionField(label="Current data", help_text="What the model meets now.")
     minimum_effect = forms.FloatField(
         label="Smallest effect",
         min_value=0,
@@ -28,6 +26,14 @@ class DriftRunForm(forms.Form):
         initial=ALPHA,
         help_text="The accepted share of false alarms among the features called drifted.",
     )
+
+
+class DriftRunForm(ThresholdsForm):
+    """Two dataset versions and the two thresholds."""
+
+    reference = VersionField(label="Reference", help_text="What the model learned from, or what was known to be good.")
+    current = VersionField(label="Current data", help_text="What the model meets now.")
+    field_order = ("reference", "current")
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -62,6 +62,11 @@ class DriftMonitor(models.Model):
         return self.name
 
     @property
+    def is_due(self) -> bool:
+        """Whether the clock looks at it at its next turn."""
+        return self.is_enabled and self.next_due_at is not None and self.next_due_at <= timezone.now()
+
+    @property
     def policy(self) -> "MonitorPolicy":
         """What counts as drift now."""
         found = self.policies.order_by("-number").first()

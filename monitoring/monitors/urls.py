@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from . import views
+from . import setting_up, views
 
 urlpatterns = [
     path("drift/monitors/", views.monitor_list, name="monitor-list"),
+    path("drift/monitors/new/", setting_up.monitor_new, name="monitor-new"),
+    path("drift/monitors/<uuid:pk>/run/", setting_up.monitor_run, name="monitor-run"),
+    path("drift/monitors/<uuid:pk>/policy/", setting_up.monitor_policy, name="monitor-policy"),
     path("drift/monitors/<uuid:pk>/", views.monitor_detail, name="monitor-detail"),
     path("drift/monitors/<uuid:pk>/pause/", views.monitor_pause, name="monitor-pause"),
     path("drift/monitors/<uuid:pk>/resume/", views.monitor_resume, name="monitor-resume"),

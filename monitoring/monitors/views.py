@@ -46,7 +46,7 @@ def monitor_list(request: HttpRequest) -> HttpResponse:
 @permission_required("monitoring.view_driftrun", raise_exception=True)
 def monitor_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One monitor: verdict, features by effect and importance, one of them in pictures, and what was before."""
-    monitor = _monitor(request, pk)
+    monitor = monitor_of(request, pk)
     record_reading(MONITOR_VIEWED, monitor, request=request, name=monitor.name)
     return _page(request, monitor, request.GET.get("feature", ""))
 
@@ -56,7 +56,7 @@ def monitor_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @permission_required("monitoring.add_driftrun", raise_exception=True)
 def monitor_pause(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Start no run by the clock until somebody resumes the monitor."""
-    monitor = services.pause_monitor(_monitor(request, pk), actor=request.actor)
+    monitor = services.pause_monitor(monitor_of(request, pk), actor=request.actor)
     messages.success(request, f"{monitor} is paused. It runs when somebody asks for it.")
     return redirect("monitoring:monitor-detail", monitor.pk)
 
@@ -66,7 +66,7 @@ def monitor_pause(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @permission_required("monitoring.add_driftrun", raise_exception=True)
 def monitor_resume(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Let a paused monitor run by the clock again."""
-    monitor = services.resume_monitor(_monitor(request, pk), actor=request.actor)
+    monitor = services.resume_monitor(monitor_of(request, pk), actor=request.actor)
     messages.success(request, f"{monitor} runs by the clock again.")
     return redirect("monitoring:monitor-detail", monitor.pk)
 
@@ -76,7 +76,7 @@ def monitor_resume(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @permission_required("monitoring.add_driftrun", raise_exception=True)
 def monitor_accept(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Accept the drift of one feature until a day; whoever does it answers for it."""
-    monitor = _monitor(request, pk)
+    monitor = monitor_of(request, pk)
     form = AcceptForm(request.POST)
     if not form.is_valid():
         return _page(request, monitor, request.POST.get("feature", ""), form)
@@ -86,7 +86,8 @@ def monitor_accept(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("monitoring:monitor-detail", monitor.pk)
 
 
-def _monitor(request: HttpRequest, pk: uuid.UUID) -> DriftMonitor:
+def monitor_of(request: HttpRequest, pk: uuid.UUID) -> DriftMonitor:
+    """The monitor of this id, within what the person may see; Http404 otherwise."""
     monitors = DriftMonitor.objects.visible_to(request.user).select_related("reference__dataset", "dataset")
     monitor: DriftMonitor = get_object_or_404(monitors.select_related("model_version__model"), pk=pk)
     return monitor

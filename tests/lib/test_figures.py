@@ -59,3 +59,11 @@ def test_bytes_have_decimal_units(value: int, text: str) -> None:
 @pytest.mark.parametrize(("value", "text"), [(950, "950"), (27_004, "27k"), (1_234_567, "1.23M"), (0.5, "0.5")])
 def test_compact_numbers_carry_a_unit(value: float, text: str) -> None:
     assert figures.compact(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(3.25, "+3.25"), (-3.2, "−3.2"), (0, "0"), (-0.001, "0"), (1200, "+1\u202f200"), (-5, "−5")]
+)
+def test_a_change_has_its_sign(value: float, text: str) -> None:
+    """UX: a minus, not a hyphen, and a plus where something was gained."""
+    assert figures.signed(value) == text

@@ -34,6 +34,12 @@ def significant(value: Any, digits: int = 3) -> str:
 
 
 @register.filter
+def signed(value: Any) -> str:
+    """A change as it is, with its sign: +3.25, −3.25, 0."""
+    return _number(writing.signed, value)
+
+
+@register.filter
 def compact(value: Any) -> str:
     """Short with a unit: 1.2M."""
     return _number(writing.compact, value)

@@ -87,10 +87,21 @@ def _ended(world: World) -> dict[str, Any]:
     return {"run_id": DriftRun.objects.get().pk}
 
 
+_THRESHOLDS = {"minimum_effect": "0.1", "alpha": "0.05", "minimum_share": "0", "why": "large ones"}
 ACTS: dict[str, Act] = {
     f"POST {_A}": Act("scientist", MONITOR, before=_body),
     f"GET {_A}<uuid:pk>/": Act("scientist", MONITOR, before=_monitor),
     "GET drift/monitors/<uuid:pk>/": Act("scientist", MONITOR, before=_monitor),
+    "POST drift/monitors/new/": Act(
+        "scientist",
+        MONITOR,
+        before=lambda w: {"data": {"name": "watched", "reference": str(w.dataset_version(1).pk), **_THRESHOLDS}},
+    ),
+    "POST drift/monitors/<uuid:pk>/run/": Act("scientist", RUN, before=_monitor),
+    "GET drift/monitors/<uuid:pk>/policy/": Act("scientist", MONITOR, before=_monitor),
+    "POST drift/monitors/<uuid:pk>/policy/": Act(
+        "scientist", MONITOR, before=lambda w: _monitor(w) | {"data": _THRESHOLDS}
+    ),
     f"POST {_A}<uuid:pk>/pause/": Act("scientist", MONITOR, before=_monitor),
     f"POST {_A}<uuid:pk>/resume/": Act("scientist", MONITOR, before=_paused),
     "POST drift/monitors/<uuid:pk>/pause/": Act("scientist", MONITOR, before=_monitor),

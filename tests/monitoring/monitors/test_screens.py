@@ -61,6 +61,8 @@ def fill() -> dict[str, str]:
     run = DriftRun.objects.latest("created_at")
     return {
         f"/drift/monitors/{monitor['id']}/?feature=amount": "monitor",
+        "/drift/monitors/new/": "monitor-new",
+        f"/drift/monitors/{monitor['id']}/policy/": "monitor-policy",
         f"/drift/{run.pk}/": "drift-run",
         f"/models/{MODEL}/performance/": "performance",
         f"/models/{MODEL}/metrics/": "metrics",

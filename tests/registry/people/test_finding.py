@@ -77,7 +77,7 @@ def test_the_column_is_named_at_upload_over_the_api(api: Client, scientist: Any)
 def test_the_column_is_named_later_on_the_page_and_the_api(portal: Client, api: Client, scientist: Any) -> None:
     dataset = make_dataset(scientist)
     make_dataset_version(dataset, scientist, TABLE)
-    assert "No column names people" in portal.get("/datasets/flights/").content.decode()
+    assert "Nobody has said which column names people" in portal.get("/datasets/flights/").content.decode()
     answer = portal.post("/datasets/flights/subject-column/", {"column": "passenger"}, follow=True)
     assert "Being indexed" in answer.content.decode()
     indexed()
