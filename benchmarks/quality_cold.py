@@ -15,14 +15,14 @@ _WORK = """
 import json, sys, time
 from pathlib import Path
 from benchmarks import quality_peers
-path, rows = Path(sys.argv[1]), int(sys.argv[2])
+path = Path(sys.argv[1])
 {call}
 # Of this program alone: what the system counts for a child begins with what its parent had.
 [peak] = [line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")]
 print(json.dumps([time.process_time(), int(peak) / 1024]))
 """
 _CALLS = {
-    "portal": "quality_peers.portal(path, rows)",
+    "portal": "quality_peers.portal(path)",
     "reading alone (limit)": "quality_peers.read(path)",
     "pandas": "quality_peers.pandas(path)",
 }
@@ -36,7 +36,7 @@ def measure(*, quick: bool = False) -> Table:
         path = quality_data.write(Path(name), rows, with_csv=False)["parquet"]
         env = {**os.environ, "MODELOPS_HOME": f"{name}/home", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         for what, call in {"": _CALLS["portal"], **_CALLS}.items():
-            command = [sys.executable, "-c", _WORK.format(call=call), str(path), str(rows)]
+            command = [sys.executable, "-c", _WORK.format(call=call), str(path)]
             done = subprocess.run(command, stdout=subprocess.PIPE, env=env, check=True)
             if what:
                 seconds, memory = json.loads(done.stdout.splitlines()[-1])

@@ -6,15 +6,20 @@ DuckDB and Great Expectations are no dependency of the portal: install them into
 add its site-packages to PYTHONPATH.
 """
 
+from __future__ import annotations
+
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.csv as pc
 
 from .quality_data import NUMBERS
+
+if TYPE_CHECKING:
+    from registry.tables import Survey
 
 RANGES = {"age": (18, 94), "quantity": (1, 29), "speed": (0, 200), "height": (50, 260)}
 SETS = {"channel": ["web", "shop", "phone", "partner"], "status": ["open", "paid", "sent", "returned", "lost"]}
@@ -32,12 +37,16 @@ def installed() -> dict[str, Run]:
     return found
 
 
-def read(path: Path) -> None:
-    """Only decode the file, batch by batch."""
+def read(path: Path, found: Survey | None = None) -> None:
+    """Only decode the file, batch by batch; of CSV, which ``found`` tells the types of, by the fastest parser here."""
     from dataquality.profiling.parquet import parquet_batches
+    from registry.tables.base import BLOCK_BYTES, unpack_schema
 
-    if path.suffix == ".csv":
-        for _ in pc.open_csv(path, read_options=_blocks(), parse_options=_lines()):
+    if found is not None:
+        types = pc.ConvertOptions(column_types=unpack_schema(found.reading["arrow_schema"]), strings_can_be_null=True)
+        blocks = pc.ReadOptions(block_size=BLOCK_BYTES)
+        # The table holds no line break inside a value: that also spares the parser to look for them.
+        for _ in pc.open_csv(path, read_options=blocks, convert_options=types):
             pass
         return
     with path.open("rb") as file:
@@ -45,13 +54,21 @@ def read(path: Path) -> None:
             pass
 
 
-def portal(path: Path, rows: int) -> Counts:
-    """What a quality run counts, with the six rules watched in the same pass."""
+def surveyed(path: Path) -> Survey:
+    """What an upload finds out about a file and keeps: of CSV the types of its columns."""
+    from registry.tables import survey
+
+    with path.open("rb") as file:
+        return survey(file)
+
+
+def portal(path: Path, found: Survey | None = None) -> Counts:
+    """What a quality run counts, with the six rules watched in the same pass; of CSV with what its upload found."""
     from dataquality.checks.rules import rules as kinds
     from dataquality.profiling.tables import ParquetTable
     from dataquality.profiling.walk import Walk
 
-    table: Any = CsvTable(path, rows) if path.suffix == ".csv" else ParquetTable(path)
+    table: Any = ParquetTable(path) if found is None else CsvTable(path, found)
     rules = [kinds.get("range")([name], {"min": low, "max": high}) for name, (low, high) in RANGES.items()]
     rules += [kinds.get("set")([name], {"values": allowed}) for name, allowed in SETS.items()]
     watches = [watch for rule in rules for watch in rule.watches()]
@@ -154,25 +171,19 @@ def great_expectations(path: Path) -> None:
 
 
 class CsvTable:
-    """A CSV file in the clear, with the types that its first block shows."""
+    """A CSV file in the clear, read by the portal's own reader with the types that its upload has found."""
 
-    def __init__(self, path: Path, rows: int) -> None:
+    def __init__(self, path: Path, found: Survey) -> None:
+        from registry.tables import table_formats
+        from registry.tables.base import unpack_schema
+
+        self._format = table_formats.get("csv")()
         self._path = path
-        self.rows = rows
-        self.schema: pa.Schema = pc.open_csv(path, read_options=_blocks(), parse_options=_lines()).schema
+        self._reading = found.reading
+        self.rows = found.rows
+        self.schema: pa.Schema = unpack_schema(found.reading["arrow_schema"])
 
-    def batches(self, names: list[str] | None = None) -> Any:
+    def batches(self, names: list[str] | None = None) -> Iterator[pa.RecordBatch]:
         """The rows of the named columns in order."""
-        options = pc.ConvertOptions(include_columns=list(names or []), strings_can_be_null=True)
-        yield from pc.open_csv(self._path, read_options=_blocks(), parse_options=_lines(), convert_options=options)
-
-
-def _lines() -> pc.ParseOptions:
-    return pc.ParseOptions(newlines_in_values=True)
-
-
-def _blocks() -> pc.ReadOptions:
-    """As large as the portal reads them."""
-    from registry.tables.base import BLOCK_BYTES
-
-    return pc.ReadOptions(block_size=BLOCK_BYTES)
+        with self._path.open("rb") as file:
+            yield from self._format.batches(file, self._reading, names)
