@@ -141,12 +141,19 @@ def _each(keys: str) -> RawSQL:
 @FixedQuery
 def first_models(user: Any, most: int, prompts: bool | None, named: bool, *, name: str) -> "QuerySet[RegisteredModel]":
     """The first rows of `model_columns` by name: only prompts, none or both, and of one name where it is asked for."""
-    rows = RegisteredModel.objects.visible_to(user)
+    return model_columns(first_queryset(user, most, prompts, named, name=name))
+
+
+def first_queryset(
+    user: Any, most: int, prompts: bool | None, named: bool, *, name: str
+) -> "QuerySet[RegisteredModel]":
+    """The same models as objects."""
+    rows: QuerySet[RegisteredModel] = RegisteredModel.objects.visible_to(user)
     if prompts is not None:
         rows = rows.filter(is_prompt(wanted=prompts))
     if named:
         rows = rows.filter(name=name)
-    return model_columns(rows.order_by("name"))[:most]
+    return rows.order_by("name")[:most]
 
 
 def is_prompt(*, wanted: bool) -> Q:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.fields.json import KeyTextTransform
+from django.http import HttpResponse
 
 from compliance.audit.coverage import Exempt
 from modelops.lib.errors import Conflict
@@ -28,6 +29,7 @@ from . import fields, finding
 from .filter_grammars import REGISTERED_MODELS
 from .filter_sql import one_condition, ordered
 from .filters import Comparison, Order, parsed, parsed_orders
+from .first_page import answer_of, page_texts
 from .pages import offset_of, page_of
 from .refusals import AlreadyExists, InvalidValue
 from .shapes import STAGES, model_shown, model_values, newest_of_stages, version_shown
@@ -125,11 +127,15 @@ def delete(call: Call) -> dict[str, Any]:
         "page_token": fields.text(most=200),
     },
 )  # fmt: skip
-def search(call: Call) -> dict[str, Any]:
+def search(call: Call) -> dict[str, Any] | HttpResponse:
     """The models that a filter finds, by name."""
     most, offset = call.given["max_results"], offset_of(call.given["page_token"])
     comparisons = parsed(call.given["filter"], REGISTERED_MODELS)
     orders = parsed_orders(call.given["order_by"], REGISTERED_MODELS)
+    usual = _usual(comparisons)
+    if usual is not None and not orders and not offset:  # what the client asks for by itself
+        texts, token = page_of(page_texts(call.user, most + 1, *usual), offset, most)
+        return HttpResponse(answer_of(texts, token), content_type="application/json")
     found = _found(call.user, comparisons, orders, offset, most + 1)
     page, token = page_of(found, offset, most)
     following = {"next_page_token": token} if token else {}
@@ -138,11 +144,7 @@ def search(call: Call) -> dict[str, Any]:
 
 
 def _found(user: Any, comparisons: Comparisons, orders: tuple[Order, ...], offset: int, most: int) -> list[Any]:
-    """The rows of a page; what the client asks for by itself, by a statement that is written once."""
-    usual = _usual(comparisons)
-    if usual is not None and not orders and not offset:
-        prompts, name = usual
-        return list(finding.first_models(user, most, prompts, bool(name), name=name))
+    """The rows of a page."""
     rows: Any = RegisteredModel.objects.visible_to(user)
     for one in comparisons:
         rows = rows.filter(_compared(one))

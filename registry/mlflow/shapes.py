@@ -22,6 +22,7 @@ STAGES: Final = (NO_STAGE, STAGING, PRODUCTION, ARCHIVED)
 ALIAS_OF: Final[Mapping[str, str]] = {STAGING: "staging", PRODUCTION: "production"}
 
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MILLISECOND: Final = dt.timedelta(milliseconds=1)
 
 
 class VersionRow(NamedTuple):
@@ -157,4 +158,4 @@ def download_uri_of(version: Any) -> str:
 
 def milliseconds(moment: dt.datetime) -> int:
     """Milliseconds since 1970."""
-    return (moment - _EPOCH) // dt.timedelta(milliseconds=1)
+    return (moment - _EPOCH) // _MILLISECOND
