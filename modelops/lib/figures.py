@@ -34,7 +34,7 @@ def significant(value: float, digits: int = 3) -> str:
 
 def signed(value: float) -> str:
     """A change with its sign, to two decimals: +3.25."""
-    rounded = round(value, 2)
+    rounded = round(float(value), 2)
     text = grouped(int(rounded)) if rounded.is_integer() else f"{rounded:.2f}".rstrip("0").replace("-", MINUS)
     return f"+{text}" if rounded > 0 else text
 
