@@ -1,14 +1,22 @@
 """Folders of which versions were made: what is in them stays as it was, and is held back with the version."""
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from modelops.lib.fixed_queries import FixedQuery
 from registry.models import VersionState
 from registry.tracking.models import RegisteredFolder
 
-from .owners import Owner, kind_of
+from .owners import Owner, kind_of, refuse_deleted
+
+# Neither the owner's deletion nor the end of that other version, with which the folder would open again, goes on before
+# this transaction ends.
+_KEEP: Final = (
+    "SELECT owner.deleted_at IS NOT NULL FROM {table} owner JOIN {links} closed ON closed.{kind}_id = owner.id"
+    " WHERE owner.id = %s AND closed.folder = %s LIMIT 1 FOR SHARE OF owner FOR KEY SHARE OF closed"
+)
 
 
 class Closed(NamedTuple):
@@ -42,6 +50,23 @@ def closed_at(owner: Owner, path: str) -> list[Closed]:
 def closed_folders(owner: Owner) -> list[Closed]:
     """Every folder of which a version was made, by the oldest version."""
     return [Closed._make(row) for row in _of(None, kind_of(owner), owner=owner.pk)]
+
+
+def keep_closed(owner: Owner, folder: str) -> bool:
+    """Whether a version was made of ``folder``; if so, it stays closed until the transaction ends.
+
+    Raises Invalid for a deleted owner.
+    """
+    quote = connection.ops.quote_name
+    table, links = quote(owner._meta.db_table), quote(RegisteredFolder._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP.format(table=table, links=links, kind=kind_of(owner)), [owner.pk, folder])
+        found = cursor.fetchone()
+    if found is None:
+        return False
+    if found[0]:
+        refuse_deleted(owner)
+    return True
 
 
 @FixedQuery

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
 from modelops.lib.errors import Invalid, NotFound
 from modelops.lib.fixed_inserts import insert
@@ -21,6 +21,7 @@ from registry.models import Artifact, ModelVersion
 from registry.tracking.models import LoggedModel, RegisteredFolder, Run, TrackedFile
 
 from .addresses import SCHEME, model_address, parse_uri, run_address
+from .closed import keep_closed
 from .owners import Owner, belonging_to, below, kind_of, locked, owner_of
 
 Opening = Callable[[], SealedUpload]
@@ -28,12 +29,14 @@ _RUNS = re.compile(r"runs:/([^/]+)(?:/(.*))?")
 _MODELS = re.compile(r"models:/(m-[^/]+)(?:/(.*))?")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Folder:
     """Files of a run or a logged model from which a version can be made."""
 
     owner: Owner
     path: str
+    was_closed: bool = False
+    """Whether a version had been made of it when its files were looked up."""
 
     @property
     def logged_model(self) -> LoggedModel | None:
@@ -59,6 +62,7 @@ class Folder:
                 code="source.empty",
                 field="source",
             )
+        self.was_closed = bool(found[0].was_closed)  # type: ignore[attr-defined]  # as annotated
         return found
 
     def openings(self) -> list[tuple[str, Opening]]:
@@ -74,7 +78,8 @@ class Folder:
 @FixedQuery
 def _files(reader: None, kind: str, is_whole: bool, *, owner: Any, path: str, inner: str) -> "QuerySet[TrackedFile]":
     within = Q() if is_whole else Q(path=path) | Q(path__startswith=inner)
-    return TrackedFile.objects.filter(within, **{kind: owner}).select_related("artifact").order_by("path")
+    rows = TrackedFile.objects.filter(within, **{kind: owner}).select_related("artifact").order_by("path")
+    return rows.annotate(was_closed=Exists(RegisteredFolder.objects.filter(folder=path, **{kind: owner})))
 
 
 def folder_of(source: str, *, user: Any) -> Folder:
@@ -100,9 +105,14 @@ def folder_of(source: str, *, user: Any) -> Folder:
 
 
 def note_registered(folder: Folder, version: ModelVersion) -> None:
-    """Close the folder: ``version`` was made of it. Inside the transaction that adds the version."""
-    row = locked(folder.owner)
-    insert(RegisteredFolder(version=version, folder=folder.path, **belonging_to(row)))
+    """Close the folder: ``version`` was made of it. Inside the transaction that adds the version.
+
+    Who closes it first holds its owner alone. Where it is closed already, nobody stores there who would have to wait or
+    be waited for, and versions that are made of it at once need not wait for one another.
+    """
+    if not (folder.was_closed and keep_closed(folder.owner, folder.path)):
+        locked(folder.owner)
+    insert(RegisteredFolder(version=version, folder=folder.path, **belonging_to(folder.owner)))
 
 
 def sealed_again(artifact: Artifact) -> SealedUpload:

@@ -5,7 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.utils import timezone
 
+from modelops.lib.errors import Invalid
 from tests.registry.mlflow.conftest import Wire
 from tests.registry.mlflow.logging_files import logged_model, register
 
@@ -42,8 +45,6 @@ class Sender(threading.Thread):
 
 def held(begin: Callable[[], Any], inside: Callable[[], Any]) -> Any:
     """What ``inside`` gives while a transaction holds what ``begin`` took."""
-    from django.db import transaction
-
     with transaction.atomic():
         begin()
         return inside()
@@ -110,3 +111,79 @@ def test_what_becomes_a_version_takes_no_more_files(wire: Wire) -> None:
     late = held(lambda: locked(logged), meanwhile)
     late.join(20)
     assert late.status == 409
+
+
+class Asking(Sender):
+    """Does something else from a connection of its own; ``status`` is what it gives."""
+
+    def __init__(self, wire: Wire, logged: Any, ask: Callable[[], int]) -> None:
+        self._ask = ask
+        super().__init__(wire, logged, "")
+
+    def run(self) -> None:
+        from django.db import connection
+
+        try:
+            self.status = self._ask()
+        finally:
+            connection.close()
+
+
+def test_versions_of_a_closed_folder_do_not_wait_for_one_another(wire: Wire) -> None:
+    """The first closes the folder alone. While others are made, neither their owner nor the first can go."""
+    from registry.models import ModelVersion
+    from registry.tracking.files.closed import keep_closed
+    from registry.tracking.files.places import hold_place
+    from registry.tracking.models import RegisteredFolder
+
+    for name in ("first", "second"):
+        wire.post("registered-models/create", {"name": name})
+    logged = logged_model(wire)
+
+    def making(name: str) -> Asking:
+        said = {"name": name, "source": f"models:/{logged.model_id}"}
+        return Asking(wire, logged, lambda: wire.post("model-versions/create", said)[0])
+
+    def the_first() -> Asking:
+        assert not keep_closed(logged, "")
+        first = making("first")
+        assert first.is_waiting()
+        return first
+
+    first = held(lambda: hold_place(logged, "being-stored"), the_first)
+    first.join(20)
+    assert first.status == 200
+
+    def those_that_follow() -> list[Asking]:
+        second = making("second")
+        second.join(20)
+        assert second.status == 200
+        deletion = Asking(wire, logged, lambda: wire.delete(f"logged-models/{logged.model_id}")[0])
+        opening = Asking(
+            wire, logged, lambda: RegisteredFolder.objects.filter(version__model__name="first").delete()[0]
+        )
+        assert deletion.is_waiting()
+        assert opening.is_waiting()
+        return [deletion, opening]
+
+    deletion, opening = held(lambda: keep_closed(logged, ""), those_that_follow)
+    deletion.join(20)
+    opening.join(20)
+    assert (deletion.status, opening.status) == (409, 1)  # what versions were made of is not deleted
+    assert ModelVersion.objects.count() == 2
+
+
+def test_no_version_is_made_of_what_was_deleted_meanwhile(wire: Wire) -> None:
+    """Of a folder that was closed before, too."""
+    from registry.tracking.files.folders import Folder, note_registered
+    from registry.tracking.models import RegisteredFolder
+
+    wire.post("registered-models/create", {"name": "first"})
+    logged = logged_model(wire)
+    register(wire, "first", logged)
+    folder = Folder(logged, "")
+    folder.files()
+    assert folder.was_closed
+    type(logged).objects.filter(pk=logged.pk).update(deleted_at=timezone.now())
+    with pytest.raises(Invalid, match="is deleted"), transaction.atomic():
+        note_registered(folder, RegisteredFolder.objects.get().version)
