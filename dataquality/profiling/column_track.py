@@ -88,7 +88,7 @@ class ColumnTrack:
         """What to look for in the next batch."""
         return Ask(
             self.number.plan if self.number else Plan(),
-            self.fixed.candidate if self.fixed else None,
+            self.fixed.asked if self.fixed else None,
             self.text.wants_distinct if self.text else False,
         )
 

@@ -65,14 +65,24 @@ def _ends(cells: Cells) -> tuple[Any, Any]:
 
 @dataclass
 class FixedTrack:
-    """Parts go in, in the order of the rows. ``misses`` is True when some rows were not looked at for the candidate."""
+    """Parts go in, in the order of the rows.
+
+    ``matches`` and ``others`` are the cells that hold the candidate and those that do not, as far as is known;
+    ``misses`` is True when some were not looked at for it.
+    """
 
     present: int = 0
     minimum: Any = None
     maximum: Any = None
     candidate: Any = None
     matches: int = 0
+    others: int = 0
     misses: bool = False
+
+    @property
+    def asked(self) -> Any:
+        """What the next batch is looked through for: the candidate, or what it proposes where others are more."""
+        return self.candidate if self.matches >= self.others else None
 
     def add(self, part: FixedPart) -> None:
         """Take the part of the next batch."""
@@ -81,12 +91,18 @@ class FixedTrack:
             self.maximum = part.maximum if self.maximum is None else max(self.maximum, part.maximum)
         if part.candidate is not None and part.candidate == self.candidate:
             self.matches += part.matches
-        elif part.candidate is not None and 2 * self.matches < self.present + part.present:
-            # The value so far makes up less than half: another may still make up nearly all.
+            self.others += part.present - part.matches
+        elif part.candidate is not None and (self.candidate is None or self.matches < self.others):
+            # The value so far is seen less often than others: one of them may still make up nearly all.
+            self.others = self.matches + part.present - part.matches  # the cells of the old one do not hold the new
             self.candidate, self.matches, self.misses = part.candidate, part.matches, self.present > 0
         elif part.present:
             self.misses = True
         self.present += part.present
+
+    def may_reach(self, share: float) -> bool:
+        """Whether the candidate may still make up this share of the column."""
+        return self.present > 0 and (self.present - self.others) / self.present >= share
 
     @property
     def is_constant(self) -> bool:

@@ -201,9 +201,10 @@ class Walk:
         if is_exact and facts and facts.quartiles and facts.quartiles[0] == facts.quartiles[1]:
             # A value that nearly makes up the column fills its middle half.
             value = facts.quartiles[0]
-            return None if fixed.candidate == value and not fixed.misses else value
+            is_known = fixed.candidate == value and not (fixed.misses and fixed.may_reach(NEARLY))
+            return None if is_known else value
         if not (is_exact and track.number) and fixed.misses and fixed.candidate is not None:
-            return fixed.candidate
+            return fixed.candidate if fixed.may_reach(NEARLY) else None
         return None
 
     def _look_again(
