@@ -46,13 +46,15 @@ def record(
     outcome: str = "success",
     personal: Mapping[str, Any] | None = None,
     subject: models.Model | Actor | str | None = None,
+    sees_changes: bool = True,
     **details: Any,
 ) -> None:
     """Add one row about ``target``: a model instance, or a pair of type and id.
 
     Details carry ids, names of objects, states and counts; never personal values: an append-only log cannot be
     redacted. Those go into ``personal``, sealed under the key of ``subject`` beside the row, which commits to them.
-    Of a watched table (`watching`) the row also says under ``diff`` what the database saw change, before and after.
+    Of a watched table (`watching`) the row also says under ``diff`` what the database saw change, before and after;
+    without ``sees_changes`` it does not look: for an act that writes to tables only that nobody watches.
     Raises UndeclaredEvent, and RuntimeError outside a transaction: an act and its row belong together.
     """
     _require_declared(event, details)
@@ -60,7 +62,7 @@ def record(
         raise RuntimeError(f"{event.name} must be recorded in the transaction of what it tells.")
     row_id = uuid7()
     origin = beside().origin_of(current.get(), actor)
-    told = details_and_changes(*_reference(target), details)
+    told = details_and_changes(*_reference(target), details) if sees_changes else [canonical_json(details)]
     _insert(row_id, event, target, actor, outcome, told, origin, _sealed_beside(row_id, personal, subject))
 
 

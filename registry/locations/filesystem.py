@@ -1,23 +1,19 @@
 """Sealed files in a folder of this machine."""
 
-import errno
 import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.conf import settings
 
-from modelops.lib.errors import Conflict
-
+from .folder_files import PendingOnDisk, make_private, refusal
 from .store import (
     FILE_NAME,
     ArtifactStore,
     FileMissing,
     PendingFile,
-    StorageFull,
     StorageUnavailable,
     StoredFile,
     checked_name,
@@ -25,18 +21,14 @@ from .store import (
 )
 
 _MARK = ".modelops-location"
-# How much may wait to be written before the kernel is told to begin with it.
-_WRITE_BEHIND_BYTES = 8 << 20
-# Folders that this process has had the disk know the way to: device, inode, path.
-_reached: set[tuple[int, int, str]] = set()
 
 
 @stores.register("filesystem")
 class FilesystemStore(ArtifactStore):
     """Files under ``$MODELOPS_HOME/artifacts`` or the folder of the options, in 4,096 folders by the end of their name.
 
-    A file is written to ``incoming/``, synced, linked to its name and the folder synced, so that after a power cut
-    there is either the whole file or none. Folders are 0700 and files 0600.
+    A file is written, synced, linked to its name and the folder synced, so that after a power cut there is either the
+    whole file or none (`folder_files`). Folders are 0700 and files 0600.
     """
 
     label = "Folder of this machine"
@@ -55,24 +47,17 @@ class FilesystemStore(ArtifactStore):
     def prepare(self) -> None:
         """Make the folder and mark it as this portal's. Raises StorageUnavailable."""
         try:
-            _make_private(self.root)
+            make_private(self.root)
             self._refuse_links()
             (self.root / _MARK).touch(mode=0o600)
         except OSError as error:
-            raise _refusal(self.root / _MARK, error) from None
+            raise refusal(self.root / _MARK, error) from None
 
     def begin(self, name: str) -> PendingFile:
         temporary, final = self.root / "incoming" / checked_name(name), self._path(name)
         self._refuse_unmarked()
         self._refuse_links()
-        try:
-            return _PendingOnDisk(temporary, final)
-        except FileNotFoundError:  # the first file of all
-            self._incoming()
-        try:
-            return _PendingOnDisk(temporary, final)
-        except FileNotFoundError as error:
-            raise _refusal(temporary, error) from None
+        return PendingOnDisk(temporary, final, prepare=self._incoming)
 
     def open(self, name: str, offset: int = 0) -> BinaryIO:
         self._refuse_unmarked()
@@ -121,7 +106,7 @@ class FilesystemStore(ArtifactStore):
             if path.read_bytes() != b"probe":
                 raise StorageUnavailable(f"The artifact folder {self.root} does not give back what was written.")
         except OSError as error:
-            raise _refusal(path, error) from None
+            raise refusal(path, error) from None
         finally:
             path.unlink(missing_ok=True)
 
@@ -154,10 +139,10 @@ class FilesystemStore(ArtifactStore):
         self._refuse_unmarked()
         try:
             self._refuse_links()
-            _make_private(self.root)
+            make_private(self.root)
             folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
-            raise _refusal(folder, error) from None
+            raise refusal(folder, error) from None
         return folder
 
     def _refuse_links(self) -> None:
@@ -179,122 +164,5 @@ class FilesystemStore(ArtifactStore):
         return self.root / name[29:31] / name[31] / name
 
 
-class _PendingOnDisk(PendingFile):
-    def __init__(self, temporary: Path, final: Path) -> None:
-        self.name = final.name
-        self._temporary = temporary
-        self._final = final
-        try:
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        except FileExistsError:
-            raise Conflict(f"A file {self.name} is being written already.", code="storage.name_taken") from None
-        except FileNotFoundError:
-            raise
-        except OSError as error:
-            raise _refusal(temporary, error) from None
-        self._file = os.fdopen(descriptor, "wb", buffering=0)
-        self._written = self._left_to_kernel = 0
-        self._committed = False
-
-    def write(self, data: bytes) -> int:
-        view = memoryview(data).cast("B")
-        written = 0
-        try:
-            while written < len(view):
-                written += self._file.write(view[written:])
-        except OSError as error:
-            raise _refusal(self._temporary, error) from None
-        self._written += written
-        self._write_behind()
-        return written
-
-    def _write_behind(self) -> None:
-        """Have the kernel write what has come and drop its copies of what it has written.
-
-        The disk then works while more arrives, `commit` waits for the last piece only, and a large file does not take
-        the memory of all others; ever new memory for its copies is also what costs most processor time in writing.
-        """
-        if self._written - self._left_to_kernel >= _WRITE_BEHIND_BYTES and hasattr(os, "posix_fadvise"):
-            with suppress(OSError):  # it is advice: what is wrong with the disk, `commit` will say
-                os.posix_fadvise(self._file.fileno(), 0, self._written, os.POSIX_FADV_DONTNEED)
-            self._left_to_kernel = self._written
-
-    def reopen(self) -> BinaryIO:
-        path = self._temporary if self._temporary.exists() else self._final
-        return path.open("rb")
-
-    def commit(self) -> None:
-        folder = self._final.parent
-        try:
-            os.fsync(self._file.fileno())
-            self._file.close()
-            self._link()
-            self._temporary.unlink()
-            _sync_up(folder, root=self._temporary.parent.parent)
-        except FileExistsError:
-            raise Conflict(f"The name {self.name} is taken by a stored file.", code="storage.name_taken") from None
-        except OSError as error:
-            raise _refusal(self._final, error) from None
-        self._committed = True
-
-    def _link(self) -> None:
-        """Give the file its name. A hard link fails when the name exists, a rename would replace it."""
-        try:
-            os.link(self._temporary, self._final)
-        except FileNotFoundError:  # the first file of its folder
-            _make_private(self._final.parent)
-            os.link(self._temporary, self._final)
-
-    def discard(self) -> None:
-        self._file.close()
-        self._temporary.unlink(missing_ok=True)
-        if self._committed:
-            self._final.unlink(missing_ok=True)
-
-
-def _make_private(folder: Path) -> None:
-    """The folder with its parents; each that is made here is 0700, which ``parents=True`` alone does not give."""
-    for path in [*reversed(folder.parents), folder]:
-        if not path.exists():
-            path.mkdir(mode=0o700, exist_ok=True)
-
-
 def _open_nofollow(path: Path) -> BinaryIO:
     return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb")
-
-
-def _sync_up(folder: Path, *, root: Path) -> None:
-    """Have the disk know the entries of ``folder``, and once for each process those that lead to it.
-
-    A folder stays for good, so what leads to it is synced with the first file that this process puts there: another
-    process may have made it a moment ago.
-    """
-    if (itself := _sync_folder(folder)) in _reached:
-        return
-    if (above := _sync_folder(folder.parent)) not in _reached:
-        _sync_folder(root)
-        _reached.add(above)
-    _reached.add(itself)
-
-
-def _sync_folder(path: Path) -> tuple[int, int, str]:
-    """Sync the entries of a folder; gives which folder this is, also when another took its name."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-        found = os.fstat(descriptor)
-        return found.st_dev, found.st_ino, str(path)
-    finally:
-        os.close(descriptor)
-
-
-def _refusal(path: Path, error: OSError) -> StorageUnavailable | StorageFull:
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return StorageFull(
-            "There is no room left in the artifact folder, so nothing was stored. Free space or enlarge the disk, "
-            "then send the file again."
-        )
-    return StorageUnavailable(
-        f"The artifact folder {path.parent} cannot be written: {error.strerror}. "
-        "Check its owner, its permissions and the free space, then try again."
-    )

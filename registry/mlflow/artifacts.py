@@ -20,7 +20,7 @@ from registry.tracking.files import listing, opening, storing
 from registry.tracking.files.addresses import Address, InvalidPath, parse, run_address
 from registry.tracking.files.events import FILE_OPENED, FILE_REMOVED, FILE_STORED
 from registry.tracking.files.folders import files_of_version
-from registry.tracking.files.owners import Owner, owner_of
+from registry.tracking.files.owners import Owner, named_owner, owner_of
 
 from .fields import text
 from .refusals import NotImplementedHere, missing_value
@@ -165,7 +165,7 @@ def _owner(call: Call) -> tuple[Owner, str]:
         )
     if not address.path:
         raise InvalidPath
-    return owner_of(address, call.user), address.path
+    return named_owner(address, call.user), address.path
 
 
 def _version(call: Call, address: Address) -> ModelVersion:

@@ -4,7 +4,7 @@ from importlib import import_module
 from itertools import groupby
 from pkgutil import iter_modules
 
-from django.urls import path
+from django.urls import URLPattern, URLResolver, include, path
 
 from . import __path__ as package
 from . import server
@@ -22,7 +22,28 @@ def declared() -> list[Endpoint]:
     return [*calls, *server.NOTHING_HERE]
 
 
-urlpatterns = []
-for _route, _calls in groupby(declared(), key=lambda one: one.route):
-    _endpoints = list(_calls)
-    urlpatterns.append(path(_route, view_of(_endpoints).as_view(), name=_endpoints[0].operation_id))
+def _folder_of(route: str) -> str:
+    """What routes of one resource have in common, such as "api/2.0/mlflow/runs/"; "" for a short or open one."""
+    *folders, _ = route.split("/")
+    return "".join(f"{folder}/" for folder in folders[:4] if "<" not in folder) if len(folders) >= 4 else ""
+
+
+def _patterns() -> list[URLPattern | URLResolver]:
+    """A path for each route. Those of one resource are looked at together: a call passes by the others at once.
+
+    An open route ("<path:path>") is behind every other that could be meant.
+    """
+    folders: dict[str, list[URLPattern]] = {}
+    short: list[URLPattern | URLResolver] = []
+    behind: list[URLPattern | URLResolver] = []
+    for route, calls in groupby(declared(), key=lambda one: one.route):
+        endpoints = list(calls)
+        view, name = view_of(endpoints).as_view(), endpoints[0].operation_id
+        if folder := _folder_of(route):
+            folders.setdefault(folder, []).append(path(route.removeprefix(folder), view, name=name))
+        else:
+            (behind if "<" in route else short).append(path(route, view, name=name))
+    return [*short, *(path(folder, include(found)) for folder, found in folders.items()), *behind]
+
+
+urlpatterns = _patterns()

@@ -31,7 +31,7 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     pending.commit()
     with store.open(name, offset=1) as file:
         assert file.read() == b"bc"
-    assert list((tmp_path / "incoming").iterdir()) == []
+    assert list((tmp_path / "incoming").glob("*")) == []
 
 
 def test_a_stored_file_is_never_replaced(tmp_path: Path) -> None:
@@ -82,9 +82,9 @@ def test_the_file_is_synced_before_its_name_and_the_folder_after(
         calls.append("folder" if Path(f"/proc/self/fd/{descriptor}").resolve().is_dir() else "file")
         fsync(descriptor)
 
-    def seen_link(*args: Any) -> None:
+    def seen_link(*args: Any, **named: Any) -> None:
         calls.append("link")
-        link(*args)
+        link(*args, **named)
 
     monkeypatch.setattr(os, "fsync", seen_fsync)
     monkeypatch.setattr(os, "link", seen_link)
@@ -137,7 +137,7 @@ def test_the_sweeper_removes_only_what_is_old_and_unnamed(scientist: Any, stored
     """S1-38."""
     version = make_version(make_model(scientist), scientist)
     cut = Sealing("cut.bin")
-    cut.write(b"x" * 2_000_000)
+    cut.write(os.urandom(2_000_000))
     cut._pending._file.close()  # type: ignore[attr-defined]  # A process that is killed closes its files.
     orphan = Sealing("orphan.bin")
     orphan.write(safetensors())

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from compliance.audit import Actor, record
@@ -21,7 +21,7 @@ from registry.tracking.models import LoggedModel, RegisteredFolder, Run
 from .addresses import Address
 from .closed import closed_at
 from .events import FILE_DAMAGED, FILE_OPENED
-from .owners import Owner, owner_of
+from .owners import Owner, by_key, named_owner
 
 
 class FoundFile(NamedTuple):
@@ -40,13 +40,11 @@ def found_at(address: Address, user: Any) -> FoundFile:
     """The file at an address of a run or logged model that ``user`` may see. Raises NotFound."""
     row = _seen.first(user, address.kind, owner=address.owner, path=address.path) if address.path else None
     if row is None or address.experiment not in {"", str(row[0])}:
-        owner_of(address, user)  # says which of both is missing
+        named_owner(address, user)  # says which of both is missing
         raise NotFound(f"No such artifact: '{address.path[:200]}'", code="artifact.not_found")
     _, size, has_closed, artifact, sha256, *stored = row
-    # Only its key is known, which is all that the ledger and what was made of it ask for.
-    owner: Owner = (Run if address.kind == "run" else LoggedModel).from_db(DEFAULT_DB_ALIAS, ["id"], [address.owner])
     small = SmallFile(artifact, size, sha256, *stored) if artifact is not None else None
-    return FoundFile(owner, address.path, size, sha256 or "", has_closed, artifact, small)
+    return FoundFile(by_key(address), address.path, size, sha256 or "", has_closed, artifact, small)
 
 
 @FixedQuery

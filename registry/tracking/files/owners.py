@@ -2,6 +2,7 @@
 
 from typing import Any, NoReturn
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Q, QuerySet
 
 from modelops.lib.errors import Invalid, NotFound
@@ -27,6 +28,27 @@ def not_there() -> NotFound:
     return NotFound(
         "There is no such run or logged model at this place. Look up its artifact_uri.", code="artifact.owner_not_found"
     )
+
+
+def named_owner(address: Address, user: Any) -> Owner:
+    """The same with nothing read but its key, for whoever only says which it is. Raises NotFound."""
+    if address.kind != "version":
+        number = _experiment.first(user, address.kind, owner=address.owner)
+        if number is not None and address.experiment in {"", str(number[0])}:
+            return by_key(address)
+    raise not_there()
+
+
+def by_key(address: Address) -> Owner:
+    """The run or logged model that stands at ``address``, of which only the key is known yet."""
+    found: Owner = (Run if address.kind == "run" else LoggedModel).from_db(DEFAULT_DB_ALIAS, ["id"], [address.owner])
+    return found
+
+
+@FixedQuery
+def _experiment(user: Any, kind: str, *, owner: Any) -> "QuerySet[Any, Any]":
+    owners: QuerySet[Any] = (Run if kind == "run" else LoggedModel).objects.visible_to(user).filter(pk=owner)
+    return owners.order_by().values_list("experiment__number")
 
 
 @FixedQuery

@@ -113,3 +113,11 @@ def test_a_head_tells_of_a_file_and_opens_nothing(wire: Wire, root: str) -> None
     assert (answer.status_code, answer.content, answer.headers["Content-Length"]) == (200, b"", "11000")
     assert answer.headers["ETag"] == fetched(wire, f"{root}/a.bin")[2]["ETag"]
     assert told() == [("tracking.file.opened", "success")]
+
+
+def test_what_a_store_writes_nobody_watches() -> None:
+    """So its row need not look for changes of the run; a table that becomes watched has to be told by it."""
+    from compliance.audit.watching.declarations import watches
+
+    assert not {"tracking.TrackedFile", "registry.Artifact", "registry.ArtifactCopy"} & set(watches)
+    assert {"tracking.Run", "registry.ModelVersion"} <= set(watches)
