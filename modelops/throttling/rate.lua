@@ -28,5 +28,7 @@ if wait <= 100 then  -- a tenth of a millisecond: times are kept in whole micros
   redis.call('SET', KEYS[1], string.format('%.0f:%.0f:%.0f', owed_until, opened, used),
              'PX', math.ceil(until_forgotten / 1000))
 end
-return {allowed, math.ceil(wait), math.max(0, quota - used), math.ceil(opened + period - now),
-        math.max(0, math.floor((furthest - owed_until) / step + 0.001)), math.ceil(owed_until - now)}
+-- One text, which is read in one piece: numbers of an array are taken apart one by one.
+return string.format('%.0f:%.0f:%.0f:%.0f:%.0f:%.0f', allowed, math.ceil(wait), math.max(0, quota - used),
+                     math.ceil(opened + period - now),
+                     math.max(0, math.floor((furthest - owed_until) / step + 0.001)), math.ceil(owed_until - now))

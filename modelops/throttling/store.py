@@ -14,6 +14,7 @@ from django.conf import settings
 from redis.exceptions import RedisError
 
 from .limits import PERIOD_S, Limit
+from .line import ScriptLine, packed
 
 logger = logging.getLogger(__name__)
 
@@ -47,22 +48,22 @@ class _Connection:
 
     def __init__(self, url: str) -> None:
         self.client: Any = redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
-        self.script: Any = self.client.register_script(_SCRIPT)
+        self._line = ScriptLine(self.client, _SCRIPT, arguments=3)
         self._lock = threading.Lock()
         self._rests_until = 0.0
         self._tells_at = 0.0
 
-    def run(self, key: str, limit: Limit) -> list[int]:
+    def run(self, key: str, limit: Limit) -> tuple[int, ...]:
         if time.monotonic() < self._rests_until:
             raise StoreUnavailable
         try:
-            found: list[int] = self.script(keys=[key], args=[limit.per_minute, limit.burst, PERIOD_S * 1_000_000])
+            found = self._line.run(packed(key.encode("ascii")) + _arguments(limit))
             if time.monotonic() >= self._tells_at:
                 self._tell()
         except (RedisError, OSError) as error:
             self._rests_until = time.monotonic() + _REST_S
             raise StoreUnavailable(type(error).__name__) from None
-        return found
+        return tuple(map(int, found.split(b":")))
 
     def _tell(self) -> None:
         """Let the posture see what this process works with."""
@@ -74,6 +75,11 @@ class _Connection:
             pipe.zremrangebyscore(_LIVE, "-inf", now - 3 * _TOLD_EVERY_S)
             pipe.expire(_LIVE, 3 * _TOLD_EVERY_S)
             pipe.execute()
+
+
+@lru_cache(maxsize=64)
+def _arguments(limit: Limit) -> bytes:
+    return packed(*(b"%d" % number for number in (limit.per_minute, limit.burst, PERIOD_S * 1_000_000)))
 
 
 @lru_cache(maxsize=2)

@@ -1,0 +1,80 @@
+"""The connection on which requests are counted: kept by a thread, made again when Valkey ended it."""
+
+import os
+import threading
+from typing import Any
+
+import pytest
+import redis
+from django.conf import settings
+from redis.exceptions import ConnectionError as ConnectionLost
+from redis.exceptions import ResponseError
+
+from modelops.throttling.line import ScriptLine, packed
+from tests.throttling.conftest import valkey
+
+ECHO = "return KEYS[1] .. ':' .. ARGV[1]"
+
+
+def line(script: str = ECHO, **named: str) -> ScriptLine:
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2, **named)
+    return ScriptLine(client, script, arguments=1)
+
+
+def end(name: str) -> int:
+    """End the connections of this name, as a server does that goes away; returns how many."""
+    with valkey() as client:
+        found = [one["id"] for one in client.client_list() if one["name"] == name]
+        for number in found:
+            client.client_kill_filter(_id=number)
+        return len(found)
+
+
+def test_a_script_that_valkey_does_not_know_is_sent_whole() -> None:
+    with valkey() as client:
+        client.script_flush()
+    asked = line()
+    assert asked.run(packed(b"key", b"one")) == b"key:one"
+    assert asked.run(packed(b"k\r\ney", b"")) == b"k\r\ney:"
+
+
+def test_a_connection_that_was_ended_is_made_again() -> None:
+    """S4-45: a Valkey that began anew in between costs nobody a request."""
+    name = f"line-{os.getpid()}"
+    asked = line(client_name=name)
+    assert asked.run(packed(b"key", b"1")) == b"key:1"
+    assert end(name) == 1
+    assert asked.run(packed(b"key", b"2")) == b"key:2"
+
+
+def test_a_failure_leaves_nothing_behind_for_the_next_answer() -> None:
+    """An answer that is read for another request would be somebody else's count."""
+    asked = line("if ARGV[1] == 'bad' then return redis.error_reply('ERR no') end return ARGV[1]")
+    with pytest.raises(ResponseError):
+        asked.run(packed(b"key", b"bad"))
+    assert [asked.run(packed(b"key", b"%d" % number)) for number in range(3)] == [b"0", b"1", b"2"]
+
+
+def test_nobody_at_the_other_end_is_said() -> None:
+    away = ScriptLine(redis.Redis.from_url("redis://127.0.0.1:1/0"), ECHO, 1)
+    with pytest.raises((ConnectionLost, OSError)):
+        away.run(packed(b"key", b"1"))
+
+
+def test_threads_have_connections_of_their_own() -> None:
+    asked = line()
+    wrong: list[Any] = []
+
+    def work(name: bytes) -> None:
+        wrong.extend(
+            found
+            for number in range(200)
+            if (found := asked.run(packed(name, b"%d" % number))) != b"%b:%d" % (name, number)
+        )
+
+    threads = [threading.Thread(target=work, args=(b"thread-%d" % number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
