@@ -13,7 +13,7 @@ from accounts.actors import actor_of
 from accounts.audit_events import API_KEY_USED
 from accounts.errors import CredentialRefused
 from accounts.models import ApiKey
-from accounts.stored_permissions import held_by_column
+from accounts.stored_permissions import held_by_column, names_of
 from compliance.audit import record
 from compliance.audit.context import identify, network_of
 from modelops.crypto.keyed import keyed_digests
@@ -44,7 +44,7 @@ def check_api_key(text: str, *, address: str = "") -> ApiKey:
         )
     key = _key_with_owner.first(None, public_id=parts.public_id)
     if key is not None and not key.owner.is_superuser:
-        key.owner._perm_cache = set(key.owner_holds)
+        key.owner._perm_cache = names_of(key.owner_holds)
     digests = keyed_digests(Purpose.API_KEY, key_context(parts.public_id), parts.secret.encode())
     matches = [hmac.compare_digest(bytes(key.digest), digest) for digest in digests] if key else []
     if key is None or not any(matches):

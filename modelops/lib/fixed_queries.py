@@ -12,8 +12,10 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Final, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.query import ValuesListIterable, get_related_populators
+
+from .quick_statements import QuickStatement
 
 _MOST_WRITTEN: Final = 200
 _TEXT_SIGNS: Final = "%"
@@ -62,13 +64,17 @@ class _Written:
         self._is_tuples = issubclass(queryset._iterable_class, ValuesListIterable)
         fields = [each[0] for each in (self._compiler.select or [])[: self._compiler.col_count]]
         self._converters = self._compiler.get_converters(fields)
+        self._quick = QuickStatement(self.sql)
 
     def rows(self, values: dict[str, Any]) -> list[Any]:
         if not self.sql:
             return []
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, [_filled(param, values) for param in self.params])
-            found: Iterable[Any] = cursor.fetchall()
+        sent = [_filled(param, values) for param in self.params]
+        found: Iterable[Any] | None = self._quick.rows(connections[DEFAULT_DB_ALIAS], sent)
+        if found is None:
+            with connection.cursor() as cursor:
+                cursor.execute(self.sql, sent)
+                found = cursor.fetchall()
         if self._converters:
             found = self._compiler.apply_converters(found, self._converters)
         if self._is_tuples:

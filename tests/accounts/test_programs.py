@@ -124,6 +124,7 @@ def test_a_cookie_beside_a_credential_opens_nothing(client: Client) -> None:
     assert (refused.status_code, went_past(refused)) == (401, True)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_what_is_taken_away_is_gone_with_the_next_request(client: Client) -> None:
     """S2-21: role, key and account are looked at in each request."""
     headers = {"Authorization": f"Bearer {key_for('pipeline', 'Pipeline')}"}
@@ -132,7 +133,8 @@ def test_what_is_taken_away_is_gone_with_the_next_request(client: Client) -> Non
     def asked() -> int:
         return client.get("/api/v1/models/", headers=headers).status_code
 
-    assert asked() == 200
+    # Asked often, a key is looked up by a statement that the connection keeps.
+    assert {asked() for _ in range(8)} == {200}
     roles = list(key.owner.groups.all())
     key.owner.groups.clear()
     assert asked() == 403

@@ -1,0 +1,155 @@
+"""Statements past the cursor: the same rows, errors and transactions as with one."""
+
+import datetime as dt
+import uuid
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import DataError, OperationalError, ProgrammingError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from modelops.lib.quick_statements import _MOST_PREPARED, _NOT_YET, QuickStatement
+
+pytestmark = pytest.mark.django_db(transaction=True)
+VALUES = (
+    uuid.UUID(int=7), dt.datetime(2026, 3, 29, 1, tzinfo=dt.UTC), "te'xt %s €", 3, 2**40, Decimal("1.50"), True, None,
+    b"\x00\xff",
+)  # fmt: skip
+
+
+def often(sql: str) -> QuickStatement:
+    """A statement that was asked often enough."""
+    statement = QuickStatement(sql)
+    statement._uses = _NOT_YET
+    return statement
+
+
+def by_cursor(sql: str, values: Any) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
+
+
+def done(sql: str) -> None:
+    """Something that gives no rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def prepared() -> int:
+    return by_cursor("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'portal%%'", [])[0][0]
+
+
+@pytest.fixture(autouse=True)
+def _anew(transactional_db: None) -> Any:
+    """A connection of its own, where nothing is prepared, and the tables of a test are gone with it."""
+    connection.close()
+    connection.close_pool()
+    yield
+    connection.close()
+    connection.close_pool()
+
+
+@pytest.mark.parametrize("values", [VALUES, VALUES[::-1]])
+def test_rows_are_those_of_a_cursor(values: Any) -> None:
+    """S0-38: values and types, with arrays, JSON, ranges, a sign of percent and nothing."""
+    sql = (
+        f"SELECT {', '.join('%s' for _ in values)}, ARRAY['a', NULL], '{{\"a\": [1]}}'::jsonb, '5%%',"
+        " tstzrange('2026-01-01 00:00+00', NULL), interval '1 day', 1.5::float8, '198.51.100.7'::inet"
+    )
+    found = often(sql).rows(connection, list(values))
+    assert found == by_cursor(sql, values)
+    assert found is not None
+    assert [type(one) for one in found[0]] == [type(one) for one in by_cursor(sql, values)[0]]
+    assert often("SELECT 1 WHERE %s > 1").rows(connection, [0]) == []
+
+
+def test_other_types_of_values_are_another_statement() -> None:
+    """A number after a text, and a large one after a small."""
+    statement = often("SELECT %s")
+    for value in ("a", 1, 2**40, None, uuid.UUID(int=1), "b"):
+        assert statement.rows(connection, [value]) == by_cursor("SELECT %s", [value])
+
+
+def test_the_first_uses_and_what_needs_keys_go_the_ordinary_way() -> None:
+    statement = QuickStatement("SELECT 1")
+    assert [statement.rows(connection, []) for _ in range(_NOT_YET + 1)] == [None] * _NOT_YET + [[(1,)]]
+    assert often("SELECT modelops_open('\\x00')").rows(connection, []) is None
+
+
+def test_who_counts_or_wraps_statements_is_told_of_it() -> None:
+    statement = often("SELECT 1")
+    with CaptureQueriesContext(connection):
+        assert statement.rows(connection, []) is None
+    with connection.execute_wrapper(lambda execute, *asked: execute(*asked)):
+        assert statement.rows(connection, []) is None
+
+
+def test_errors_are_those_of_a_cursor() -> None:
+    with pytest.raises(DataError) as quick:
+        often("SELECT 1 / %s").rows(connection, [0])
+    with pytest.raises(DataError) as usual:
+        by_cursor("SELECT 1 / %s", [0])
+    assert str(quick.value) == str(usual.value)
+    assert quick.value.__cause__.sqlstate == usual.value.__cause__.sqlstate  # type: ignore[union-attr]
+    with pytest.raises(ProgrammingError):
+        often("SELECT nothing FROM nowhere").rows(connection, [])
+    assert often("SELECT 1").rows(connection, []) == [(1,)]
+
+
+def test_what_belongs_to_a_transaction_goes_the_ordinary_way() -> None:
+    """A lock that was taken outside of it would be gone at once."""
+    statement = often("SELECT 1")
+    with transaction.atomic():
+        assert statement.rows(connection, []) is None
+        by_cursor("SELECT 1", [])
+        assert statement.rows(connection, []) is None
+    assert statement.rows(connection, []) == [(1,)]
+    assert connection.connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+
+
+def test_a_transaction_that_was_rolled_back_costs_no_answer() -> None:
+    """After one, psycopg lets the server forget everything that it prepared."""
+    statement = often("SELECT 1")
+    for _ in range(3):
+        assert statement.rows(connection, []) == [(1,)]
+        with transaction.atomic():
+            by_cursor("SELECT 1", [])
+            transaction.set_rollback(True)
+        by_cursor("SELECT 1", [])
+        assert statement.rows(connection, []) in (None, [(1,)])
+
+
+def test_a_table_that_was_changed_is_read_anew() -> None:
+    """A migration while the process runs, and a server that forgot what was prepared."""
+    done("CREATE TEMP TABLE changed AS SELECT 1 AS one")
+    statement = often("SELECT * FROM changed")
+    assert statement.rows(connection, []) == [(1,)]
+    done("ALTER TABLE changed ADD two text DEFAULT 'b'")
+    assert statement.rows(connection, []) is None
+    assert statement.rows(connection, []) == [(1, "b")]
+    connection.connection.pgconn.exec_(b"DEALLOCATE ALL")
+    assert statement.rows(connection, []) is None
+    assert statement.rows(connection, []) == [(1, "b")]
+
+
+def test_a_server_that_went_away_is_an_error_once() -> None:
+    """S0-03: as with a cursor, the next request finds another connection."""
+    statement = often("SELECT 1")
+    assert statement.rows(connection, []) == [(1,)]
+    ended = connection.connection.info.backend_pid
+    wanted = {name: value for name, value in connection.get_connection_params().items() if name != "context"}
+    with psycopg.connect(**wanted, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [ended])
+    with pytest.raises(OperationalError):
+        statement.rows(connection, [])
+    connection.close()
+    assert statement.rows(connection, []) == [(1,)]
+
+
+def test_a_connection_keeps_no_more_than_so_many() -> None:
+    for number in range(_MOST_PREPARED + 20):
+        assert often(f"SELECT {number}").rows(connection, []) == [(number,)]
+    assert prepared() == _MOST_PREPARED
