@@ -40,7 +40,7 @@ class FilesystemStore(ArtifactStore):
     ) -> None:
         super().__init__({} if isinstance(options, Path) else options, credentials)
         named = options if isinstance(options, Path) else self.options.get("folder")
-        self.root = Path(named or Path(settings.MODELOPS_HOME) / "artifacts")
+        self.root = Path(named or f"{settings.MODELOPS_HOME}/artifacts")
         # A folder that an administrator named may be a mount: without its mark it is not there.
         self._needs_mark = "folder" in self.options
 
@@ -60,9 +60,15 @@ class FilesystemStore(ArtifactStore):
         return PendingOnDisk(temporary, final, prepare=self._incoming)
 
     def open(self, name: str, offset: int = 0) -> BinaryIO:
+        file = os.fdopen(self._opened(name), "rb")
+        file.seek(offset)
+        return file
+
+    def _opened(self, name: str) -> int:
+        """A descriptor of the file. Raises FileMissing or StorageUnavailable."""
         self._refuse_unmarked()
         try:
-            file = _open_nofollow(self._path(name))
+            return os.open(self._path(name), os.O_RDONLY | os.O_NOFOLLOW)
         except FileNotFoundError:
             raise FileMissing(
                 f"The stored file {name} is not in the artifact folder. Repair it from another location, or restore "
@@ -70,16 +76,20 @@ class FilesystemStore(ArtifactStore):
             ) from None
         except OSError as error:
             raise StorageUnavailable(f"The stored file {name} cannot be opened: {error.strerror}.") from None
-        file.seek(offset)
-        return file
 
     def read(self, name: str, most: int) -> bytes:
         """The first ``most`` bytes, of a small file all. Raises as `open` does."""
-        with self.open(name) as file:
-            try:
-                return file.read(most)
-            except OSError as error:
-                raise StorageUnavailable(f"The stored file {name} cannot be read: {error.strerror}.") from None
+        descriptor = self._opened(name)
+        try:
+            wanted = min(os.fstat(descriptor).st_size, most)
+            found = os.read(descriptor, wanted)
+            while len(found) < wanted and (more := os.read(descriptor, wanted - len(found))):
+                found += more
+        except OSError as error:
+            raise StorageUnavailable(f"The stored file {name} cannot be read: {error.strerror}.") from None
+        finally:
+            os.close(descriptor)
+        return found
 
     def size(self, name: str) -> int:
         with self.open(name) as file:
@@ -161,7 +171,7 @@ class FilesystemStore(ArtifactStore):
     def _path(self, name: str) -> Path:
         checked_name(name)
         # The ids are time-ordered at their front; only their end spreads evenly.
-        return self.root / name[29:31] / name[31] / name
+        return Path(f"{self.root}/{name[29:31]}/{name[31]}/{name}")
 
 
 def _open_nofollow(path: Path) -> BinaryIO:
