@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from compliance.audit.coverage.evidence import coverage
-from compliance.posture.looking import look_at_all
+from compliance.posture.looking import Looked, look_at_all
 from compliance.registers.models import Breach, Incident
 from compliance.retention.classes import classes
 from compliance.supply_chain.standing import response
@@ -33,16 +33,17 @@ class Kpi:
     url: str
 
 
-def kpis(now: datetime | None = None) -> Iterator[Kpi]:
-    """All of them, in the order in which people read them."""
+def kpis(now: datetime | None = None, seen: list[Looked] | None = None) -> Iterator[Kpi]:
+    """All of them, in the order in which people read them; ``seen`` is a look at every control that was had already."""
     now = now or timezone.now()
     yield _incidents(now)
     yield _reviews()
     yield _audit()
-    yield _encrypted()
+    seen = look_at_all() if seen is None else seen
+    yield _encrypted(seen)
     yield _requests(now)
     yield _retention()
-    yield _consents()
+    yield _consents(seen)
     yield _breaches()
     yield _vulnerabilities(now)
 
@@ -68,8 +69,8 @@ def _audit() -> Kpi:
                reverse("admin:audit-coverage"))  # fmt: skip
 
 
-def _encrypted() -> Kpi:
-    looked = [one.outcome for one in look_at_all() if one.control.area == "Encryption" and one.outcome.applies]
+def _encrypted(seen: list[Looked]) -> Kpi:
+    looked = [one.outcome for one in seen if one.control.area == "Encryption" and one.outcome.applies]
     held = sum(one.held or 0 for one in looked if one.total)
     total = sum(one.total or 0 for one in looked if one.total)
     holds = all(one.passed for one in looked)
@@ -102,9 +103,9 @@ def _retention() -> Kpi:
                reverse("admin:retention_retentionpolicy_changelist"))  # fmt: skip
 
 
-def _consents() -> Kpi:
+def _consents(seen: list[Looked]) -> Kpi:
     activities, people = (
-        next(one.outcome for one in look_at_all() if one.control.key == key)
+        next(one.outcome for one in seen if one.control.key == key)
         for key in ("consents.documented", "consents.people")
     )
     held = min(activities.held or 0, people.held or 0)

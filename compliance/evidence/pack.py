@@ -17,7 +17,7 @@ from compliance.audit.exporting.signing import key_file, signed
 from compliance.audit.models import AuditEvent
 from compliance.audit.partitions import recorded_within
 from compliance.audit.sealing.models import Checkpoint
-from compliance.posture.looking import look_at_all
+from compliance.posture.looking import Looked, look_at_all
 from compliance.registers.exports import REGISTERS, as_csv, table_of
 from modelops.lib.errors import Invalid
 
@@ -72,18 +72,19 @@ def make_pack(period: Period, *, actor: Actor) -> bytes:
 
 
 def _files(period: Period) -> dict[str, str]:
+    seen = look_at_all()
     files = {f"{part}.csv": _events(period, prefixes) for part, prefixes in PARTS.items()}
     for name in REGISTERS:
         files[f"register-{name}.csv"] = as_csv(table_of(name), [heading for heading, _ in REGISTERS[name].columns])
     files["figures.json"] = _json([{"key": one.key, "label": one.label, "value": one.value, "note": one.note,
-                                    "holds": one.tone == "good"} for one in kpis()])  # fmt: skip
-    files["posture.json"] = _json(_posture())
+                                    "holds": one.tone == "good"} for one in kpis(seen=seen)])  # fmt: skip
+    files["posture.json"] = _json(_posture(seen))
     newest = Checkpoint.objects.filter(signed_at__lt=period.until).order_by("-id").first()
     files["checkpoint.note"] = newest.note if newest is not None else ""
     return files
 
 
-def _posture() -> list[dict[str, Any]]:
+def _posture(seen: list[Looked]) -> list[dict[str, Any]]:
     return [
         {
             "key": one.control.key,
@@ -94,7 +95,7 @@ def _posture() -> list[dict[str, Any]]:
             "total": one.outcome.total,
             "findings": [finding.title for finding in one.outcome.findings],
         }
-        for one in look_at_all()
+        for one in seen
         if one.outcome.applies
     ]
 

@@ -99,12 +99,13 @@ def evidence_pack(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: forms.Form, status: int = 200) -> HttpResponse:
-    failing = {one.control.area for one in look_at_all() if one.outcome.applies and not one.outcome.passed}
+    seen = look_at_all()
+    failing = {one.control.area for one in seen if one.outcome.applies and not one.outcome.passed}
     demands = [(one, reverse(one.page), sorted(failing & set(one.areas))) for one in DEMANDS]
     context = {
         **admin.site.each_context(request),
         "title": "Evidence",
-        "kpis": list(kpis()),
+        "kpis": list(kpis(seen=seen)),
         "demands": demands,
         "catalogues": ControlCatalogue.objects.all()[:200],
         "may_import": request.user.has_perm(ADD),

@@ -22,6 +22,7 @@ from compliance.audit.sealing.note import check
 from compliance.evidence.frameworks import DEMANDS
 from compliance.evidence.kpis import kpis
 from compliance.evidence.pack import PARTS, quarter_before
+from compliance.posture import looking
 from compliance.posture.looking import look_at_all
 from compliance.registers import services
 from modelops.lib.posture import controls
@@ -51,6 +52,19 @@ def test_a_critical_incident_turns_its_tile_to_one_with_a_link(desk: Client) -> 
     assert reverse("admin:evidence") in desk.get(reverse("admin:index")).content.decode()
     page = desk.get(reverse("admin:evidence")).content.decode()
     assert reverse("admin:registers_incident_changelist") in page
+
+
+@pytest.mark.parametrize("page", ["admin:evidence", "admin:evidence-pack", "admin:posture"])
+def test_a_page_looks_at_the_controls_once(desk: Client, monkeypatch: pytest.MonkeyPatch, page: str) -> None:
+    """Each look asks hundreds of questions of the database."""
+    looks = []
+    monkeypatch.setattr(looking, "controls", lambda: looks.append(1) or controls())
+    if page.endswith("pack"):
+        since, until = quarter_before(timezone.now())
+        answer = desk.post(reverse(page), {"since": f"{since:%Y-%m-%d}", "until": f"{until:%Y-%m-%d}"})
+    else:
+        answer = desk.get(reverse(page))
+    assert (answer.status_code, len(looks)) == (200, 1)
 
 
 def test_every_figure_comes_from_rows() -> None:

@@ -73,8 +73,11 @@ def mlflow_client(live_portal: "LivePortal", tmp_path: Path, monkeypatch: pytest
         monkeypatch.delenv(name, raising=False)  # the client leaves them behind
     monkeypatch.chdir(tmp_path)
     import mlflow
+    from mlflow.store.model_registry import abstract_store
     from mlflow.tracking import fluent
 
+    # It asks every three seconds whether a version is ready, and waits as long after the first time.
+    monkeypatch.setattr(abstract_store, "AWAIT_MODEL_VERSION_CREATE_SLEEP_INTERVAL_SECONDS", 0.1)
     # The client keeps the experiment of the test before for its whole process.
     monkeypatch.setattr(fluent, "_active_experiment_id", None)
     mlflow.set_tracking_uri(f"{live_portal.url}/mlflow")
