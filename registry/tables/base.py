@@ -57,6 +57,13 @@ class TableFormat(ABC):
     def inspect(self, file: BinaryIO) -> dict[str, Any]:
         """How to read the file: JSON with ``arrow_schema`` and what else the format needs. Raises Invalid."""
 
+    def glimpse(self, file: BinaryIO) -> dict[str, Any] | None:
+        """What `inspect` gives if the file goes on as it begins, without reading on; None where that cannot be told.
+
+        Where reading by it succeeds, `inspect` gives the same.
+        """
+        return None
+
     @abstractmethod
     def batches(
         self, file: BinaryIO, reading: Mapping[str, Any], columns: list[str] | None = None

@@ -4,6 +4,7 @@ import codecs
 import csv
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -35,20 +36,35 @@ class Delimited(TableFormat):
         return not head.removeprefix(codecs.BOM_UTF8).lstrip().startswith((b"<", b"[", b"{"))
 
     def inspect(self, file: BinaryIO) -> dict[str, Any]:
+        reading, names = _look(file, _encoding(file))
+        return self._typed(file, reading, names, None)
+
+    def glimpse(self, file: BinaryIO) -> dict[str, Any] | None:
+        """The types of the first block: what reading takes for one of them, the look over all cells does too."""
         encoding = _encoding(file)
-        delimiter, names = _header(file, encoding)
-        check_names(names)
-        reading: dict[str, Any] = {"encoding": encoding, "delimiter": delimiter}
+        if encoding != "utf-8":
+            return None  # its blocks are not those of the file
+        reading, names = _look(file, encoding)
+        file.seek(0)
+        head = pa.BufferReader(file.read(2 * BLOCK_BYTES))  # the second holds the rest of the last row
+        try:
+            return self._typed(head, reading, names, 1)
+        except Invalid:
+            return None
+
+    def _typed(
+        self, file: BinaryIO | pa.NativeFile, reading: dict[str, Any], names: list[str], blocks: int | None
+    ) -> dict[str, Any]:
+        """``reading`` with the types of all cells, or of those in the first ``blocks``."""
         types = {name: pa.null() for name in names}
         texts = pa.schema([(name, pa.string()) for name in names])
-        for batch in self.batches(file, {**reading, "arrow_schema": pack_schema(texts)}):
+        for batch in islice(self.batches(file, {**reading, "arrow_schema": pack_schema(texts)}), blocks):
             for name, column in zip(names, batch.columns, strict=True):
                 types[name] = widened(types[name], column)
-        reading["arrow_schema"] = pack_schema(pa.schema(types.items()))
-        return reading
+        return {**reading, "arrow_schema": pack_schema(pa.schema(types.items()))}
 
     def batches(
-        self, file: BinaryIO, reading: Mapping[str, Any], columns: list[str] | None = None
+        self, file: BinaryIO | pa.NativeFile, reading: Mapping[str, Any], columns: list[str] | None = None
     ) -> Iterator[pa.RecordBatch]:
         reader = _reader(file, reading, columns)
         while True:
@@ -71,12 +87,21 @@ class Delimited(TableFormat):
         return {**reading, "arrow_schema": pack_schema(schema)}
 
 
-def _reader(file: BinaryIO, reading: Mapping[str, Any], columns: list[str] | None) -> pc.CSVStreamingReader:
+def _look(file: BinaryIO, encoding: str) -> tuple[dict[str, Any], list[str]]:
+    """How the text is parted, and the names of its columns. Raises Invalid."""
+    delimiter, names = _header(file, encoding)
+    check_names(names)
+    return {"encoding": encoding, "delimiter": delimiter}, names
+
+
+def _reader(
+    file: BinaryIO | pa.NativeFile, reading: Mapping[str, Any], columns: list[str] | None
+) -> pc.CSVStreamingReader:
     schema = unpack_schema(reading["arrow_schema"])
     file.seek(0)
     try:
         return pc.open_csv(
-            pa.PythonFile(file, mode="r"),
+            file if isinstance(file, pa.NativeFile) else pa.PythonFile(file, mode="r"),
             read_options=pc.ReadOptions(encoding=reading["encoding"], block_size=BLOCK_BYTES, use_threads=False),
             parse_options=pc.ParseOptions(delimiter=reading["delimiter"], newlines_in_values=True),
             convert_options=pc.ConvertOptions(

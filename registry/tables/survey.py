@@ -15,6 +15,7 @@ _ORDER = ("parquet", "arrow", "parts", "jsonl", "csv")
 # What a table is called that people send; several files of one of them become parts by themselves.
 _SENT = ("parquet", "arrow", "jsonl", "csv")
 _HEAD_BYTES = 64 * 1024
+_Counts = tuple[int, list[int], list[str]]  # rows, empty cells per column, what the first values of each say
 
 __all__ = ["arrow_ipc", "delimited", "json_lines", "parquet", "parts", "survey"]
 
@@ -26,16 +27,7 @@ def survey(file: BinaryIO) -> Survey:
     all-empty columns, or with rows that do not fit its header.
     """
     key, reader = _format(file)
-    reading = reader.inspect(file)
-    while True:
-        try:
-            rows, nulls, about = _counts(reader, file, reading)
-            break
-        except Invalid as refusal:
-            repaired = reader.repaired(reading, refusal)
-            if repaired is None:
-                raise
-            reading = repaired
+    reading, (rows, nulls, about) = _read(reader, file)
     schema = unpack_schema(reading["arrow_schema"])
     if rows == 0 or not schema.names:
         raise Invalid(
@@ -53,7 +45,26 @@ def survey(file: BinaryIO) -> Survey:
     return Survey(key, rows, columns, reading)
 
 
-def _counts(reader: TableFormat, file: BinaryIO, reading: dict[str, Any]) -> tuple[int, list[int], list[str]]:
+def _read(reader: TableFormat, file: BinaryIO) -> tuple[dict[str, Any], _Counts]:
+    """How the file is read, and what reading every row has counted. Raises Invalid."""
+    begun = reader.glimpse(file)
+    if begun is not None:
+        try:
+            return begun, _counts(reader, file, begun)
+        except Invalid:
+            pass  # It goes on otherwise than it begins, or is damaged: the look over all of it tells.
+    reading = reader.inspect(file)
+    while True:
+        try:
+            return reading, _counts(reader, file, reading)
+        except Invalid as refusal:
+            repaired = reader.repaired(reading, refusal)
+            if repaired is None:
+                raise
+            reading = repaired
+
+
+def _counts(reader: TableFormat, file: BinaryIO, reading: dict[str, Any]) -> _Counts:
     """Rows, empty cells per column, and what the first values say; reading every row shows that it can be read."""
     rows = 0
     nulls = [0] * len(unpack_schema(reading["arrow_schema"]))
