@@ -33,6 +33,8 @@ HEARTBEAT_S = 5.0
 LONGEST_PAUSE = timedelta(seconds=60)
 # A worker that has not been heard of for this long is taken for dead.
 STALE_AFTER = timedelta(seconds=25)
+# A request was counted in Valkey before it came to ask for a job: who answered then is not asked for a word again.
+KNOWN_FOR_S = 0.5
 # A queued job whose doorbell was lost is rung again after this.
 RING_AGAIN_AFTER = timedelta(seconds=15)
 
@@ -49,7 +51,7 @@ def enqueue(
         raise Invalid(f"There is no job of kind {kind!r}.", code="job.unknown_kind")
     if not connection.in_atomic_block:
         raise RuntimeError("A job must be asked for in the transaction of what it works on.")
-    require_broker()
+    require_broker(within_s=KNOWN_FOR_S)
     job = apps.get_model("jobs", "Job")(
         kind=kind,
         payload=payload,

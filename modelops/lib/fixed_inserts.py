@@ -1,7 +1,9 @@
 """Adding rows by statements that are written once for their models: saving by Django writes them anew each time."""
 
 import uuid
-from functools import lru_cache
+from collections.abc import Callable
+from datetime import datetime
+from functools import lru_cache, partial
 from typing import Any, Final, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
@@ -13,12 +15,23 @@ from .gathered_inserts import add
 _AS_IT_IS: Final[dict[type, type]] = {
     models.CharField: str, models.TextField: str, models.UUIDField: uuid.UUID, models.BooleanField: bool,
 }  # fmt: skip
+_INTEGERS: Final = (models.IntegerField, models.BigIntegerField, models.SmallIntegerField)
+_POSITIVE: Final = (models.PositiveIntegerField, models.PositiveBigIntegerField, models.PositiveSmallIntegerField)
+
+
+class _Column(NamedTuple):
+    """How the value of one field is had. A value of the type ``plain`` needs no more than ``ready``, if that."""
+
+    field: Any
+    name: str
+    """Where the object keeps the value; "" where the field is to be asked for it."""
+    plain: type | None = None
+    ready: Callable[[Any], Any] | None = None
 
 
 class _Plan(NamedTuple):
     sql: str
-    fields: tuple[tuple[Any, type | None], ...]
-    """Each with the type of values that go as they are; None where every value is made ready by its field."""
+    columns: tuple[_Column, ...]
     sealed: tuple[Any, ...]
     """Fields that are written through a function of the database when they hold anything."""
 
@@ -47,13 +60,15 @@ def _holds_sealed(plan: _Plan, row: models.Model) -> bool:
 def _given(plan: _Plan, row: models.Model, connection: Any) -> list[Any] | None:
     """The parameters; None where one of them is computed by the database."""
     given = []
-    for field, as_it_is in plan.fields:
-        value = field.pre_save(row, True)
-        if as_it_is is None or (value is not None and type(value) is not as_it_is):
-            if isinstance(value, DatabaseDefault) or hasattr(value, "as_sql"):
-                return None
-            value = field.get_db_prep_save(value, connection=connection)
-        given.append(value)
+    held = row.__dict__
+    for field, name, plain, ready in plan.columns:
+        value = held[name] if name in held else field.pre_save(row, True)
+        if plain is not None and (value is None or type(value) is plain):
+            given.append(value if ready is None or value is None else ready(value))
+            continue
+        if isinstance(value, DatabaseDefault) or hasattr(value, "as_sql"):
+            return None
+        given.append(field.get_db_prep_save(value, connection=connection))
     return given
 
 
@@ -70,10 +85,37 @@ def _plan(model: type[models.Model]) -> _Plan:
     columns = ", ".join(quote(field.column or "") for field in plain)
     marks = ", ".join(["%s"] * len(plain))
     sql = f"INSERT INTO {quote(options.db_table)} ({columns}) VALUES ({marks})"  # noqa: S608  names from models
-    return _Plan(sql, tuple((field, _as_it_is(field)) for field in plain), sealed)
+    return _Plan(sql, tuple(_column(field) for field in plain), sealed)
 
 
-def _as_it_is(field: Any) -> type | None:
-    while isinstance(field, models.ForeignKey):
-        field = field.target_field
-    return _AS_IT_IS.get(type(field))
+def _column(field: Any) -> _Column:
+    """As `get_db_prep_save` makes values of the usual type ready, without asking it for each."""
+    name = str(field.attname) if type(field).pre_save is models.Field.pre_save else ""
+    kept = field
+    while isinstance(kept, models.ForeignKey):
+        kept = kept.target_field
+    kind: Any = type(kept)
+    operations = connections[DEFAULT_DB_ALIAS].ops
+    if kind in _AS_IT_IS:
+        return _Column(field, name, _AS_IT_IS[kind])
+    if kind in _INTEGERS or kind in _POSITIVE:
+        adapted = partial(_integer, operations.adapt_integerfield_value, kept.get_internal_type())
+        return _Column(field, name, int, adapted)
+    if kind is models.DateTimeField:
+        return _Column(field, name, datetime, partial(_moment, field))
+    if kind is models.JSONField:
+        return _Column(field, name, dict, partial(_json, operations.adapt_json_value, kept.encoder))
+    return _Column(field, name)
+
+
+def _integer(adapted: Callable[[int, str], Any], kind: str, value: int) -> Any:
+    return adapted(value, kind)
+
+
+def _json(adapted: Callable[[Any, Any], Any], encoder: Any, value: Any) -> Any:
+    return adapted(value, encoder)
+
+
+def _moment(field: Any, value: datetime) -> Any:
+    """One without a zone is left to Django, which warns of it."""
+    return value if value.tzinfo is not None else field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])

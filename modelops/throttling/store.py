@@ -13,6 +13,8 @@ import redis
 from django.conf import settings
 from redis.exceptions import RedisError
 
+from modelops.jobs.broker import note_answer
+
 from .limits import PERIOD_S, Limit
 from .line import ScriptLine, packed
 
@@ -47,6 +49,7 @@ class _Connection:
     """The client of this process, and whether it is worth asking."""
 
     def __init__(self, url: str) -> None:
+        self._url = url
         self.client: Any = redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
         self._line = ScriptLine(self.client, _SCRIPT, arguments=3)
         self._lock = threading.Lock()
@@ -54,6 +57,7 @@ class _Connection:
         self._tells_at = 0.0
 
     def run(self, key: str, limit: Limit) -> tuple[int, ...]:
+        """What the script answers. That it does is noted for who asks for a job: it is the same Valkey."""
         if time.monotonic() < self._rests_until:
             raise StoreUnavailable
         try:
@@ -63,6 +67,7 @@ class _Connection:
         except (RedisError, OSError) as error:
             self._rests_until = time.monotonic() + _REST_S
             raise StoreUnavailable(type(error).__name__) from None
+        note_answer(self._url)
         return tuple(map(int, found.split(b":")))
 
     def _tell(self) -> None:

@@ -1,5 +1,6 @@
 """Jobs: claimed once, fenced, brought back, with their effect in one transaction."""
 
+import time
 import uuid
 from datetime import timedelta
 
@@ -12,7 +13,7 @@ from compliance.audit import Actor
 from compliance.audit.models import AuditEvent
 from modelops import jobs
 from modelops.jobs import handlers, services
-from modelops.jobs.broker import broker_client
+from modelops.jobs.broker import broker_client, note_answer, require_broker
 from modelops.jobs.models import Job
 from modelops.lib.errors import Invalid, Unavailable
 
@@ -153,3 +154,19 @@ def test_an_unknown_kind_and_a_missing_broker_are_refused() -> None:
     broker_client.cache_clear()
     assert caught.value.code == "broker.unavailable"
     assert Job.objects.count() == before
+
+
+def test_a_broker_that_answered_a_moment_ago_is_not_asked_again() -> None:
+    """Fail closed: its word holds for half a second, for its own address, and never for who asks for a fresh one."""
+    gone = "unix:///nowhere/valkey.sock?db=0"
+    with override_settings(REDIS_URL=gone):
+        note_answer("unix:///nowhere/else.sock?db=0")
+        with pytest.raises(Unavailable):
+            require_broker(within_s=60)
+        note_answer(gone)
+        require_broker(within_s=60)
+        with pytest.raises(Unavailable):
+            require_broker()
+        time.sleep(0.01)
+        with pytest.raises(Unavailable):
+            require_broker(within_s=0.01)
