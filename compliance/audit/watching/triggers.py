@@ -39,6 +39,7 @@ class Watched:
             self.label,
             self.key,
             *(",".join(part) for part in (self.shown, self.masked, self.parents, self.counts)),
+            ",".join(sorted([*self.shown, *(f"*{name}" for name in self.masked)], key=lambda name: name.lstrip("*"))),
         ]
 
     @property
