@@ -32,16 +32,19 @@ from registry.models import (
 from registry.people.exclusion import require_trainable
 from registry.provenance.services import note_job
 from registry.scanning import services as scanning
-from registry.signing.portal_key import portal_key
+from registry.signing.models import TrustedKey
+from registry.signing.portal_key import PortalKey, columns_of, portal_key, row_of
 from registry.signing.services import sign_version
 
 from .ownership import account_id
 
 MANIFEST_NAME = "manifest.json"
 _MANIFEST_SCHEMA = "urn:modelops:manifest:1"
+# With the portal's signing key, which the transaction asks for as well.
 _NEXT_NUMBER = (
-    "UPDATE registry_registeredmodel SET last_number = last_number + 1, changed_at = %s WHERE id = %s "
-    "RETURNING last_number"
+    "WITH numbered AS (UPDATE registry_registeredmodel SET last_number = last_number + 1, changed_at = %s WHERE id = %s"  # noqa: S608
+    f" RETURNING last_number) SELECT numbered.last_number, {columns_of('signing')}"
+    f" FROM numbered LEFT JOIN {TrustedKey._meta.db_table} signing ON signing.fingerprint = %s"
 )
 
 Then = Callable[[ModelVersion], None]
@@ -181,8 +184,7 @@ def _insert(
     """Save the version with its files and links, inside the caller's transaction."""
     trained_on = list(datasets)
     require_trainable(trained_on)
-    key = portal_key()
-    number = _next_number(model)
+    number, key = _numbered(model)
     parts = list(files)
     version = ModelVersion(
         model=model,
@@ -238,11 +240,21 @@ def _insert_links(version: ModelVersion, parts: list[_Found], trained_on: list[D
         )
 
 
-def _next_number(model: RegisteredModel) -> int:
-    """The next number of ``model``, which this transaction holds: parallel uploads wait here, not in their file."""
-    with connection.cursor() as cursor:
-        cursor.execute(_NEXT_NUMBER, [timezone.now(), model.pk])
-        row = cursor.fetchone()
-    if row is None:
-        raise NotFound("The model is not there any more: it was removed for good.", code="model.not_found")
-    return int(row[0])
+def _numbered(model: RegisteredModel) -> tuple[int, PortalKey]:
+    """The next number of ``model``, which this transaction holds, and what to sign with.
+
+    Parallel uploads wait here, not in their file. Raises NotFound, KeysUnavailable.
+    """
+    numbers: list[int] = []
+
+    def look(fingerprint: str) -> TrustedKey | None:
+        with connection.cursor() as cursor:
+            cursor.execute(_NEXT_NUMBER, [timezone.now(), model.pk, fingerprint])
+            row = cursor.fetchone()
+        if row is None:
+            raise NotFound("The model is not there any more: it was removed for good.", code="model.not_found")
+        numbers.append(int(row[0]))
+        return row_of(row[1:])
+
+    key = portal_key(look)
+    return numbers[0], key

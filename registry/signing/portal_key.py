@@ -1,10 +1,12 @@
 """The portal's own signing key: Ed25519 from the ring, its public half among the trusted keys."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from django.db import IntegrityError, transaction
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, transaction
 from django.db.models import QuerySet
 
 from compliance.audit import Actor, record
@@ -32,14 +34,15 @@ def _known(reader: None, *, fingerprint: str) -> "QuerySet[TrustedKey]":
     return TrustedKey.objects.filter(fingerprint=fingerprint)
 
 
-def portal_key() -> PortalKey:
+def portal_key(look: "Callable[[str], TrustedKey | None] | None" = None) -> PortalKey:
     """The key to sign with now. Its public half is written down at its first use; rotation brings the next.
 
+    ``look`` finds that by its fingerprint, for who reads it along with something else (`columns_of`, `row_of`).
     Raises KeysUnavailable. To be called in a transaction.
     """
     key = keyring.active(Purpose.MODEL_SIGNING)
     private, public = _pair(key)
-    row = _known.first(None, fingerprint=public.fingerprint)
+    row = look(public.fingerprint) if look else _known.first(None, fingerprint=public.fingerprint)
     if row is None:
         row = TrustedKey(
             name=f"portal-v{key.version}-{public.fingerprint[:8]}",
@@ -59,6 +62,17 @@ def portal_key() -> PortalKey:
                 model="",
             )  # fmt: skip
     return PortalKey(private, row)
+
+
+def columns_of(table: str) -> str:
+    """What `row_of` is made of, for a statement that knows the trusted keys as ``table``."""
+    return ", ".join(f"{table}.{field.column}" for field in TrustedKey._meta.concrete_fields)
+
+
+def row_of(values: Sequence[Any]) -> TrustedKey | None:
+    """The row of these columns; None for one that an outer join did not find."""
+    names = [field.attname for field in TrustedKey._meta.concrete_fields]
+    return TrustedKey.from_db(DEFAULT_DB_ALIAS, names, values) if values[0] is not None else None
 
 
 @lru_cache(maxsize=4)
