@@ -43,7 +43,8 @@ def add_keys(names: list[str]) -> None:
     told()
     scopes = ['a "quoted" one', "Ä" * 201]
     ApiKey.objects.bulk_create(
-        ApiKey(owner=owner, name=name, public_id=name, digest=name.encode(), scopes=scopes, expires_at=AT) for name in names
+        ApiKey(owner=owner, name=name, public_id=name, digest=name.encode(), scopes=scopes, expires_at=AT)
+        for name in names
     )
 
 
