@@ -97,7 +97,7 @@ class PendingOnDisk(PendingFile):
             try:
                 return os.open(folder, flags, 0o600)
             except FileNotFoundError:  # the first file of its folder
-                make_private(folder)
+                _make_with_siblings(folder)
                 return os.open(folder, flags, 0o600)
         except OSError as error:
             if error.errno in _UNKNOWN:
@@ -113,7 +113,7 @@ class PendingOnDisk(PendingFile):
         try:
             os.link(self._temporary, self._final)  # fails when the name exists, where a rename would replace it
         except FileNotFoundError:  # the first file of its folder
-            make_private(self._final.parent)
+            _make_with_siblings(self._final.parent)
             os.link(self._temporary, self._final)
         self._temporary.unlink()
 
@@ -170,18 +170,34 @@ def make_private(folder: Path) -> None:
             path.mkdir(mode=0o700, exist_ok=True)
 
 
+def _make_with_siblings(folder: Path) -> None:
+    """The folder and the fifteen beside it: the way to all of them is then synced at once."""
+    make_private(folder.parent)
+    for digit in "0123456789abcdef":
+        (folder.parent / digit).mkdir(mode=0o700, exist_ok=True)
+
+
 def _sync_up(folder: Path, *, root: Path) -> None:
     """Have the disk know the entries of ``folder``, and once for each process those that lead to it.
 
     A folder stays for good, so what leads to it is synced with the first file that this process puts there: another
-    process may have made it a moment ago.
+    process may have made it a moment ago. That holds for every folder that was beside it before the sync.
     """
     if (itself := _sync_folder(folder)) in _reached:
         return
+    beside = _folders_in(folder.parent)
     if (above := _sync_folder(folder.parent)) not in _reached:
         _sync_folder(root)
         _reached.add(above)
     _reached.add(itself)
+    _reached.update(beside)
+
+
+def _folders_in(path: Path) -> list[tuple[int, int, str]]:
+    """The folders that are in a folder now, as `_sync_folder` names them."""
+    with os.scandir(path) as entries:
+        every = [(entry.stat(follow_symlinks=False), entry) for entry in entries if entry.is_dir(follow_symlinks=False)]
+    return [(found.st_dev, found.st_ino, entry.path) for found, entry in every]
 
 
 def _sync_folder(path: Path) -> tuple[int, int, str]:

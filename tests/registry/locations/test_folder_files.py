@@ -136,3 +136,26 @@ def test_a_process_that_is_killed_leaves_the_whole_file_or_none(
     assert [path.read_bytes() for path in named] == ([content] if is_whole else [])
     if content is SMALL:
         assert files(tmp_path) == named
+
+
+def test_the_way_to_a_folder_is_synced_for_those_beside_it_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are made together; the next above is a way of its own."""
+    synced: list[Path] = []
+    fsync = os.fsync
+
+    def seen(descriptor: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{descriptor}").resolve())
+        fsync(descriptor)
+
+    def folders_synced(name: str) -> list[Path]:
+        synced.clear()
+        put(tmp_path, SMALL, name)
+        return synced[1:]
+
+    monkeypatch.setattr(os, "fsync", seen)
+    above = tmp_path / "ab"
+    assert folders_synced(f"{1:029x}abc.sealed") == [above / "c", above, tmp_path]
+    assert sorted(path.name for path in above.iterdir()) == list("0123456789abcdef")
+    assert {path.stat().st_mode & 0o777 for path in above.iterdir()} == {0o700}
+    assert folders_synced(f"{2:029x}abd.sealed") == [above / "d"]
+    assert folders_synced(f"{3:029x}cde.sealed") == [tmp_path / "cd" / "e", tmp_path / "cd", tmp_path]
