@@ -1,6 +1,5 @@
 """JSON Lines: one object a line."""
 
-import io
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
@@ -50,23 +49,24 @@ def _blocks(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
     file.seek(0)
     rest = file.read(3).removeprefix(b"\xef\xbb\xbf")
     line = 1
-    while True:
-        piece = file.read(BLOCK_BYTES)
-        block, newline, rest_after = (rest + piece).rpartition(b"\n")
-        if not piece:
-            if (block + newline + rest_after).strip():
-                yield block + newline + rest_after, line
-            return
-        if newline and block.strip():
-            yield block + newline, line
-        line += block.count(b"\n") + len(newline)
-        rest = rest_after
+    while piece := file.read(BLOCK_BYTES):
+        end = piece.rfind(b"\n") + 1
+        if not end:
+            rest += piece
+        else:
+            block = b"".join((rest, memoryview(piece)[:end]))  # copied once: blocks are large
+            rest = piece[end:]
+            if not block.isspace():
+                yield block, line
+            line += block.count(b"\n")
         if len(rest) > _LONGEST_LINE:
             raise Invalid(
                 f"Line {line} is longer than {_LONGEST_LINE:,} bytes. Write one object a line.",
                 code="dataset.row_too_long",
                 field="file",
             )
+    if rest.strip():
+        yield rest, line
 
 
 def _parse(block: bytes, first_line: int, schema: pa.Schema | None) -> pa.Table:
@@ -74,7 +74,7 @@ def _parse(block: bytes, first_line: int, schema: pa.Schema | None) -> pa.Table:
     # One Arrow block for the whole piece: types are inferred over all of it.
     read = pj.ReadOptions(use_threads=False, block_size=len(block) + 1)
     try:
-        table = pj.read_json(io.BytesIO(block), read_options=read, parse_options=parse)
+        table = pj.read_json(pa.BufferReader(block), read_options=read, parse_options=parse)
     except (pa.ArrowException, OSError) as error:
         changed = _CHANGED.search(str(error))
         if changed:

@@ -1,11 +1,13 @@
 """Tables are read whole before they are stored: format, types, rows, and what cannot be used."""
 
 import io
+import re
 
 import pytest
 
 from modelops.lib.errors import DomainError
 from registry.tables import survey
+from registry.tables.json_lines import JSONLines
 
 from .samples import CSV, parquet
 
@@ -127,3 +129,24 @@ def test_a_column_that_does_not_convert_after_all_is_text() -> None:
     """Arrow's cast takes "tRUE" for a truth value, its CSV reader does not."""
     assert types(b"a,b\ntRUE,1\nfalse,2\n") == {"a": "string", "b": "int64"}
     assert types(b"a,b\ntrue,1\nfalse,2\n") == {"a": "bool", "b": "int64"}
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\n\n \n"])
+@pytest.mark.parametrize("begin", [b"", b"\xef\xbb\xbf", b"\n\n"])
+@pytest.mark.parametrize("block", [1, 7, 64, 4096])
+def test_lines_are_the_same_however_they_lie_in_the_blocks(
+    begin: bytes, end: bytes, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line may be longer than a block, and blank lines are none; a refusal counts them all."""
+    monkeypatch.setattr("registry.tables.json_lines.BLOCK_BYTES", block)
+    lines = [b'{"a": %d, "b": "%s"}' % (row, b"\xc3\xa9" * (row % 40)) for row in range(60)]
+    found = survey(io.BytesIO(begin + b"\n".join(lines) + end))
+    assert (found.rows, [column.type for column in found.columns]) == (60, ["int64", "string"])
+    rows = [
+        row for part in JSONLines().batches(io.BytesIO(b"\n".join(lines) + end), found.reading) for row in part["a"]
+    ]
+    assert [row.as_py() for row in rows] == list(range(60))
+    with pytest.raises(DomainError) as refusal:
+        survey(io.BytesIO(begin + b"\n".join(lines) + b"\n{no object\n" + end))
+    place = int(re.search(r"from line (\d+) on", str(refusal.value))[1])
+    assert place == 1 if block == 4096 else place <= 61 + begin.count(b"\n")
