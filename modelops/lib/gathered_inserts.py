@@ -14,6 +14,8 @@ from typing import Any, Final
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from .quick_statements import QuickStatement
+
 # Of one statement. Different numbers are different statements, and PostgreSQL keeps the plans of those it knows.
 _MOST: Final = 8
 
@@ -74,12 +76,19 @@ def add(connection: Any, sql: str, values: list[Any], *, sees_others: bool = Fal
     """
     waiting: Waiting | None = connection.waiting_rows
     if waiting is None:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
+        if _quick(sql).rows(connection, values) is None:
+            with connection.cursor() as cursor:
+                cursor.execute(sql, values)
         return
     if sees_others:
         waiting.write()
     waiting.add(sql, values)
+
+
+@lru_cache(maxsize=64)
+def _quick(sql: str) -> QuickStatement:
+    """For what is a transaction by itself, such as a row that tells of reading."""
+    return QuickStatement(sql)
 
 
 @lru_cache(maxsize=256)

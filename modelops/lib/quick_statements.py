@@ -45,7 +45,7 @@ class QuickStatement:
         self._uses = 0
 
     def rows(self, connection: Any, values: list[Any]) -> "list[tuple[Any, ...]] | None":
-        """The rows over Django's ``connection``; None where the statement has to go the ordinary way."""
+        """The rows over Django's ``connection``, if it gives any; None where it has to go the ordinary way."""
         if self._is_ordinary or self._uses < _NOT_YET:
             self._uses += 1
             return None
@@ -71,6 +71,8 @@ class QuickStatement:
         key = (self._query, transformer.types or ())
         name = kept.names.get(key) or _prepare(raw, kept, key)
         result = raw.pgconn.exec_prepared(name, sent, transformer.formats)
+        if result.status == ExecStatus.COMMAND_OK:  # it gives no rows
+            return []
         if result.status != ExecStatus.TUPLES_OK:
             kept.names.clear()  # where one is not there any more, the others may be gone with it
             error = _error(raw, result)

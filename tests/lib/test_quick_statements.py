@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import DataError, OperationalError, ProgrammingError, connection, transaction
+from django.db import DataError, IntegrityError, OperationalError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from modelops.lib.quick_statements import _MOST_PREPARED, _NOT_YET, QuickStatement
@@ -153,3 +153,35 @@ def test_a_connection_keeps_no_more_than_so_many() -> None:
     for number in range(_MOST_PREPARED + 20):
         assert often(f"SELECT {number}").rows(connection, []) == [(number,)]
     assert prepared() == _MOST_PREPARED
+
+
+def test_a_row_is_added_once_whatever_was_forgotten() -> None:
+    """Also where the connection knows the statement no more, and where the row is refused."""
+    done("CREATE TEMP TABLE quick_rows (id int PRIMARY KEY, said text NOT NULL)")
+    statement = often("INSERT INTO quick_rows (id, said) VALUES (%s, %s)")
+    assert statement.rows(connection, [1, "one"]) == []
+    done("DEALLOCATE ALL")
+    assert statement.rows(connection, [2, "two"]) is None  # nothing is added then: the ordinary way adds it
+    assert statement.rows(connection, [3, "three"]) == []
+    for refused in ([3, "again"], [4, None]):
+        with pytest.raises(IntegrityError):
+            statement.rows(connection, refused)
+    with transaction.atomic():
+        assert statement.rows(connection, [5, "five"]) is None
+    assert statement.rows(connection, [6, "six"]) == []
+    assert by_cursor("SELECT id, said FROM quick_rows ORDER BY id", []) == [(1, "one"), (3, "three"), (6, "six")]
+
+
+def test_a_row_that_tells_of_reading_is_there_once_each_time() -> None:
+    from compliance.audit import Actor
+    from compliance.audit.ledger import record_alone
+    from compliance.audit.models import AuditEvent
+    from registry.tracking.files.events import FILE_OPENED
+
+    about = ("tracking.run", str(uuid.UUID(int=5)))
+    for size in range(3 * _NOT_YET):
+        assert record_alone(FILE_OPENED, about, actor=Actor.system("test"), owner="r", size=size, sha256="")
+        if size == 2 * _NOT_YET:
+            done("DEALLOCATE ALL")
+    rows = AuditEvent.objects.filter(name=FILE_OPENED.name, target_id=about[1]).order_by("id")
+    assert [row.details["size"] for row in rows] == list(range(3 * _NOT_YET))
