@@ -33,8 +33,9 @@ DIRECTIVES: Final = {
 _REPORTING: Final = f"report-uri {REPORTS_AT}; report-to content"
 _FIRST: Final = "; ".join(f"{name} {sources}" for name, sources in DIRECTIVES.items()) + f"; {_REPORTING}"
 
+_NO_SCRIPT: Final = f"{_FIRST}, script-src 'none'; {_REPORTING}"
+
 
 def policy(nonce: str) -> str:
     """The header for an answer with this nonce; with none, nothing in it runs."""
-    scripts = f"'nonce-{nonce}'" if nonce else "'none'"
-    return f"{_FIRST}, script-src {scripts}; {_REPORTING}"
+    return f"{_FIRST}, script-src 'nonce-{nonce}'; {_REPORTING}" if nonce else _NO_SCRIPT

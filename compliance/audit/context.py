@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import PurePath
 
 
@@ -37,13 +38,20 @@ _USER_AGENT_CHARACTERS = 256
 
 def of_request(request_id: str, address: str, user_agent: str) -> RequestContext:
     """The context of a request as the web server received it, with nothing in it that could harm a reader."""
+    address, network = _read(address)
+    return RequestContext(
+        request_id, network, address, escaped(user_agent[:_USER_AGENT_CHARACTERS])[:_USER_AGENT_CHARACTERS]
+    )
+
+
+@lru_cache(maxsize=256)
+def _read(address: str) -> tuple[str, str]:
+    """An address as it is written, and its network; empty texts for what is none."""
     try:
         address = str(ipaddress.ip_address(address))
     except ValueError:
-        address = ""
-    return RequestContext(
-        request_id, network_of(address), address, escaped(user_agent[:_USER_AGENT_CHARACTERS])[:_USER_AGENT_CHARACTERS]
-    )
+        return "", ""
+    return address, network_of(address)
 
 
 def escaped(text: str) -> str:

@@ -9,6 +9,7 @@ import threading
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
@@ -81,16 +82,21 @@ class _Written:
             return [tuple(row) for row in found] if self._converters else list(found)
         return list(self._instances(found))
 
-    def _instances(self, rows: Iterable[Any]) -> Iterable[models.Model]:
+    @cached_property
+    def _places(self) -> Any:
+        """The model, where its columns and those of related models stand in a row, and what else does."""
         info: Any = self._compiler.klass_info
         select: Any = self._compiler.select
         fields = info["select_fields"]
         begin, end = fields[0], fields[-1] + 1
         names = [each[0].target.attname for each in select[begin:end]]
-        populators = get_related_populators(info, select, connection.alias)  # type: ignore[call-arg]  # of 5.2
-        annotated = list((self._compiler.annotation_col_map or {}).items())
+        populators = get_related_populators(info, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]  # of 5.2
+        return info["model"], begin, end, names, populators, list((self._compiler.annotation_col_map or {}).items())
+
+    def _instances(self, rows: Iterable[Any]) -> Iterable[models.Model]:
+        model, begin, end, names, populators, annotated = self._places
         for row in rows:
-            one = info["model"].from_db(connection.alias, names, row[begin:end])
+            one = model.from_db(DEFAULT_DB_ALIAS, names, row[begin:end])
             for populator in populators:
                 populator.populate(row, one)
             for name, place in annotated:

@@ -28,8 +28,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
     waiting_rows: "Waiting | None" = None
     """What a block gathers just now."""
 
+    _takes_from_pool = False
+
+    def connect(self) -> None:
+        """Django's. What a connection is made with is not put together for one that waits in the pool already."""
+        self._takes_from_pool = self.pool is not None
+        try:
+            super().connect()
+        finally:
+            self._takes_from_pool = False
+
     def get_connection_params(self) -> dict[str, Any]:
-        """Django's, with psycopg's own way to read times."""
+        """Django's, with psycopg's own way to read times; nothing where nobody reads them."""
+        return {} if self._takes_from_pool else self._params()
+
+    def _params(self) -> dict[str, Any]:
         params: dict[str, Any] = super().get_connection_params()
         params["context"].adapters.register_loader("timestamptz", TimestamptzLoader)
         return params
@@ -58,7 +71,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return None
         if self.alias not in self._connection_pools:
             pool = ConnectionPool(
-                kwargs={**self.get_connection_params(), "autocommit": True},
+                kwargs={**self._params(), "autocommit": True},
                 open=False,
                 configure=self._configure_connection,
                 check=require_alive,

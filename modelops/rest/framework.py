@@ -12,6 +12,7 @@ REST_FRAMEWORK: dict[str, Any] = {
         "accounts.fresh_permission.FreshFactorShown",
         "modelops.rest.idempotency.IdempotentPost",
     ],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "modelops.rest.negotiation.Negotiation",
     "DEFAULT_PAGINATION_CLASS": "modelops.rest.pagination.KeysetPagination",
     "PAGE_SIZE": 50,
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

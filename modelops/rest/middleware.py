@@ -52,10 +52,11 @@ class RequestContextMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-Id", "")
+        meta = request.META  # `request.headers` would be made of all of it
+        given = meta.get("HTTP_X_REQUEST_ID", "")
         own = given if _REQUEST_ID.fullmatch(given) else str(uuid7())
-        peers.settle(request.META)
-        address, agent = request.META.get("REMOTE_ADDR", ""), request.headers.get("User-Agent", "")
+        peers.settle(meta)
+        address, agent = meta.get("REMOTE_ADDR", ""), meta.get("HTTP_USER_AGENT", "")
         context = current.set(of_request(own, address, agent))
         log = logs.request_id.set(own)
         page = nonces.begin()

@@ -29,13 +29,16 @@ FIXED: Final = (
     # The web server would name itself.
     ("Server", ""),
 )
+_STORED: Final = tuple((name.lower(), (name, value)) for name, value in FIXED)
 _POLICY: Final = "Content-Security-Policy"
 
 
 def harden(headers: ResponseHeaders, nonce: str, *, is_secure: bool) -> None:
     """Complete the headers of an answer. What a view said itself stays, but for the policy of its content."""
-    for name, value in FIXED:
-        headers.setdefault(name, value)
+    # Django takes each name and value apart anew; these are sound, and the same in every answer.
+    store = headers._store  # type: ignore[attr-defined]
+    for key, pair in _STORED:
+        store.setdefault(key, pair)
     headers[_POLICY] = policy(nonce)
     if is_secure and settings.SECURE_HSTS_SECONDS:
         headers.setdefault("Strict-Transport-Security", _hsts())

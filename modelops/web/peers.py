@@ -104,6 +104,7 @@ def _client(forwarded: str, peer: Address | None, trusted: Trusted) -> Address |
     return found
 
 
+@lru_cache(maxsize=256)
 def _address(text: str) -> Address | None:
     """The address in an entry, which may carry a port; an IPv4 address in an IPv6 coat is an IPv4 address."""
     text = text.strip().strip('"')
