@@ -68,10 +68,18 @@ class Cells:
         """Which rows have no value, null or not a number; None when all have one."""
         if self.kind == "empty":
             return np.ones(self.rows, dtype=bool)
-        if pa.types.is_floating(self.array.type):
-            nan = np.isnan(self.numbers)
-            return nan if nan.any() else None
-        return None if self.valid is None else ~self.valid
+        if not self.gone:
+            return None
+        return np.isnan(self.numbers) if pa.types.is_floating(self.array.type) else ~self.valid
+
+    @cached_property
+    def gone(self) -> int:
+        """How many rows have no value."""
+        if self.kind == "empty":
+            return self.rows
+        if not pa.types.is_floating(self.array.type):
+            return int(self.array.null_count)
+        return self._floats[1]
 
     @cached_property
     def missing(self) -> NDArray[np.intp] | None:
@@ -84,8 +92,16 @@ class Cells:
         if pa.types.is_decimal(self.array.type):
             values = self.array.cast(pa.float64()).to_numpy(zero_copy_only=False)
             return np.asarray(values, dtype=np.float64)
+        return self._floats[0]
+
+    @cached_property
+    def _floats(self) -> tuple[NDArray[np.float64], int]:
+        """A column of fixed width as float64, and how many of those are no number."""
         raw = self.raw.astype(np.float32) if self.raw.dtype == np.float16 else self.raw  # the compiler knows no halves
-        return raw.astype(np.float64, copy=False) if self.valid is None else _as_floats(raw, self.valid)
+        if self.valid is not None:
+            return _as_floats(raw, self.valid)
+        values = raw.astype(np.float64, copy=False)
+        return values, int(np.count_nonzero(np.isnan(values))) if raw.dtype.kind == "f" else 0
 
     @cached_property
     def extent(self) -> tuple[float, float, int]:
@@ -102,10 +118,10 @@ class Cells:
     @cached_property
     def coded(self) -> tuple[NDArray[np.int32], pa.Array]:
         """Places in the distinct texts of this batch, or -1 for null, and those texts in large offsets."""
-        indices = self._encoded.indices
-        if indices.null_count:
-            indices = indices.fill_null(-1)
-        codes = indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+        indices = Cells(self._encoded.indices)
+        codes = indices.raw.astype(np.int32, copy=False)
+        if indices.valid is not None:
+            codes = np.where(indices.valid, codes, np.int32(-1))
         return codes, _readable(self._encoded.dictionary)
 
     def encode(self) -> None:
@@ -125,20 +141,23 @@ class Cells:
             return str(self.raw[row])
 
 
-def _as_floats_in_numpy(raw: NDArray[Any], valid: Mask) -> NDArray[np.float64]:
+def _as_floats_in_numpy(raw: NDArray[Any], valid: Mask) -> tuple[NDArray[np.float64], int]:
     values = raw.astype(np.float64)
     values[~valid] = np.nan
-    return values
+    return values, int(np.count_nonzero(np.isnan(values)))
 
 
 @compiled(_as_floats_in_numpy)
-def _as_floats(raw: NDArray[Any], valid: Mask) -> NDArray[np.float64]:
-    """The values as float64, not-a-number where they are not valid."""
+def _as_floats(raw: NDArray[Any], valid: Mask) -> tuple[NDArray[np.float64], int]:
+    """The values as float64, not-a-number where they are not valid, and how many of them are no number."""
     values = np.empty(len(raw))
+    gone = 0
     for row in range(len(raw)):
         value = np.float64(raw[row])
-        values[row] = value if valid[row] else np.nan
-    return values
+        value = value if valid[row] else np.nan
+        values[row] = value
+        gone += value != value  # as only what is no number does
+    return values, gone
 
 
 def _is_texts(kind: pa.DataType) -> bool:

@@ -44,6 +44,7 @@ class Ask:
     plan: Plan
     candidate: Any
     with_distinct: bool
+    with_missing: bool  # whether the first rows without a value are not all known
 
 
 @dataclass(slots=True)
@@ -90,13 +91,13 @@ class ColumnTrack:
             self.number.plan if self.number else Plan(),
             self.fixed.asked if self.fixed else None,
             self.text.wants_distinct if self.text else False,
+            len(self._first_missing) < FIRST_ROWS,
         )
 
     def measure(self, cells: Cells, start: int, ask: Ask) -> ColumnPart:
         """Look at one batch; runs in any thread and changes nothing."""
-        part = ColumnPart(0, [])
-        if cells.absent is not None:
-            part.missing = int(np.count_nonzero(cells.absent))
+        part = ColumnPart(cells.gone, [])
+        if ask.with_missing and cells.absent is not None:
             part.first_missing = [start + row + 1 for row in first_rows(cells.absent)]
         if self.number is not None:
             part.number = numbers.measure(cells.numbers, start, ask.plan, part.missing, cells.extent)

@@ -32,7 +32,7 @@ def measure(cells: Cells, candidate: Any = None) -> FixedPart:
     if not cells.rows:
         return FixedPart(0, None, None, candidate, 0)
     raw = cells.raw
-    present = cells.rows if cells.absent is None else cells.rows - int(np.count_nonzero(cells.absent))
+    present = cells.rows - cells.gone
     if not present:
         return FixedPart(0, None, None, candidate, 0)
     minimum, maximum = _ends(cells)

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from modelops.lib.compiled import compiled
+
 from .kinds import FIRST_ROWS, Mask, Words
 from .spill import Spill
 
@@ -18,8 +20,8 @@ PART_ROWS = 4_000_000  # of one part, as far as different rows go: they spread e
 MOST_PARTS = 4096
 _BUFFERED = 1 << 20  # rows of all parts together that wait to be written
 _LEAST_BLOCK = 1024  # rows that are written at a time
-_AT_ONCE = 1 << 20  # rows that are compared at a time
-_FILTER_BITS = 20
+_AT_ONCE = 1 << 18  # rows that are compared at a time: what is made for them stays in the cache
+_SPARSE, _MOST_BITS = 32, 22  # of a sieve: places for each word that is sought, as far as the cache reaches
 
 Checks = NDArray[np.uint32]
 Rows = NDArray[Any]
@@ -147,8 +149,9 @@ def _repeats(pieces: Callable[[], Iterator[Piece]]) -> Repeats:
     check_of = np.zeros(len(twice), dtype=np.uint32)
     is_known = np.zeros(len(twice), dtype=bool)
     others: set[tuple[int, int]] = set()
+    sieve = _sieve(twice)
     for words, checks, rows in pieces():
-        near, place = _among(words, twice)
+        near, place = _among(words, twice, sieve)
         checks = checks[near]
         opening = np.zeros(len(twice), dtype=np.int64)
         opening[place[::-1]] = np.arange(len(place) - 1, -1, -1)  # the last to be written is the first row
@@ -175,33 +178,57 @@ def _seen_twice(pieces: Callable[[], Iterator[Piece]]) -> Words:
     waiting: list[Words] = []
     size = 0
     for words, _, _ in pieces():
-        waiting.append(words)
-        size += len(words)
         if size >= 2 * PART_ROWS:
             seen, again = _merged(seen, waiting)
             found.append(again)
             waiting, size = [], 0
-    if waiting:
-        found.append(_merged(seen, waiting)[1])
-    return np.unique(np.concatenate(found)) if found else seen
+        waiting.append(words)
+        size += len(words)
+    words, again = _sorted(seen, waiting)
+    found.append(words[1:][again])
+    return np.unique(np.concatenate(found))
 
 
 def _merged(seen: Words, fresh: list[Words]) -> tuple[Words, Words]:
     """Distinct words, and those that came again."""
-    words = np.concatenate([seen, *fresh])
-    words.sort()
-    again = words[1:] == words[:-1]
-    if not again.any():
-        return words, words[:0]
+    words, again = _sorted(seen, fresh)
     return words[np.concatenate([[True], ~again])], np.unique(words[1:][again])
 
 
-def _among(words: Words, wanted: Words) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _sorted(seen: Words, fresh: list[Words]) -> tuple[Words, Mask]:
+    """All words in their order, and which but the first are as the one before."""
+    words = np.concatenate([seen, *fresh])
+    words.sort()
+    return words, words[1:] == words[:-1]
+
+
+def _sieve(wanted: Words) -> Mask:
+    """By their last bits, which words may be among the ``wanted``."""
+    bits = min((_SPARSE * len(wanted)).bit_length(), _MOST_BITS)
+    sieve: Mask = np.zeros(1 << bits, dtype=bool)
+    sieve[wanted & np.uint64(len(sieve) - 1)] = True
+    return sieve
+
+
+def _among(words: Words, wanted: Words, sieve: Mask) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """The places of those words that are among the sorted ``wanted``, and where there."""
-    mask = np.uint64((1 << _FILTER_BITS) - 1)
-    few: Mask = np.zeros(1 << _FILTER_BITS, dtype=bool)
-    few[wanted & mask] = True
-    near = np.flatnonzero(few[words & mask])
+    near = _let_through(words, sieve)
     place = np.minimum(np.searchsorted(wanted, words[near]), len(wanted) - 1)
     same = wanted[place] == words[near]
     return near[same], place[same]
+
+
+def _let_through_in_numpy(words: Words, sieve: Mask) -> NDArray[np.intp]:
+    return np.flatnonzero(sieve[words & np.uint64(len(sieve) - 1)])
+
+
+@compiled(_let_through_in_numpy)
+def _let_through(words: Words, sieve: Mask) -> NDArray[np.intp]:
+    """The places of the words whose last bits are those of one that is wanted."""
+    mask = np.uint64(len(sieve) - 1)
+    found = np.empty(len(words) + 1, dtype=np.intp)
+    at = 0
+    for row in range(len(words)):  # written always, and kept where it is wanted: no branch to be guessed
+        found[at] = row
+        at += sieve[words[row] & mask]
+    return found[:at].copy()

@@ -12,13 +12,13 @@ import pyarrow.parquet as pq
 from modelops.lib.cores import cores
 from modelops.lib.errors import Invalid
 
-BATCH_ROWS = 65_536
+BATCH_ROWS = 131_072
 BATCH_CELLS = 4_000_000  # of a very wide table fewer rows are in memory at once
 # A column that takes fewer bytes a value than this holds few distinct texts: they are read as places in a dictionary.
 CODED_BYTES = 6
 # Columns are read one after the other where a piece of one is this large; a sealed file is opened 1 MiB at a time.
 PIECE_BYTES = 1024 * 1024
-GROUP_ROWS = 4 * BATCH_ROWS
+GROUP_ROWS = 2 * BATCH_ROWS
 GROUP_BYTES = 64 * 1024 * 1024
 FEW_CORES = 2  # up to so many, one decodes while the others measure: its threads would only get in their way
 

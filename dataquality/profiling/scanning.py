@@ -15,6 +15,8 @@ from modelops.lib.compiled import compiled
 
 from .kinds import FIRST_ROWS
 
+_FEW = 16  # of so many values one, or fewer
+
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 # Counts: below and inside either window, surely beyond either fence. A window that is one value wide gives no values.
@@ -70,36 +72,69 @@ def scan(numbers: Floats, bounds: Floats) -> Scanned:
         beyond_high += value > far_high
     inside1, inside2 = upto1 - below1, upto2 - below2
     open_low, open_high = upto_low - beyond_low, from_high - beyond_high
+    in1, in2 = np.empty(inside1 if low1 != high1 else 0), np.empty(inside2 if low2 != high2 else 0)
+    doubt_low, doubt_high = np.empty(open_low, dtype=np.int64), np.empty(open_high, dtype=np.int64)
+    wanted = len(in1) + len(in2) + open_low + open_high
+    low1, low2 = low1 if len(in1) else np.nan, low2 if len(in2) else np.nan  # a window of one value gives none
+    at1 = at2 = at_low = at_high = 0
+    if wanted and _FEW * wanted < len(numbers):
+        eights = np.zeros((len(numbers) + 7) // 8, dtype=np.uint64)
+        marks = eights.view(np.uint8)  # of the rows, looked at eight at a time
+        for row in range(len(numbers)):
+            value = numbers[row]
+            marks[row] = (
+                ((value >= low1) & (value <= high1))
+                | ((value >= low2) & (value <= high2))
+                | ((value >= far_low) & (value <= near_low))
+                | ((value >= near_high) & (value <= far_high))
+            )
+        for eight in range(len(eights)):
+            if not eights[eight]:
+                continue
+            for row in range(8 * eight, min(8 * eight + 8, len(numbers))):
+                if not marks[row]:
+                    continue
+                value = numbers[row]
+                if value >= low1 and value <= high1:
+                    in1[at1] = value
+                    at1 += 1
+                if value >= low2 and value <= high2:
+                    in2[at2] = value
+                    at2 += 1
+                if value >= far_low and value <= near_low:
+                    doubt_low[at_low] = row
+                    at_low += 1
+                if value >= near_high and value <= far_high:
+                    doubt_high[at_high] = row
+                    at_high += 1
+        wanted = 0
+    row = 0
     # Every value is written and the place moves on behind those that are wanted: a branch would be guessed wrong often.
-    in1 = np.empty(inside1 + 1 if low1 != high1 and inside1 else 0)
-    in2 = np.empty(inside2 + 1 if low2 != high2 and inside2 else 0)
-    doubt_low, doubt_high = np.empty(open_low + 1, dtype=np.int64), np.empty(open_high + 1, dtype=np.int64)
+    while wanted and at1 < len(in1):
+        value = numbers[row]
+        in1[at1] = value
+        at1 += (value >= low1) & (value <= high1)
+        row += 1
+    row = 0
+    while wanted and at2 < len(in2):
+        value = numbers[row]
+        in2[at2] = value
+        at2 += (value >= low2) & (value <= high2)
+        row += 1
+    row = 0
+    while wanted and at_low < open_low:
+        value = numbers[row]
+        doubt_low[at_low] = row
+        at_low += (value >= far_low) & (value <= near_low)
+        row += 1
+    row = 0
+    while wanted and at_high < open_high:
+        value = numbers[row]
+        doubt_high[at_high] = row
+        at_high += (value >= near_high) & (value <= far_high)
+        row += 1
     sure_low = np.empty(min(beyond_low, FIRST_ROWS), dtype=np.int64)
     sure_high = np.empty(min(beyond_high, FIRST_ROWS), dtype=np.int64)
-    at = 0
-    if len(in1):
-        for row in range(len(numbers)):
-            value = numbers[row]
-            in1[at] = value
-            at += (value >= low1) & (value <= high1)
-    at = 0
-    if len(in2):
-        for row in range(len(numbers)):
-            value = numbers[row]
-            in2[at] = value
-            at += (value >= low2) & (value <= high2)
-    at = 0
-    if open_low:
-        for row in range(len(numbers)):
-            value = numbers[row]
-            doubt_low[at] = row
-            at += (value >= far_low) & (value <= near_low)
-    at = 0
-    if open_high:
-        for row in range(len(numbers)):
-            value = numbers[row]
-            doubt_high[at] = row
-            at += (value >= near_high) & (value <= far_high)
     row = at = 0
     while at < len(sure_low):
         if numbers[row] < far_low:
@@ -113,5 +148,4 @@ def scan(numbers: Floats, bounds: Floats) -> Scanned:
             at += 1
         row += 1
     counts = np.array([below1, below2, inside1, inside2, beyond_low, beyond_high])
-    in1, in2 = in1[: max(0, len(in1) - 1)], in2[: max(0, len(in2) - 1)]
-    return counts, in1, in2, doubt_low[:open_low], doubt_high[:open_high], sure_low, sure_high
+    return counts, in1, in2, doubt_low, doubt_high, sure_low, sure_high

@@ -94,6 +94,7 @@ def compiler() -> Any:
         return None
     try:
         numba = importlib.import_module("numba")
+        _load_arrays()
     except (ImportError, OSError, RuntimeError):  # for another numpy, or its library does not load on this machine
         _log.warning("The compiler of inner loops cannot be loaded; they run in NumPy, slower.", exc_info=True)
         return None
@@ -101,6 +102,24 @@ def compiler() -> Any:
     if folder is not None:
         numba.core.config.CACHE_DIR = str(folder)
     return numba
+
+
+def _load_arrays() -> None:
+    """Have numba load its arrays without SciPy's linear algebra: that takes longer than the rest, and no loop has it.
+
+    Numba asks for it once, when its arrays are loaded; where it is missing, a loop with a product of matrices would
+    not compile.
+    """
+    linalg = importlib.import_module("numba.np.linalg")
+    ensure, linalg.ensure_blas = linalg.ensure_blas, _no_matrices
+    try:
+        importlib.import_module("numba.np.arraymath")
+    finally:
+        linalg.ensure_blas = ensure
+
+
+def _no_matrices() -> None:
+    raise ImportError("no loop multiplies matrices")
 
 
 @functools.cache

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from dataquality.profiling import cells, fingerprints, scanning, text_classes, texts
+from dataquality.profiling import cells, duplicates, fingerprints, scanning, text_classes, texts
 from dataquality.profiling.cells import Cells
 from dataquality.profiling.spans import spans
 from modelops.lib.compiled import Compiled
@@ -104,8 +104,32 @@ def test_coded_cells_get_the_same_fingerprints() -> None:
 @pytest.mark.parametrize("kind", ["int16", "int64", "uint64", "float32", "float64"])
 def test_holes_become_no_numbers(kind: str) -> None:
     raw, valid = RANDOM.integers(0, 2**62, 3000).astype(kind), RANDOM.random(3000) < 0.9
-    found = _machine(cells._as_floats)(raw, valid)
-    assert np.array_equal(found, cells._as_floats.twin(raw, valid), equal_nan=True)
+    if kind.startswith("float"):
+        raw[::7] = np.nan
+    found, gone = _machine(cells._as_floats)(raw, valid)
+    expected, of_twin = cells._as_floats.twin(raw, valid)
+    assert np.array_equal(found, expected, equal_nan=True)
+    assert gone == of_twin == np.count_nonzero(np.isnan(expected))
+
+
+@pytest.mark.parametrize("wanted", [0, 1, 3, 2000])
+def test_words_are_let_through_the_same(wanted: int) -> None:
+    words = RANDOM.integers(0, 2**63, 5000, dtype=np.uint64)
+    sieve = duplicates._sieve(np.sort(words[:wanted]))
+    found = _machine(duplicates._let_through)(words, sieve)
+    assert found.dtype == np.intp
+    assert np.array_equal(found, duplicates._let_through.twin(words, sieve))
+    assert set(range(wanted)) <= set(found.tolist())
+
+
+@pytest.mark.parametrize("width", [0.0, 0.001, 0.01, 0.1, 1.0, 5.0])
+@pytest.mark.parametrize("rows", [1, 8, 4095, 4096, 4097])
+def test_few_numbers_are_found_as_many_are(rows: int, width: float) -> None:
+    values = np.where(RANDOM.random(rows) < 0.02, np.nan, RANDOM.normal(0, 10, rows))
+    bounds = np.array([-7 - width, -7, 7, 7 + width, -27 - width, -27 + width, 27 - width, 27 + width])
+    for found, expected in zip(_machine(scanning.scan)(values, bounds), scanning.scan.twin(values, bounds), strict=True):
+        assert found.dtype == expected.dtype
+        assert np.array_equal(found, expected)
 
 
 @pytest.mark.parametrize("codes", [[], [-1, -1], [3, -1, 0, 3, 3, 1, 0, -1]])

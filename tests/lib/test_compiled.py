@@ -1,5 +1,6 @@
 """Compiled inner loops: the same result as their twins, no compiler where none is needed, a cache of one's own."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,9 @@ import pytest
 
 from modelops.lib import compiled as module
 from modelops.lib.compiled import Compiled, cache_folder, compiled
+
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def _twin(values: np.ndarray, limit: float) -> int:
@@ -67,6 +71,25 @@ def test_nothing_loads_the_compiler_before_it_is_worth_it() -> None:
         "assert f(np.arange(10)) == 45 and 'numba' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_the_compiler_comes_without_linear_algebra(own_home: Path) -> None:
+    """A run in a new process does not wait for SciPy; who wants it afterwards has it."""
+    program = (
+        "import sys, numpy as np\n"
+        "from modelops.lib.compiled import compiled\n"
+        "def loop(values):\n"
+        "    total = 0\n"
+        "    for value in values:\n"
+        "        total += value\n"
+        "    return total\n"
+        "f = compiled(lambda v: int(v.sum()), worth_it=1)(loop)\n"
+        "assert f(np.arange(10)) == 45 and f.compile().signatures\n"
+        "assert 'scipy.linalg' not in sys.modules\n"
+        "import scipy.linalg.cython_blas\n"
+    )
+    (own_home / "program.py").write_text(program)  # numba keeps machine code of what lies in a file
+    subprocess.run([sys.executable, own_home / "program.py"], check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
 
 
 def test_the_setting_leaves_the_twins_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
