@@ -111,11 +111,12 @@ class NumberTrack:
             self._take(part)
 
     def _open_windows(self) -> None:
-        if self._is_in_order() and self._allowance.take(self._rows):
+        sample = self._kept_finite()
+        if _is_in_order(sample) and self._allowance.take(self._rows):
             # The first rows of such a column say nothing about the others: no window would hold.
             self._in_order = True
             return
-        sample = self._sorted()
+        sample.sort()
         kept, self._kept, self._kept_size = self._kept, [], 0
         if not len(sample):
             return  # nothing but missing values so far
@@ -151,15 +152,33 @@ class NumberTrack:
         """The facts; None when a window has missed its quartile or a fence lay elsewhere."""
         if not self.finite:
             return self._facts()
-        if self._windows is None:
-            values = self._kept_finite()
-            wanted = sorted({place for q in QUARTILES for place in places(len(values), q)[1:]})
-            values.partition(wanted)  # only these places are as if all were sorted
-            lower, upper = (quantile_of_sorted(values, q) for q in QUARTILES)
-            self.quartiles = (lower, upper)
-            if self._facts().fences is None:
-                return self._facts()
-            return self._facts(self.beyond_kept())
+        if self._windows is not None:
+            return self._by_windows()
+        if self._in_order:  # many: another look at them takes less than their order
+            self._sample = [values[:: max(1, len(values) // SAMPLED)] for _, values in self._kept]
+            self.second_look()
+            for start, values in self._kept:
+                part = NumberPart(0, 0, [], 0.0, 0.0, None, self.plan)
+                look_through(part, values, start)
+                self._take(part)
+            facts = self._by_windows()
+            if facts is not None:
+                return facts
+        return self._by_order()
+
+    def _by_order(self) -> NumberFacts:
+        """The facts from all values, which were kept."""
+        values = self._kept_finite()
+        wanted = sorted({place for q in QUARTILES for place in places(len(values), q)[1:]})
+        values.partition(wanted)  # only these places are as if all were sorted
+        lower, upper = (quantile_of_sorted(values, q) for q in QUARTILES)
+        self.quartiles = (lower, upper)
+        if self._facts().fences is None:
+            return self._facts()
+        return self._facts(self.beyond_kept())
+
+    def _by_windows(self) -> NumberFacts | None:
+        """The facts, when the windows hold the quartiles and what lies beyond the fences was counted."""
         found = [quantile_in(window, self.finite) for window in self._windows]
         if found[0] is None or found[1] is None:
             return None
@@ -193,7 +212,7 @@ class NumberTrack:
         """Make ready for another pass: windows from a sample of the whole column, nothing counted yet."""
         sample = np.concatenate(self._sample)
         # They hold from the start and do not narrow: of values in order, those so far say nothing about the rank.
-        self._windows = windows_of(np.sort(sample[np.isfinite(sample)]), spread=0.002, kept=SECOND_KEPT)
+        self._windows = windows_of(np.sort(sample[np.isfinite(sample)]), spread=0.002, kept=SECOND_KEPT, narrows=False)
         self._low, self._high, self._fences_lost = Side(), Side(), False
         self.plan = plan_of(self._windows, with_fences=True)
 
@@ -214,21 +233,17 @@ class NumberTrack:
             tuple(first),
         )
 
-    def _sorted(self) -> Floats:
-        return np.sort(self._kept_finite())
-
     def _kept_finite(self) -> Floats:
         """A copy of the values that are kept whole, without what is no number."""
         values = np.concatenate([values for _, values in self._kept]) if self._kept else np.empty(0)
         finite = np.isfinite(values)
         return values if finite.all() else values[finite]
 
-    def _is_in_order(self) -> bool:
-        values = np.concatenate([values for _, values in self._kept])
-        values = values[np.isfinite(values)]
-        later, earlier = values[1:], values[:-1]
-        rises, falls = int(np.count_nonzero(later > earlier)), int(np.count_nonzero(later < earlier))
-        return abs(rises - falls) > NEARLY_ORDERED * len(later)
+
+def _is_in_order(values: Floats) -> bool:
+    later, earlier = values[1:], values[:-1]
+    rises, falls = int(np.count_nonzero(later > earlier)), int(np.count_nonzero(later < earlier))
+    return abs(rises - falls) > NEARLY_ORDERED * len(later)
 
 
 def beyond(values: Floats, start: int, low: float, high: float) -> Side:

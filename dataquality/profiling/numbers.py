@@ -182,7 +182,9 @@ def plan_of(windows: tuple[Window, Window], with_fences: bool) -> Plan:
     return Plan((lower, upper), fences_of(lower, upper) if with_fences else None)
 
 
-def windows_of(sorted_sample: Floats, spread: float = SPREAD, kept: int = KEPT) -> tuple[Window, Window]:
+def windows_of(
+    sorted_sample: Floats, spread: float = SPREAD, kept: int = KEPT, *, narrows: bool = True
+) -> tuple[Window, Window]:
     """Windows for a stream of which this is a sample: its first values, unless ``spread`` says otherwise."""
-    lower, upper = (Window(q, around(sorted_sample, q, spread), kept) for q in QUARTILES)
+    lower, upper = (Window(q, around(sorted_sample, q, spread), kept, narrows=narrows) for q in QUARTILES)
     return lower, upper

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
-KEPT = 1 << 16  # distinct values that a window keeps; pending ones are merged when they are twice as many
+KEPT = 1 << 16  # values that a window keeps; pending ones are merged when they are twice as many
 SPREAD = 0.03  # how far the rank of a whole column may lie from that of its first rows, at first
 _SIGMAS = 6.0
 
@@ -28,11 +28,15 @@ class Bounds:
 
 
 class Window:
-    """The window of one quantile ``q``; starts at ``bounds`` with nothing counted, keeps ``kept`` values."""
+    """The window of one quantile ``q``; starts at ``bounds`` with nothing counted, keeps ``kept`` distinct values.
 
-    def __init__(self, q: float, bounds: Bounds, kept: int = KEPT) -> None:
+    One that ``narrows`` goes by rows: where a few values fill it, what few rows hold is as sure to have the rank.
+    """
+
+    def __init__(self, q: float, bounds: Bounds, kept: int = KEPT, *, narrows: bool = True) -> None:
         self.q = q
         self._kept = kept
+        self._narrows = narrows
         self.bounds = bounds
         self.below = 0
         self._values: Floats = np.empty(0)
@@ -53,7 +57,7 @@ class Window:
         self._pending_size += len(inside)
         if self._pending_size > 2 * KEPT:
             self._merge()
-            if len(self._values) > self._kept:
+            if len(self._values) > self._kept or (self._narrows and int(self._counts.sum()) > self._kept):
                 self._narrow(seen)
 
     def order_statistics(self, places: tuple[int, ...]) -> list[float] | None:
@@ -88,11 +92,11 @@ class Window:
             self._values, self._counts = fresh, counts.astype(np.int64)
 
     def _narrow(self, seen: int) -> None:
-        """Keep the middle half of what may be kept, around where the rank stands now."""
+        """Keep the middle of it, as many rows as half of the values that may be kept, around where the rank is now."""
         upto = np.cumsum(self._counts) + self.below
-        place = int(np.searchsorted(upto, self.q * (seen - 1), side="right"))
-        first = max(0, min(place - self._kept // 4, len(self._values) - 1))
-        last = max(first, min(place + self._kept // 4, len(self._values) - 1))
+        rank, reach = int(self.q * (seen - 1)), self._kept // 4
+        ends = np.searchsorted(upto, [rank - reach, rank + reach], side="right")
+        first, last = (min(int(end), len(upto) - 1) for end in ends)
         self.below += int(self._counts[:first].sum())
         self._values, self._counts = self._values[first : last + 1], self._counts[first : last + 1]
         self.bounds = Bounds(float(self._values[0]), float(self._values[-1]))

@@ -127,7 +127,9 @@ def test_words_are_let_through_the_same(wanted: int) -> None:
 def test_few_numbers_are_found_as_many_are(rows: int, width: float) -> None:
     values = np.where(RANDOM.random(rows) < 0.02, np.nan, RANDOM.normal(0, 10, rows))
     bounds = np.array([-7 - width, -7, 7, 7 + width, -27 - width, -27 + width, 27 - width, 27 + width])
-    for found, expected in zip(_machine(scanning.scan)(values, bounds), scanning.scan.twin(values, bounds), strict=True):
+    for found, expected in zip(
+        _machine(scanning.scan)(values, bounds), scanning.scan.twin(values, bounds), strict=True
+    ):
         assert found.dtype == expected.dtype
         assert np.array_equal(found, expected)
 

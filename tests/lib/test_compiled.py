@@ -11,7 +11,6 @@ import pytest
 from modelops.lib import compiled as module
 from modelops.lib.compiled import Compiled, cache_folder, compiled
 
-
 ROOT = Path(__file__).resolve().parents[2]
 
 
