@@ -20,7 +20,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where screenshots go: to PORTAL_TEST_PICTURES, or a folder of the run."""
+    """Where screenshots go: to PORTAL_TEST_PICTURES; without it none are kept (tests/portal/browser.py)."""
     folder = Path(os.environ.get("PORTAL_TEST_PICTURES") or tmp_path_factory.mktemp("pictures"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder

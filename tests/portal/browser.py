@@ -51,8 +51,14 @@ class Person:
         assert answer.ok, f"{path}: {answer.status}"
 
     def picture(self, name: str, *, whole: bool = False) -> None:
-        """Keep a screenshot."""
-        self.page.screenshot(path=self.pictures / f"{name}.png", full_page=whole)
+        """Keep a screenshot where somebody asked for them; without, the page is laid out with its fonts all the same.
+
+        Painting and packing a whole page takes longer than loading it.
+        """
+        if os.environ.get("PORTAL_TEST_PICTURES"):
+            self.page.screenshot(path=self.pictures / f"{name}.png", full_page=whole)
+        else:
+            self.page.evaluate("document.fonts.ready.then(() => document.documentElement.scrollHeight)")
 
     def fits(self, width: int) -> bool:
         """Whether the window has this width and nothing of the page lies beyond it."""

@@ -1,6 +1,6 @@
 """Two people walk through the demo in a real browser: a data scientist in the portal, an officer in the admin.
 
-Screenshots go to the folder that PORTAL_TEST_PICTURES names, or to the test's temporary folder.
+Screenshots go to the folder that PORTAL_TEST_PICTURES names; without one, none are kept.
 """
 
 import re
