@@ -83,7 +83,7 @@ def portal(path: Path, found: Survey | None = None) -> Counts:
 
 
 def pandas(path: Path) -> Counts:
-    """pandas, the way a notebook has it: the whole frame, `isna`, `duplicated`, `nunique`, `quantile` by column, `between`.
+    """pandas, as a notebook has it: the whole frame, `isna`, `duplicated`, `nunique`, `quantile` a column, `between`.
 
     Of pandas 3.1 and its own types (texts in Arrow, whole numbers with holes as floats) more than half of the time is
     `duplicated`; `nunique` and loading are a fifth each, so the figure goes with how many different texts a file has.
