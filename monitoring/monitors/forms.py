@@ -102,7 +102,9 @@ class MonitorForm(PolicyFields):
         label="Segments", help_text="Up to five columns whose values are compared each for itself too, as a region."
     )
     with_wasserstein = forms.BooleanField(
-        label="Measure the Wasserstein distance too", required=False, help_text="How far values moved, in their own unit."
+        label="Measure the Wasserstein distance too",
+        required=False,
+        help_text="How far values moved, in their own unit.",
     )
     field_order = (
         "name", "reference", "dataset", "model_version", "every_s", "features", "segments", "with_wasserstein",
