@@ -20,10 +20,10 @@ run:
 
 # Hundreds of Python processes are started: without compiled modules the run takes half as long again.
 test: export PYTHONDONTWRITEBYTECODE :=
-# Three on two cores: a process waits for servers, browsers and others' processes a quarter of its time.
+# Four on two cores: a process waits for servers, browsers and others' processes a good part of its time.
 test:
 	@$(PYTHON) modelops/embedded/install.py --tests
-	@$(VENV)/python -m pytest -n 3 $(ARGS)
+	@$(VENV)/python -m pytest -n 4 $(ARGS)
 
 lint:
 	@$(PYTHON) modelops/embedded/install.py --tests

@@ -110,7 +110,7 @@ def _load_arrays() -> None:
     Numba asks for it once, when its arrays are loaded; where it is missing, a loop with a product of matrices would
     not compile.
     """
-    linalg = importlib.import_module("numba.np.linalg")
+    linalg: Any = importlib.import_module("numba.np.linalg")
     ensure, linalg.ensure_blas = linalg.ensure_blas, _no_matrices
     try:
         importlib.import_module("numba.np.arraymath")
