@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 
 from compliance.audit.history import timeline_page
 from compliance.audit.reading import record_reading
-from modelops.lib.errors import DomainError
 from modelops.lib.pages import choice_filter, keyset_page, with_parameter
+from modelops.lib.refusals import refusals_shown
 from monitoring.models.alerts import Alert, AlertChannel, AlertDelivery, AlertState, DeliveryState, Severity
 
 from . import history, services
@@ -121,7 +121,7 @@ def channel_new(request: HttpRequest, kind: str) -> HttpResponse:
     """Add a channel; its form is made from what the kind declares."""
     form = ChannelForm(services.kind_of(kind), request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_shown(form):
             channel = services.create_channel(
                 form.cleaned_data["name"],
                 kind,
@@ -130,11 +130,6 @@ def channel_new(request: HttpRequest, kind: str) -> HttpResponse:
                 hours=form.hours(),
                 actor=request.actor,
             )
-        except DomainError as refusal:
-            if refusal.status >= 500:
-                raise
-            form.refuse(refusal)
-        else:
             messages.success(request, f"{channel.name} is stored. Send a test to see that it works.")
             return redirect("monitoring:channel-list")
     context = {"form": form, "kind": shown(kind), "cancel_url": reverse("monitoring:channel-list")}

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from compliance.audit.reading import record_reading
 from dataquality.selection import asked_version
 from modelops.lib.errors import DomainError
+from modelops.lib.refusals import refusals_shown
 from monitoring.drift.evaluation import Policy
 from registry.models import ModelVersion
 
@@ -32,7 +33,7 @@ def monitor_new(request: HttpRequest) -> HttpResponse:
     form = MonitorForm(request.POST or None, user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        try:
+        with refusals_shown(form):
             monitor = services.create_monitor(
                 given["name"],
                 form.settings(),
@@ -40,11 +41,6 @@ def monitor_new(request: HttpRequest) -> HttpResponse:
                 why=given["why"],
                 actor=request.actor,
             )
-        except DomainError as refusal:
-            if refusal.status >= 500:
-                raise
-            form.refuse(refusal)
-        else:
             messages.success(request, f"{monitor} is set up.")
             return redirect("monitoring:monitor-detail", monitor.pk)
     return render(request, "monitoring/monitor_new.html", {"form": form}, status=422 if form.is_bound else 200)

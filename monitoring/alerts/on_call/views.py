@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from modelops.lib.errors import DomainError
 from modelops.lib.pages import keyset_page
+from modelops.lib.refusals import refusals_shown
 from monitoring.models.alert_on_call import OnCallRota
 
 from . import looking, services
@@ -28,7 +28,7 @@ def rota_list(request: HttpRequest) -> HttpResponse:
             raise PermissionDenied
         if form.is_valid():
             given = form.cleaned_data
-            try:
+            with refusals_shown(form):
                 rota = services.create_rota(
                     given["name"],
                     given["people"],
@@ -37,11 +37,6 @@ def rota_list(request: HttpRequest) -> HttpResponse:
                     zone=given["timezone"],
                     actor=request.actor,
                 )
-            except DomainError as refusal:
-                if refusal.status >= 500:
-                    raise
-                form.refuse(refusal)
-            else:
                 messages.success(request, f"{rota.name} is stored. Add a channel of the kind On call that names it.")
                 return redirect("monitoring:rota-list")
     return _page(request, form, None, status=422 if form.errors else 200)
@@ -56,13 +51,8 @@ def rota_cover(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     form = CoverForm(request.POST)
     if form.is_valid():
         given = form.cleaned_data
-        try:
+        with refusals_shown(form):
             services.cover(rota, given["user"], given["starts_at"], given["ends_at"], actor=request.actor)
-        except DomainError as refusal:
-            if refusal.status >= 500:
-                raise
-            form.refuse(refusal)
-        else:
             messages.success(request, f"{given['user']} is on call in {rota.name} then.")
             return redirect("monitoring:rota-list")
     return _page(request, RotaForm(), (rota.pk, form), status=422)

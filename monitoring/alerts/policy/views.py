@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from modelops.lib.errors import DomainError
 from modelops.lib.pages import keyset_page
+from modelops.lib.refusals import refusals_shown
 from monitoring.models.alert_policy import AlertSilence, EscalationChain
 from monitoring.models.alerts import AlertChannel, Severity
 
@@ -28,13 +28,8 @@ def silence_list(request: HttpRequest) -> HttpResponse:
         if not request.user.has_perm("monitoring.add_alertsilence"):
             raise PermissionDenied
         if form.is_valid():
-            try:
+            with refusals_shown(form):
                 services.create_silence(**form.given(), actor=request.actor)
-            except DomainError as refusal:
-                if refusal.status >= 500:
-                    raise
-                form.refuse(refusal)
-            else:
                 messages.success(request, "Matching alerts still open and count; no message is sent until the end.")
                 return redirect("monitoring:silence-list")
     page = keyset_page(request, AlertSilence.objects.visible_to(request.user), order_by="-id")
@@ -62,7 +57,7 @@ def chain_list(request: HttpRequest) -> HttpResponse:
         if not request.user.has_perm("monitoring.add_escalationchain"):
             raise PermissionDenied
         if form.is_valid():
-            try:
+            with refusals_shown(form):
                 chain = services.create_chain(
                     form.cleaned_data["name"],
                     form.steps(),
@@ -70,11 +65,6 @@ def chain_list(request: HttpRequest) -> HttpResponse:
                     matchers=form.cleaned_data["matchers"],
                     actor=request.actor,
                 )
-            except DomainError as refusal:
-                if refusal.status >= 500:
-                    raise
-                form.refuse(refusal)
-            else:
                 messages.success(request, f"{chain.name} is stored.")
                 return redirect("monitoring:chain-list")
     rows = EscalationChain.objects.visible_to(request.user).prefetch_related("steps__channel")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from compliance.audit.reading import record_reading
 from modelops.lib.errors import DomainError
 from modelops.lib.pages import keyset_page
+from modelops.lib.refusals import refusals_shown
 from monitoring.alerts.audit_events import RULE_VIEWED
 from monitoring.models.alert_rules import AlertRule
 from monitoring.models.alerts import Alert
@@ -59,7 +60,7 @@ def rule_new(request: HttpRequest, kind: str) -> HttpResponse:
     form = RuleForm(source, request.POST or None)
     trial, picture = None, None
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_shown(form):
             given = form.settings(kind)
             if "try" not in request.POST:
                 rule = services.create_rule(form.cleaned_data["name"], given, actor=request.actor)
@@ -67,10 +68,6 @@ def rule_new(request: HttpRequest, kind: str) -> HttpResponse:
                 return redirect(rule)
             trial = services.back_test(given)
             picture = _picture(trial, given)
-        except DomainError as refusal:
-            if refusal.status >= 500:
-                raise
-            form.refuse(refusal)
     context = {
         "form": form,
         "label": source.label,
