@@ -12,7 +12,10 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 
+from accounts import kept_forms
+from accounts.errors import StepUpRequired
 from accounts.services.step_up import require_fresh_factor
+from accounts.sessions.signing_in import safe_next
 from modelops.lib.errors import DomainError
 from modelops.rest.middleware import DomainErrorMiddleware
 
@@ -91,7 +94,7 @@ def keys_do(route: str, method: str) -> bool:
 
 
 class FreshFactorMiddleware:
-    """Leads to the page that asks for a code, and from there back."""
+    """Leads to the page that asks for a code, and from there back, with what was typed meanwhile."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -103,10 +106,19 @@ class FreshFactorMiddleware:
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Ask before the view begins; whoever is not signed in is for the view to refuse."""
         match = request.resolver_match
-        if match is None or not request.user.is_authenticated or not needs_fresh_factor(match.route, request.method):
+        if match is None or not request.user.is_authenticated:
             return None
-        try:
-            require_fresh_factor(request)
-        except DomainError as error:
-            return self._refusing.process_exception(request, error)
+        if needs_fresh_factor(match.route, request.method or ""):
+            try:
+                require_fresh_factor(request)
+            except DomainError as error:
+                self.process_exception(request, error)
+                return self._refusing.process_exception(request, error)
+        kept_forms.forget(request)
         return None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> None:
+        """Keep what was sent too late, whoever asked for the factor: the table, or the view itself."""
+        if isinstance(error, StepUpRequired) and getattr(request, "auth", None) is None:
+            kept = kept_forms.keep(request, back=safe_next(request, request.headers.get("Referer", "")))
+            error.leads_back = kept.address if kept else ""

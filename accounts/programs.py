@@ -35,8 +35,8 @@ MET: Final = (
     "modelops.rest.middleware.BodyLimitMiddleware",
     "modelops.throttling.middleware.ThrottleMiddleware",
     # Through hooks that Django calls around the view, on either way.
-    "accounts.fresh_acts.FreshFactorMiddleware",
     "modelops.rest.middleware.DomainErrorMiddleware",
+    "accounts.fresh_acts.FreshFactorMiddleware",
 )
 PASSED: Final = (
     "whitenoise.middleware.WhiteNoiseMiddleware",

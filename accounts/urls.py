@@ -13,6 +13,7 @@ urlpatterns = [
     path("invitation/<str:token>/", joining.InvitationView.as_view(), name="invitation"),
     path("account/enrol/", joining.EnrolView.as_view(), name="enrol"),
     path("account/confirm/", confirming.confirm, name="confirm"),
+    path("account/confirm/kept/<uuid:pk>/", confirming.kept_form, name="kept-form"),
     path("account/confirm/api/<slug:kind>/<uuid:pk>/", api_access.confirm_api, name="confirm-api"),
     path(".well-known/jwks.json", api_access.jwks, name="jwks"),
     path("account/emergency/", emergency.begin_or_end, name="emergency"),

@@ -16,8 +16,8 @@ MIDDLEWARE: Final = (
     "accounts.sessions.signed_in.OTPMiddleware",
     "accounts.middleware.ActorMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "accounts.fresh_acts.FreshFactorMiddleware",
     "modelops.rest.middleware.DomainErrorMiddleware",
+    "accounts.fresh_acts.FreshFactorMiddleware",
 )
 APPS: Final = ("compliance.audit", "compliance.audit.personal", "accounts")
 REST: Final = {

@@ -152,8 +152,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "accounts.fresh_acts.FreshFactorMiddleware",
     "modelops.rest.middleware.DomainErrorMiddleware",
+    # Hears of a refusal before it becomes an answer, and keeps what was typed.
+    "accounts.fresh_acts.FreshFactorMiddleware",
 ]
 
 ROOT_URLCONF = "modelops.urls"

@@ -1,5 +1,6 @@
-"""The page that asks for a code once more and leads back to where one was."""
+"""The page that asks for a code once more and leads back to where one was, or to what was typed meanwhile."""
 
+import uuid
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -8,12 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts import kept_forms
 from accounts.errors import SlowDown, StepUpRefused
 from accounts.forms import CodeForm
 from accounts.services import step_up
 from accounts.sessions.signing_in import safe_next
+from modelops.lib.errors import NotFound
 
 TEMPLATE = "accounts/confirm.html"
 
@@ -29,6 +32,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "back": back,
+        "kept": kept_forms.of_address(request, back),
         "minutes": int(step_up.MAX_AGE.total_seconds() // 60),
         "passkey_url": f"{resolve_url('passkeys:confirm')}?{urlencode({'next': back})}",
     }
@@ -44,3 +48,18 @@ def confirm(request: HttpRequest) -> HttpResponse:
         return answer
     messages.success(request, f"Confirmed for {context['minutes']} minutes. Go on with what you were doing.")
     return redirect(back)
+
+
+@never_cache
+@login_required
+@require_GET
+def kept_form(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """What was typed until the second factor was too old, with the button that sends it."""
+    kept = kept_forms.find(request, str(pk))
+    if kept is None:
+        raise NotFound(
+            "What was typed is no longer kept: it was sent, or is older than "
+            f"{kept_forms.KEPT_FOR_S // 60} minutes, or newer ones took its place. Open the form and fill it in again.",
+            code="kept_form.gone",
+        )
+    return render(request, "accounts/kept_form.html", {"kept": kept})

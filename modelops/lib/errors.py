@@ -13,6 +13,8 @@ class DomainError(Exception):
     code: str = "request.refused"
     leads_to: str = ""
     """Address of the portal page where a person can remedy the refusal; it gets the way back as ``?next=``."""
+    leads_back: str = ""
+    """The way back, where it is another than to the page that the person was on."""
 
     def __init__(self, message: str, *, code: str | None = None, field: str | None = None) -> None:
         super().__init__(message)

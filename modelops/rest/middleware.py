@@ -177,7 +177,7 @@ class DomainErrorMiddleware:
         own = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
         if isinstance(error, DomainError) and error.leads_to:
             there = request.get_full_path() if request.method == "GET" else back if own else ""
-            return redirect(f"{error.leads_to}?{urlencode({'next': there})}")
+            return redirect(f"{error.leads_to}?{urlencode({'next': error.leads_back or there})}")
         if (
             isinstance(error, DomainError)
             and request.method == "POST"
