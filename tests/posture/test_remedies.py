@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import ApiKey, Session, TOTPDevice, User
+from accounts import totp
+from accounts.models import ApiKey, Invitation, Session, TOTPDevice, User
 from accounts.posture import keys_are_young_and_used, staff_have_second_factors
 from compliance.audit.models import AuditEvent
 from compliance.posture.looking import look_at_all
@@ -103,6 +104,31 @@ def test_the_button_requires_totp_for_staff_and_the_finding_is_gone(
     chosen = "another horse with a battery"
     joined = joining.post(link[0], {"password": chosen, "repeated": chosen}, follow=True)
     assert joined.redirect_chain[-1][0] == "/account/enrol/", joined.content
+
+
+def test_pressed_again_the_button_leaves_whoever_is_just_joining(
+    guard: Client, bare: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    """AUTH-1: between the chosen password and the enrolled factor for an hour, and no longer."""
+    with django_capture_on_commit_callbacks(execute=True):
+        guard.post(REQUIRE)
+    link = re.search(r"/invitation/\S+", mail.outbox[0].body)
+    assert link
+    joining, chosen = Client(), "another horse with a battery"
+    joining.post(link[0], {"password": chosen, "repeated": chosen})
+    assert "1 just joined and may still enrol" in guard.post(REQUIRE, follow=True).text
+    bare.refresh_from_db()
+    assert bare.has_usable_password()
+    assert told("accounts.user.factor_required") == 1
+    joining.get("/account/enrol/")
+    seed = TOTPDevice.objects.get(user=bare).open_seed()
+    code = totp.code_at(seed, timezone.now().timestamp())
+    assert "recovery" in joining.post("/account/enrol/", {"code": code}, follow=True).text
+    TOTPDevice.objects.filter(user=bare).delete()
+    Invitation.objects.filter(user=bare).update(accepted_at=timezone.now() - dt.timedelta(minutes=61))
+    assert "1 account needs a second factor" in guard.post(REQUIRE, follow=True).text
+    bare.refresh_from_db()
+    assert not bare.has_usable_password()
 
 
 def test_who_has_a_factor_and_superusers_are_left_alone(guard: Client, bare: User) -> None:
