@@ -19,6 +19,7 @@ from .audit_events import BREAK_ACCEPTED
 from .heads import breaks, read_back, require_continuation, tree_head
 from .models import Anchoring, AnchoringState, Checkpoint, Seal
 from .note import BadNote, Head, check, sign
+from .reasons import BreakReason
 from .sequencing import LOCK
 from .signing_keys import origin, read_keys, require_known, write_keys
 from .sizes import sealed_rows, sealed_size
@@ -82,7 +83,7 @@ def sign_checkpoint(anchors: Sequence[Anchor], key_file: Path) -> Checkpoint | W
         return _store(head, sign(head, private), keys[0].key_id, anchors, to_all=is_rollover)
 
 
-def accept_break(anchors: Sequence[Anchor], key_file: Path, reason: str, *, actor: Actor) -> Checkpoint:
+def accept_break(anchors: Sequence[Anchor], key_file: Path, reason: BreakReason, *, actor: Actor) -> Checkpoint:
     """Go on from the tree as it is, although it does not continue what is anchored: after the loss of a database.
 
     The checkpoint names what it does not continue, for ever and for everybody to see; so does a row of the ledger.
@@ -95,7 +96,7 @@ def accept_break(anchors: Sequence[Anchor], key_file: Path, reason: str, *, acto
     lines = breaks(found, keys)
     with transaction.atomic():
         _lock()
-        record(BREAK_ACCEPTED, None, actor=actor, size=sealed_size(), anchored=", ".join(lines), reason=reason)
+        record(BREAK_ACCEPTED, None, actor=actor, size=sealed_size(), anchored=", ".join(lines), reason=reason.value)
         _mend_seal()
         head = tree_head(origin(), sealed_size(), lines)
         # What was to be anchored before belongs to the tree that is given up.

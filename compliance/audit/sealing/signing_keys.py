@@ -30,6 +30,7 @@ from ..ledger import record
 from .audit_events import KEY_CREATED, KEY_ROTATED
 from .models import CheckpointKey
 from .note import PublicKey, public_key
+from .reasons import KeyReason
 from .sizes import sealed_size
 
 VARIABLE = "MODELOPS_CHECKPOINT_KEY_FILE"
@@ -138,7 +139,7 @@ def create_key(path: Path, *, actor: Actor) -> PublicKey:
 
 
 @transaction.atomic
-def rotate_key(path: Path, reason: str, *, is_lost: bool = False, actor: Actor) -> PublicKey:
+def rotate_key(path: Path, reason: KeyReason, *, is_lost: bool = False, actor: Actor) -> PublicKey:
     """Make a new key and announce it; the next checkpoint is signed by both, later ones by the new one alone.
 
     With ``is_lost`` the old key cannot sign any more, and nothing but the ledger's row ties the new one to it. Raises
@@ -164,7 +165,7 @@ def rotate_key(path: Path, reason: str, *, is_lost: bool = False, actor: Actor) 
         key_id=key.key_id,
         public_key=key.text,
         old_key_id=last.key_id if last else "none",
-        reason=reason,
+        reason=reason.value,
     )
     write_keys(path, [private, *old])
     return key

@@ -23,6 +23,7 @@ from compliance.audit.sealing.checkpoints import (
 from compliance.audit.sealing.heads import CheckpointRefused
 from compliance.audit.sealing.models import Anchoring, Checkpoint, CheckpointKey, Leaf, Seal
 from compliance.audit.sealing.note import PublicKey, check, parse
+from compliance.audit.sealing.reasons import BreakReason, KeyReason
 from compliance.audit.sealing.sequencing import TreeBroken, seal_round
 from compliance.audit.sealing.signing_keys import KeyFileRefused, create_key, read_keys, rotate_key
 from compliance.audit.sealing.tree import root
@@ -172,12 +173,13 @@ def test_a_break_is_accepted_only_in_so_many_words(anchor: FileAnchor, key_file:
     cut_tail()
     with pytest.raises(CheckpointRefused):
         sign_checkpoint([anchor], key_file)
-    signed = accept_break([anchor], key_file, "restored from the backup of the night", actor=ACTOR)
+    signed = accept_break([anchor], key_file, BreakReason.RESTORED, actor=ACTOR)
     deliver([anchor])
     assert parse(signed.note).head.extensions[0].startswith("break file 11 ")
     assert (
         AuditEvent.objects.get(name="audit.checkpoint.break_accepted").details["anchored"].startswith("break file 11")
     )
+    assert AuditEvent.objects.get(name="audit.checkpoint.break_accepted").details["reason"] == "restored"
     grow(anchor, key_file)
     assert len(anchor.path.read_text().splitlines()) == 3
     assert Leaf.objects.count() == AuditEvent.objects.count(), "rows without a number got one again"
@@ -188,7 +190,7 @@ def test_leaves_that_are_gone_are_sealed_again_after_an_accepted_break(anchor: F
     forge("DELETE FROM audit_sealing_leaf WHERE seq >= 8")
     with pytest.raises(TreeBroken):
         seal_round()
-    accept_break([anchor], key_file, "leaves were lost", actor=ACTOR)
+    accept_break([anchor], key_file, BreakReason.DAMAGED, actor=ACTOR)
     deliver([anchor])
     seal_here()
     assert Leaf.objects.count() == AuditEvent.objects.count()
@@ -237,10 +239,10 @@ def test_a_rollover_is_announced_and_its_first_checkpoint_carries_both_signature
     """S3-24: whoever trusts the old key is led to the new one; the old private half is forgotten then."""
     grow(anchor, key_file)
     old = public_keys()[0]
-    new = rotate_key(key_file, "yearly", actor=ACTOR)
+    new = rotate_key(key_file, KeyReason.SCHEDULE, actor=ACTOR)
     announced = AuditEvent.objects.get(name="audit.checkpoint_key.rotated")
     assert announced.details == {
-        "key_id": new.key_id, "public_key": new.text, "old_key_id": old.key_id, "reason": "yearly",
+        "key_id": new.key_id, "public_key": new.text, "old_key_id": old.key_id, "reason": "schedule",
     }  # fmt: skip
     both = grow(anchor, key_file)
     assert {key.key_id for key in check(both.note, [old, new])[1]} == {old.key_id, new.key_id}

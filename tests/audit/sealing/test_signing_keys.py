@@ -6,8 +6,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from compliance.audit import Actor
+from compliance.audit.models import AuditEvent
 from compliance.audit.sealing.models import CheckpointKey
 from compliance.audit.sealing.note import PublicKey
+from compliance.audit.sealing.reasons import KeyReason
 from compliance.audit.sealing.signing_keys import create_key, read_keys, rotate_key
 from modelops.lib.errors import Conflict
 
@@ -29,8 +31,8 @@ def test_the_key_command_makes_one_key_and_never_a_second_in_silence(
     with pytest.raises(CommandError, match="--lost"):
         call_command("audit_key", "create")
     with pytest.raises(CommandError, match="no checkpoint key"):
-        call_command("audit_key", "rotate", "--reason", "lost it")
-    call_command("audit_key", "rotate", "--lost", "--reason", "lost it")
+        call_command("audit_key", "rotate", "--reason", "incident")
+    call_command("audit_key", "rotate", "--lost", "--reason", "incident")
     capsys.readouterr()
     call_command("audit_key", "show")
     shown = capsys.readouterr().out.split()
@@ -39,14 +41,25 @@ def test_the_key_command_makes_one_key_and_never_a_second_in_silence(
     assert len(shown) == 2
 
 
+@pytest.mark.parametrize(
+    "words", [("audit_key", "rotate", "--reason", "Ada has left"), ("seal_audit_log", "--accept-break", "Ada said so")]
+)
+def test_a_reason_in_words_never_reaches_the_ledger(words: tuple[str, ...]) -> None:
+    """What an append-only log holds cannot be redacted: reasons come from a list."""
+    with pytest.raises(CommandError, match="invalid choice"):
+        call_command(*words)
+    assert not AuditEvent.objects.exists()
+    assert not CheckpointKey.objects.exists()
+
+
 def test_a_second_change_waits_until_the_first_is_anchored(tmp_path: Path) -> None:
     """S3-24: else nothing that is left could continue what the first key signed, and only a break would help."""
     path = tmp_path / "checkpoint.key"
     create_key(path, actor=ACTOR)
-    rotate_key(path, "yearly", actor=ACTOR)
+    rotate_key(path, KeyReason.SCHEDULE, actor=ACTOR)
     with pytest.raises(Conflict) as refusal:
-        rotate_key(path, "once more", actor=ACTOR)
+        rotate_key(path, KeyReason.DRILL, actor=ACTOR)
     assert refusal.value.code == "checkpoint_key.rollover"
     assert (len(read_keys(path)), CheckpointKey.objects.count()) == (2, 2)
-    rotate_key(path, "both are lost", is_lost=True, actor=ACTOR)
+    rotate_key(path, KeyReason.INCIDENT, is_lost=True, actor=ACTOR)
     assert len(read_keys(path)) == 1

@@ -73,7 +73,7 @@ def test_what_an_accepted_break_gave_up_is_told_and_not_compared(ledger: Committ
     ledger.sign(size + 50, b"\x01" * 32, ledger.private)  # rows that a lost database had
     assert not look().holds
     with transaction.atomic():
-        record(BREAK_ACCEPTED, actor=Actor.system("tests"), size=size, anchored="", reason="the disk failed")
+        record(BREAK_ACCEPTED, actor=Actor.system("tests"), size=size, anchored="", reason="restored")
     line = f"break file {size + 50} AQEB"
     ledger.sign(size, stored_root(size), Ed25519PrivateKey.generate(), line)
     assert not look().holds, "whoever has no key accepts nothing"

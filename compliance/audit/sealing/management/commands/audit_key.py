@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from compliance.audit import Actor
 from compliance.audit.sealing.models import CheckpointKey
 from compliance.audit.sealing.note import PublicKey
+from compliance.audit.sealing.reasons import KeyReason
 from compliance.audit.sealing.signing_keys import create_key, key_file, rotate_key
 from modelops.lib.errors import DomainError
 
@@ -22,7 +23,7 @@ class Command(BaseCommand):
         create = parts.add_parser("create", help="make the first key")
         create.add_argument("--unless-there", action="store_true", help="do nothing when this log has a key already")
         rotate = parts.add_parser("rotate", help="make a new key; the next checkpoint is signed by both")
-        rotate.add_argument("--reason", required=True)
+        rotate.add_argument("--reason", choices=KeyReason.values, default=KeyReason.SCHEDULE.value)
         rotate.add_argument("--lost", action="store_true", help="the old private key is gone and cannot sign any more")
         parts.add_parser("show", help="print the public keys that checkpoints are checked with")
 
@@ -31,7 +32,7 @@ class Command(BaseCommand):
             if options["what"] == "create":
                 self._create(unless_there=options["unless_there"])
             elif options["what"] == "rotate":
-                key = rotate_key(key_file(), options["reason"], is_lost=options["lost"], actor=ACTOR)
+                key = rotate_key(key_file(), KeyReason(options["reason"]), is_lost=options["lost"], actor=ACTOR)
                 self.stdout.write(f"Announced: {key.text}\nThe next checkpoint is signed by both keys.")
             else:
                 for row in CheckpointKey.objects.all():

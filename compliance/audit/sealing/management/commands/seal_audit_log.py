@@ -10,6 +10,7 @@ from compliance.audit import Actor
 from compliance.audit.sealing.anchoring import deliver
 from compliance.audit.sealing.anchors import Anchor, configured_anchors
 from compliance.audit.sealing.checkpoints import Waiting, accept_break, finish_rollover, sign_checkpoint
+from compliance.audit.sealing.reasons import BreakReason
 from compliance.audit.sealing.sealer import Sealer
 from compliance.audit.sealing.sequencing import seal_round
 from compliance.audit.sealing.signing_keys import key_file
@@ -24,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="seal what is there, sign it and end")
         parser.add_argument(
             "--accept-break",
-            metavar="REASON",
+            choices=BreakReason.values,
             help="go on although the log does not continue what is anchored, as after a restore from an old backup",
         )
 
@@ -32,7 +33,7 @@ class Command(BaseCommand):
         try:
             anchors = configured_anchors()
             if options["accept_break"]:
-                self._accept(anchors, options["accept_break"])
+                self._accept(anchors, BreakReason(options["accept_break"]))
             elif options["once"]:
                 self._once(anchors)
             else:
@@ -59,7 +60,7 @@ class Command(BaseCommand):
         finish_rollover(anchors, key_file())
         self.stdout.write(f"{size} rows are sealed; the checkpoint has reached {arrived} of {len(anchors)} anchors.")
 
-    def _accept(self, anchors: list[Anchor], reason: str) -> None:
+    def _accept(self, anchors: list[Anchor], reason: BreakReason) -> None:
         actor = Actor.system("command")
         signed = accept_break(anchors, key_file(), reason, actor=actor)
         arrived = deliver(anchors)
