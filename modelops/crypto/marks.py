@@ -56,14 +56,18 @@ def index_name(table: str, column: str) -> str:
 
 def ensure_indexes(**kwargs: object) -> list[str]:
     """Make the missing indexes; returns their names. Runs after every migration, so no new column can be forgotten."""
-    wanted = {index_name(table, column): (table, mark) for table, column, mark in _wanted()}
+    wanted = {index_name(table, column): (table, column, mark) for table, column, mark in _wanted()}
     with connection.cursor() as cursor:
         cursor.execute("SELECT indexname FROM pg_indexes WHERE indexname = ANY(%s)", [list(wanted)])
         present = {name for (name,) in cursor.fetchall()}
-        tables = set(connection.introspection.table_names(cursor))
+        # After `migrate APP`, forwards or back, tables and columns of models may not be there yet, or no longer.
+        cursor.execute(
+            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()"
+        )
+        there = set(cursor.fetchall())
         made = []
-        for name, (table, mark) in wanted.items():
-            if name not in present and table in tables:
+        for name, (table, column, mark) in wanted.items():
+            if name not in present and (table, column) in there:
                 cursor.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {connection.ops.quote_name(table)} (({mark}))")
                 made.append(name)
     return made

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.apps import apps
-from django.db import models
+from django.db import connections, models
 from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
@@ -79,7 +79,10 @@ def resolve(watch: Watch) -> Watched:
 
 def install(cursor: CursorWrapper) -> list[str]:
     """Bring the triggers in step with the declarations; the tables that needed it."""
-    wanted = {watched.table: watched for watched in map(resolve, declarations.watches.values())}
+    # After `migrate APP`, forwards or back, the tables of others may not be there yet, or no longer.
+    there = set(connections[cursor.db.alias].introspection.table_names(cursor))
+    declared = map(resolve, declarations.watches.values())
+    wanted = {watched.table: watched for watched in declared if watched.table in there}
     cursor.execute(
         "SELECT c.relname, t.tgname, coalesce(obj_description(t.oid, 'pg_trigger'), '')"
         " FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
