@@ -1,7 +1,7 @@
 """The officer's registers: each is a list, a form to add, and a page with what may be done."""
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -29,9 +29,7 @@ from .forms import (
     WithdrawalForm,
 )
 from .models import Breach, BreachState, Consent, Incident, LegalBasis, ProcessingActivity, RegisterItem
-from .people import people_in_data
-
-_PEOPLE: Final = 50
+from .people import people_in_data, unagreed_page
 
 
 class RegisterAdmin(ActingAdmin):
@@ -80,15 +78,13 @@ def _log(row: Incident | Breach) -> Shown:
 
 def _without_consent(activity: ProcessingActivity, after: str) -> Shown:
     """A page of the people in its data who have no consent in force."""
-    index = people_in_data.get("datasets")()
-    found = index.unagreed(activity, after=after, most=_PEOPLE + 1)
-    shown = found[:_PEOPLE]
-    count = index.count_unagreed(activity, most=posture.COUNTED)
+    page = unagreed_page(activity, after=after)
+    count = people_in_data.get("datasets")().count_unagreed(activity, most=posture.COUNTED)
     rows = [
         [one.reference, ", ".join(one.versions), one.rows, "taken back" if one.has_withdrawn else "never recorded"]
-        for one in shown
+        for one in page.people
     ]
-    more = ("The next ones", f"?after={shown[-1].reference}") if len(found) > _PEOPLE else None
+    more = ("The next ones", f"?after={page.next_after}") if page.next_after else None
     empty = "Everybody who can be found in its datasets has a consent in force."
     title = f"People without a consent ({posture.counted(count)})" if count else "People without a consent"
     return Shown(title, ["Reference", "In", "Rows", "Consent"], rows, empty, more)
@@ -141,7 +137,7 @@ class ProcessingActivityAdmin(RegisterAdmin):
     def _page(self, request: HttpRequest, row: Any, bound: Any = None, status: int = 200) -> HttpResponse:
         page: Any = super()._page(request, row, bound, status)
         if row.basis == LegalBasis.CONSENT and request.user.has_perm("registers.view_consent"):
-            page.context_data["tables"].append(_without_consent(row, request.GET.get("after", "")[:16]))
+            page.context_data["tables"].append(_without_consent(row, request.GET.get("after", "")))
         return page
 
 

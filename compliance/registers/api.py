@@ -20,6 +20,7 @@ from . import serializers as shapes
 from . import services
 from .exports import MEDIA, as_answer
 from .models import Breach, Consent, ProcessingActivity
+from .people import unagreed_page
 
 _R = "registers."
 
@@ -110,6 +111,23 @@ class ConsentsView(ListAPIView):
             activity, given["subject"], text_version=given["text_version"], source=given["source"], actor=request.actor
         )
         return Response(shapes.ConsentOut(row).data, status.HTTP_201_CREATED)
+
+
+class WithoutConsentView(APIView):
+    """Who is in data of an activity that stands on consent and has none in force, by reference."""
+
+    required_permissions = {"GET": f"{_R}view_consent"}
+
+    @extend_schema(
+        operation_id="people_without_consent",
+        parameters=[OpenApiParameter("after", str, description="The reference to go on after: next_after.")],
+        responses=shapes.UnagreedPageOut,
+    )
+    def get(self, request: Request, pk: uuid.UUID) -> Response:
+        """A page of 50, as on the activity's page; an activity on another basis lists nobody."""
+        row = get_object_or_404(ProcessingActivity, pk=pk)
+        page = unagreed_page(row, after=request.query_params.get("after", ""))
+        return Response(shapes.UnagreedPageOut(page).data)
 
 
 class WithdrawConsentView(APIView):

@@ -29,6 +29,7 @@ _API = "api/v1/"
 route(f"{_API}processing-activities/", get=Exempt.NAMES, post=events.ACTIVITY_ADDED)
 route(f"{_API}processing-activities/export/", get=events.REGISTER_EXPORTED)
 route(f"{_API}processing-activities/<uuid:pk>/revise/", post=events.ACTIVITY_REVISED)
+route(f"{_API}processing-activities/<uuid:pk>/without-consent/", get=Exempt.NAMES)
 route(f"{_API}consents/", get=Exempt.NAMES, post=events.CONSENT_GIVEN)
 route(f"{_API}consents/withdraw/", post=events.CONSENT_WITHDRAWN)
 route(f"{_API}breaches/", get=Exempt.NAMES, post=events.BREACH_OPENED)

@@ -7,9 +7,10 @@ from typing import Final
 
 from modelops.lib.plugins import Plugins
 
-from .models import Consent, ProcessingActivity
+from .models import Consent, LegalBasis, ProcessingActivity
 
 _FILLED_AT_ONCE: Final = 2000
+AT_ONCE: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,26 @@ class PeopleInData(ABC):
 
 
 people_in_data: Plugins[PeopleInData] = Plugins("index of people", PeopleInData)
+
+
+@dataclass(frozen=True, slots=True)
+class UnagreedPage:
+    """Some of them by reference; ``next_after`` is the one to go on after, "" at the end."""
+
+    people: list[Unagreed]
+    next_after: str
+
+
+def unagreed_page(activity: ProcessingActivity, *, after: str = "") -> UnagreedPage:
+    """Those without a consent from behind ``after`` on, a reference; what is none begins the list.
+
+    Nobody has to agree to an activity on another basis.
+    """
+    if activity.basis != LegalBasis.CONSENT:
+        return UnagreedPage([], "")
+    found = people_in_data.get("datasets")().unagreed(activity, after=after[:16], most=AT_ONCE + 1)
+    shown = found[:AT_ONCE]
+    return UnagreedPage(shown, shown[-1].reference if len(found) > AT_ONCE else "")
 
 
 def digest_of(name: str) -> int:

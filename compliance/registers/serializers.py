@@ -74,6 +74,20 @@ class ConsentWithdrawalOut(serializers.Serializer):
     withdrawn = serializers.IntegerField(help_text="How many consents of the person to the activity ended.")
 
 
+class UnagreedOut(serializers.Serializer):
+    """Somebody in data of the activity without a consent in force, by a reference that names nobody."""
+
+    reference = serializers.CharField(help_text="The same on every page and day; a subject request finds who it is.")
+    rows = serializers.IntegerField(help_text="How many rows of the data hold the person.")
+    versions = serializers.ListField(child=serializers.CharField(), help_text="The dataset versions.")
+    has_withdrawn = serializers.BooleanField(help_text="A consent was taken back; otherwise none was ever recorded.")
+
+
+class UnagreedPageOut(serializers.Serializer):
+    results = UnagreedOut(source="people", many=True)
+    next_after = serializers.CharField(help_text="Send it as ?after= for the next page; empty at the end.")
+
+
 class BreachOut(serializers.ModelSerializer):
     state = serializers.CharField(read_only=True, help_text=", ".join(BreachState.values))
     due_at = serializers.DateTimeField(read_only=True, help_text="72 hours after it was known.")

@@ -11,13 +11,14 @@ from compliance.audit import Actor
 from compliance.audit.models import AuditEvent
 from compliance.evidence.kpis import kpis
 from compliance.registers import people, posture, services
-from compliance.registers.admin import _PEOPLE
 from compliance.registers.models import Consent, ProcessingActivity
+from modelops.lib.ids import uuid7
 from monitoring.alerts.posture import watch_controls
 from monitoring.models.alerts import Alert
 from registry.aliases.gate import gates
 from tests.accounts.people import make_user, sign_in
 from tests.compliance.registers.test_registers import activity
+from tests.portal.people import key_for
 from tests.registry.people.cases import with_people
 from tests.registry.samples import make_dataset, make_dataset_version, make_model, make_version
 
@@ -114,19 +115,19 @@ def test_a_long_list_comes_in_pages_and_is_counted_up_to_a_bound(
     """S4-129: each person once, a page at a time; a reference that is none begins the list."""
     made = activity(desk)
     monkeypatch.setattr(posture, "COUNTED", 100)
-    table = b"passenger,delay\n" + b"".join(b"p%d,1\n" % number for number in range(_PEOPLE * 2 + 20))
+    table = b"passenger,delay\n" + b"".join(b"p%d,1\n" % number for number in range(people.AT_ONCE * 2 + 20))
     with_people(make_dataset(scientist, "flights"), scientist, table)
     assert "100 or more people" in posture.people().findings[0].title
     seen: list[str] = []
     query = ""
-    for expected in (_PEOPLE, _PEOPLE, 20):
+    for expected in (people.AT_ONCE, people.AT_ONCE, 20):
         page = listed(desk, made, query)
         assert len(page) == expected
         seen += [row[0] for row in page]
         query = f"?after={seen[-1]}"
-    assert (len(set(seen)), seen) == (_PEOPLE * 2 + 20, sorted(seen))
+    assert (len(set(seen)), seen) == (people.AT_ONCE * 2 + 20, sorted(seen))
     assert listed(desk, made, query) == []
-    assert len(listed(desk, made, "?after=%27--")) == _PEOPLE
+    assert len(listed(desk, made, "?after=%27--")) == people.AT_ONCE
 
 
 def test_another_basis_an_end_and_data_without_a_column_list_nobody(desk: Client, scientist: Any) -> None:
@@ -139,6 +140,33 @@ def test_another_basis_an_end_and_data_without_a_column_list_nobody(desk: Client
     assert posture.people().passed
     services.revise_activity(made, {"datasets": ["flights"]}, actor=ACTOR)
     assert not posture.people().passed
+
+
+def test_the_list_is_given_over_rest_to_whoever_may_see_consents(desk: Client, scientist: Any) -> None:
+    """S4-129: the same people on the same pages as in the admin, and no name."""
+    made = activity(desk)
+    table = b"passenger,delay\n" + b"".join(b"p%d@example.org,1\n" % number for number in range(people.AT_ONCE + 5))
+    data = with_people(make_dataset(scientist, "flights"), scientist, table)
+    consent(desk, made, "p0@example.org")
+    taken_back = consent(desk, made, "p1@example.org")
+    desk.post(reverse("admin:registers_consent_withdraw", args=[taken_back.pk]), {"withdraw-source": "letter"})
+    officer = Client(headers={"Authorization": f"Bearer {key_for('caller', 'Compliance officer')}"})
+    address = f"/api/v1/processing-activities/{made.pk}/without-consent/"
+    first = officer.get(address).json()
+    second = officer.get(address, {"after": first["next_after"]}).json()
+    assert (len(first["results"]), len(second["results"]), second["next_after"]) == (people.AT_ONCE, 4, "")
+    both = [*first["results"], *second["results"]]
+    assert [one["reference"] for one in both] == [
+        row[0] for query in ("", f"?after={first['next_after']}") for row in listed(desk, made, query)
+    ]
+    assert {(one["rows"], *one["versions"]) for one in both} == {(1, str(data))}
+    assert sum(one["has_withdrawn"] for one in both) == 1
+    assert "example.org" not in str(both)
+    services.revise_activity(made, {"basis": "contract"}, actor=ACTOR)
+    assert officer.get(address).json() == {"results": [], "next_after": ""}
+    pipeline = Client(headers={"Authorization": f"Bearer {key_for('other', 'Pipeline')}"})
+    assert pipeline.get(address).status_code == 403
+    assert officer.get(f"/api/v1/processing-activities/{uuid7()}/without-consent/").status_code == 404
 
 
 def test_consents_of_before_are_made_comparable(desk: Client, scientist: Any) -> None:
