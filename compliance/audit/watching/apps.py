@@ -23,3 +23,4 @@ class WatchingConfig(AppConfig):
             post_migrate.connect(upkeep.after_last_app, dispatch_uid="audit_watching", weak=False)
 
         pre_migrate.connect(come_last, dispatch_uid="audit_watching", weak=False)
+        pre_migrate.connect(upkeep.before_first_app, dispatch_uid="audit_watching.before", weak=False)

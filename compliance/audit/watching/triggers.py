@@ -1,16 +1,15 @@
-"""The triggers on watched tables: three for each, one a kind of change, and one for emptying."""
+"""The triggers on watched tables: three for each, one a kind of change, and one for emptying; and their functions."""
 
-import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Final
 
-from django.apps import apps
-from django.db import connections, models
 from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
-from . import declarations
-from .declarations import Undeclarable, Watch
+from . import declarations, row_functions
+from .tables import OF_TABLE, Watched, model_of, name_of, resolve
+
+__all__ = ["Watched", "install", "know_no_table", "model_of", "resolve"]
 
 PREFIX: Final = "audit_watch_"
 _REFERENCING: Final = {
@@ -20,69 +19,12 @@ _REFERENCING: Final = {
 }
 
 
-@dataclass(frozen=True)
-class Watched:
-    """A declaration with the names that the database uses."""
-
-    table: str
-    label: str
-    key: str
-    shown: tuple[str, ...]
-    masked: tuple[str, ...]
-    parents: tuple[str, ...]
-    counts: tuple[str, ...]
-
-    @property
-    def arguments(self) -> list[str]:
-        """What the trigger's function is given."""
-        return [
-            self.label,
-            self.key,
-            *(",".join(part) for part in (self.shown, self.masked, self.parents, self.counts)),
-            ",".join(sorted([*self.shown, *(f"*{name}" for name in self.masked)], key=lambda name: name.lstrip("*"))),
-        ]
-
-    @property
-    def mark(self) -> str:
-        """Stands as the comment of each trigger, so that one that is as declared is left alone."""
-        return "watched " + hashlib.sha256("\n".join(self.arguments).encode()).hexdigest()[:16]
-
-
-def model_of(label: str) -> type[models.Model]:
-    """The model of a label; "accounts.User.groups" is the table behind a many-to-many field."""
-    if label.count(".") == 2:
-        model, _, field = label.rpartition(".")
-        through: type[models.Model] = apps.get_model(model)._meta.get_field(field).remote_field.through
-        return through
-    return apps.get_model(label)
-
-
-def resolve(watch: Watch) -> Watched:
-    """The declaration in terms of the database. Refuses a column that the model does not have."""
-    model = model_of(watch.label)
-    fields = {field.name: field for field in model._meta.local_concrete_fields}
-    fields |= {field.attname: field for field in model._meta.local_concrete_fields}
-    if unknown := [name for name in (*watch.shown, *watch.masked) if name not in fields]:
-        raise Undeclarable(f"{watch.label} has no column {', '.join(unknown)}.")
-    parents = [field for field in model._meta.local_concrete_fields if field.related_model is not None]
-    about = [model._meta.label_lower, *(str(field.related_model._meta.label_lower) for field in parents)]  # type: ignore[union-attr]
-    return Watched(
-        table=model._meta.db_table,
-        label=model._meta.label_lower,
-        key=str(model._meta.pk.column),
-        shown=tuple(str(fields[name].column) for name in watch.shown),
-        masked=tuple(str(fields[name].column) for name in watch.masked),
-        parents=tuple(str(field.column) for field in parents),
-        counts=tuple(dict.fromkeys([*about, *(label.lower() for label in watch.recorded_about)])),
-    )
-
-
 def install(cursor: CursorWrapper) -> list[str]:
-    """Bring the triggers in step with the declarations; the tables that needed it."""
+    """Bring triggers and functions in step with the declarations and the tables; the tables that needed it."""
+    declared = [resolve(watch) for watch in declarations.watches.values()]
     # After `migrate APP`, forwards or back, the tables of others may not be there yet, or no longer.
-    there = set(connections[cursor.db.alias].introspection.table_names(cursor))
-    declared = map(resolve, declarations.watches.values())
-    wanted = {watched.table: watched for watched in declared if watched.table in there}
+    types = _types(cursor, [watched.table for watched in declared])
+    wanted = {watched.table: watched for watched in declared if watched.table in types}
     cursor.execute(
         "SELECT c.relname, t.tgname, coalesce(obj_description(t.oid, 'pg_trigger'), '')"
         " FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
@@ -93,32 +35,93 @@ def install(cursor: CursorWrapper) -> list[str]:
     present: dict[str, dict[str, str]] = {}
     for table, trigger, mark in cursor.fetchall():
         present.setdefault(table, {})[trigger] = mark
+    bodies, general = _bodies(cursor), _general(cursor)
     changed = []
     for table, watched in wanted.items():
+        text = row_functions.body(watched, types[table], general)
+        is_other = bodies.pop(name_of(table), None) != text
+        if is_other:
+            _put_function(cursor, table, text)
         names = {PREFIX + operation: watched.mark for operation in (*_REFERENCING, "truncate")}
         if present.get(table) != names:
-            _put(cursor, watched)
+            _put_triggers(cursor, watched)
+        if is_other or present.get(table) != names:
             changed.append(table)
     for table in present.keys() - wanted.keys():
         for trigger in present[table]:
             _run(cursor, "DROP TRIGGER {trigger} ON {table}", trigger=trigger, table=table)
         changed.append(table)
+    for function in bodies:  # of tables that are watched no more, or are gone
+        _run(cursor, "DROP FUNCTION {function}()", function=function)
     return changed
 
 
+def know_no_table(cursor: CursorWrapper) -> None:
+    """Have the functions read rows whatever columns they have: a migration is about to change the tables."""
+    general = _general(cursor)
+    schema = _schema(cursor)
+    for function in _bodies(cursor):
+        cursor.execute(row_functions.create(function, general, schema))
+
+
 def _put(cursor: CursorWrapper, watched: Watched) -> None:
+    types = _types(cursor, [watched.table])[watched.table]
+    _put_function(cursor, watched.table, row_functions.body(watched, types, _general(cursor)))
+    _put_triggers(cursor, watched)
+
+
+def _put_function(cursor: CursorWrapper, table: str, text: str) -> None:
+    cursor.execute(row_functions.create(name_of(table), text, _schema(cursor)))
+
+
+def _put_triggers(cursor: CursorWrapper, watched: Watched) -> None:
     arguments = sql.SQL(", ").join(sql.Literal(argument) for argument in watched.arguments)
     for operation in (*_REFERENCING, "truncate"):
         when = "BEFORE" if operation == "truncate" else "AFTER"
-        function = "audit_watch_truncate" if operation == "truncate" else "audit_watch_rows"
+        function = "audit_watch_truncate" if operation == "truncate" else watched.function
         statement = (
             f"CREATE OR REPLACE TRIGGER {PREFIX}{operation} {when} {operation.upper()} ON {{table}}"
-            f" {_REFERENCING.get(operation, '')} FOR EACH STATEMENT EXECUTE FUNCTION {function}("
+            f" {_REFERENCING.get(operation, '')} FOR EACH STATEMENT EXECUTE FUNCTION {{function}}("
         )
-        table = sql.Identifier(watched.table)
-        cursor.execute(sql.SQL(statement).format(table=table) + arguments + sql.SQL(")"))
+        names = {"table": sql.Identifier(watched.table), "function": sql.Identifier(function)}
+        cursor.execute(sql.SQL(statement).format(**names) + arguments + sql.SQL(")"))
         comment = f"COMMENT ON TRIGGER {PREFIX}{operation} ON {{table}} IS {{mark}}"
-        cursor.execute(sql.SQL(comment).format(table=table, mark=sql.Literal(watched.mark)))
+        cursor.execute(sql.SQL(comment).format(table=names["table"], mark=sql.Literal(watched.mark)))
+
+
+def _bodies(cursor: CursorWrapper) -> dict[str, str]:
+    """The functions of watched tables, as they are."""
+    cursor.execute(
+        "SELECT proname, prosrc FROM pg_proc"
+        " WHERE pronamespace = current_schema()::regnamespace AND starts_with(proname, %s)",
+        [OF_TABLE],
+    )
+    return dict(cursor.fetchall())
+
+
+def _general(cursor: CursorWrapper) -> str:
+    cursor.execute("SELECT prosrc FROM pg_proc WHERE oid = 'audit_watch_rows()'::regprocedure")
+    return str(cursor.fetchone()[0])
+
+
+def _types(cursor: CursorWrapper, tables: list[str]) -> Mapping[str, dict[str, str]]:
+    """The types of the columns of each table."""
+    cursor.execute(
+        "SELECT c.relname, a.attname, a.atttypid::regtype::text"
+        " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+        " WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = ANY(%s)"
+        " AND a.attnum > 0 AND NOT a.attisdropped",
+        [tables],
+    )
+    found: dict[str, dict[str, str]] = {}
+    for table, column, kind in cursor.fetchall():
+        found.setdefault(table, {})[column] = kind
+    return found
+
+
+def _schema(cursor: CursorWrapper) -> str:
+    cursor.execute("SELECT current_schema()")
+    return str(cursor.fetchone()[0])
 
 
 def _run(cursor: CursorWrapper, statement: str, **names: str) -> None:
