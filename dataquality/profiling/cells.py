@@ -121,7 +121,7 @@ class Cells:
         indices = Cells(self._encoded.indices)
         codes = indices.raw.astype(np.int32, copy=False)
         if indices.valid is not None:
-            codes = np.where(indices.valid, codes, np.int32(-1))
+            codes = codes | (indices.valid.view(np.int8) - np.int8(1))  # all bits where it is not valid: -1
         return codes, _readable(self._encoded.dictionary)
 
     def encode(self) -> None:

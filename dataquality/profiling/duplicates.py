@@ -21,6 +21,7 @@ MOST_PARTS = 4096
 _BUFFERED = 1 << 20  # rows of all parts together that wait to be written
 _LEAST_BLOCK = 1024  # rows that are written at a time
 _AT_ONCE = 1 << 18  # rows that are compared at a time: what is made for them stays in the cache
+_FEW = 16  # rows for each word that comes twice, from which on they are looked for by halves of words
 _SPARSE, _MOST_BITS = 32, 22  # of a sieve: places for each word that is sought, as far as the cache reaches
 
 Checks = NDArray[np.uint32]
@@ -48,18 +49,21 @@ class Fingerprints:
         self._words = np.empty(rows, dtype=np.uint64)
         self._checks = np.empty(rows, dtype=np.uint32)
 
+    def room(self, start: int, rows: int) -> tuple[Words, Checks]:
+        """Where to write the fingerprints of so many rows from ``start`` on; then `put` takes them. In any thread."""
+        if self._parts is not None:
+            return np.empty(rows, dtype=np.uint64), np.empty(rows, dtype=np.uint32)
+        return self._words[start : start + rows], self._checks[start : start + rows]
+
     def put(self, start: int, words: Words, checks: Checks) -> None:
-        """Keep the fingerprints of the rows from ``start`` on."""
+        """Keep the fingerprints of the rows from ``start`` on, which stand in their :meth:`room`."""
         if self._parts is not None:
             self._parts.put(start, words, checks)
-            return
-        self._words[start : start + len(words)] = words
-        self._checks[start : start + len(words)] = checks
 
     def repeats(self) -> Repeats:
         """Rows that repeat an earlier one. Memory: one part at a time, and of that no more than its different rows."""
         if self._parts is None:
-            return _repeats(self._pieces)
+            return _repeats(self._likely_pieces())
         found = [_repeats(part) for part in self._parts.parts()]
         rows = heapq.nsmallest(FIRST_ROWS, (row for each in found for row in each.rows))
         return Repeats(sum(each.count for each in found), tuple(rows))
@@ -69,6 +73,20 @@ class Fingerprints:
         if self._parts is not None:
             self._parts.close()
         self._words, self._checks = self._words[:0].copy(), self._checks[:0].copy()
+
+    def _likely_pieces(self) -> Callable[[], Iterator[Piece]]:
+        """The rows that may repeat or be repeated by the last half of their words, which takes half as long to sort."""
+        halves = self._words.astype(np.uint32)
+        halves.sort()
+        twice = np.unique(halves[1:][halves[1:] == halves[:-1]])
+        if _FEW * len(twice) > len(halves):
+            return self._pieces
+        sieve = _sieve(twice.astype(np.uint64))
+        likely = []
+        for words, checks, rows in self._pieces():
+            near = _let_through(words, sieve)
+            likely.append((words[near], checks[near], rows[near]))
+        return lambda: iter(likely)
 
     def _pieces(self) -> Iterator[Piece]:
         for start in range(0, len(self._words), _AT_ONCE):

@@ -19,7 +19,7 @@ from modelops.lib.compiled import compiled
 
 from .cells import Cells
 from .kinds import Mask, Words, is_fixed
-from .spans import spans
+from .spans import MASKS, eights, spans
 
 CHECK_SHIFT = np.uint64(32)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -31,7 +31,6 @@ ALL_VALID: Mask = np.zeros(0, dtype=bool)
 _WORD = 8  # bytes
 _LONG_BYTES = 64  # a longer text goes through BLAKE2b on its own: few columns hold many of them
 _LONGEST = 128
-_MASKS = np.array([(1 << (8 * size)) - 1 for size in range(8)] + [2**64 - 1], dtype=np.uint64)
 _RANDOM = np.random.Generator(np.random.PCG64(20130101))
 _OF_WORDS = _RANDOM.integers(0, 2**63, (2, _LONGEST // 8 + 2), dtype=np.uint64) * np.uint64(2) + np.uint64(1)
 
@@ -75,9 +74,19 @@ def add_cells(cells: Cells, of_column: NDArray[np.uint64], first: Words, second:
     _add_texts(texts, ALL_VALID if cells.valid is None else cells.valid, of_column, first, second)
 
 
-def finished(first: Words, second: Words) -> tuple[Words, NDArray[np.uint32]]:
-    """The fingerprints to keep: the first well mixed, so that its high bits part the rows evenly."""
-    return _mixed(first), (_mixed(second) >> CHECK_SHIFT).astype(np.uint32)
+def _finish_in_numpy(first: Words, second: Words, words: Words, checks: NDArray[np.uint32]) -> None:
+    words[:] = _mixed(first)
+    checks[:] = _mixed(second) >> CHECK_SHIFT
+
+
+@compiled(_finish_in_numpy)
+def finish(first: Words, second: Words, words: Words, checks: NDArray[np.uint32]) -> None:
+    """Write the fingerprints to keep: the first well mixed, so that its high bits part the rows evenly."""
+    for row in range(len(first)):
+        word = first[row] * _MIX
+        words[row] = word ^ (word >> _HALF)
+        check = second[row] * _MIX
+        checks[row] = np.uint32((check ^ (check >> _HALF)) >> CHECK_SHIFT)
 
 
 def _as_words(cells: Cells) -> tuple[Words, bool]:
@@ -154,11 +163,7 @@ def _mixed(words: Words) -> Words:
 def _add_texts(texts: pa.Array, valid: Mask, of_column: Words, first: Words, second: Words) -> None:
     """Add the two words of each text to the fingerprints; ``valid`` says which are not null, empty that all are."""
     data, offsets = spans(texts)
-    if len(data) < _WORD:
-        data = np.concatenate([data, np.zeros(_WORD, dtype=np.uint8)])
-    # Eight bytes from any place: an overlapping view, read without a copy of the bytes.
-    view = np.ndarray((len(data) - _WORD + 1,), dtype="<u8", buffer=data.data, strides=(1,))
-    if not _add_bytes(data, view, offsets, valid, of_column, first, second):
+    if not _add_bytes(data, eights(data), offsets, valid, of_column, first, second):
         return
     one, two, _, _ = of_column
     sizes = np.diff(offsets)
@@ -230,7 +235,7 @@ def _add_bytes(
         while size > 0:
             word = view[at] if at <= last else view[last] >> np.uint64(8 * (at - last))
             if size < _WORD:
-                word &= _MASKS[size]
+                word &= MASKS[size]
             word *= _MIX
             word ^= word >> _HALF
             one += word * _OF_WORDS[0, place]
@@ -260,7 +265,7 @@ def _add_words(
         at = (starts if rows is None else starts[rows]) + place
         words = view[np.minimum(at, len(view) - 1)]
         if int(size.min()) < place + 8:
-            words &= _MASKS[np.clip(size - place, 0, 8)]
+            words &= MASKS[np.clip(size - place, 0, 8)]
         _mixed(words)
         one, two = words * _OF_WORDS[0, place // 8], words * _OF_WORDS[1, place // 8]
         if rows is None:

@@ -15,7 +15,7 @@ from modelops.lib.compiled import compiled
 
 from .kinds import FIRST_ROWS
 
-_FEW = 16  # of so many values one, or fewer
+_BLOCK = 1024  # values
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -59,93 +59,63 @@ def scan(numbers: Floats, bounds: Floats) -> Scanned:
     """
     low1, high1, low2, high2 = bounds[0], bounds[1], bounds[2], bounds[3]
     far_low, near_low, near_high, far_high = bounds[4], bounds[5], bounds[6], bounds[7]
-    below1 = below2 = upto1 = upto2 = beyond_low = beyond_high = upto_low = from_high = 0
-    for row in range(len(numbers)):  # without a branch, so that the machine takes several at once
+    takes1, takes2 = low1 != high1, low2 != high2  # a window of one value gives none
+    below1 = below2 = inside1 = inside2 = beyond_low = beyond_high = open_low = open_high = 0
+    wanted = np.empty(len(numbers) + 1, dtype=np.int32)
+    marks = np.empty(_BLOCK, dtype=np.int64)
+    sure_low, sure_high = np.empty(FIRST_ROWS, dtype=np.int64), np.empty(FIRST_ROWS, dtype=np.int64)
+    at = at_low = at_high = 0
+    for start in range(0, len(numbers), _BLOCK):  # what is marked stays in the nearest cache
+        block = numbers[start : start + _BLOCK]
+        before1, before2, before_low, before_high = inside1, inside2, open_low, open_high
+        earlier_low, earlier_high = beyond_low, beyond_high
+        for row in range(len(block)):  # without a branch, so that the machine takes several at once
+            value = block[row]
+            is_below1, is_below2 = value < low1, value < low2
+            is_beyond_low, is_beyond_high = value < far_low, value > far_high
+            is_in1, is_in2 = (value <= high1) & ~is_below1, (value <= high2) & ~is_below2
+            is_open_low, is_open_high = (value <= near_low) & ~is_beyond_low, (value >= near_high) & ~is_beyond_high
+            below1 += is_below1
+            below2 += is_below2
+            inside1 += is_in1
+            inside2 += is_in2
+            beyond_low += is_beyond_low
+            beyond_high += is_beyond_high
+            open_low += is_open_low
+            open_high += is_open_high
+            marks[row] = (is_in1 & takes1) | (is_in2 & takes2) | is_open_low | is_open_high
+        for row in range(len(block)):
+            if at_low == FIRST_ROWS or beyond_low == earlier_low:
+                break
+            if block[row] < far_low:
+                sure_low[at_low] = start + row
+                at_low += 1
+                earlier_low += 1
+        for row in range(len(block)):
+            if at_high == FIRST_ROWS or beyond_high == earlier_high:
+                break
+            if block[row] > far_high:
+                sure_high[at_high] = start + row
+                at_high += 1
+                earlier_high += 1
+        found = open_low - before_low + open_high - before_high
+        found += (inside1 - before1 if takes1 else 0) + (inside2 - before2 if takes2 else 0)
+        if found:
+            # Each row is written and the place moves on behind those that are wanted: a branch would be guessed wrong.
+            for row in range(len(block)):
+                wanted[at] = start + row
+                at += marks[row]
+    in1, in2 = np.empty(inside1 + 1 if takes1 else 1), np.empty(inside2 + 1 if takes2 else 1)
+    doubt_low, doubt_high = np.empty(open_low + 1, dtype=np.int64), np.empty(open_high + 1, dtype=np.int64)
+    at1 = at2 = at3 = at4 = 0
+    for place in range(at):
+        row = wanted[place]
         value = numbers[row]
-        below1 += value < low1
-        upto1 += value <= high1
-        below2 += value < low2
-        upto2 += value <= high2
-        beyond_low += value < far_low
-        upto_low += value <= near_low
-        from_high += value >= near_high
-        beyond_high += value > far_high
-    inside1, inside2 = upto1 - below1, upto2 - below2
-    open_low, open_high = upto_low - beyond_low, from_high - beyond_high
-    in1, in2 = np.empty(inside1 if low1 != high1 else 0), np.empty(inside2 if low2 != high2 else 0)
-    doubt_low, doubt_high = np.empty(open_low, dtype=np.int64), np.empty(open_high, dtype=np.int64)
-    wanted = len(in1) + len(in2) + open_low + open_high
-    low1, low2 = low1 if len(in1) else np.nan, low2 if len(in2) else np.nan  # a window of one value gives none
-    at1 = at2 = at_low = at_high = 0
-    if wanted and _FEW * wanted < len(numbers):
-        eights = np.zeros((len(numbers) + 7) // 8, dtype=np.uint64)
-        marks = eights.view(np.uint8)  # of the rows, looked at eight at a time
-        for row in range(len(numbers)):
-            value = numbers[row]
-            marks[row] = (
-                ((value >= low1) & (value <= high1))
-                | ((value >= low2) & (value <= high2))
-                | ((value >= far_low) & (value <= near_low))
-                | ((value >= near_high) & (value <= far_high))
-            )
-        for eight in range(len(eights)):
-            if not eights[eight]:
-                continue
-            for row in range(8 * eight, min(8 * eight + 8, len(numbers))):
-                if not marks[row]:
-                    continue
-                value = numbers[row]
-                if value >= low1 and value <= high1:
-                    in1[at1] = value
-                    at1 += 1
-                if value >= low2 and value <= high2:
-                    in2[at2] = value
-                    at2 += 1
-                if value >= far_low and value <= near_low:
-                    doubt_low[at_low] = row
-                    at_low += 1
-                if value >= near_high and value <= far_high:
-                    doubt_high[at_high] = row
-                    at_high += 1
-        wanted = 0
-    row = 0
-    # Every value is written and the place moves on behind those that are wanted: a branch would be guessed wrong often.
-    while wanted and at1 < len(in1):
-        value = numbers[row]
-        in1[at1] = value
-        at1 += (value >= low1) & (value <= high1)
-        row += 1
-    row = 0
-    while wanted and at2 < len(in2):
-        value = numbers[row]
-        in2[at2] = value
-        at2 += (value >= low2) & (value <= high2)
-        row += 1
-    row = 0
-    while wanted and at_low < open_low:
-        value = numbers[row]
-        doubt_low[at_low] = row
-        at_low += (value >= far_low) & (value <= near_low)
-        row += 1
-    row = 0
-    while wanted and at_high < open_high:
-        value = numbers[row]
-        doubt_high[at_high] = row
-        at_high += (value >= near_high) & (value <= far_high)
-        row += 1
-    sure_low = np.empty(min(beyond_low, FIRST_ROWS), dtype=np.int64)
-    sure_high = np.empty(min(beyond_high, FIRST_ROWS), dtype=np.int64)
-    row = at = 0
-    while at < len(sure_low):
-        if numbers[row] < far_low:
-            sure_low[at] = row
-            at += 1
-        row += 1
-    row = at = 0
-    while at < len(sure_high):
-        if numbers[row] > far_high:
-            sure_high[at] = row
-            at += 1
-        row += 1
+        in1[at1] = in2[at2] = value
+        doubt_low[at3] = doubt_high[at4] = row
+        at1 += (value >= low1) & (value <= high1) & takes1
+        at2 += (value >= low2) & (value <= high2) & takes2
+        at3 += (value >= far_low) & (value <= near_low)
+        at4 += (value >= near_high) & (value <= far_high)
     counts = np.array([below1, below2, inside1, inside2, beyond_low, beyond_high])
-    return counts, in1, in2, doubt_low, doubt_high, sure_low, sure_high
+    return counts, in1[:at1], in2[:at2], doubt_low[:at3], doubt_high[:at4], sure_low[:at_low], sure_high[:at_high]

@@ -8,6 +8,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from .kinds import Words
+
+_WORD = 8  # bytes
+MASKS = np.array([(1 << (8 * size)) - 1 for size in range(8)] + [2**64 - 1], dtype=np.uint64)  # the first bytes
+
 
 def spans(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.integer[Any]]]:
     """The bytes of texts, and where each begins in them; one more place stands at the end."""
@@ -20,3 +25,10 @@ def spans(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.integer[Any]]]
     if data is None or low == high:
         return np.zeros(0, dtype=np.uint8), np.zeros(len(texts) + 1, dtype=np.int64)
     return np.frombuffer(data, dtype=np.uint8)[low:high], offsets - low if low else offsets
+
+
+def eights(data: NDArray[np.uint8]) -> Words:
+    """Eight bytes from any place of ``data`` on as one word: an overlapping view, read without a copy of the bytes."""
+    if len(data) < _WORD:
+        data = np.concatenate([data, np.zeros(_WORD, dtype=np.uint8)])
+    return np.ndarray((len(data) - _WORD + 1,), dtype="<u8", buffer=data.data, strides=(1,))

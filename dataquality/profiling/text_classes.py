@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from dataquality.forms_of_text import is_broken, is_in_calendar, reads_as_date, reads_as_number
 from modelops.lib.compiled import compiled
 
-from .kinds import Mask
-from .spans import spans
+from .kinds import Mask, Words
+from .spans import MASKS, eights, spans
 
 BLANK, NUMBER, DATE, NO_DAY, BROKEN, FORMULA = 1, 2, 4, 8, 16, 32
 CLASSES = 64
@@ -34,11 +34,15 @@ def _table(allowed: bytes) -> Mask:
 
 
 _DIGITS = b"0123456789"
+_EIGHT = 8  # bytes of a word
+_LETTER_BIT, _NONE, _ONE = (np.uint64(number) for number in (6, 0, 1))
+_LOWEST_BITS = np.uint64(0x0101010101010101)  # one of each byte
 _ENDS_NUMBER = _table(_DIGITS + b"." + _WHITE)
 _DIGIT = _table(_DIGITS)
 _SPACE = _table(b"\t\n\f\r ")  # what the patterns call white space
 _PLUS, _DASH, _POINT, _SMALL_E, _LARGE_E = (np.uint8(ord(sign)) for sign in "+-.eE")
-_NO_NUMBER, _NO_DATE = np.uint8(255 - NUMBER), np.uint8(255 - DATE)
+_ALL, _NO_NUMBER, _NO_DATE = np.uint8(255), np.uint8(255 - NUMBER), np.uint8(255 - DATE)
+_KEEPS_NUMBER = np.where(_ENDS_NUMBER, np.uint8(255), _NO_NUMBER).astype(np.uint8)  # by the last byte
 _CONTROL = _table(bytes(set(range(32)) - {9, 10, 13}) + b"\x7f")
 _SUSPECT = _CONTROL | _table("\ufffd".encode()[:1])
 # What a text may be by its first byte, as a sum of the bits above. + and - begin numbers and telephone numbers as well.
@@ -62,7 +66,7 @@ def classes_of(texts: pa.Array, valid: Mask | None = None) -> NDArray[np.uint8]:
     data, offsets = spans(texts)
     if not len(data):
         return np.full(count, BLANK, dtype=np.uint8)
-    likely = _first_look(data, offsets)
+    likely = _first_look(data, eights(data), offsets)
     possible = int(np.bitwise_or.reduce(likely))
     found = likely & np.uint8(FORMULA | NUMBER)
     if possible & EMPTY:
@@ -86,7 +90,11 @@ def classes_of(texts: pa.Array, valid: Mask | None = None) -> NDArray[np.uint8]:
     return found
 
 
-def _first_look_in_numpy(data: NDArray[np.uint8], offsets: NDArray[Any]) -> NDArray[np.uint8]:
+def _first_look_in_numpy(
+    data: NDArray[np.uint8],
+    view: Words,  # of the compiled loop
+    offsets: NDArray[Any],
+) -> NDArray[np.uint8]:
     """What each text may be, by its first and last bytes; that it is a number is certain."""
     sizes = np.diff(offsets)
     empty = np.flatnonzero(sizes == 0)
@@ -112,26 +120,25 @@ def _first_look_in_numpy(data: NDArray[np.uint8], offsets: NDArray[Any]) -> NDAr
 
 
 @compiled(_first_look_in_numpy)
-def _first_look(data: NDArray[np.uint8], offsets: NDArray[Any]) -> NDArray[np.uint8]:
+def _first_look(data: NDArray[np.uint8], view: Words, offsets: NDArray[Any]) -> NDArray[np.uint8]:
     count = len(offsets) - 1
+    last = len(view) - 1  # the last place that eight bytes can be read from
     likely = np.zeros(count, dtype=np.uint8)
     for row in range(count):
         at, end = offsets[row], offsets[row + 1]
         if at == end:
             likely[row] = EMPTY
             continue
+        # All that a number is written with but its one e has the bit of letters unset: eight bytes are seen at once.
+        # Without a branch so far: texts of digits and letters by chance would have it guessed wrong.
+        word = view[at] if at <= last else view[last] >> np.uint64(8 * (at - last))
+        letters = (word >> _LETTER_BIT) & _LOWEST_BITS & MASKS[min(end - at, _EIGHT)]
+        is_wordy = letters & (letters - _ONE) != _NONE  # more than one
         first = data[at]
-        may_be = _MAY_BE[first]
-        if may_be & NUMBER:
-            if _ENDS_NUMBER[data[end - 1]]:
-                # All that a number is written with but its one e has the bit of letters unset.
-                letters = 0
-                for place in range(at, end):
-                    letters += data[place] & 64
-                if letters > 64:
-                    may_be &= _NO_NUMBER
-            else:
-                may_be &= _NO_NUMBER
+        may_be = _MAY_BE[first] & _KEEPS_NUMBER[data[end - 1]] & (_NO_NUMBER if is_wordy else _ALL)
+        fifth = data[min(at + 4, end - 1)]
+        is_day = (end - at >= SHORTEST_DAY) & ((fifth == _DASH) | ~_DIGIT[first])
+        may_be &= _ALL if is_day else _NO_DATE
         if may_be & NUMBER:
             # White space, sign, digits with at most one point, exponent, white space: as the pattern has it.
             place = at
@@ -161,8 +168,6 @@ def _first_look(data: NDArray[np.uint8], offsets: NDArray[Any]) -> NDArray[np.ui
                 place += 1
             if not is_number or place < end:
                 may_be &= _NO_NUMBER
-        if may_be & DATE and (end - at < SHORTEST_DAY or (_DIGIT[first] and data[at + 4] != _DASH)):
-            may_be &= _NO_DATE
         likely[row] = may_be
     return likely
 

@@ -161,12 +161,13 @@ class Walk:
                 track.measure(each, start, ask) for track, each, ask in zip(self._tracks, cells, asks, strict=True)
             ]
             words = []
-            for key in self._keys:
+            for key, store in zip(self._keys, self._fingerprints, strict=True):
                 first = np.zeros(batch.num_rows, dtype=np.uint64)
                 second = np.zeros(batch.num_rows, dtype=np.uint64)
                 for place in key:
                     fingerprints.add_cells(cells[place], self._multipliers[:, place], first, second)
-                words.append(fingerprints.finished(first, second))
+                words.append(store.room(start, batch.num_rows))
+                fingerprints.finish(first, second, *words[-1])
             watched = [
                 watch.measure(cells, start, with_rows=want) for watch, want in zip(self._watches, wants, strict=True)
             ]

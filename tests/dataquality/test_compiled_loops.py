@@ -10,7 +10,7 @@ import pytest
 
 from dataquality.profiling import cells, duplicates, fingerprints, scanning, text_classes, texts
 from dataquality.profiling.cells import Cells
-from dataquality.profiling.spans import spans
+from dataquality.profiling.spans import eights, spans
 from modelops.lib.compiled import Compiled
 
 RANDOM = np.random.default_rng(7)
@@ -101,6 +101,17 @@ def test_coded_cells_get_the_same_fingerprints() -> None:
     assert np.array_equal(*found)
 
 
+def test_fingerprints_are_finished_the_same() -> None:
+    sums = RANDOM.integers(0, 2**64, (2, 1000), dtype=np.uint64)
+    found = []
+    for loop in (fingerprints.finish.twin, _machine(fingerprints.finish)):
+        words, checks = np.zeros(1000, dtype=np.uint64), np.zeros(1000, dtype=np.uint32)
+        loop(*sums.copy(), words, checks)
+        found.append((words.tolist(), checks.tolist()))
+    assert found[0] == found[1]
+    assert len(set(found[0][1])) > 990
+
+
 @pytest.mark.parametrize("kind", ["int16", "int64", "uint64", "float32", "float64"])
 def test_holes_become_no_numbers(kind: str) -> None:
     raw, valid = RANDOM.integers(0, 2**62, 3000).astype(kind), RANDOM.random(3000) < 0.9
@@ -173,6 +184,6 @@ def test_texts_are_taken_for_the_same() -> None:
     words = ["".join(RANDOM.choice(pieces, RANDOM.integers(0, 6))) for _ in range(20_000)]
     for kind in (pa.string(), pa.large_string()):
         data, offsets = spans(pa.array(words, kind))
-        found = _machine(text_classes._first_look)(data, offsets)
-        assert np.array_equal(found, text_classes._first_look.twin(data, offsets))
+        found = _machine(text_classes._first_look)(data, eights(data), offsets)
+        assert np.array_equal(found, text_classes._first_look.twin(data, eights(data), offsets))
         assert np.count_nonzero(found & text_classes.NUMBER) > 100

@@ -22,6 +22,9 @@ WORDS = {
     "different": RANDOM.integers(0, 2**63, 6000, dtype=np.uint64) * np.uint64(2),
     "some twice": RANDOM.choice(RANDOM.integers(0, 2**64 - 1, 4000, dtype=np.uint64), 6000),
     "few": RANDOM.choice(RANDOM.integers(0, 2**64 - 1, 3, dtype=np.uint64), 6000),
+    "few twice": np.concatenate([np.arange(5990), np.arange(0, 50, 5)]).astype(np.uint64)
+    * np.uint64(0x9E3779B97F4A7C15),
+    "equal halves": np.concatenate([np.arange(5000), np.arange(1000) << 40]).astype(np.uint64),
     "one": np.full(6000, 7, dtype=np.uint64),
     "nearly one": np.where(np.arange(6000) % 997 == 5, np.arange(6000), 2**64 - 1).astype(np.uint64),
 }
@@ -43,7 +46,9 @@ def on_disk(monkeypatch: pytest.MonkeyPatch) -> None:
 def found(words: Any, checks: Any) -> tuple[int, tuple[int, ...]]:
     store = Fingerprints(len(words))
     for start in range(0, len(words), 700):
-        store.put(start, words[start : start + 700], checks[start : start + 700])
+        room = store.room(start, min(700, len(words) - start))
+        room[0][:], room[1][:] = words[start : start + 700], checks[start : start + 700]
+        store.put(start, *room)
     repeats = store.repeats()
     store.close()
     return repeats.count, repeats.rows

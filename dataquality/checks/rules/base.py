@@ -172,7 +172,7 @@ class ByRow(Watch):
         missing = missing_rows(cells[0])
         with np.errstate(all="ignore"):
             broken = self.breaks(cells[0])
-        return broken & ~missing, cells[0].rows - int(np.count_nonzero(missing))
+        return np.greater(broken, missing), cells[0].rows - int(np.count_nonzero(missing))
 
 
 class RowRule(Rule):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from dataquality.dimensions import Dimension
 from dataquality.profiling.cells import Cells
@@ -40,13 +41,7 @@ class InRange(RowRule):
             return _moments(cells, low, high)
         if any(isinstance(bound, str) for bound in (low, high)):
             raise Invalid("The bounds are moments and the column holds numbers.", code="rule.kind")
-        values = cells.numbers
-        broken = np.zeros(cells.rows, dtype=bool)
-        if low is not None:
-            broken |= values < low
-        if high is not None:
-            broken |= values > high
-        return broken
+        return _outside(cells.numbers, low, high)
 
     def finds(self) -> str:
         """The bounds as an expression."""
@@ -60,11 +55,15 @@ def _moments(cells: Cells, low: object, high: object) -> Mask:
         raise Invalid("The bounds are numbers and the column holds moments.", code="rule.kind")
     kind = cells.array.type
     unit = "D" if pa.types.is_date32(kind) else getattr(kind, "unit", "ms")
-    broken = np.zeros(cells.rows, dtype=bool)
     # Compared in the finer unit of the two: a bound at noon is not the start of its day.
     values = cells.raw.astype(np.int64).view(f"datetime64[{unit}]")
-    if low is not None:
-        broken |= values < np.datetime64(str(low), "us")
-    if high is not None:
-        broken |= values > np.datetime64(str(high), "us")
+    return _outside(values, *(None if bound is None else np.datetime64(str(bound), "us") for bound in (low, high)))
+
+
+def _outside(values: NDArray[Any], low: Any, high: Any) -> Mask:
+    """Which values lie beyond a bound; `check` has seen that there is one."""
+    if low is None or high is None:
+        return values > high if low is None else values < low
+    broken: Mask = values < low
+    broken |= values > high
     return broken
