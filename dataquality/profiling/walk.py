@@ -90,9 +90,13 @@ class Walk:
         self._tracks = [ColumnTrack(field.name, field.type, table.rows, limits) for field in table.schema]
         self._multipliers = fingerprints.multipliers(len(self._names))
         places = {name: place for place, name in enumerate(self._names)}
-        self._keys = [[places[name] for name in key] or list(range(count)) for key in keys]
+        self._keys_of: list[list[int]] = [[] for _ in self._names]
+        for number, key in enumerate(keys):
+            for place in {places[name] for name in key} or range(len(self._names)):
+                self._keys_of[place].append(number)
         self._fingerprints = [Fingerprints(table.rows) for _ in keys]
         self._watches = [WatchTrack(watch, [places[name] for name in watch.columns]) for watch in watches]
+        self._ready, self._until = _order(self._watches)
         self._progress = progress
         self._threads = threads or cores()
 
@@ -155,23 +159,28 @@ class Walk:
             pool.shutdown(wait=True, cancel_futures=True)
 
     def _measure(self, batch: pa.RecordBatch, start: int, asks: list[Ask], wants: list[bool]) -> _Part:
+        """Look at a batch, one column after the other while its values are in the cache."""
+        rows = batch.num_rows
+        sums = [np.zeros((2, rows), dtype=np.uint64) for _ in self._fingerprints]
+        columns: list[ColumnPart] = []
+        watched: dict[int, WatchPart] = {}
+        kept: dict[int, Cells] = {}  # what a watch waits for
         with np.errstate(all="ignore"):
-            cells = [Cells(column) for column in batch.columns]
-            columns = [
-                track.measure(each, start, ask) for track, each, ask in zip(self._tracks, cells, asks, strict=True)
-            ]
+            for place, column in enumerate(batch.columns):
+                cells = Cells(column)
+                columns.append(self._tracks[place].measure(cells, start, asks[place]))
+                for number in self._keys_of[place]:
+                    fingerprints.add_cells(cells, self._multipliers[:, place], *sums[number])
+                if place in self._until:
+                    kept[place] = cells
+                for number in self._ready.get(place, ()):
+                    watched[number] = self._watches[number].measure(kept, start, with_rows=wants[number])
+                kept = {each: held for each, held in kept.items() if self._until[each] > place}
             words = []
-            for key, store in zip(self._keys, self._fingerprints, strict=True):
-                first = np.zeros(batch.num_rows, dtype=np.uint64)
-                second = np.zeros(batch.num_rows, dtype=np.uint64)
-                for place in key:
-                    fingerprints.add_cells(cells[place], self._multipliers[:, place], first, second)
-                words.append(store.room(start, batch.num_rows))
+            for store, (first, second) in zip(self._fingerprints, sums, strict=True):
+                words.append(store.room(start, rows))
                 fingerprints.finish(first, second, *words[-1])
-            watched = [
-                watch.measure(cells, start, with_rows=want) for watch, want in zip(self._watches, wants, strict=True)
-            ]
-        return _Part(batch.num_rows, columns, words, watched)
+        return _Part(rows, columns, words, [watched[number] for number in range(len(self._watches))])
 
     def _settled(self) -> tuple[dict[str, NumberFacts], dict[str, int]]:
         """Facts of the number columns, and how often the most frequent value of columns of fixed width occurs."""
@@ -252,6 +261,17 @@ class Walk:
         for batch in self._table.batches([name]):
             yield start, Cells(batch.column(0)).numbers
             start += batch.num_rows
+
+
+def _order(watches: list[WatchTrack]) -> tuple[dict[int, list[int]], dict[int, int]]:
+    """After the place of which column each watch has all that it looks at, and until which place a column is kept."""
+    ready: dict[int, list[int]] = {}
+    until: dict[int, int] = {}
+    for number, watch in enumerate(watches):
+        last = max(watch.places, default=0)
+        ready.setdefault(last, []).append(number)
+        until |= {place: max(last, until.get(place, 0)) for place in watch.places}
+    return ready, until
 
 
 def _miscounted(said: int, found: int) -> Invalid:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,8 +56,8 @@ class WatchTrack:
         """Whether more rows are wanted as examples."""
         return len(self.first) < FIRST_ROWS
 
-    def measure(self, cells: list[Cells], start: int, *, with_rows: bool) -> WatchPart:
-        """Look at one batch; changes nothing."""
+    def measure(self, cells: Mapping[int, Cells], start: int, *, with_rows: bool) -> WatchPart:
+        """Look at one batch, whose columns ``cells`` has by their places; changes nothing."""
         mine = [cells[place] for place in self.places]
         broken, of = self.watch.look(mine)
         count = int(np.count_nonzero(broken))
