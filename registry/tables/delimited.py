@@ -18,7 +18,7 @@ from .cell_types import widened
 _HEAD_BYTES = 256 * 1024
 _DELIMITERS = (",", ";", "\t", "|")
 _IN_COLUMN = re.compile(r"In CSV column #(\d+)")
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @table_formats.register("csv")
@@ -28,7 +28,7 @@ class Delimited(TableFormat):
     label = "CSV"
 
     def recognises(self, head: bytes, tail: bytes) -> bool:
-        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        if head.startswith(_WIDE):
             return True
         # Text holds no control characters besides white space; markup and a JSON array are text but no table.
         if any(byte < 32 and byte not in b"\t\n\r\f" for byte in head):
@@ -141,11 +141,11 @@ def _refusal(error: pa.ArrowInvalid) -> Invalid:
 
 
 def _encoding(file: BinaryIO) -> str:
+    """UTF-8 with or without a mark is one: Arrow passes over the mark by itself, and need not be given other text."""
     file.seek(0)
     head = file.read(4)
-    for mark, name in _BOMS:
-        if head.startswith(mark):
-            return name
+    if head.startswith(_WIDE):
+        return "utf-16"
     decoder = codecs.getincrementaldecoder("utf-8")()
     file.seek(0)
     try:
@@ -153,6 +153,8 @@ def _encoding(file: BinaryIO) -> str:
             decoder.decode(piece)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
+        if head.startswith(codecs.BOM_UTF8):
+            raise unreadable("text") from None
         return "cp1252" if _decodes(file, "cp1252") else "latin-1"
     return "utf-8"
 
@@ -171,7 +173,7 @@ def _header(file: BinaryIO, encoding: str) -> tuple[str, list[str]]:
     """The delimiter and the names: the delimiter that parts all first rows alike, into as many cells as possible."""
     file.seek(0)
     head = file.read(_HEAD_BYTES)
-    text = head.decode(encoding, errors="replace")
+    text = head.decode(encoding, errors="replace").removeprefix("\ufeff")
     lines = text.splitlines(keepends=True)
     if len(head) == _HEAD_BYTES and len(lines) > 1:
         lines.pop()  # It may be cut.

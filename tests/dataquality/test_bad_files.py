@@ -81,6 +81,15 @@ def test_mixed_encodings_and_marks_are_read_to_the_end() -> None:
     assert stored_bytes("marked", b"\xef\xbb\xbfa,b\n1,2\n", "t.csv").column_names == ["a", "b"]
 
 
+def test_a_file_with_a_mark_has_the_profile_of_one_without() -> None:
+    """The same sketches of each column, and the same issues in the same rows."""
+    content = b"city,n\n" + b"".join(f"Köln {place % 7},{place}\n".encode() for place in range(500)) + b"Bonn,\n=1,7\n"
+    told = [found(start + content) for start in (b"", b"\xef\xbb\xbf")]
+    assert told[0] == told[1] != set()
+    plain, marked = (run.profile.document for run in QualityRun.objects.order_by("id"))
+    assert marked == plain
+
+
 def test_numbers_that_are_none_are_told_with_their_rows() -> None:
     """Infinite, not a number, and whole numbers beyond 64 bits, which stay as exact as a float or text can be."""
     told = found(lines("1,9223372036854775807", "inf,1", "nan,2", "-inf,3", "2,4"))

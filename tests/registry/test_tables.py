@@ -3,10 +3,12 @@
 import io
 import re
 
+import pyarrow as pa
 import pytest
 
 from modelops.lib.errors import DomainError
 from registry.tables import survey
+from registry.tables.delimited import Delimited
 from registry.tables.json_lines import JSONLines
 
 from .samples import CSV, parquet
@@ -62,6 +64,34 @@ def test_quoted_cells_may_hold_delimiters_and_line_ends() -> None:
     assert (found.rows, len(found.columns)) == (2, 2)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        CSV,
+        "stadt;größe\nKöln;1,5\n\ufeffx;2\n".encode(),  # a mark within the text is text
+        b'"a,b",c\n"x\ny",1\n',
+        b"a,b\r\n" + b"1,2\r\n" * 1_100_000 + b"x,3\r\n",  # over several blocks
+    ],
+    ids=["plain", "marks within", "quoted", "blocks"],
+)
+def test_a_mark_of_utf8_changes_nothing(content: bytes) -> None:
+    """Arrow passes over it; the text is not written anew for it."""
+    marked, plain = (survey(io.BytesIO(start + content)) for start in (b"\xef\xbb\xbf", b""))
+    assert marked.reading == plain.reading
+    assert marked.reading["encoding"] == "utf-8"
+    assert (marked.rows, marked.columns) == (plain.rows, plain.columns)
+
+
+def test_a_mark_of_utf8_before_other_text_is_refused_and_older_readings_still_work() -> None:
+    with pytest.raises(DomainError) as refusal:
+        survey(io.BytesIO(b"\xef\xbb\xbfname,n\n" + b"x,1\n" * 4_000_000 + "José,1\n".encode("cp1252")))
+    assert refusal.value.code == "dataset.unreadable"
+    file = io.BytesIO(b"\xef\xbb\xbf" + CSV)
+    former = {**survey(file).reading, "encoding": "utf-8-sig"}
+    new, old = (pa.Table.from_batches(Delimited().batches(file, way)) for way in (survey(file).reading, former))
+    assert new.equals(old)
+
+
 def test_windows_text_is_decoded() -> None:
     assert survey(io.BytesIO("name,n\nJosé,1\n".encode("cp1252"))).reading["encoding"] == "cp1252"
 
@@ -104,7 +134,6 @@ def test_a_refusal_does_not_repeat_the_row() -> None:
 
 def test_categories_of_several_row_groups_are_read_as_one_column() -> None:
     """Each row group of a Parquet file brings a dictionary of its own."""
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     from registry.tables.parquet import Parquet
