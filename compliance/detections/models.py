@@ -21,6 +21,22 @@ class Verdict(models.TextChoices):
     INCIDENT = "incident", "An incident was opened"
 
 
+class OfDetector:
+    """A row that names a detector by its kind."""
+
+    kind: Any
+
+    @property
+    def detector(self) -> type[Detector]:
+        """What has found it, or is limited by it."""
+        return detectors.get(self.kind)
+
+    @property
+    def audit_label(self) -> str:
+        """What the ledger calls the row."""
+        return str(self)
+
+
 class DetectionQuerySet(models.QuerySet["Detection"]):
     """Detections by how pressing they are."""
 
@@ -39,7 +55,7 @@ class DetectionQuerySet(models.QuerySet["Detection"]):
         ).order_by("-standing", "-score", "-last_seen_at")
 
 
-class Detection(models.Model):
+class Detection(OfDetector, models.Model):
     """Ids and counts; names and what was sent stand nowhere in it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -81,21 +97,12 @@ class Detection(models.Model):
         return f"{self.detector.label}: {self.about_kind} …{self.about_ref[-8:]}"
 
     @property
-    def audit_label(self) -> str:
-        return str(self)
-
-    @property
-    def detector(self) -> type[Detector]:
-        """What has found it."""
-        return detectors.get(self.kind)
-
-    @property
     def is_open(self) -> bool:
         """Whether nobody has said what came of it."""
         return self.closed_at is None
 
 
-class Threshold(models.Model):
+class Threshold(OfDetector, models.Model):
     """A limit of a detection that somebody tried over the ledger; in force from ``set_at`` until the next one is.
 
     ``before`` is what was in force when it was tried; the examples name nobody, with the end of an id at most.
@@ -131,15 +138,6 @@ class Threshold(models.Model):
 
     def __str__(self) -> str:
         return f"{self.detector.label}: {self.limit_label}"
-
-    @property
-    def audit_label(self) -> str:
-        return str(self)
-
-    @property
-    def detector(self) -> type[Detector]:
-        """What is limited."""
-        return detectors.get(self.kind)
 
     @property
     def limit_label(self) -> str:
