@@ -16,13 +16,14 @@ from packaging.version import InvalidVersion, Version
 
 from modelops.lib.errors import Invalid
 
-from .cvss import base_score
+from . import cvss, cvss4
 from .lock import normalised
 from .models import Severity
 
 MOST_BYTES: Final = 512 << 20
 _MOST_ENTRIES: Final = 300_000
 _MOST_ENTRY_BYTES: Final = 8 << 20
+_SCORED: Final = {"CVSS_V3": cvss.base_score, "CVSS_V4": cvss4.base_score}
 _WORDS: Final = {"CRITICAL": "critical", "HIGH": "high", "MODERATE": "medium", "MEDIUM": "medium", "LOW": "low"}
 
 
@@ -168,19 +169,18 @@ def _told(where: str, entry: Any) -> Told:
 
 
 def _severity(entry: dict[str, Any]) -> str:
-    """What the database that wrote it says, else the highest base score of version 3, else unknown.
+    """What the database that wrote it says, else the highest base score of versions 3 and 4, else unknown.
 
-    A vector of version 4 is scored by a table of expert judgement and not by a formula: it rates nothing here, and
-    what has no other rating counts as high.
+    Both versions have the same bands. What has no rating counts as high.
     """
     said = str((entry.get("database_specific") or {}).get("severity", "")).upper()
     if said in _WORDS:
         return _WORDS[said]
     scores = []
     for one in entry.get("severity", []):
-        if one.get("type") == "CVSS_V3":
+        if (score_of := _SCORED.get(str(one.get("type")))) is not None:
             with suppress(ValueError):  # what cannot be read rates nothing
-                scores.append(base_score(str(one["score"])))
+                scores.append(score_of(str(one["score"])))
     if not scores:
         return Severity.UNKNOWN
     score = max(scores)

@@ -145,8 +145,9 @@ def test_a_critical_finding_alerts_after_20_hours_and_is_red_after_24(desk: Clie
             advisory("GHSA-3", severity=[{"type": "CVSS_V4", "score": VERSION_4}]),
         ],
     )
-    assert sorted(loudness(posture.vulnerable())) == ["high", "high", "warning"]
-    assert "GHSA-3, unknown" in str(posture.vulnerable().findings), "not rated here, and counted as high"
+    assert sorted(loudness(posture.vulnerable())) == ["high", "warning", "warning"]
+    assert "GHSA-2, unknown" in str(posture.vulnerable().findings), "not rated, and counted as high"
+    assert "GHSA-3, medium" in str(posture.vulnerable().findings)
 
 
 def test_a_scan_of_ci_older_than_seven_days_is_red(desk: Client, clock: Clock, settings: Any, tmp_path: Path) -> None:
