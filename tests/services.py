@@ -8,6 +8,7 @@ from pathlib import Path
 
 from modelops.embedded import throwaway
 from modelops.embedded.locate import DATABASE, OWNER
+from tests.spreading import LIVE_TESTS
 
 # Each pytest-xdist worker has databases of its own in the one Valkey.
 DATABASES_PER_WORKER = 4
@@ -36,6 +37,7 @@ class Services:
             os.environ["PORTAL_TEST_DATA"] = str(self.pair.folder)
         self.folder = tempfile.TemporaryDirectory(prefix="mo-home-")
         os.environ["MODELOPS_HOME"] = self.folder.name
+        os.environ[LIVE_TESTS] = str(Path(self.folder.name) / "live-tests")
         os.environ["MODELOPS_ENV"] = "test"
         os.environ["SECRET_KEY"] = secrets.token_urlsafe(48)
         os.environ["MODELOPS_ROOT_KEY"] = base64.b64encode(secrets.token_bytes(32)).decode()
