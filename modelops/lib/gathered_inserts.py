@@ -2,7 +2,8 @@
 
 Each statement of its own costs a way there and back and, in this process, more time than the row itself. Nobody sees
 the difference: before anything else is asked of the database (`modelops/postgresql/base.py`), and at the end of the
-block, everything that waits is written; where that is refused, the transaction fails as it would have before.
+block, everything that waits is written; where that is refused, the transaction fails as it would have before. What is
+the last of its transaction may wait for the COMMIT and go along with it.
 """
 
 import re
@@ -25,8 +26,14 @@ class Waiting:
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
+        self.is_open = False
+        """Whether rows that come now wait."""
         self._statements: list[str] = []
         self._values: list[Any] = []
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._statements
 
     def add(self, sql: str, values: list[Any]) -> None:
         if len(self._statements) == _MOST:
@@ -34,8 +41,8 @@ class Waiting:
         self._statements.append(sql)
         self._values += values
 
-    def write(self) -> None:
-        """Write what waits."""
+    def write(self, *, commits: bool = False) -> None:
+        """Write what waits; with ``commits`` the transaction may end along with it."""
         if self._statements:
             # Taken away first: the cursor that writes them is not to write them too.
             sql, values = tuple(self._statements), self._values
@@ -44,8 +51,10 @@ class Waiting:
                 with self._connection.cursor() as cursor:
                     cursor.execute(_together(sql), values)
                 return
-            with self._connection.numbered_cursor() as cursor:
-                cursor.execute(_numbered(sql), values)
+            statement = _numbered(sql)
+            if statement.rows(self._connection, values, commits=commits) is None:
+                with self._connection.numbered_cursor() as cursor:
+                    cursor.execute(statement.sql, values)
 
     def forget(self) -> None:
         """The transaction is given up."""
@@ -53,20 +62,30 @@ class Waiting:
 
 
 @contextmanager
-def gathered() -> Iterator[None]:
-    """Let rows that are added in the block by `add` wait for one another; within one transaction, not beyond."""
+def gathered(*, until_commit: bool = False) -> Iterator[None]:
+    """Let rows that are added in the block by `add` wait for one another; within one transaction, not beyond.
+
+    With ``until_commit`` the last of them also wait for what comes behind the block: they go along with the COMMIT, or
+    before whatever else is asked. If they are refused, it is there that the error is raised.
+    """
     connection: Any = connections[DEFAULT_DB_ALIAS]
     if not connection.in_atomic_block:
         raise RuntimeError("Rows are gathered within a transaction.")
-    if connection.waiting_rows is not None:  # of a block around this one
+    waiting: Waiting = connection.waiting_rows
+    if waiting.is_open:  # of a block around this one
         yield
         return
-    connection.waiting_rows = waiting = Waiting(connection)
+    waiting.write()
+    waiting.is_open = True
     try:
         yield
-        waiting.write()
+        if not until_commit:
+            waiting.write()
+    except BaseException:
+        waiting.forget()
+        raise
     finally:
-        connection.waiting_rows = None
+        waiting.is_open = False
 
 
 def add(connection: Any, sql: str, values: list[Any], *, sees_others: bool = False) -> None:
@@ -74,8 +93,8 @@ def add(connection: Any, sql: str, values: list[Any], *, sees_others: bool = Fal
 
     ``sees_others`` is for a statement that looks at what was added before it: that is written first.
     """
-    waiting: Waiting | None = connection.waiting_rows
-    if waiting is None:
+    waiting: Waiting = connection.waiting_rows
+    if not waiting.is_open:
         if _quick(sql).rows(connection, values) is None:
             with connection.cursor() as cursor:
                 cursor.execute(sql, values)
@@ -87,19 +106,20 @@ def add(connection: Any, sql: str, values: list[Any], *, sees_others: bool = Fal
 
 @lru_cache(maxsize=64)
 def _quick(sql: str) -> QuickStatement:
-    """For what is a transaction by itself, such as a row that tells of reading."""
+    """For what is not gathered, such as a row that tells of reading."""
     return QuickStatement(sql)
 
 
 @lru_cache(maxsize=256)
-def _numbered(statements: tuple[str, ...]) -> str:
+def _numbered(statements: tuple[str, ...]) -> QuickStatement:
     """The same with $1, $2 … for values, as PostgreSQL has it.
 
     psycopg reads a statement as long as this anew each time to put them in, which takes longer than to send it.
     """
     parts = re.split("(%s|%%)", _together(statements))
     number = count(1)
-    return "".join(f"${next(number)}" if part == "%s" else "%" if part == "%%" else part for part in parts)
+    marked = "".join(f"${next(number)}" if part == "%s" else "%" if part == "%%" else part for part in parts)
+    return QuickStatement(marked, numbered=True)
 
 
 @lru_cache(maxsize=256)

@@ -1,99 +1,129 @@
-"""Statements that are asked very often, past what a cursor costs: they are prepared, sent, and their rows read at once.
+"""Statements that are asked very often, past what a cursor costs: sent as they are prepared, and their rows read at once.
 
-A cursor of Django and psycopg takes several times what PostgreSQL takes for a short answer. What it is for beside that
-is kept: errors of the same kinds, and types as the connection reads them. Whatever else is
-to happen with a statement (somebody counts or wraps it, it needs column keys, it is part of a transaction) happens on
-the ordinary way, where its first uses go as well.
+A cursor of Django and psycopg takes several times what PostgreSQL takes for a short answer, and each way there and back
+costs a process that has others to serve more than the answer. So the first statement of a transaction goes along with
+its BEGIN, and the last with its COMMIT. What a cursor is for beside that is kept: errors of the same kinds, and types as
+the connection reads them. Whatever else is to happen with a statement (somebody counts or wraps it, it needs column
+keys) happens on the ordinary way, where its first uses go as well. psycopg keeps the names of what is prepared, for both
+ways, and knows when the server forgets them.
 """
 
 import re
-from collections import OrderedDict
 from itertools import count
 from typing import Any, Final
 
 import psycopg
+from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 
-# So often it goes the ordinary way, and so many one connection keeps prepared; psycopg does likewise.
+from .exchange import exchange
+
+# So often it goes the ordinary way; psycopg does likewise.
 _NOT_YET: Final = 5
-_MOST_PREPARED: Final = 100
 _MARK: Final = re.compile(r"%[s%]")
-# Of a statement that is not there any more (psycopg forgets all that a connection prepared after a ROLLBACK), or whose
-# tables were changed: it is prepared anew. Within a transaction that would be too late.
+# Of a statement that is not there any more, or whose tables were changed: it is prepared anew. Within a transaction
+# that would be too late.
 _OUTDATED: Final = {"26000", "0A000"}
-
-
-class _Prepared:
-    """What one connection keeps."""
-
-    def __init__(self, raw: Any) -> None:
-        self.transformer: Any = Transformer(raw)
-        self.names: OrderedDict[tuple[bytes, tuple[int, ...]], bytes] = OrderedDict()
-        self.numbers = count(1)
+_GOOD: Final = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
 
 
 class QuickStatement:
-    """One statement with %s where its values go."""
+    """One statement with %s where its values go; with ``numbered``, with $1, $2 …"""
 
-    def __init__(self, sql: str) -> None:
+    def __init__(self, sql: str, *, numbered: bool = False) -> None:
         numbers = count(1)
-        self._query = _MARK.sub(lambda found: f"${next(numbers)}" if found[0] == "%s" else "%", sql).encode()
-        self._formats = [PyFormat.AUTO] * (next(numbers) - 1)
+        self.marked = sql
+        self.sql = sql if numbered else _MARK.sub(lambda mark: f"${next(numbers)}" if mark[0] == "%s" else "%", sql)
+        self._query = self.sql.encode()
         # Such functions need the keys that a wrapper of queries brings.
         self._is_ordinary = "modelops_" in sql
         self._uses = 0
 
-    def rows(self, connection: Any, values: list[Any]) -> "list[tuple[Any, ...]] | None":
-        """The rows over Django's ``connection``, if it gives any; None where it has to go the ordinary way."""
+    def asked(self, values: list[Any]) -> list[tuple[Any, ...]]:
+        """The rows, on whichever way."""
+        connection: Any = connections[DEFAULT_DB_ALIAS]
+        found = self.rows(connection, values)
+        if found is None:
+            with connection.cursor() as cursor:
+                cursor.execute(self.marked, values)
+                found = cursor.fetchall() if cursor.description else []
+        return list(found)
+
+    def rows(self, connection: Any, values: list[Any], *, commits: bool = False) -> "list[tuple[Any, ...]] | None":
+        """The rows over Django's ``connection``, if it gives any; None where it has to go the ordinary way.
+
+        With ``commits`` the transaction of the connection ends with it.
+        """
         if self._is_ordinary or self._uses < _NOT_YET:
             self._uses += 1
             return None
         if connection.queries_logged or len(connection.execute_wrappers) > 1:
             return None
-        if connection.in_atomic_block:
-            return None
-        connection.close_if_health_check_failed()
-        connection.ensure_connection()
+        connection.waiting_rows.write()  # as before a cursor is given out
+        is_alone = not (commits or connection.in_atomic_block)
+        if is_alone:
+            connection.close_if_health_check_failed()
+            connection.ensure_connection()
+        else:
+            connection.validate_no_broken_transaction()
         connection.validate_thread_sharing()
         raw = connection.connection
-        if raw.pgconn.transaction_status != TransactionStatus.IDLE or not raw.autocommit:
+        if raw is None or raw.autocommit != is_alone:
             return None
         with connection.wrap_database_errors:
-            return self._asked(raw, values)
+            return self._asked(raw, values, is_alone, commits)
 
-    def _asked(self, raw: Any, values: list[Any]) -> "list[tuple[Any, ...]] | None":
-        kept: _Prepared | None = getattr(raw, "portal_prepared", None)
-        if kept is None:
-            kept = raw.portal_prepared = _Prepared(raw)
-        transformer = kept.transformer
-        sent = transformer.dump_sequence(values, self._formats)
-        key = (self._query, transformer.types or ())
-        name = kept.names.get(key) or _prepare(raw, kept, key)
-        result = raw.pgconn.exec_prepared(name, sent, transformer.formats)
-        if result.status == ExecStatus.COMMAND_OK:  # it gives no rows
-            return []
-        if result.status != ExecStatus.TUPLES_OK:
-            kept.names.clear()  # where one is not there any more, the others may be gone with it
+    def _asked(self, raw: Any, values: list[Any], is_alone: bool, commits: bool) -> "list[tuple[Any, ...]] | None":
+        state = raw.pgconn.transaction_status
+        begins = state == TransactionStatus.IDLE and not is_alone
+        if not begins and state != (TransactionStatus.IDLE if is_alone else TransactionStatus.INTRANS):
+            return None
+        transformer = getattr(raw, "portal_transformer", None)
+        if transformer is None:
+            transformer = raw.portal_transformer = Transformer(raw)
+        sent = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
+        name = _name(raw, (self._query, transformer.types or ()))
+        if name is None:
+            return None
+        if begins or commits:
+            first = [(raw._get_tx_start_command(), None, None)] if begins else []
+            last = [(b"COMMIT", None, None)] if commits else []
+            result = exchange(raw.pgconn, [*first, (name, sent, transformer.formats), *last], len(first))
+        else:
+            result = raw.pgconn.exec_prepared(name, sent, transformer.formats)
+        if result.status not in _GOOD:
             error = _error(raw, result)
             if error.sqlstate in _OUTDATED:
-                return None
+                raw._prepared.clear()  # where one is not there any more, the others may be gone with it
+                if is_alone:
+                    return None
             raise error
+        if not result.nfields:
+            return []
         transformer.set_pgresult(result)
         found: list[tuple[Any, ...]] = transformer.load_rows(0, result.ntuples, tuple)
         transformer.set_pgresult(None)
         return found
 
 
-def _prepare(raw: Any, kept: _Prepared, key: tuple[bytes, tuple[int, ...]]) -> bytes:
-    name = b"portal_%d" % next(kept.numbers)
+def _name(raw: Any, key: tuple[bytes, tuple[int, ...]]) -> bytes | None:
+    """What the statement is prepared as; None while psycopg has something to have the server forget."""
+    every = raw._prepared
+    name: bytes | None = every._names.get(key)
+    if name is not None:
+        every._names.move_to_end(key)
+        return name
+    if every._to_flush:
+        return None
+    name = b"_pg3_%d" % every._prepared_idx
+    every._prepared_idx += 1
     result = raw.pgconn.prepare(name, key[0], key[1] or None)
     if result.status != ExecStatus.COMMAND_OK:
         raise _error(raw, result)
-    kept.names[key] = name
-    if len(kept.names) > _MOST_PREPARED:
-        _, oldest = kept.names.popitem(last=False)
-        raw.pgconn.exec_(b"DEALLOCATE " + oldest)
+    every._counts.pop(key, None)
+    every._names[key] = name
+    every._rotate()
     return name
 
 

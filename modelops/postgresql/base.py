@@ -1,4 +1,4 @@
-"""The database backend that the settings name: Django's own with three differences.
+"""The database backend that the settings name: Django's own with four differences.
 
 Times are read by psycopg in C. Django puts a loader in Python in its place, which gives each time the zone of the
 connection; the portal's sessions are in UTC, and so are the times that psycopg gives. A list of ten thousand rows feels
@@ -8,7 +8,9 @@ A connection that a request takes out of the pool is asked for a word only when 
 a server that ended it said so, or closed its end. To ask each time would be one more way there and back per request.
 
 Rows that wait to be added together (`modelops/lib/gathered_inserts.py`) are written before a cursor is given out, so
-that whatever is asked finds them.
+that whatever is asked finds them, and with the COMMIT at the latest.
+
+A transaction begins with its first statement and ends with its last, where that is one of `modelops/lib/quick_statements.py`.
 """
 
 import select
@@ -25,10 +27,12 @@ from modelops.lib.gathered_inserts import Waiting
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection of the portal to its database."""
 
-    waiting_rows: "Waiting | None" = None
-    """What a block gathers just now."""
-
     _takes_from_pool = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.waiting_rows = Waiting(self)
+        """What a block gathers just now."""
 
     def connect(self) -> None:
         """Django's. What a connection is made with is not put together for one that waits in the pool already."""
@@ -50,8 +54,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def create_cursor(self, name: str | None = None) -> Any:
         """A cursor as Django makes it for parameters that are bound by the server."""
         assert self.connection is not None  # noqa: S101  Django connects before it asks for a cursor
-        if self.waiting_rows is not None:
-            self.waiting_rows.write()
+        self.waiting_rows.write()
         if name:
             return self.connection.cursor(name, scrollable=False, withhold=self.connection.autocommit)
         return self.connection.cursor()
@@ -62,6 +65,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
         assert self.connection is not None  # noqa: S101  it was made just now
         with self.wrap_database_errors:
             return self._prepare_cursor(RawCursor(self.connection))
+
+    def _commit(self) -> None:
+        """Django's, with the rows that waited for it; it has nothing to do where they took the COMMIT along."""
+        self.waiting_rows.write(commits=True)
+        super()._commit()
+
+    def _rollback(self) -> None:
+        self.waiting_rows.forget()
+        super()._rollback()
+
+    def _close(self) -> None:
+        self.waiting_rows.forget()
+        super()._close()
 
     @property
     def pool(self) -> "ConnectionPool[Any] | None":

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from compliance.audit import Actor, record
@@ -14,6 +14,7 @@ from modelops.lib.errors import DomainError, NotFound
 from modelops.lib.fixed_inserts import insert
 from modelops.lib.fixed_queries import prefetched
 from modelops.lib.gathered_inserts import gathered
+from modelops.lib.quick_statements import QuickStatement
 from registry import descriptions
 from registry.artifacts.paths import check_paths
 from registry.artifacts.recording import insert_artifacts
@@ -41,7 +42,7 @@ from .ownership import account_id
 MANIFEST_NAME = "manifest.json"
 _MANIFEST_SCHEMA = "urn:modelops:manifest:1"
 # With the portal's signing key, which the transaction asks for as well.
-_NEXT_NUMBER = (
+_NEXT_NUMBER = QuickStatement(
     "WITH numbered AS (UPDATE registry_registeredmodel SET last_number = last_number + 1, changed_at = %s WHERE id = %s"  # noqa: S608
     f" RETURNING last_number) SELECT numbered.last_number, {columns_of('signing')}"
     f" FROM numbered LEFT JOIN {TrustedKey._meta.db_table} signing ON signing.fingerprint = %s"
@@ -197,7 +198,7 @@ def _insert(
         created_by_id=account_id(actor),
         **described,
     )
-    with gathered():
+    with gathered(until_commit=True):
         copies, *_ = insert_artifacts([artifact, *(each.artifact for each in parts)])
         insert(version)
         _insert_links(version, parts, trained_on)
@@ -248,13 +249,12 @@ def _numbered(model: RegisteredModel) -> tuple[int, PortalKey]:
     numbers: list[int] = []
 
     def look(fingerprint: str) -> TrustedKey | None:
-        with connection.cursor() as cursor:
-            cursor.execute(_NEXT_NUMBER, [timezone.now(), model.pk, fingerprint])
-            row = cursor.fetchone()
-        if row is None:
+        rows = _NEXT_NUMBER.asked([timezone.now(), model.pk, fingerprint])
+        if not rows:
             raise NotFound("The model is not there any more: it was removed for good.", code="model.not_found")
-        numbers.append(int(row[0]))
-        return row_of(row[1:])
+        [(number, *trusted)] = rows
+        numbers.append(int(number))
+        return row_of(trusted)
 
     key = portal_key(look)
     return numbers[0], key

@@ -1,5 +1,6 @@
 """Rows that are gathered go to the database together, and nobody can tell."""
 
+import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -73,6 +74,49 @@ def test_an_error_leaves_nothing_behind_for_the_next_transaction() -> None:
     with transaction.atomic(), gathered():
         insert(_job())
     assert Job.objects.count() == 1
+
+
+def test_the_last_rows_may_wait_for_the_commit() -> None:
+    """They are there after it; whoever asks before finds them, and a transaction that is given up keeps none."""
+    for _ in range(8):  # from some time on they go along with the COMMIT
+        jobs = [_job() for _ in range(3)]
+        with transaction.atomic():
+            with gathered(until_commit=True):
+                insert(jobs[0])
+                insert(jobs[1])
+            assert not connection.waiting_rows.is_empty
+        assert connection.waiting_rows.is_empty
+        assert connection.connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+        assert Job.objects.filter(pk__in=[job.pk for job in jobs]).count() == 2
+        with transaction.atomic():
+            with gathered(until_commit=True):
+                insert(jobs[2])
+            assert Job.objects.filter(pk=jobs[2].pk).exists()
+            transaction.set_rollback(True)
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            with gathered(until_commit=True):
+                insert(_job())
+            raise ZeroDivisionError
+        assert connection.waiting_rows.is_empty
+    assert Job.objects.count() == 16
+
+
+def test_what_is_refused_at_the_commit_keeps_nothing() -> None:
+    """The error comes out of the transaction's block, and what was to follow the commit does not."""
+    rung: list[int] = []
+    for _ in range(8):
+        twice = _job()
+        with pytest.raises(IntegrityError), transaction.atomic():
+            insert(_job())
+            transaction.on_commit(lambda: rung.append(1))
+            with gathered(until_commit=True):
+                insert(twice)
+                insert(twice)
+        with transaction.atomic(), gathered(until_commit=True):
+            insert(_job())
+            insert(_job())
+    assert Job.objects.count() == 16
+    assert not rung
 
 
 def test_there_is_no_gathering_without_a_transaction() -> None:

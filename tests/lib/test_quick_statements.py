@@ -7,10 +7,18 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import DataError, IntegrityError, OperationalError, ProgrammingError, connection, transaction
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    transaction,
+)
 from django.test.utils import CaptureQueriesContext
 
-from modelops.lib.quick_statements import _MOST_PREPARED, _NOT_YET, QuickStatement
+from modelops.lib.quick_statements import _NOT_YET, QuickStatement
 
 pytestmark = pytest.mark.django_db(transaction=True)
 VALUES = (
@@ -36,10 +44,6 @@ def done(sql: str) -> None:
     """Something that gives no rows."""
     with connection.cursor() as cursor:
         cursor.execute(sql)
-
-
-def prepared() -> int:
-    return by_cursor("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'portal%%'", [])[0][0]
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +80,7 @@ def test_other_types_of_values_are_another_statement() -> None:
 def test_the_first_uses_and_what_needs_keys_go_the_ordinary_way() -> None:
     statement = QuickStatement("SELECT 1")
     assert [statement.rows(connection, []) for _ in range(_NOT_YET + 1)] == [None] * _NOT_YET + [[(1,)]]
+    assert [QuickStatement("SELECT 1").asked([]) for _ in range(_NOT_YET + 2)] == [[(1,)]] * (_NOT_YET + 2)
     assert often("SELECT modelops_open('\\x00')").rows(connection, []) is None
 
 
@@ -94,20 +99,84 @@ def test_errors_are_those_of_a_cursor() -> None:
         by_cursor("SELECT 1 / %s", [0])
     assert str(quick.value) == str(usual.value)
     assert quick.value.__cause__.sqlstate == usual.value.__cause__.sqlstate  # type: ignore[union-attr]
+    done("CREATE TEMP TABLE nowhere AS SELECT 1 AS nothing")
+    statement = often("SELECT nothing FROM nowhere")
+    connection.connection.pgconn.exec_(b"DROP TABLE nowhere")
     with pytest.raises(ProgrammingError):
-        often("SELECT nothing FROM nowhere").rows(connection, [])
+        statement.rows(connection, [])
     assert often("SELECT 1").rows(connection, []) == [(1,)]
 
 
-def test_what_belongs_to_a_transaction_goes_the_ordinary_way() -> None:
-    """A lock that was taken outside of it would be gone at once."""
-    statement = often("SELECT 1")
+def state() -> psycopg.pq.TransactionStatus:
+    return connection.connection.info.transaction_status
+
+
+def test_a_transaction_begins_with_its_first_statement() -> None:
+    """A lock that was taken outside of it would be gone at once; both are one way to the server and back."""
+    statement = often("SELECT pg_current_xact_id()::text::bigint, %s")
     with transaction.atomic():
-        assert statement.rows(connection, []) is None
-        by_cursor("SELECT 1", [])
-        assert statement.rows(connection, []) is None
-    assert statement.rows(connection, []) == [(1,)]
-    assert connection.connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+        assert state() == psycopg.pq.TransactionStatus.IDLE
+        [(first, _)] = statement.rows(connection, ["a"]) or []
+        assert state() == psycopg.pq.TransactionStatus.INTRANS
+        [(second, _)] = statement.rows(connection, ["b"]) or []
+        [(third,)] = by_cursor("SELECT pg_current_xact_id()::text::bigint", [])
+        assert first == second == third
+    assert state() == psycopg.pq.TransactionStatus.IDLE
+    [(other, _)] = statement.rows(connection, ["a"]) or []
+    assert other != first
+
+
+def test_a_transaction_ends_with_its_last_statement() -> None:
+    """What was written is there; one that is refused takes everything back."""
+    done("CREATE TEMP TABLE ended (id int PRIMARY KEY)")
+    statement = often("INSERT INTO ended (id) VALUES (%s)")
+    connection.set_autocommit(False)
+    assert statement.rows(connection, [10], commits=True) == []
+    assert state() == psycopg.pq.TransactionStatus.IDLE
+    connection.rollback()
+    assert statement.rows(connection, [11], commits=True) == []
+    with pytest.raises(IntegrityError):
+        statement.rows(connection, [11], commits=True)
+    connection.rollback()
+    connection.set_autocommit(True)
+    assert by_cursor("SELECT id FROM ended ORDER BY id", []) == [(10,), (11,)]
+
+
+def test_what_is_refused_within_a_transaction_ends_it() -> None:
+    """As with a cursor: nothing more is asked before it is taken back, and a savepoint takes back its part alone."""
+    done("CREATE TEMP TABLE refused (id int PRIMARY KEY)")
+    statement = often("INSERT INTO refused (id) VALUES (%s)")
+    with transaction.atomic():
+        assert statement.rows(connection, [0]) == []
+        with pytest.raises(IntegrityError), transaction.atomic():
+            statement.rows(connection, [0])
+        assert statement.asked([20]) == []
+    assert by_cursor("SELECT id FROM refused ORDER BY id", []) == [(0,), (20,)]
+    with transaction.atomic():
+        with pytest.raises(DataError):
+            often("SELECT 1 / %s").rows(connection, [0])
+        with pytest.raises(DatabaseError):
+            by_cursor("SELECT 1", [])
+        transaction.set_rollback(True)
+    assert by_cursor("SELECT 1", []) == [(1,)]
+
+
+def test_long_values_go_and_come_in_one_exchange() -> None:
+    """More than a socket takes at once, in both directions."""
+    statement = often("SELECT %s::bytea || %s::bytea")
+    long = bytes(range(256)) * 40_000
+    with transaction.atomic():
+        assert statement.rows(connection, [long, long]) == [(long + long,)]
+        assert state() == psycopg.pq.TransactionStatus.INTRANS
+
+
+def test_a_server_that_goes_away_amid_an_exchange_is_an_error() -> None:
+    """S0-03: the connection is closed, and the next request finds another one."""
+    statement = often("SELECT pg_terminate_backend(%s)")
+    with pytest.raises(OperationalError), transaction.atomic():
+        statement.rows(connection, [connection.connection.info.backend_pid])
+    connection.close()
+    assert by_cursor("SELECT 1", []) == [(1,)]
 
 
 def test_a_transaction_that_was_rolled_back_costs_no_answer() -> None:
@@ -128,11 +197,14 @@ def test_a_table_that_was_changed_is_read_anew() -> None:
     statement = often("SELECT * FROM changed")
     assert statement.rows(connection, []) == [(1,)]
     done("ALTER TABLE changed ADD two text DEFAULT 'b'")
-    assert statement.rows(connection, []) is None
     assert statement.rows(connection, []) == [(1, "b")]
+    connection.connection.pgconn.exec_(b"ALTER TABLE changed ADD three int DEFAULT 3")
+    assert statement.rows(connection, []) is None
+    assert statement.asked([]) == [(1, "b", 3)]
+    assert statement.rows(connection, []) == [(1, "b", 3)]
     connection.connection.pgconn.exec_(b"DEALLOCATE ALL")
     assert statement.rows(connection, []) is None
-    assert statement.rows(connection, []) == [(1, "b")]
+    assert statement.asked([]) == [(1, "b", 3)]
 
 
 def test_a_server_that_went_away_is_an_error_once() -> None:
@@ -146,13 +218,19 @@ def test_a_server_that_went_away_is_an_error_once() -> None:
     with pytest.raises(OperationalError):
         statement.rows(connection, [])
     connection.close()
-    assert statement.rows(connection, []) == [(1,)]
+    assert statement.asked([]) == [(1,)]
 
 
-def test_a_connection_keeps_no_more_than_so_many() -> None:
-    for number in range(_MOST_PREPARED + 20):
-        assert often(f"SELECT {number}").rows(connection, []) == [(number,)]
-    assert prepared() == _MOST_PREPARED
+def test_the_server_keeps_so_many_and_what_is_asked_most() -> None:
+    """psycopg has it forget what was not asked for longest; this way counts."""
+    statement = often("SELECT -1")
+    assert statement.rows(connection, []) == [(-1,)]
+    for number in range(120):
+        assert often(f"SELECT {number}").asked([]) == [(number,)]
+        assert statement.asked([]) == [(-1,)]
+        by_cursor("SELECT 1", [])
+    assert statement.rows(connection, []) == [(-1,)]
+    assert 90 < by_cursor("SELECT count(*) FROM pg_prepared_statements", [])[0][0] <= 102
 
 
 def test_a_row_is_added_once_whatever_was_forgotten() -> None:
@@ -160,16 +238,15 @@ def test_a_row_is_added_once_whatever_was_forgotten() -> None:
     done("CREATE TEMP TABLE quick_rows (id int PRIMARY KEY, said text NOT NULL)")
     statement = often("INSERT INTO quick_rows (id, said) VALUES (%s, %s)")
     assert statement.rows(connection, [1, "one"]) == []
-    done("DEALLOCATE ALL")
-    assert statement.rows(connection, [2, "two"]) is None  # nothing is added then: the ordinary way adds it
-    assert statement.rows(connection, [3, "three"]) == []
-    for refused in ([3, "again"], [4, None]):
+    for refused in ([1, "again"], [4, None]):
         with pytest.raises(IntegrityError):
             statement.rows(connection, refused)
-    with transaction.atomic():
-        assert statement.rows(connection, [5, "five"]) is None
-    assert statement.rows(connection, [6, "six"]) == []
-    assert by_cursor("SELECT id, said FROM quick_rows ORDER BY id", []) == [(1, "one"), (3, "three"), (6, "six")]
+    assert statement.rows(connection, [3, "three"]) == []
+    connection.connection.pgconn.exec_(b"DEALLOCATE ALL")
+    assert statement.rows(connection, [2, "two"]) is None  # nothing is added then: the ordinary way adds it
+    assert statement.asked([2, "two"]) == []
+    rows = by_cursor("SELECT id, said FROM quick_rows ORDER BY id", [])
+    assert rows == [(1, "one"), (2, "two"), (3, "three")]
 
 
 def test_a_row_that_tells_of_reading_is_there_once_each_time() -> None:
