@@ -13,6 +13,8 @@ def fill(names: list[str], versions: int, pipeline: str) -> str:
     from accounts.services.invitations import make_service_account
     from compliance.audit import Actor
     from registry.aliases.models import Alias
+    from registry.locations.filesystem import FilesystemStore
+    from registry.locations.folder_files import lay_out
     from registry.models import Artifact, ModelVersion, RegisteredModel
 
     actor = Actor.system("benchmark")
@@ -41,6 +43,8 @@ def fill(names: list[str], versions: int, pipeline: str) -> str:
         Alias.objects.bulk_create(
             Alias(model=row.model, name="live", version=row) for row in rows if row.number == versions
         )
+    # As so many files would have left their folders.
+    lay_out(FilesystemStore().root, however_few=len(models) * versions >= 10_000)
     _analyse()
     return issue_api_key(user, name="benchmark", scopes=["all"], days=1, actor=actor)[1]
 

@@ -39,7 +39,10 @@ def sweep(quiet_for_s: float = QUIET_FOR_S, *, remove: bool = True) -> Swept:
     for location in StorageLocation.objects.filter(is_enabled=True).select_related("secret"):
         if location.is_primary or location.kind == "filesystem":
             try:
-                found = _sweep(store_of(location), quiet_for_s, remove=remove)
+                store = store_of(location)
+                found = _sweep(store, quiet_for_s, remove=remove)
+                if remove:
+                    store.lay_out()
             except Unavailable as error:
                 logger.warning("The location %s was not swept: %s", location, error.code)
                 continue

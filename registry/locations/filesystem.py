@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 
-from .folder_files import PendingOnDisk, make_private, refusal
+from .folder_files import LAID_OUT, PendingOnDisk, lay_out, make_private, refusal
 from .store import (
     FILE_NAME,
     ArtifactStore,
@@ -120,6 +120,13 @@ class FilesystemStore(ArtifactStore):
         finally:
             path.unlink(missing_ok=True)
 
+    def lay_out(self) -> None:
+        self._refuse_unmarked()
+        try:
+            lay_out(self.root)
+        except OSError as error:
+            raise refusal(self.root / LAID_OUT, error) from None
+
     def walk(self) -> Iterator[StoredFile]:
         self._refuse_unmarked()
         now = time.time()
@@ -127,7 +134,7 @@ class FilesystemStore(ArtifactStore):
             folders.sort()
             for name in sorted(names):
                 path = Path(folder) / name
-                if name == _MARK:
+                if name in {_MARK, LAID_OUT}:
                     continue
                 try:
                     status = path.lstat()

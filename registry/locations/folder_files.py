@@ -18,6 +18,11 @@ _IN_MEMORY_BYTES: Final = 256 << 10
 _WRITE_BEHIND_BYTES: Final = 8 << 20
 # What open says where the file system has no files without a name.
 _UNKNOWN: Final = frozenset({errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOSYS})
+# Says that every folder is there, and that the disk knows the way to each.
+LAID_OUT: Final = ".laid-out"
+# With so many of the 256 upper folders there will be files in all of them.
+_MANY: Final = 64
+_DIGITS: Final = "0123456789abcdef"
 # Folders that this process has had the disk know the way to: device, inode, path.
 _reached: set[tuple[int, int, str]] = set()
 
@@ -172,9 +177,37 @@ def make_private(folder: Path) -> None:
 
 def _make_with_siblings(folder: Path) -> None:
     """The folder and the fifteen beside it: the way to all of them is then synced at once."""
-    make_private(folder.parent)
-    for digit in "0123456789abcdef":
-        (folder.parent / digit).mkdir(mode=0o700, exist_ok=True)
+    # Whoever finds one of them from now on has to see to the way itself.
+    (folder.parent.parent / LAID_OUT).unlink(missing_ok=True)
+    _make_sixteen(folder.parent)
+
+
+def _make_sixteen(above: Path) -> None:
+    make_private(above)
+    for digit in _DIGITS:
+        (above / digit).mkdir(mode=0o700, exist_ok=True)
+
+
+def lay_out(root: Path, *, however_few: bool = False) -> bool:
+    """Make all 4,096 folders of a store that has many files, and have the disk know the way to each.
+
+    Files that come later then need no more than a sync of their own folder. True where they are there now.
+    Raises OSError.
+    """
+    mark = root / LAID_OUT
+    if mark.exists():
+        return True
+    if not however_few and sum(len(path.name) == 2 for path in root.glob("??")) < _MANY:
+        return False
+    every = [root / f"{first}{second}" for first in _DIGITS for second in _DIGITS]
+    for above in every:
+        _make_sixteen(above)
+    for above in every:
+        _sync_folder(above)
+    _sync_folder(root)
+    mark.touch(mode=0o600)
+    _sync_folder(root)
+    return True
 
 
 def _sync_up(folder: Path, *, root: Path) -> None:
@@ -184,6 +217,9 @@ def _sync_up(folder: Path, *, root: Path) -> None:
     process may have made it a moment ago. That holds for every folder that was beside it before the sync.
     """
     if (itself := _sync_folder(folder)) in _reached:
+        return
+    if (root / LAID_OUT).exists():
+        _reached.add(itself)
         return
     beside = _folders_in(folder.parent)
     if (above := _sync_folder(folder.parent)) not in _reached:

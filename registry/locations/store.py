@@ -107,6 +107,9 @@ class ArtifactStore(ABC):
     def probe(self) -> None:
         """Write, read and remove a small file. Raises StorageUnavailable with the reason."""
 
+    def lay_out(self) -> None:  # noqa: B027  most stores have nothing of the kind
+        """Make now what many files will need; asked from time to time. Raises StorageUnavailable."""
+
     @abstractmethod
     def walk(self) -> Iterator[StoredFile]:
         """Every file of the store, also unfinished and foreign ones."""

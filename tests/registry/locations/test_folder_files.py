@@ -3,6 +3,7 @@
 import errno
 import multiprocessing
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,9 @@ import pytest
 
 from modelops.lib.errors import Conflict
 from modelops.lib.ids import uuid7
+from registry.locations import folder_files
 from registry.locations.filesystem import FilesystemStore
+from registry.locations.folder_files import LAID_OUT, lay_out
 from registry.locations.store import StorageFull
 
 SMALL, LARGE = os.urandom(11_000), os.urandom(700_000)
@@ -159,3 +162,39 @@ def test_the_way_to_a_folder_is_synced_for_those_beside_it_too(tmp_path: Path, m
     assert {path.stat().st_mode & 0o777 for path in above.iterdir()} == {0o700}
     assert folders_synced(f"{2:029x}abd.sealed") == [above / "d"]
     assert folders_synced(f"{3:029x}cde.sealed") == [tmp_path / "cd" / "e", tmp_path / "cd", tmp_path]
+
+
+def test_a_store_of_many_files_is_laid_out_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every folder and the way to it are on the disk; a file then syncs itself and its folder. One that has few waits."""
+    assert not lay_out(tmp_path)
+    assert lay_out(tmp_path, however_few=True)
+    assert lay_out(tmp_path)
+    folders = sorted(path for path in tmp_path.rglob("*") if path.is_dir())
+    assert len(folders) == 256 + 4096
+    assert {path.stat().st_mode & 0o777 for path in folders} == {0o700}
+    assert [file.name for file in FilesystemStore(tmp_path).walk()] == []
+    synced: list[Path] = []
+    fsync = os.fsync
+    monkeypatch.setattr(
+        os, "fsync", lambda number: (synced.append(Path(f"/proc/self/fd/{number}").resolve()), fsync(number))
+    )
+    put(tmp_path, SMALL, f"{1:029x}abc.sealed")
+    assert synced[1:] == [tmp_path / "ab" / "c"]
+
+
+def test_a_folder_that_went_away_is_made_and_synced_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also by a process that finds it there already: the sign that everything is there is taken away before."""
+    assert lay_out(tmp_path, however_few=True)
+    shutil.rmtree(tmp_path / "ab")
+    put(tmp_path, SMALL, f"{1:029x}abc.sealed")
+    assert not (tmp_path / LAID_OUT).exists()
+    monkeypatch.setattr(folder_files, "_reached", set())
+    synced: list[Path] = []
+    fsync = os.fsync
+    monkeypatch.setattr(
+        os, "fsync", lambda number: (synced.append(Path(f"/proc/self/fd/{number}").resolve()), fsync(number))
+    )
+    put(tmp_path, SMALL, f"{2:029x}abc.sealed")
+    assert synced[1:] == [tmp_path / "ab" / "c", tmp_path / "ab", tmp_path]
+    assert lay_out(tmp_path)
+    assert (tmp_path / LAID_OUT).exists()
