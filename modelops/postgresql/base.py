@@ -10,7 +10,8 @@ a server that ended it said so, or closed its end. To ask each time would be one
 Rows that wait to be added together (`modelops/lib/gathered_inserts.py`) are written before a cursor is given out, so
 that whatever is asked finds them, and with the COMMIT at the latest.
 
-A transaction begins with its first statement and ends with its last, where that is one of `modelops/lib/quick_statements.py`.
+A transaction begins with its first statement and ends with its last, where that is one of
+`modelops/lib/quick_statements.py`.
 """
 
 import select

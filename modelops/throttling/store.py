@@ -14,9 +14,9 @@ from django.conf import settings
 from redis.exceptions import RedisError
 
 from modelops.jobs.broker import note_answer
+from modelops.lib.valkey_line import ScriptLine, packed
 
 from .limits import PERIOD_S, Limit
-from .line import ScriptLine, packed
 
 logger = logging.getLogger(__name__)
 

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 
 from modelops.celery import app
+from modelops.embedded.processes import wait_until
 from modelops.jobs import message
 from modelops.jobs.broker import broker_client
 
@@ -22,7 +23,7 @@ def put_by(send: Any) -> dict[str, Any]:
     assert queue == "modelops:celery"
     before = client.llen(queue)
     send()
-    assert client.llen(queue) == before + 1
+    assert wait_until(lambda: client.llen(queue) == before + 1, 10)  # nobody waits for Valkey to say that it has it
     found: dict[str, Any] = json.loads(client.lpop(queue))
     found["body"] = json.loads(base64.b64decode(found["body"]))
     return found

@@ -1,7 +1,8 @@
-"""The connection on which requests are counted: kept by a thread, made again when Valkey ended it."""
+"""Connections on which one command goes over and over: kept by a thread, made again when Valkey ended them."""
 
 import os
 import threading
+import uuid
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from django.conf import settings
 from redis.exceptions import ConnectionError as ConnectionLost
 from redis.exceptions import ResponseError
 
-from modelops.throttling.line import ScriptLine, packed
+from modelops.embedded.processes import wait_until
+from modelops.lib.valkey_line import PushLine, ScriptLine, packed
 from tests.throttling.conftest import valkey
 
 ECHO = "return KEYS[1] .. ':' .. ARGV[1]"
@@ -78,3 +80,53 @@ def test_threads_have_connections_of_their_own() -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def pushed(client: Any, name: str) -> list[bytes]:
+    return list(client.lrange(name, 0, -1))
+
+
+def test_a_text_is_put_into_a_list_without_waiting() -> None:
+    """The next one hears what was said to it."""
+    list_name = f"pushed-{uuid.uuid4()}"
+    with valkey() as client:
+        line = PushLine(client)
+        for number in range(5):
+            line.push(list_name.encode(), b"text\r\n%d" % number)
+        assert wait_until(lambda: client.llen(list_name) == 5, 10)
+        assert pushed(client, list_name) == [b"text\r\n%d" % number for number in (4, 3, 2, 1, 0)]
+        client.delete(list_name)
+
+
+def test_a_refusal_is_told_with_the_next_text_which_is_sent_all_the_same() -> None:
+    no_list, list_name = f"no-list-{uuid.uuid4()}", f"pushed-{uuid.uuid4()}"
+    with valkey() as client:
+        client.set(no_list, "x")
+        line = PushLine(client)
+        line.push(no_list.encode(), b"lost")
+        with pytest.raises(ResponseError, match="WRONGTYPE"):
+            line.push(list_name.encode(), b"first")
+        line.push(list_name.encode(), b"second")
+        assert wait_until(lambda: client.llen(list_name) == 2, 10)
+        client.delete(no_list, list_name)
+
+
+def test_a_text_is_not_lost_on_a_connection_that_was_ended_before() -> None:
+    """S4-45: with an answer that nobody has read yet, and without one."""
+    list_name, own = f"pushed-{uuid.uuid4()}", f"push-{os.getpid()}"
+    client = redis.Redis.from_url(settings.REDIS_URL, client_name=own)
+    line = PushLine(client)
+    line.push(list_name.encode(), b"0")
+    with valkey() as other:
+        for number in range(1, 4):
+            assert wait_until(lambda: other.llen(list_name) == number, 10)  # noqa: B023
+            assert end(own) >= 1
+            line.push(list_name.encode(), b"%d" % number)
+        assert wait_until(lambda: other.llen(list_name) == 4, 10)
+        other.delete(list_name)
+
+
+def test_nobody_at_the_other_end_is_said_of_a_text_too() -> None:
+    away = PushLine(redis.Redis.from_url("redis://127.0.0.1:1/0"))
+    with pytest.raises((ConnectionLost, OSError)):
+        away.push(b"list", b"text")

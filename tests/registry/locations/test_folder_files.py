@@ -165,7 +165,7 @@ def test_the_way_to_a_folder_is_synced_for_those_beside_it_too(tmp_path: Path, m
 
 
 def test_a_store_of_many_files_is_laid_out_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every folder and the way to it are on the disk; a file then syncs itself and its folder. One that has few waits."""
+    """Every folder and the way to it are on the disk; a file then syncs itself and its folder. A small one waits."""
     assert not lay_out(tmp_path)
     assert lay_out(tmp_path, however_few=True)
     assert lay_out(tmp_path)
