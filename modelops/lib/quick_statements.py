@@ -4,8 +4,8 @@ A cursor of Django and psycopg takes several times what PostgreSQL takes for a s
 costs a process that has others to serve more than the answer. So the first statement of a transaction goes along
 with its BEGIN, and the last with its COMMIT. What a cursor is for beside that is kept: errors of the same kinds, and
 types as the connection reads them. Whatever else is to happen with a statement (somebody counts or wraps it, it needs
-column keys) happens on the ordinary way, where its first uses go as well. psycopg keeps the names of what is prepared, for both
-ways, and knows when the server forgets them.
+column keys) happens on the ordinary way, where its first uses go as well. psycopg keeps the names of what is prepared,
+for both ways, and knows when the server forgets them.
 """
 
 import re
