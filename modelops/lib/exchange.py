@@ -16,19 +16,19 @@ Command = tuple[bytes, Any, Any]
 _FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE)
 
 
-def exchange(pgconn: Any, commands: Sequence[Command], wanted: int) -> Any:
-    """Carry out ``commands`` and give the result of number ``wanted``, or of the first that fails.
+def exchange(pgconn: Any, commands: Sequence[Command]) -> list[Any]:
+    """Carry out ``commands`` and give the result of each, or those up to the first that fails, which is the last then.
 
-    None after that is carried out, as the server leaves out what stands behind a refused one. A connection that breaks
-    amid it is closed. Raises OperationalError.
+    None after that is carried out, as the server leaves out what stands behind a refused one; several outside a
+    transaction are one. A connection that breaks amid it is closed. Raises OperationalError.
     """
     try:
         results = _results(pgconn, commands)
     except BaseException:
         pgconn.finish()  # nobody could tell which answer belongs to what
         raise
-    failed = next((result for result in results if result.status in _FAILED), None)
-    return failed or results[wanted]
+    done = next((place for place, result in enumerate(results) if result.status in _FAILED), len(results))
+    return results[: done + 1]
 
 
 def _results(pgconn: Any, commands: Sequence[Command]) -> list[Any]:

@@ -11,54 +11,66 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import count
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from .quick_statements import QuickStatement
+from .quick_statements import QuickStatement, together
 
-# Of one statement. Different numbers are different statements, and PostgreSQL keeps the plans of those it knows.
+# Rows of one statement, and statements. Other numbers of rows are other statements, and PostgreSQL keeps the plans of
+# those it knows.
 _MOST: Final = 8
 
 
 class Waiting:
-    """What one connection has not been told yet."""
+    """What one connection has not been told yet: rows that one statement adds, and such that come after them."""
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
         self.is_open = False
         """Whether rows that come now wait."""
-        self._statements: list[str] = []
-        self._values: list[Any] = []
+        self._parts: list[_Part] = []
 
     @property
     def is_empty(self) -> bool:
-        return not self._statements
+        return not self._parts
 
-    def add(self, sql: str, values: list[Any]) -> None:
-        if len(self._statements) == _MOST:
-            self.write()
-        self._statements.append(sql)
-        self._values += values
+    def add(self, sql: str, values: list[Any], *, sees_others: bool = False) -> None:
+        """Let a row wait; with ``sees_others`` in a statement that comes after what waits already."""
+        if not self._parts or sees_others or len(self._parts[-1].statements) == _MOST:
+            if len(self._parts) == _MOST:
+                self.write()
+            self._parts.append(_Part([], []))
+        last = self._parts[-1]
+        last.statements.append(sql)
+        last.values.extend(values)
 
     def write(self, *, commits: bool = False) -> None:
         """Write what waits; with ``commits`` the transaction may end along with it."""
-        if self._statements:
-            # Taken away first: the cursor that writes them is not to write them too.
-            sql, values = tuple(self._statements), self._values
-            self.forget()
-            if self._connection.queries_logged:  # what shows statements knows no other marks than %s
+        if not self._parts:
+            return
+        # Taken away first: the cursor that writes them is not to write them too.
+        parts = self._parts
+        self.forget()
+        if self._connection.queries_logged:  # what shows statements knows no other marks than %s
+            for part in parts:
                 with self._connection.cursor() as cursor:
-                    cursor.execute(_together(sql), values)
-                return
-            statement = _numbered(sql)
-            if statement.rows(self._connection, values, commits=commits) is None:
+                    cursor.execute(_together(tuple(part.statements)), part.values)
+            return
+        asked = [(_numbered(tuple(part.statements)), part.values) for part in parts]
+        if together(self._connection, asked, commits=commits) is None:
+            for statement, values in asked:
                 with self._connection.numbered_cursor() as cursor:
                     cursor.execute(statement.sql, values)
 
     def forget(self) -> None:
         """The transaction is given up."""
-        self._statements, self._values = [], []
+        self._parts = []
+
+
+class _Part(NamedTuple):
+    statements: list[str]
+    values: list[Any]
 
 
 @contextmanager
@@ -91,7 +103,7 @@ def gathered(*, until_commit: bool = False) -> Iterator[None]:
 def add(connection: Any, sql: str, values: list[Any], *, sees_others: bool = False) -> None:
     """Carry ``sql`` out, an INSERT of one row without RETURNING: now, or with others of the block around.
 
-    ``sees_others`` is for a statement that looks at what was added before it: that is written first.
+    ``sees_others`` is for a statement that looks at what was added before it: that is another statement.
     """
     waiting: Waiting = connection.waiting_rows
     if not waiting.is_open:
@@ -99,9 +111,7 @@ def add(connection: Any, sql: str, values: list[Any], *, sees_others: bool = Fal
             with connection.cursor() as cursor:
                 cursor.execute(sql, values)
         return
-    if sees_others:
-        waiting.write()
-    waiting.add(sql, values)
+    waiting.add(sql, values, sees_others=sees_others)
 
 
 @lru_cache(maxsize=64)

@@ -9,6 +9,7 @@ for both ways, and knows when the server forgets them.
 """
 
 import re
+from collections.abc import Sequence
 from itertools import count
 from typing import Any, Final
 
@@ -17,7 +18,9 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 
-from .exchange import exchange
+from .exchange import Command, exchange
+
+Rows = list[tuple[Any, ...]]
 
 # So often it goes the ordinary way; psycopg does likewise.
 _NOT_YET: Final = 5
@@ -40,7 +43,7 @@ class QuickStatement:
         self._is_ordinary = "modelops_" in sql
         self._uses = 0
 
-    def asked(self, values: list[Any]) -> list[tuple[Any, ...]]:
+    def asked(self, values: list[Any]) -> Rows:
         """The rows, on whichever way."""
         connection: Any = connections[DEFAULT_DB_ALIAS]
         found = self.rows(connection, values)
@@ -50,48 +53,76 @@ class QuickStatement:
                 found = cursor.fetchall() if cursor.description else []
         return list(found)
 
-    def rows(self, connection: Any, values: list[Any], *, commits: bool = False) -> "list[tuple[Any, ...]] | None":
-        """The rows over Django's ``connection``, if it gives any; None where it has to go the ordinary way.
+    def rows(self, connection: Any, values: list[Any]) -> Rows | None:
+        """The rows over Django's ``connection``, if it gives any; None where it has to go the ordinary way."""
+        found = together(connection, [(self, values)])
+        return None if found is None else found[0]
 
-        With ``commits`` the transaction of the connection ends with it.
-        """
+    @property
+    def is_ready(self) -> bool:
+        """Whether it need not go the ordinary way; each time that it does is counted."""
         if self._is_ordinary or self._uses < _NOT_YET:
             self._uses += 1
-            return None
-        if connection.queries_logged or len(connection.execute_wrappers) > 1:
-            return None
-        connection.waiting_rows.write()  # as before a cursor is given out
-        is_alone = not (commits or connection.in_atomic_block)
-        if is_alone:
-            connection.close_if_health_check_failed()
-            connection.ensure_connection()
-        else:
-            connection.validate_no_broken_transaction()
-        connection.validate_thread_sharing()
-        raw = connection.connection
-        if raw is None or raw.autocommit != is_alone:
-            return None
-        with connection.wrap_database_errors:
-            return self._asked(raw, values, is_alone, commits)
+            return False
+        return True
 
-    def _asked(self, raw: Any, values: list[Any], is_alone: bool, commits: bool) -> "list[tuple[Any, ...]] | None":
-        state = raw.pgconn.transaction_status
-        begins = state == TransactionStatus.IDLE and not is_alone
-        if not begins and state != (TransactionStatus.IDLE if is_alone else TransactionStatus.INTRANS):
-            return None
-        transformer = getattr(raw, "portal_transformer", None)
-        if transformer is None:
-            transformer = raw.portal_transformer = Transformer(raw)
+    def command(self, raw: Any, transformer: Any, values: list[Any]) -> Command | None:
+        """What the server is sent; None while it has to forget something first."""
         sent = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
         name = _name(raw, (self._query, transformer.types or ()))
-        if name is None:
+        return None if name is None else (name, sent, transformer.formats)
+
+
+def together(
+    connection: Any, asked: Sequence[tuple[QuickStatement, list[Any]]], *, commits: bool = False
+) -> list[Rows] | None:
+    """The rows of each of several statements, which go there and back at once; with ``commits`` the transaction ends.
+
+    Several are a transaction of their own, or part of the one that is open. None where they have to go the ordinary
+    way, one by one: then none was carried out.
+    """
+    are_ready = [statement.is_ready for statement, _ in asked]  # each is counted
+    if not all(are_ready) or connection.queries_logged or len(connection.execute_wrappers) > 1:
+        return None
+    connection.waiting_rows.write()  # as before a cursor is given out
+    is_alone = not (commits or connection.in_atomic_block)
+    if is_alone:
+        connection.close_if_health_check_failed()
+        connection.ensure_connection()
+    else:
+        connection.validate_no_broken_transaction()
+    connection.validate_thread_sharing()
+    raw = connection.connection
+    if raw is None or raw.autocommit != is_alone:
+        return None
+    with connection.wrap_database_errors:
+        return _asked(raw, asked, is_alone, commits)
+
+
+def _asked(
+    raw: Any, asked: Sequence[tuple[QuickStatement, list[Any]]], is_alone: bool, commits: bool
+) -> list[Rows] | None:
+    state = raw.pgconn.transaction_status
+    begins = state == TransactionStatus.IDLE and not is_alone
+    if not begins and state != (TransactionStatus.IDLE if is_alone else TransactionStatus.INTRANS):
+        return None
+    transformer = getattr(raw, "portal_transformer", None)
+    if transformer is None:
+        transformer = raw.portal_transformer = Transformer(raw)
+    commands = []
+    for statement, values in asked:
+        command = statement.command(raw, transformer, values)
+        if command is None:
             return None
-        if begins or commits:
-            first = [(raw._get_tx_start_command(), None, None)] if begins else []
-            last = [(b"COMMIT", None, None)] if commits else []
-            result = exchange(raw.pgconn, [*first, (name, sent, transformer.formats), *last], len(first))
-        else:
-            result = raw.pgconn.exec_prepared(name, sent, transformer.formats)
+        commands.append(command)
+    if len(commands) > 1 or begins or commits:
+        first: list[Command] = [(raw._get_tx_start_command(), None, None)] if begins else []
+        last: list[Command] = [(b"COMMIT", None, None)] if commits else []
+        results = exchange(raw.pgconn, [*first, *commands, *last])
+        of_each = results[len(first) : len(first) + len(commands)]
+    else:
+        results = of_each = [raw.pgconn.exec_prepared(*commands[0])]
+    for result in results:
         if result.status not in _GOOD:
             error = _error(raw, result)
             if error.sqlstate in _OUTDATED:
@@ -99,12 +130,16 @@ class QuickStatement:
                 if is_alone:
                     return None
             raise error
-        if not result.nfields:
-            return []
-        transformer.set_pgresult(result)
-        found: list[tuple[Any, ...]] = transformer.load_rows(0, result.ntuples, tuple)
-        transformer.set_pgresult(None)
-        return found
+    return [_rows(transformer, result) for result in of_each]
+
+
+def _rows(transformer: Any, result: Any) -> Rows:
+    if not result.nfields:
+        return []
+    transformer.set_pgresult(result)
+    found: Rows = transformer.load_rows(0, result.ntuples, tuple)
+    transformer.set_pgresult(None)
+    return found
 
 
 def _name(raw: Any, key: tuple[bytes, tuple[int, ...]]) -> bytes | None:

@@ -18,7 +18,7 @@ from django.db import (
 )
 from django.test.utils import CaptureQueriesContext
 
-from modelops.lib.quick_statements import _NOT_YET, QuickStatement
+from modelops.lib.quick_statements import _NOT_YET, QuickStatement, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 VALUES = (
@@ -131,15 +131,31 @@ def test_a_transaction_ends_with_its_last_statement() -> None:
     done("CREATE TEMP TABLE ended (id int PRIMARY KEY)")
     statement = often("INSERT INTO ended (id) VALUES (%s)")
     connection.set_autocommit(False)
-    assert statement.rows(connection, [10], commits=True) == []
+    assert together(connection, [(statement, [10])], commits=True) == [[]]
     assert state() == psycopg.pq.TransactionStatus.IDLE
     connection.rollback()
-    assert statement.rows(connection, [11], commits=True) == []
+    assert together(connection, [(statement, [11])], commits=True) == [[]]
     with pytest.raises(IntegrityError):
-        statement.rows(connection, [11], commits=True)
+        together(connection, [(statement, [11])], commits=True)
     connection.rollback()
     connection.set_autocommit(True)
     assert by_cursor("SELECT id FROM ended ORDER BY id", []) == [(10,), (11,)]
+
+
+def test_several_statements_are_one_exchange() -> None:
+    """The rows of each, in their order; one that is refused ends them, and they are one transaction."""
+    done("CREATE TEMP TABLE several (id int PRIMARY KEY)")
+    add, count = often("INSERT INTO several (id) VALUES (%s)"), often("SELECT count(*) FROM several WHERE id > %s")
+    assert together(connection, [(add, [1]), (count, [0]), (add, [2]), (count, [0])]) == [[], [(1,)], [], [(2,)]]
+    with pytest.raises(IntegrityError):
+        together(connection, [(add, [3]), (add, [1]), (add, [4])])
+    assert count.asked([0]) == [(2,)]
+    with transaction.atomic():
+        assert together(connection, [(add, [3]), (count, [0])]) == [[], [(3,)]]
+        assert together(connection, [(add, [4]), (count, [0])]) == [[], [(4,)]]
+        transaction.set_rollback(True)
+    assert count.asked([0]) == [(2,)]
+    assert together(connection, [(count, [0]), (QuickStatement("SELECT 1"), [])]) is None
 
 
 def test_what_is_refused_within_a_transaction_ends_it() -> None:
