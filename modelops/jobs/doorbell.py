@@ -21,8 +21,10 @@ _SALT: Final = "modelops.jobs.doorbell"
 
 def signature_of(name: str, task_id: str, args: Any, kwargs: Any) -> str:
     """The signature of one message, 64 hex digits."""
-    # As the other side will read it: what JSON does not know arrives as something else than it was sent as.
-    given = wire.loads(wire.dumps([list(args or ()), dict(kwargs or {})]))
+    given = [list(args or ()), dict(kwargs or {})]
+    if kwargs or not all(type(each) is str for each in given[0]):
+        # As the other side will read it: what JSON does not know arrives as something else than it was sent as.
+        given = wire.loads(wire.dumps(given))
     text = json.dumps([name, task_id, given], sort_keys=True, default=str)
     return salted_hmac(_SALT, text, algorithm="sha256").hexdigest()
 

@@ -17,6 +17,7 @@ from compliance.audit import Actor, record
 from compliance.audit.context import acting
 from modelops.lib.errors import DomainError, Invalid, Unavailable
 from modelops.lib.fixed_inserts import insert
+from modelops.lib.fixed_rows import unsaved
 
 from . import attempts
 from .audit_events import JOB_FAILED
@@ -52,7 +53,8 @@ def enqueue(
     if not connection.in_atomic_block:
         raise RuntimeError("A job must be asked for in the transaction of what it works on.")
     require_broker(within_s=KNOWN_FOR_S)
-    job = apps.get_model("jobs", "Job")(
+    job = unsaved(
+        apps.get_model("jobs", "Job"),
         kind=kind,
         payload=payload,
         actor_kind=actor.kind,

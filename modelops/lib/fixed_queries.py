@@ -8,7 +8,7 @@ import secrets
 import threading
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
@@ -16,6 +16,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.query import ValuesListIterable, get_related_populators
 
+from .fixed_rows import loaded
 from .quick_statements import QuickStatement
 
 _MOST_WRITTEN: Final = 200
@@ -96,7 +97,7 @@ class _Written:
     def _instances(self, rows: Iterable[Any]) -> Iterable[models.Model]:
         model, begin, end, names, populators, annotated = self._places
         for row in rows:
-            one = model.from_db(DEFAULT_DB_ALIAS, names, row[begin:end])
+            one = loaded(model, names, row[begin:end], DEFAULT_DB_ALIAS)
             for populator in populators:
                 populator.populate(row, one)
             for name, place in annotated:
@@ -168,9 +169,33 @@ class FixedQuery:
 
 def prefetched(row: models.Model, name: str, related: Iterable[models.Model]) -> None:
     """Let ``row.<name>.all()`` give ``related``, as if it had been fetched with the row."""
-    found = getattr(row, name).get_queryset()
-    found._result_cache, found._prefetch_done = list(related), True
-    row._prefetched_objects_cache = {**getattr(row, "_prefetched_objects_cache", {}), name: found}  # type: ignore[attr-defined]
+    fetched: dict[str, Any] = {**getattr(row, "_prefetched_objects_cache", {})}
+    fetched[name] = Fetched(row, name, list(related))
+    row._prefetched_objects_cache = fetched  # type: ignore[attr-defined]
+
+
+class Fetched:
+    """Related objects that are known: gone through as they are. For anything else there is a queryset that has them."""
+
+    def __init__(self, row: models.Model, name: str, related: list[models.Model]) -> None:
+        self._row, self._name, self._related = row, name, related
+
+    def __iter__(self) -> Iterator[models.Model]:
+        return iter(self._related)
+
+    def __len__(self) -> int:
+        return len(self._related)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._related[place]
+
+    def __getattr__(self, asked: str) -> Any:
+        fetched: dict[str, Any] = self._row._prefetched_objects_cache  # type: ignore[attr-defined]
+        fetched.pop(self._name, None)
+        found = getattr(self._row, self._name).get_queryset()
+        found._result_cache, found._prefetch_done = self._related, True
+        fetched[self._name] = found
+        return getattr(found, asked)
 
 
 def _credential_of(user: Any) -> tuple[list[str] | None, str]:

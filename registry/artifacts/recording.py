@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from modelops.lib.fixed_inserts import insert
 from modelops.lib.fixed_queries import FixedQuery
+from modelops.lib.fixed_rows import unsaved
 from registry.locations.models import StorageLocation
 from registry.models import Artifact, ArtifactCopy, CopyState
 from registry.replication.planning import plan_new
@@ -46,8 +47,13 @@ def insert_artifacts(artifacts: Iterable[Artifact]) -> list[list[ArtifactCopy]]:
             known[artifact.location] = locations_seen(artifact) or _locations(None, taken_by=artifact.location)
         every = known[artifact.location]
         [location] = [each for each in every if each.name == artifact.location]
-        stored = ArtifactCopy(
-            artifact=artifact, location=location, state=CopyState.STORED, stored_at=timezone.now(), attempts=1
+        stored = unsaved(
+            ArtifactCopy,
+            artifact=artifact,
+            location=location,
+            state=CopyState.STORED,
+            stored_at=timezone.now(),
+            attempts=1,
         )
         insert(artifact)
         insert(stored)

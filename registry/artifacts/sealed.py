@@ -12,6 +12,7 @@ from modelops.crypto import envelope
 from modelops.crypto.keyring import keyring
 from modelops.crypto.purposes import Purpose
 from modelops.crypto.stream import SealedReader, SealingWriter
+from modelops.lib.fixed_rows import unsaved
 from modelops.lib.ids import uuid7
 from registry.locations.choose import enabled_locations, primary_location, store_of
 from registry.locations.store import PendingFile
@@ -91,7 +92,8 @@ class Sealing:
         version = keyring.by_id(envelope.key_id(wrapped), Purpose.ARTIFACT).version
         locations = (beside and locations_seen(beside)) or enabled_locations()
         location = primary_location(locations)
-        self._row = Artifact(
+        self._row = unsaved(
+            Artifact,
             id=artifact_id,
             file_name=file_name,
             cipher=self._options.algorithm.suite,

@@ -12,6 +12,7 @@ from modelops.jobs import services as jobs
 from modelops.jobs.models import Job
 from modelops.lib.errors import Unavailable
 from modelops.lib.fixed_inserts import insert
+from modelops.lib.fixed_rows import unsaved
 from registry.models import Artifact, ModelVersion, VersionState
 
 from .audit_events import SCAN_ASKED, SCAN_GAVE_UP, SCANNED
@@ -32,7 +33,9 @@ def begin(version: ModelVersion, artifact: Artifact | None = None, *, actor: Act
 
     Called in the transaction that registers the file, so there is none that nobody will look at.
     """
-    inspection = Inspection(artifact=artifact or version.artifact, version=version, is_variant=artifact is not None)
+    inspection = unsaved(
+        Inspection, artifact=artifact or version.artifact, version=version, is_variant=artifact is not None
+    )
     inspection.round, inspection.is_pending = 1, True
     inspection.job_id = _enqueued(inspection, actor)
     insert(inspection)

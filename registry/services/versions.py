@@ -13,6 +13,7 @@ from compliance.audit import Actor, record
 from modelops.lib.errors import DomainError, NotFound
 from modelops.lib.fixed_inserts import insert
 from modelops.lib.fixed_queries import prefetched
+from modelops.lib.fixed_rows import unsaved
 from modelops.lib.gathered_inserts import gathered
 from modelops.lib.quick_statements import QuickStatement
 from registry import descriptions
@@ -187,7 +188,8 @@ def _insert(
     require_trainable(trained_on)
     number, key = _numbered(model)
     parts = list(files)
-    version = ModelVersion(
+    version = unsaved(
+        ModelVersion,
         model=model,
         number=number,
         state=VersionState.QUARANTINED,

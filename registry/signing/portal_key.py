@@ -13,6 +13,7 @@ from compliance.audit import Actor, record
 from modelops.crypto.keyring import Key, keyring
 from modelops.crypto.purposes import Purpose
 from modelops.lib.fixed_queries import FixedQuery
+from modelops.lib.fixed_rows import loaded
 
 from .audit_events import KEY_TRUSTED
 from .keys import PublicKey, of_key
@@ -72,7 +73,7 @@ def columns_of(table: str) -> str:
 def row_of(values: Sequence[Any]) -> TrustedKey | None:
     """The row of these columns; None for one that an outer join did not find."""
     names = [field.attname for field in TrustedKey._meta.concrete_fields]
-    return TrustedKey.from_db(DEFAULT_DB_ALIAS, names, values) if values[0] is not None else None
+    return loaded(TrustedKey, names, values, DEFAULT_DB_ALIAS) if values[0] is not None else None
 
 
 @lru_cache(maxsize=4)

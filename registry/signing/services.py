@@ -10,6 +10,7 @@ from django.utils import timezone
 from compliance.audit import Actor, record
 from modelops.lib.errors import Conflict, Invalid
 from modelops.lib.fixed_inserts import insert
+from modelops.lib.fixed_rows import unsaved
 from modelops.lib.names import validate_name
 from registry.models import Artifact, ModelVersion, RegisteredModel
 
@@ -39,7 +40,8 @@ def sign_version(version: ModelVersion, files: Mapping[str, str], key: PortalKey
     """
     statement = write_statement(version.model.name, files or {version.artifact.file_name: version.artifact.sha256})
     bundle = make_bundle(statement, key.private, key.trusted.fingerprint)
-    row = VersionSignature(
+    row = unsaved(
+        VersionSignature,
         version=version,
         origin=Origin.PORTAL,
         bundle=bundle,

@@ -90,7 +90,7 @@ def _put(owner: Owner, path: str, artifact: Artifact | None, actor: Actor) -> Tr
         drop([before])
     size = artifact.size if artifact is not None else 0
     file = TrackedFile(path=path, size=size, artifact=artifact, **belonging_to(owner))
-    with gathered():
+    with gathered(until_commit=True):
         if artifact is not None:
             insert_artifact(artifact)
         insert(file)

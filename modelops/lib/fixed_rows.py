@@ -1,0 +1,90 @@
+"""Objects of models without what Django does for each: it looks at every field and sends two signals that nobody hears.
+
+An act that adds eight rows and reads four makes a dozen objects, which took a tenth of its time. `unsaved` gives what
+``Model(**values)`` gives and `loaded` what ``Model.from_db`` gives; a model that has its own ideas is left to Django.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar
+
+from django.db import models
+from django.db.models.base import ModelState
+from django.db.models.signals import post_init, pre_init
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class _Making(NamedTuple):
+    constants: dict[str, Any]
+    """Attributes whose default is the same for every object."""
+    computed: tuple[tuple[str, Callable[[], Any]], ...]
+    related: dict[str, tuple[str, type[models.Model], str, Any]]
+    """Of a foreign key: attribute of its value, model, attribute of the other object that has the value, and the way
+    back to this one where that knows one alone."""
+    attributes: frozenset[str]
+
+
+def unsaved(model: type[Row], /, **values: Any) -> Row:
+    """A new object as ``model(**values)`` makes it; fields and foreign keys by their names, or names with _id."""
+    making = _making(model)
+    if making is None:
+        return model(**values)
+    row = model.__new__(model)
+    row._state = ModelState()
+    held = row.__dict__
+    held.update(making.constants)
+    for name, value in values.items():
+        if name in making.attributes:
+            held[name] = value
+        elif (relation := making.related.get(name)) is not None and isinstance(value, relation[1]):
+            attribute, _, of_other, way_back = relation
+            held[attribute] = getattr(value, of_other)
+            row._state.fields_cache[name] = value
+            if way_back is not None:
+                way_back.set_cached_value(value, row)
+        else:
+            return model(**values)
+    for name, default in making.computed:
+        if name not in held:
+            held[name] = default()
+    return row
+
+
+def loaded(model: type[Row], names: Sequence[str], values: Sequence[Any], database: str) -> Row:
+    """The object of a row of the database, of which ``names`` are the attributes."""
+    if _making(model) is None or model.from_db.__func__ is not models.Model.from_db.__func__:  # type: ignore[attr-defined]
+        return model.from_db(database, names, values)
+    row = model.__new__(model)
+    row._state = state = ModelState()
+    state.adding, state.db = False, database
+    row.__dict__.update(zip(names, values, strict=True))
+    return row
+
+
+@lru_cache(maxsize=256)
+def _making(model: type[models.Model]) -> _Making | None:
+    """How objects are made; None for a model that Django has to make them of."""
+    options = model._meta
+    hears = any(signal.has_listeners(model) for signal in (pre_init, post_init))
+    if hears or options.abstract or options.parents or model.__init__ is not models.Model.__init__:
+        return None
+    constants: dict[str, Any] = {}
+    computed: list[tuple[str, Callable[[], Any]]] = []
+    related: dict[str, Any] = {}
+    for field in options.concrete_fields:
+        is_key = isinstance(field, models.ForeignKey)
+        # Setting it does more than to keep the value, as that of a file does.
+        has_own_way = hasattr(type(getattr(model, field.attname)), "__set__") and not is_key
+        if field.generated or has_own_way:
+            return None
+        if is_key:
+            [(_, other)] = field.related_fields
+            way_back = None if field.remote_field.multiple else field.remote_field
+            related[field.name] = (field.attname, field.related_model, other.attname, way_back)
+        if (field.has_default() and callable(field.default)) or field.has_db_default():
+            computed.append((field.attname, field.get_default))
+        else:
+            constants[field.attname] = field.get_default()
+    attributes = frozenset(field.attname for field in options.concrete_fields)
+    return _Making(constants, tuple(computed), related, attributes)
