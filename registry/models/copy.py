@@ -22,8 +22,8 @@ class ArtifactCopy(models.Model):
     """The file of one artifact in one location."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    artifact = models.ForeignKey(Artifact, on_delete=models.CASCADE, related_name="copies")
-    location = models.ForeignKey(StorageLocation, on_delete=models.PROTECT, related_name="copies")
+    artifact = models.ForeignKey(Artifact, on_delete=models.CASCADE, related_name="copies", db_index=False)
+    location = models.ForeignKey(StorageLocation, on_delete=models.PROTECT, related_name="copies", db_index=False)
     state = models.CharField(max_length=10, choices=CopyState, default=CopyState.PENDING)
     attempts = models.PositiveIntegerField(default=0)
     not_before = models.DateTimeField(default=timezone.now)

@@ -48,7 +48,7 @@ class RegisteredModel(Deletable):
     risk_class = models.CharField(max_length=16, choices=RiskClass, default=RiskClass.UNCLASSIFIED)
     # The account may be erased; who registered the model stays provable through the audit log.
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="registered_models"
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="registered_models", db_index=False
     )
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(

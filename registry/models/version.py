@@ -24,7 +24,7 @@ class ModelVersion(Deletable):
     """Version ``number`` of a model. Numbers count from 1 and are never reused; what it is cannot be changed."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    model = models.ForeignKey(RegisteredModel, on_delete=models.PROTECT, related_name="versions")
+    model = models.ForeignKey(RegisteredModel, on_delete=models.PROTECT, related_name="versions", db_index=False)
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=16, choices=VersionState)
     file_format = models.CharField(max_length=32, help_text="Found by content, not by the name of the file.")
@@ -102,7 +102,7 @@ class ModelVersionFile(models.Model):
     """One file of a version that is a directory; the version's own artifact is then the manifest of these files."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="files")
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="files", db_index=False)
     path = models.CharField(max_length=1024, help_text="Relative, with slashes, as in the manifest.")
     file_format = models.CharField(max_length=32, default="binary", help_text="Found by content, as for a single file.")
     artifact = models.OneToOneField(Artifact, on_delete=models.PROTECT, related_name="version_file")
@@ -121,7 +121,9 @@ class ModelVersionDataset(models.Model):
     """Lineage: a model version was made with this dataset version."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="dataset_links")
+    model_version = models.ForeignKey(
+        ModelVersion, on_delete=models.PROTECT, related_name="dataset_links", db_index=False
+    )
     dataset_version = models.ForeignKey(DatasetVersion, on_delete=models.PROTECT, related_name="model_links")
 
     class Meta:

@@ -48,7 +48,7 @@ class Inspection(models.Model):
     """
 
     artifact = models.OneToOneField(Artifact, on_delete=models.CASCADE, primary_key=True, related_name="inspection")
-    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="inspections")
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="inspections", db_index=False)
     is_variant = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=ScanState, default=ScanState.WAITING)
     cause = models.CharField(max_length=10, choices=Cause, blank=True, default="")

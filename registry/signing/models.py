@@ -55,7 +55,7 @@ class VersionSignature(models.Model):
     """One signature bundle of a version. The bundle never changes; state and reason are those of the last check."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="signatures")
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="signatures", db_index=False)
     origin = models.CharField(max_length=10, choices=Origin)
     bundle = models.JSONField(help_text="A Sigstore bundle; it holds nothing secret.")
     key = models.ForeignKey(TrustedKey, null=True, blank=True, on_delete=models.PROTECT, related_name="signatures")
