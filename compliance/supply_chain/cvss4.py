@@ -9,7 +9,7 @@ import math
 from fractions import Fraction
 from typing import Final
 
-# Steps below the gravest value of each metric (section 8.2).
+# Steps below the gravest value of each metric.
 _STEPS: Final = {
     "AV": "NALP", "PR": "NLH", "UI": "NPA", "AC": "LH", "AT": "NP",
     "VC": "HLN", "VI": "HLN", "VA": "HLN", "SC": "HLN", "SI": "HLN", "SA": "HLN",
@@ -21,7 +21,7 @@ _OPTIONAL: Final = frozenset(
     )
 )  # fmt: skip
 _REACH, _EFFORT, _HERE, _BEYOND = ("AV", "PR", "UI"), ("AC", "AT"), ("VC", "VI", "VA"), ("SC", "SI", "SA")
-# The gravest vectors of each class (tables 24 to 28), and how many steps the class is deep (table 29).
+# The gravest vectors of each class, and how many steps the class is deep.
 _GRAVEST: Final = {
     _REACH: (("NNN",), ("ANN", "NLN", "NNP"), ("PNN", "ALP")),
     _EFFORT: (("LN",), ("HN", "LP")),
