@@ -72,7 +72,8 @@ def _making(model: type[models.Model]) -> _Making | None:
     constants: dict[str, Any] = {}
     computed: list[tuple[str, Callable[[], Any]]] = []
     related: dict[str, Any] = {}
-    for field in options.concrete_fields:
+    every: Sequence[Any] = options.concrete_fields
+    for field in every:
         is_key = isinstance(field, models.ForeignKey)
         # Setting it does more than to keep the value, as that of a file does.
         has_own_way = hasattr(type(getattr(model, field.attname)), "__set__") and not is_key
