@@ -17,7 +17,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.query import ValuesListIterable, get_related_populators
 
 from .fixed_rows import loaded
-from .quick_statements import QuickStatement
+from .quick_statements import QuickStatement, together
 
 _MOST_WRITTEN: Final = 200
 _TEXT_SIGNS: Final = "%"
@@ -66,17 +66,24 @@ class _Written:
         self._is_tuples = issubclass(queryset._iterable_class, ValuesListIterable)
         fields = [each[0] for each in (self._compiler.select or [])[: self._compiler.col_count]]
         self._converters = self._compiler.get_converters(fields)
-        self._quick = QuickStatement(self.sql)
+        self.quick = QuickStatement(self.sql)
+
+    def sent(self, values: dict[str, Any]) -> list[Any]:
+        return [_filled(param, values) for param in self.params]
 
     def rows(self, values: dict[str, Any]) -> list[Any]:
         if not self.sql:
             return []
-        sent = [_filled(param, values) for param in self.params]
-        found: Iterable[Any] | None = self._quick.rows(connections[DEFAULT_DB_ALIAS], sent)
+        sent = self.sent(values)
+        found: Iterable[Any] | None = self.quick.rows(connections[DEFAULT_DB_ALIAS], sent)
         if found is None:
             with connection.cursor() as cursor:
                 cursor.execute(self.sql, sent)
                 found = cursor.fetchall()
+        return self.read(found)
+
+    def read(self, found: Iterable[Any]) -> list[Any]:
+        """The objects or tuples that rows stand for."""
         if self._converters:
             found = self._compiler.apply_converters(found, self._converters)
         if self._is_tuples:
@@ -105,6 +112,22 @@ class _Written:
             yield one
 
 
+class Question(NamedTuple):
+    """One use of a fixed query."""
+
+    written: _Written
+    values: dict[str, Any]
+
+
+def answers(*questions: Question) -> list[list[Any]]:
+    """The rows of each, by one way to the database and back."""
+    asked = [(each.written.quick, each.written.sent(each.values)) for each in questions]
+    found = together(connections[DEFAULT_DB_ALIAS], asked) if all(each.written.sql for each in questions) else None
+    if found is None:
+        return [each.written.rows(each.values) for each in questions]
+    return [each.written.read(rows) for each, rows in zip(questions, found, strict=True)]
+
+
 class FixedQuery:
     """A function that builds a queryset for a user, and asks it without building it anew.
 
@@ -121,6 +144,11 @@ class FixedQuery:
 
     def __call__(self, user: Any, *shape: Hashable, **values: Value) -> list[Any]:
         """The rows for ``user``: objects, or tuples where the queryset gives those."""
+        question = self.asking(user, *shape, **values)
+        return question.written.rows(question.values)
+
+    def asking(self, user: Any, *shape: Hashable, **values: Value) -> "Question":
+        """The question itself, to be asked with others by `answers`."""
         key = self._key(user, shape)
         with self._lock:
             written = self._written.get(key)
@@ -133,7 +161,7 @@ class FixedQuery:
                 self._written[self._key(user, shape)] = written
                 while len(self._written) > _MOST_WRITTEN:
                     self._written.popitem(last=False)
-        return written.rows({"": getattr(user, "pk", None), **values})
+        return Question(written, {"": getattr(user, "pk", None), **values})
 
     def first(self, user: Any, *shape: Hashable, **values: Value) -> Any:
         """The first row, or None."""

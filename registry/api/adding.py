@@ -6,7 +6,7 @@ files, so that a form that is sent again with other boundaries is the same reque
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, cast
@@ -24,6 +24,7 @@ from registry.artifacts.body import body_pieces
 from registry.artifacts.expected_digest import ExpectedDigest, announced_digest
 from registry.artifacts.sealed import SealedUpload, sealed_upload
 from registry.artifacts.upload import allow_upload, only_file, received_files
+from registry.locations.models import StorageLocation
 from registry.sealed_client.opening import digested, opened
 from registry.sealed_client.recording import recorded
 from registry.sealed_client.travelling import KEY_HEADER, RECIPIENT_HEADER, SEALED, SentKey
@@ -57,16 +58,22 @@ FILE_PARAMETERS = [
 Add = Callable[[Sent], HttpResponseBase]
 
 
-def add_once(request: Request, add: Add, session_of: Callable[[], dict[str, Any]]) -> HttpResponseBase:
+def add_once(
+    request: Request,
+    add: Add,
+    session_of: Callable[[], dict[str, Any]],
+    locations: Sequence[StorageLocation] = (),
+) -> HttpResponseBase:
     """Take in what ``request`` sends and let ``add`` make the version, once under an Idempotency-Key.
 
-    ``session_of`` gives the checked JSON of a request that names uploads.
+    ``session_of`` gives the checked JSON of a request that names uploads. ``locations`` are those that are enabled,
+    where they were just read.
     """
     kind = (request.content_type or "").partition(";")[0].strip().lower()
     if kind == FORM:
         return _from_form(request, add)
     if kind == RAW:
-        return _from_body(request, add)
+        return _from_body(request, add, locations)
     if kind == SEALED:
         return _from_sealed_body(request, add)
     if kind == JSON:
@@ -96,11 +103,11 @@ def _from_form(request: Request, add: Add) -> HttpResponseBase:
         return answer_once(request, lambda: add(found), fingerprint)
 
 
-def _from_body(request: Request, add: Add) -> HttpResponseBase:
+def _from_body(request: Request, add: Add, locations: Sequence[StorageLocation]) -> HttpResponseBase:
     allow_upload(request)
     expected = announced_digest(request.headers)
     pieces = body_pieces(request, settings.MODELOPS_MAX_ARTIFACT_BYTES)
-    with sealed_upload(pieces, file_name_of(request) or "file") as upload:
+    with sealed_upload(pieces, file_name_of(request) or "file", locations) as upload:
         expected.check_upload(upload)
         fingerprint = fingerprint_of(request, [upload.name, upload.size, upload.sha256])
         return answer_once(request, lambda: add(Sent(upload)), fingerprint)

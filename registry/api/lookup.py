@@ -8,9 +8,11 @@ from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 
 from modelops.lib.errors import NotFound
-from modelops.lib.fixed_queries import FixedQuery
+from modelops.lib.fixed_queries import FixedQuery, answers
 from registry.descriptions import DatasetReference
 from registry.lineage import trained_models, trained_on
+from registry.locations.choose import asking_for_enabled
+from registry.locations.models import StorageLocation
 from registry.models import Dataset, DatasetVersion, ModelVersion, RegisteredModel
 
 
@@ -20,6 +22,15 @@ def model_named(request: Request, name: str) -> RegisteredModel:
     if found is None:
         raise Http404
     return found
+
+
+def model_to_add_to(request: Request, name: str) -> tuple[RegisteredModel, list[StorageLocation]]:
+    """The model as above, and where files can be stored: who adds a version needs both."""
+    asked = _model_by_name.asking(request.user, asks_for_deleted(request), name=name)
+    models, locations = answers(asked, asking_for_enabled())
+    if not models:
+        raise Http404
+    return models[0], locations
 
 
 @FixedQuery

@@ -40,7 +40,7 @@ from registry.uploads.sources import Sent
 from .adding import FILE_PARAMETERS, FORM, JSON, RAW, SEALED, add_once, checked
 from .described import described
 from .downloading import DOWNLOAD, DOWNLOAD_PARAMETERS, DOWNLOAD_RESPONSES
-from .lookup import asks_for_deleted, model_named, model_version
+from .lookup import asks_for_deleted, model_to_add_to, model_version
 
 _FILTERS = [
     OpenApiParameter("q", str, description="A part of the name."),
@@ -123,7 +123,7 @@ class ModelVersionsView(ListAPIView):
 
         The file is encrypted while it arrives and its format told by its content.
         """
-        model = model_named(request, name)
+        model, locations = model_to_add_to(request, name)
         require_change(request, model)
 
         def add(sent: Sent) -> Response:
@@ -135,7 +135,7 @@ class ModelVersionsView(ListAPIView):
             headers = {"Location": reverse("api-model-version", args=[model.name, version.number])}
             return Response(ModelVersionOut(version).data, status=201, headers=headers)
 
-        return add_once(request, add, lambda: checked(ModelFromUploadsIn(data=request.data)))
+        return add_once(request, add, lambda: checked(ModelFromUploadsIn(data=request.data)), locations)
 
 
 class ModelArtifactView(APIView):

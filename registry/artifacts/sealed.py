@@ -1,7 +1,7 @@
 """A file on its way into the store: sealed while it arrives, adopted by a service or removed."""
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO, cast
 
@@ -15,6 +15,7 @@ from modelops.crypto.stream import SealedReader, SealingWriter
 from modelops.lib.fixed_rows import unsaved
 from modelops.lib.ids import uuid7
 from registry.locations.choose import enabled_locations, primary_location, store_of
+from registry.locations.models import StorageLocation
 from registry.locations.store import PendingFile
 from registry.models import Artifact
 
@@ -80,18 +81,21 @@ class SealedUpload(UploadedFile):
 class Sealing:
     """Seals a file of unknown length as its bytes arrive. The first MiB waits in memory: it decides on the codec."""
 
-    def __init__(self, file_name: str, *, beside: Artifact | None = None) -> None:
+    def __init__(
+        self, file_name: str, *, beside: Artifact | None = None, locations: Sequence[StorageLocation] = ()
+    ) -> None:
         """Raises KeysUnavailable or StorageUnavailable before anything is stored.
 
-        ``beside`` is the unsaved row of a file that was sealed just before: it knows the locations.
+        ``beside`` is the unsaved row of a file that was sealed just before: it knows the locations. Who has just read
+        those that are enabled gives them as ``locations``.
         """
         artifact_id = uuid7()
         self._options = sealing_options()
         self._data_key = secrets.token_bytes(32)
         wrapped = envelope.seal(self._data_key, purpose=Purpose.ARTIFACT, context=context_of(artifact_id))
         version = keyring.by_id(envelope.key_id(wrapped), Purpose.ARTIFACT).version
-        locations = (beside and locations_seen(beside)) or enabled_locations()
-        location = primary_location(locations)
+        enabled = list(locations) or (beside and locations_seen(beside)) or enabled_locations()
+        location = primary_location(enabled)
         self._row = unsaved(
             Artifact,
             id=artifact_id,
@@ -102,7 +106,7 @@ class Sealing:
             wrapped_key=wrapped,
             key_version=version,
         )
-        note_locations(self._row, locations)
+        note_locations(self._row, enabled)
         self._pending = store_of(location).begin(self._row.storage_name)
         self._waiting = bytearray()
         self._writer: SealingWriter | None = None
@@ -157,10 +161,12 @@ class Sealing:
 
 
 @contextmanager
-def sealed_upload(source: BinaryIO | Iterable[bytes], file_name: str) -> Iterator[SealedUpload]:
-    """Seal what ``source`` gives, for callers without a request; removed at the end unless a service adopted it."""
+def sealed_upload(
+    source: BinaryIO | Iterable[bytes], file_name: str, locations: Sequence[StorageLocation] = ()
+) -> Iterator[SealedUpload]:
+    """Seal what ``source`` gives; removed at the end unless a service adopted it. ``locations`` as of `Sealing`."""
     pieces = iter(lambda: source.read(PIECE_BYTES), b"") if hasattr(source, "read") else source
-    sealing = Sealing(file_name)
+    sealing = Sealing(file_name, locations=locations)
     try:
         for piece in pieces:
             sealing.write(piece)

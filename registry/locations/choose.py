@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from compliance.subjects.erasure.rehearsing import is_rehearsal
-from modelops.lib.fixed_queries import FixedQuery
+from modelops.lib.fixed_queries import FixedQuery, Question
 from modelops.secret_store.services import use_secret
 
 from . import azure, gcs, s3  # noqa: F401  each registers its kind
@@ -47,6 +47,11 @@ def _enabled(reader: None) -> "QuerySet[StorageLocation]":
 def enabled_locations() -> list[StorageLocation]:
     """All that are enabled, by name."""
     return _enabled(None)
+
+
+def asking_for_enabled() -> Question:
+    """The same as a question that goes along with another."""
+    return _enabled.asking(None)
 
 
 def primary_location(enabled: Iterable[StorageLocation] | None = None) -> StorageLocation:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from compliance.audit import Actor
-from modelops.lib.fixed_queries import FixedQuery
+from modelops.lib.fixed_queries import FixedQuery, answers
 from registry.aliases.lookup import alias_of_model
 from registry.aliases.services import set_alias
 from registry.grants import services
@@ -112,3 +112,19 @@ def test_a_statement_that_would_freeze_a_time_is_refused(scientist: User) -> Non
 
     with pytest.raises(RuntimeError, match="another statement each time"):
         until_now(scientist)
+
+
+def test_questions_that_go_together_get_their_own_answers(scientist: User) -> None:
+    """Before and after psycopg has prepared them, and where one of them finds nothing."""
+    for name in ("alpha", "beta"):
+        set_alias(make_model(scientist, name), "stable", make_version(_named(name), scientist), actor=SYSTEM)
+    for _ in range(8):
+        asked = [
+            alias_of_model.asking(scientist, model=name, name="stable") for name in ("beta", "nothing", "alpha", "beta")
+        ]
+        found = [[row.model.name for row in rows] for rows in answers(*asked)]
+        assert found == [["beta"], [], ["alpha"], ["beta"]]
+
+
+def _named(name: str) -> RegisteredModel:
+    return RegisteredModel.objects.get(name=name)
