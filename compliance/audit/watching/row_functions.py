@@ -55,7 +55,7 @@ _TOLD: Final = SQL(
     " SELECT pg_current_xact_id()::text::bigint, {label}, {counts}::text[], {about}, {operation}, 1,"
     """ '[{{"changes":{{' || substr({listed}, 2) || '}},"id":' || coalesce({whose}, 'null') || '}}]'"""
 )
-_ONE: Final = SQL("(SELECT count(*) FROM (SELECT FROM {rows} LIMIT 2) few) = 1")
+_ONE: Final = SQL("NOT EXISTS (SELECT FROM {rows} OFFSET 1)")
 
 
 def body(watched: Watched, types: Mapping[str, str], several: str) -> str:

@@ -37,3 +37,22 @@ def test_neither_the_ledger_nor_what_waits_is_read_from_end_to_end(told: bool, t
     assert after[2] > by_index
     assert after[3] - fetched < 10
     assert AuditEvent.objects.filter(name="watching.rows.changed").count() - before == (not told)
+
+
+def test_months_to_come_are_not_opened(transactional_db: None) -> None:
+    """S4-93: the ledger is asked in the months that this transaction can have written in; a day is for the clocks."""
+    user = User.objects.create_user(username="probe", email="probe@example.org", password=None)
+    asked = "SELECT relname, idx_scan FROM pg_stat_xact_user_tables WHERE relname LIKE 'audit\\_auditevent\\_%%'"
+    with connection.cursor() as cursor:
+        for _ in range(8):  # also by the plan that a connection keeps
+            with transaction.atomic():
+                cursor.execute(asked)
+                before = dict(cursor.fetchall())
+                User.objects.filter(pk=user.pk).update(is_superuser=True)
+                User.objects.filter(pk=user.pk).update(is_superuser=False)
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute(asked)
+                after = dict(cursor.fetchall())
+            opened = {name for name, count in after.items() if count != before.get(name)}
+            assert 1 <= len(opened) <= 2
+            assert "audit_auditevent_rest" not in opened
