@@ -70,7 +70,9 @@ class Cells:
             return np.ones(self.rows, dtype=bool)
         if not self.gone:
             return None
-        return np.isnan(self.numbers) if pa.types.is_floating(self.array.type) else ~self.valid
+        if self.gone == self.array.null_count:
+            return ~self.valid
+        return np.isnan(self.numbers)
 
     @cached_property
     def gone(self) -> int:

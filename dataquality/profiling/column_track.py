@@ -43,7 +43,7 @@ class Ask:
 
     plan: Plan
     candidate: Any
-    with_distinct: bool
+    most_distinct: int | None  # texts
     with_missing: bool  # whether the first rows without a value are not all known
 
 
@@ -90,7 +90,7 @@ class ColumnTrack:
         return Ask(
             self.number.plan if self.number else Plan(),
             self.fixed.asked if self.fixed else None,
-            self.text.wants_distinct if self.text else False,
+            self.text.asked if self.text else None,
             len(self._first_missing) < FIRST_ROWS,
         )
 
@@ -106,7 +106,7 @@ class ColumnTrack:
         if self.text is not None:
             told = Cells(cells.array.cast(pa.string())) if self._is_decimal else cells
             classify = self.kind == "text"
-            part.text = texts.measure(told, start, with_distinct=ask.with_distinct, classify=classify)
+            part.text = texts.measure(told, start, most=ask.most_distinct, classify=classify)
         if self._sampled is not None:
             part.sample = self._sample_of(cells, start, self._sampled)
         if self._calendar is not None:

@@ -78,7 +78,7 @@ class Fingerprints:
         """The rows that may repeat or be repeated by the last half of their words, which takes half as long to sort."""
         halves = self._words.astype(np.uint32)
         halves.sort()
-        twice = np.unique(halves[1:][halves[1:] == halves[:-1]])
+        twice = _come_again(halves)
         if _FEW * len(twice) > len(halves):
             return self._pieces
         sieve = _sieve(twice.astype(np.uint64))
@@ -234,6 +234,21 @@ def _among(words: Words, wanted: Words, sieve: Mask) -> tuple[NDArray[np.intp], 
     place = np.minimum(np.searchsorted(wanted, words[near]), len(wanted) - 1)
     same = wanted[place] == words[near]
     return near[same], place[same]
+
+
+def _come_again_in_numpy(ordered: Checks) -> Checks:
+    return ordered[1:][ordered[1:] == ordered[:-1]]
+
+
+@compiled(_come_again_in_numpy)
+def _come_again(ordered: Checks) -> Checks:
+    """Those of sorted halves of words that are as the one before."""
+    found = np.empty(len(ordered) + 1, dtype=np.uint32)
+    at = 0
+    for row in range(1, len(ordered)):
+        found[at] = ordered[row]
+        at += ordered[row] == ordered[row - 1]
+    return found[:at].copy()
 
 
 def _let_through_in_numpy(words: Words, sieve: Mask) -> NDArray[np.intp]:

@@ -31,8 +31,12 @@ class TextPart:
     first_rows: NDArray[np.int64] | None = None
 
 
-def measure(cells: Cells, start: int, *, with_distinct: bool, classify: bool) -> TextPart:
-    """Look at one batch of a text column (or of one that is told as text, then without classes)."""
+def measure(cells: Cells, start: int, *, most: int | None, classify: bool) -> TextPart:
+    """Look at one batch of a text column (or of one that is told as text, then without classes).
+
+    Its distinct texts are told while there are at most ``most`` of them, and never for None.
+    """
+    with_distinct = most is not None and not _has_more(cells, most)
     if with_distinct:
         cells.encode()
     is_coded = pa.types.is_dictionary(cells.array.type)
@@ -55,6 +59,13 @@ def measure(cells: Cells, start: int, *, with_distinct: bool, classify: bool) ->
             texts, used, first = texts.filter(pa.array(seen)), used[seen], first[seen]
         part.distinct, part.counts, part.first_rows = texts, used, first + start
     return part
+
+
+def _has_more(cells: Cells, most: int) -> bool:
+    """Whether the first rows alone hold more distinct texts than ``most``: then the others need not be looked at."""
+    if pa.types.is_dictionary(cells.array.type) or cells.rows < 2 * most:
+        return False
+    return len(cells.array.slice(0, most + most // 4 + 1).dictionary_encode().dictionary) > most
 
 
 def _tally_in_numpy(codes: NDArray[np.int32], count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -163,6 +174,11 @@ class TextTrack:
         self._distinct: list[tuple[pa.Array, NDArray[np.int64], NDArray[np.int64]]] = []
         self._size = 0
         self._merged_size = 0
+
+    @property
+    def asked(self) -> int | None:
+        """How many distinct texts of the next batch are wanted at most; None when they are not."""
+        return self.most if self.wants_distinct else None
 
     def add(self, part: TextPart) -> None:
         """Take the part of the next batch."""

@@ -26,7 +26,7 @@ from .watching import Watch, WatchFacts, WatchPart, WatchTrack
 
 Progress = Callable[[int, int, str], None]
 NEARLY = 0.99  # from this share on a value nearly makes up its column
-_KEPT_NUMBERS = 1 << 18  # per column; less when there are very many columns
+_KEPT_NUMBERS = 1 << 16  # per column; less when there are very many columns
 _KEPT_BYTES = 256 * 1024 * 1024
 _IN_ORDER = 16_000_000  # values of columns in order that may stay in memory, all columns together
 _TEXT_BYTES = 64 * 1024 * 1024

@@ -80,16 +80,17 @@ class Window:
         if not self._pending_size:
             self._pending.clear()
             return
-        fresh, counts = np.unique(np.concatenate(self._pending), return_counts=True)
+        pending = self._pending
         self._pending, self._pending_size = [], 0
-        if len(self._values):
-            every = np.concatenate([self._values, fresh])
-            self._values, place = np.unique(every, return_inverse=True)
-            weights = np.concatenate([self._counts, counts])
-            # Counts stay below 2**53, so adding them as floats is exact.
-            self._counts = np.bincount(place, weights=weights, minlength=len(self._values)).astype(np.int64)
-        else:
-            self._values, self._counts = fresh, counts.astype(np.int64)
+        if int(self._counts.sum()) <= 2 * KEPT:  # few rows: sorted with the others sooner than merged
+            pending.append(np.repeat(self._values, self._counts))
+            self._values, self._counts = _runs(np.concatenate(pending))
+            return
+        fresh, counts = _runs(np.concatenate(pending))
+        self._values, place = np.unique(np.concatenate([self._values, fresh]), return_inverse=True)
+        weights = np.concatenate([self._counts, counts])
+        # Counts stay below 2**53, so adding them as floats is exact.
+        self._counts = np.bincount(place, weights=weights, minlength=len(self._values)).astype(np.int64)
 
     def _narrow(self, seen: int) -> None:
         """Keep the middle of it, as many rows as half of the values that may be kept, around where the rank is now."""
@@ -100,6 +101,14 @@ class Window:
         self.below += int(self._counts[:first].sum())
         self._values, self._counts = self._values[first : last + 1], self._counts[first : last + 1]
         self.bounds = Bounds(float(self._values[0]), float(self._values[-1]))
+
+
+def _runs(values: Floats) -> tuple[Floats, Counts]:
+    """The distinct values in their order, and how often each occurs; sorts ``values`` in place."""
+    values.sort()
+    begins = np.flatnonzero(values[1:] != values[:-1]) + 1
+    begins = np.concatenate([np.zeros(min(1, len(values)), dtype=np.intp), begins])
+    return values[begins], np.diff(begins, append=len(values))
 
 
 def around(sorted_sample: Floats, q: float, spread: float) -> Bounds:

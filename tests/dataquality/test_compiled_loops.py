@@ -133,6 +133,16 @@ def test_words_are_let_through_the_same(wanted: int) -> None:
     assert set(range(wanted)) <= set(found.tolist())
 
 
+@pytest.mark.parametrize("kinds", [1, 500, 2**32])
+@pytest.mark.parametrize("rows", [0, 1, 3000])
+def test_halves_that_come_again_are_the_same(rows: int, kinds: int) -> None:
+    halves = np.sort(RANDOM.integers(0, kinds, rows, dtype=np.uint32))
+    found = _machine(duplicates._come_again)(halves)
+    assert found.dtype == np.uint32
+    assert found.tolist() == duplicates._come_again.twin(halves).tolist()
+    assert len(found) == rows - len(np.unique(halves))
+
+
 @pytest.mark.parametrize("width", [0.0, 0.001, 0.01, 0.1, 1.0, 5.0])
 @pytest.mark.parametrize("rows", [1, 8, 4095, 4096, 4097])
 def test_few_numbers_are_found_as_many_are(rows: int, width: float) -> None:
