@@ -82,7 +82,7 @@ class Window:
             return
         pending = self._pending
         self._pending, self._pending_size = [], 0
-        if int(self._counts.sum()) <= 2 * KEPT:  # few rows: sorted with the others sooner than merged
+        if int(self._counts.sum()) <= max(2 * KEPT, 2 * len(self._values)):  # sorted with the others sooner than merged
             pending.append(np.repeat(self._values, self._counts))
             self._values, self._counts = _runs(np.concatenate(pending))
             return

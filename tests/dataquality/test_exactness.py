@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -186,3 +188,43 @@ def test_values_in_order_take_two_looks_and_no_more(sign: int, monkeypatch: pyte
     (profile,) = Walk(ArrowTable(pa.table({"rising": values}), 4000)).run().profiles
     assert profile.number is not None
     assert profile.number.quartiles == tuple(np.quantile(values, [0.25, 0.75]))
+
+
+@pytest.mark.parametrize("kept", [8, 300, 10**6])
+@pytest.mark.parametrize("name", ["normal", "ties", "wide", "mostly_one"])
+def test_a_window_counts_what_it_keeps_however_it_is_merged(name: str, kept: int, monkeypatch: Any) -> None:
+    """S3-31: sorted with the rows that are there or merged with their counts, the values are the same."""
+    monkeypatch.setattr(windows, "KEPT", kept)
+    values = ADVERSARIAL[name][:5000]
+    window = windows.Window(0.5, windows.Bounds(-np.inf, np.inf), 10**6, narrows=False)
+    for start in range(0, len(values), 250):
+        window.add(0, values[start : start + 250].copy(), start + 250, window.bounds)
+        window.order_statistics((0,))
+    found = window.order_statistics(tuple(range(len(values))))
+    assert found == np.sort(values).tolist()
+
+
+@pytest.mark.parametrize("distinct", [19, 20, 21, 22, 50, 400])
+def test_categories_are_told_up_to_as_many_as_there_may_be(distinct: int) -> None:
+    """S3-32: a batch of which the first rows hold too many texts is not looked at further, and the end is the same."""
+    texts = [f"text {row % distinct}" for row in range(400)]
+    for rows in (13, 40, 41, 400):
+        (profile,) = Walk(ArrowTable(pa.table({"text": texts}), rows)).run().profiles
+        assert profile.text is not None
+        assert (profile.text.distinct is not None) == (distinct <= 20)
+        if profile.text.distinct is not None:
+            assert profile.text.distinct.to_pylist() == texts[:distinct]
+            assert int(profile.text.counts.sum()) == 400
+
+
+def test_each_column_is_kept_until_the_last_watch_has_seen_it() -> None:
+    """S3-31: rules over columns far apart, in any order, find what pandas finds."""
+    frame = pd.DataFrame(RANDOM.integers(0, 50, (3000, 4)), columns=list("abcd"))
+    rules = [kinds.get("expression")([], {"expression": text}) for text in ("a < d", "d >= b", "c > 10", "a <= b")]
+    watches = [watch for rule in rules for watch in rule.watches()]
+    watches += kinds.get("range")(["b"], {"max": 40}).watches()
+    walked = Walk(ArrowTable(pa.Table.from_pandas(frame), 700), keys=[(), ("c", "a")], watches=watches).run()
+    broken = [frame.a >= frame.d, frame.d < frame.b, frame.c <= 10, frame.a > frame.b, frame.b > 40]
+    assert [found.count for found in walked.watched] == [int(each.sum()) for each in broken]
+    expected = [int(frame.duplicated().sum()), int(frame.duplicated(["c", "a"]).sum())]
+    assert [found.count for found in walked.repeats] == expected
