@@ -16,6 +16,7 @@ class Collecting:
     def __init__(self) -> None:
         gc.disable()
 
+    @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Spread | None:
         """Hand out the tests one at a time, to each process what it is for."""
         return Spread(config, log) if config.getoption("dist") == "loadgroup" else None
