@@ -118,14 +118,41 @@ class Question(NamedTuple):
     written: _Written
     values: dict[str, Any]
 
+    @property
+    def asked(self) -> tuple[QuickStatement, list[Any]]:
+        return self.written.quick, self.written.sent(self.values)
 
-def answers(*questions: Question) -> list[list[Any]]:
-    """The rows of each, by one way to the database and back."""
-    asked = [(each.written.quick, each.written.sent(each.values)) for each in questions]
-    found = together(connections[DEFAULT_DB_ALIAS], asked) if all(each.written.sql for each in questions) else None
+    def rows(self) -> list[Any]:
+        return self.written.rows(self.values)
+
+    def read(self, found: Iterable[Any]) -> list[Any]:
+        return self.written.read(found)
+
+
+class Statement(NamedTuple):
+    """One use of a statement that is written by hand; its rows are tuples."""
+
+    quick: QuickStatement
+    values: list[Any]
+
+    @property
+    def asked(self) -> tuple[QuickStatement, list[Any]]:
+        return self.quick, self.values
+
+    def rows(self) -> list[Any]:
+        return self.quick.asked(self.values)
+
+    def read(self, found: Iterable[Any]) -> list[Any]:
+        return list(found)
+
+
+def answers(*questions: Question | Statement) -> list[list[Any]]:
+    """The rows of each, by one way to the database and back; the later ones see what the earlier did."""
+    asked = [each.asked for each in questions]
+    found = together(connections[DEFAULT_DB_ALIAS], asked) if all(one.sql for one, _ in asked) else None
     if found is None:
-        return [each.written.rows(each.values) for each in questions]
-    return [each.written.read(rows) for each, rows in zip(questions, found, strict=True)]
+        return [each.rows() for each in questions]
+    return [each.read(rows) for each, rows in zip(questions, found, strict=True)]
 
 
 class FixedQuery:
@@ -144,8 +171,7 @@ class FixedQuery:
 
     def __call__(self, user: Any, *shape: Hashable, **values: Value) -> list[Any]:
         """The rows for ``user``: objects, or tuples where the queryset gives those."""
-        question = self.asking(user, *shape, **values)
-        return question.written.rows(question.values)
+        return self.asking(user, *shape, **values).rows()
 
     def asking(self, user: Any, *shape: Hashable, **values: Value) -> "Question":
         """The question itself, to be asked with others by `answers`."""

@@ -1,11 +1,13 @@
 """Folders of which versions were made: what is in them stays as it was, and is held back with the version."""
 
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from django.db import connection
 from django.db.models import QuerySet
 
 from modelops.lib.fixed_queries import FixedQuery
+from modelops.lib.quick_statements import QuickStatement
 from registry.models import VersionState
 from registry.tracking.models import RegisteredFolder
 
@@ -59,14 +61,15 @@ def keep_closed(owner: Owner, folder: str) -> bool:
     """
     quote = connection.ops.quote_name
     table, links = quote(owner._meta.db_table), quote(RegisteredFolder._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(_KEEP.format(table=table, links=links, kind=kind_of(owner)), [owner.pk, folder])
-        found = cursor.fetchone()
-    if found is None:
-        return False
-    if found[0]:
+    found = _keep(_KEEP.format(table=table, links=links, kind=kind_of(owner))).asked([owner.pk, folder])
+    if found and found[0][0]:
         refuse_deleted(owner)
-    return True
+    return bool(found)
+
+
+@lru_cache(maxsize=4)
+def _keep(sql: str) -> QuickStatement:
+    return QuickStatement(sql)
 
 
 @FixedQuery

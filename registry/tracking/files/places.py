@@ -1,13 +1,15 @@
 """The place of one file: who stores there waits for who does it at the same place, and for nobody else."""
 
 import hashlib
+from functools import lru_cache
 from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 
-from modelops.lib.fixed_queries import FixedQuery
+from modelops.lib.fixed_queries import FixedQuery, Statement, answers
+from modelops.lib.quick_statements import QuickStatement
 from registry.tracking.models import LoggedModel, RegisteredFolder, Run, TrackedFile
 
 from .owners import Owner, kind_of, not_there, refuse_deleted
@@ -23,28 +25,30 @@ _HOLD: Final = (
 )
 
 
-def hold_place(owner: Owner, path: str) -> None:
-    """Let nobody else store at ``path`` until the transaction ends. Raises Invalid for a deleted owner, NotFound."""
-    *above, own = _keys(owner, path)
-    table = connection.ops.quote_name(owner._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(_HOLD.format(table=table), [above, own, owner.pk])
-        found = cursor.fetchone()
-    if found is None:
-        raise not_there()
-    if found[0]:
-        refuse_deleted(owner)
+def hold_place(owner: Owner, path: str, *, most: int) -> tuple[bool, str | None, bool]:
+    """Let nobody else store at ``path`` until the transaction ends, and then look at it.
 
-
-def place_of(owner: Owner, path: str, *, most: int) -> tuple[bool, str | None, bool]:
-    """Whether a version was made of any folder of ``owner``, what is in the way of ``path``, and whether all is full.
-
-    In the way are the file of that name, one below it, or one that is named as a folder of it.
+    Gives whether a version was made of any folder of ``owner``, what is in the way of ``path``, and whether all is
+    full. In the way are the file of that name, one below it, or one that is named as a folder of it. Raises Invalid for
+    a deleted owner, NotFound.
     """
-    found: tuple[bool, str | None, bool] = _place.first(
-        None, kind_of(owner), most, owner=owner.pk, names="\n".join(_names(path)), inner=f"{path}/"
+    *above, own = _keys(owner, path)
+    names = "\n".join(_names(path))
+    held, places = answers(
+        Statement(_hold(connection.ops.quote_name(owner._meta.db_table)), [above, own, owner.pk]),
+        _place.asking(None, kind_of(owner), most, owner=owner.pk, names=names, inner=f"{path}/"),
     )
+    if not held:
+        raise not_there()
+    if held[0][0]:
+        refuse_deleted(owner)
+    found: tuple[bool, str | None, bool] = places[0]
     return found
+
+
+@lru_cache(maxsize=4)
+def _hold(table: str) -> QuickStatement:
+    return QuickStatement(_HOLD.format(table=table))
 
 
 @FixedQuery

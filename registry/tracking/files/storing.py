@@ -19,7 +19,7 @@ from .addresses import InvalidPath
 from .closed import closed_at
 from .events import FILE_REMOVED, FILE_STORED
 from .owners import Owner, belonging_to, below, locked
-from .places import hold_place, place_of
+from .places import hold_place
 
 # More files than this under one root are a dataset, not artifacts; a listing of them all stays small enough.
 MOST_FILES = 10_000
@@ -37,8 +37,8 @@ def store(owner: Owner, path: str, pieces: Iterable[bytes], *, actor: Actor) -> 
         upload = stack.enter_context(sealed_upload(_wanted(owner, path, pieces), path.rsplit("/", 1)[-1]))
         artifact = stack.enter_context(upload.adopted()) if upload.size else None
         with transaction.atomic():
-            hold_place(owner, path)
-            return _put(owner, path, artifact, actor)
+            before = _in_its_way(owner, path)
+            return _put(owner, path, artifact, before, actor)
 
 
 def _wanted(owner: Owner, path: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -84,8 +84,7 @@ def require_changeable(owner: Owner, path: str) -> None:
         )
 
 
-def _put(owner: Owner, path: str, artifact: Artifact | None, actor: Actor) -> TrackedFile:
-    before = _in_its_way(owner, path)
+def _put(owner: Owner, path: str, artifact: Artifact | None, before: TrackedFile | None, actor: Actor) -> TrackedFile:
     if before is not None:
         drop([before])
     size = artifact.size if artifact is not None else 0
@@ -109,11 +108,12 @@ def _put(owner: Owner, path: str, artifact: Artifact | None, actor: Actor) -> Tr
 
 
 def _in_its_way(owner: Owner, path: str) -> TrackedFile | None:
-    """The file of that very name. Raises Conflict for a closed folder.
+    """The file of that very name; nobody else stores there before the transaction ends.
 
-    Raises Invalid for a folder of the name, a file above it, and one file too many.
+    Raises NotFound, Conflict for a closed folder, Invalid for a folder of the name, a file above it, and one file too
+    many.
     """
-    has_closed, found, is_full = place_of(owner, path, most=MOST_FILES)
+    has_closed, found, is_full = hold_place(owner, path, most=MOST_FILES)
     if has_closed:
         require_changeable(owner, path)
     if found is None:

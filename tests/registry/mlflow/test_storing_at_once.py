@@ -90,7 +90,7 @@ def test_a_sender_waits_for_its_own_place_and_for_no_other(wire: Wire) -> None:
         assert same.is_waiting()
         return same
 
-    same = held(lambda: hold_place(logged, "a/b"), meanwhile)
+    same = held(lambda: hold_place(logged, "a/b", most=9), meanwhile)
     same.join(20)
     assert same.status == 200
 
@@ -150,7 +150,7 @@ def test_versions_of_a_closed_folder_do_not_wait_for_one_another(wire: Wire) -> 
         assert first.is_waiting()
         return first
 
-    first = held(lambda: hold_place(logged, "being-stored"), the_first)
+    first = held(lambda: hold_place(logged, "being-stored", most=9), the_first)
     first.join(20)
     assert first.status == 200
 
