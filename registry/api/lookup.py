@@ -25,12 +25,17 @@ def model_named(request: Request, name: str) -> RegisteredModel:
 
 
 def model_to_add_to(request: Request, name: str) -> tuple[RegisteredModel, list[StorageLocation]]:
-    """The model as above, and where files can be stored: who adds a version needs both."""
-    asked = _model_by_name.asking(request.user, asks_for_deleted(request), name=name)
+    """The model without its latest version, and where files can be stored: who adds a version needs both."""
+    asked = _model_alone.asking(request.user, asks_for_deleted(request), name=name)
     models, locations = answers(asked, asking_for_enabled())
     if not models:
         raise Http404
     return models[0], locations
+
+
+@FixedQuery
+def _model_alone(user: Any, deleted: bool, *, name: str) -> "QuerySet[RegisteredModel]":
+    return RegisteredModel.objects.visible_to(user, deleted=deleted).filter(name=name).order_by()
 
 
 @FixedQuery

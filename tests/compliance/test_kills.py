@@ -33,7 +33,7 @@ from tests.registry.samples import make_dataset
 from .cases import OFFICER, confirmed_case
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(900)]
-KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "6"))
+KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "4"))
 _RETENTION_STATEMENTS = 120
 """A run of retention makes more: it looks at each class of data."""
 

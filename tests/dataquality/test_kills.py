@@ -18,7 +18,7 @@ from modelops.jobs.services import run as run_job
 from tests.dataquality.datasets import ACTOR, stored
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(600)]
-KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "6"))
+KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "4"))
 
 # Starts Django once; then a process of its own for each moment: it dies before its n-th statement or batch of rows.
 _FORKED = """

@@ -58,7 +58,9 @@ def stored() -> Callable[[], list[Path]]:
 
     def files() -> set[Path]:
         root = Path(settings.MODELOPS_HOME) / "artifacts"
-        return {path for path in root.rglob("*") if path.is_file()}
+        from registry.locations.folder_files import LAID_OUT
+
+        return {path for path in root.rglob("*") if path.is_file() and path.name != LAID_OUT}
 
     before = files()
     return lambda: sorted(files() - before)

@@ -1,6 +1,6 @@
 """Taking back the newest migration of one app, as at a rollback, on a database that has all of them.
 
-Without more, apps whose newest migration makes a table are taken back, and one to before its first; with
+Without more, one app is taken back to before its first migration and one by its newest, which makes a table; with
 PORTAL_TEST_KILLS=60 each of them.
 """
 
@@ -69,13 +69,13 @@ def steps() -> list[str]:
         makes_table = any(isinstance(one, CreateModel) for one in loader.graph.nodes[leaf.key].operations)
         if before and (makes_table or EVERYTHING):
             found.append(f"{app} {before[0]}")
-    return found
+    return found if EVERYTHING else found[:2]
 
 
 def test_one_app_goes_back_and_comes_again() -> None:
     """What follows a migration (triggers, grants, indexes, roles) copes with tables that are no longer there."""
     todo = steps()
-    assert len(todo) > 3
+    assert len(todo) >= 2
     pair = throwaway.start(migrated=True)
     try:
         env = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | {

@@ -19,7 +19,7 @@ from monitoring.models.alerts import DeliveryState
 from tests.monitoring.alerts.factories import make_channel, open_alert
 from tests.receivers import HttpReceiver
 
-KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "6"))
+KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "4"))
 EACH = 4
 # One process reads the portal once; each dispatcher is a child of it, so that many can be killed in a short time.
 _DISPATCHERS = """

@@ -24,7 +24,7 @@ from tests.registry.samples import make_model
 from .archives import exported, keys_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(600)]
-KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "6"))
+KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "4"))
 
 # Starts Django once; then a process of its own for each moment: it dies before its n-th statement or write.
 _FORKED = """

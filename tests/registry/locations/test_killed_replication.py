@@ -26,7 +26,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True), pytest.mark.slow,
     pytest.mark.timeout(1200),
 ]  # fmt: skip
-MOMENTS = int(os.environ.get("PORTAL_TEST_KILLS", "6"))
+MOMENTS = int(os.environ.get("PORTAL_TEST_KILLS", "4"))
 NAME = "replicator"
 
 
