@@ -58,7 +58,8 @@ class Person:
         if os.environ.get("PORTAL_TEST_PICTURES"):
             self.page.screenshot(path=self.pictures / f"{name}.png", full_page=whole)
         else:
-            self.page.evaluate("document.fonts.ready.then(() => document.documentElement.scrollHeight)")
+            self.page.wait_for_load_state()  # after a click the next page may have no root yet
+            self.page.evaluate("document.fonts.ready.then(() => document.documentElement?.scrollHeight)")
 
     def fits(self, width: int) -> bool:
         """Whether the window has this width and nothing of the page lies beyond it."""
