@@ -41,16 +41,24 @@ def sweep(quiet_for_s: float = QUIET_FOR_S, *, remove: bool = True) -> Swept:
             try:
                 store = store_of(location)
                 found = _sweep(store, quiet_for_s, remove=remove)
-                if remove:
-                    store.lay_out()
             except Unavailable as error:
                 logger.warning("The location %s was not swept: %s", location, error.code)
                 continue
             unfinished += found.unfinished
             orphans += found.orphans
+            if remove:
+                _lay_out(location, store)
     if remove and (unfinished or orphans):
         logger.info("Removed %d unfinished and %d orphaned artifact files.", unfinished, orphans)
     return Swept(unfinished, orphans)
+
+
+def _lay_out(location: StorageLocation, store: ArtifactStore) -> None:
+    """It only saves work later: a folder that is full or cannot be written is swept all the same."""
+    try:
+        store.lay_out()
+    except Unavailable as error:
+        logger.warning("The folders of the location %s were not made: %s", location, error.code)
 
 
 def _sweep(store: ArtifactStore, quiet_for_s: float, *, remove: bool) -> Swept:

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from modelops.crypto.stream.header import MAGIC
 from modelops.lib.errors import Conflict
 from modelops.lib.ids import uuid7
 from registry.artifacts.sealed import Sealing
 from registry.artifacts.sweep import sweep
 from registry.locations.filesystem import FilesystemStore
+from registry.locations.folder_files import LAID_OUT
 from registry.locations.store import FileMissing, StorageUnavailable
 
 from .samples import make_model, make_version, safetensors
@@ -182,3 +184,25 @@ def test_parallel_uploads_are_numbered_without_gap_or_double() -> None:
         thread.join()
     assert not failures
     assert sorted(ModelVersion.objects.values_list("number", flat=True)) == list(range(1, 11))
+
+
+def test_a_store_of_many_files_is_laid_out_when_it_is_swept(scientist: Any, settings: Any, tmp_path: Path) -> None:
+    """Where its folders cannot be made, it is swept all the same."""
+    settings.MODELOPS_HOME = tmp_path
+    version = make_version(make_model(scientist), scientist)
+    root, name = FilesystemStore().root, version.artifact.storage_name
+    for number in range(64):
+        (root / f"{number:02x}").mkdir(exist_ok=True)
+    in_the_way = root / ("ee" if name[29:31] != "ee" else "dd")
+    in_the_way.write_bytes(b"")
+    lost = FilesystemStore().begin(f"{uuid7().hex[:29]}abc.sealed")
+    lost.write(MAGIC)
+    lost.commit()
+    for path in root.rglob("*.sealed"):
+        os.utime(path, (0, 0))
+    assert sweep().orphans == 1
+    assert not (root / LAID_OUT).exists()
+    in_the_way.unlink()
+    assert sweep().orphans == 0
+    assert (root / LAID_OUT).exists()
+    assert [path.name for path in root.rglob("*.sealed")] == [name]
