@@ -1,4 +1,5 @@
-"""What looks at the ledger at the end of a watched change does so in one statement; what waits needs one index, not two."""
+"""What looks at the ledger at the end of a watched change does so in one statement, which opens the month that it was
+written in and none to come; what waits needs one index, not two."""
 
 from django.db import migrations
 
@@ -6,8 +7,10 @@ FUNCTION = r"""
 CREATE OR REPLACE FUNCTION @schema@.audit_watch_settle() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, @schema@, pg_temp SET enable_seqscan = off AS $function$
 DECLARE
-    -- Ids begin with their time: what this transaction wrote is in the newest months. A day allows for the clocks.
+    -- Ids begin with their time, which says in what months this transaction wrote. A day allows for the clocks.
     since uuid := (lpad(to_hex((extract(epoch FROM transaction_timestamp() - interval '1 day') * 1000)::bigint), 12, '0')
+        || repeat('0', 20))::uuid;
+    until uuid := (lpad(to_hex((extract(epoch FROM clock_timestamp() + interval '1 day') * 1000)::bigint), 12, '0')
         || repeat('0', 20))::uuid;
     client inet;
     told boolean;
@@ -16,9 +19,9 @@ BEGIN
     SELECT EXISTS (
         SELECT FROM audit_auditevent e
         -- Its number is asked for in three ways that say the same: of a ledger whose statistics are of a few rows,
-        -- PostgreSQL would rather read all ids since yesterday.
+        -- PostgreSQL would rather read all ids since yesterday; so it would of a plain lower and upper bound.
         WHERE e.transaction = NEW.transaction AND e.transaction >= NEW.transaction AND e.transaction <= NEW.transaction
-            AND e.id >= since AND e.target_type = ANY (NEW.counts)
+            AND e.id >= since AND e.id < ANY (ARRAY[until]) AND e.target_type = ANY (NEW.counts)
             AND e.outcome <> 'denied' AND e.name <> 'watching.rows.changed'
     ) INTO told;
     IF told THEN
