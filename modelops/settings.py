@@ -38,6 +38,8 @@ if is_weak_key(SECRET_KEY):
 
 # Whether workers compile the inner loops of quality and drift (modelops/lib/compiled.py reads it by itself).
 MODELOPS_COMPILED = env.flag("MODELOPS_COMPILED", True)
+# Whether processes of the web server settle on a processor each where there are as many (modelops/web/own_core.py).
+MODELOPS_OWN_CORES = env.flag("MODELOPS_OWN_CORES", True)
 
 # --- keys -----------------------------------------------------------------------------------------------------------
 # The providers read their own variables; docs/howto/keys.md tells which.

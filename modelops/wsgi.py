@@ -2,14 +2,19 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from modelops.rest.draining import draining
 from modelops.web.headers import guarded
+from modelops.web.own_core import on_own_core
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "modelops.settings")
 
-application = guarded(draining(get_wsgi_application()))
+application = draining(get_wsgi_application())
+if settings.MODELOPS_OWN_CORES:
+    application = on_own_core(application)
+application = guarded(application)
 
 from compliance.audit.sealing.separation import refuse_sealer_secrets  # noqa: E402  models are there only now
 from modelops.sealed import tell_when_sealed  # noqa: E402
