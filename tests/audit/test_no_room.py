@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as portal
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from compliance.audit.coverage.mapping import coverage_map
@@ -15,11 +15,12 @@ from compliance.detections.detectors.mass_opening import opening_events
 from modelops.crypto.keyring import keyring
 from modelops.jobs.models import Job
 from registry.artifacts.sweep import sweep
+from tests.audit.contents import Contents
 from tests.audit.coverage.performing import Act, _call, _client
 from tests.audit.coverage.test_routes import AREAS
 from tests.audit.coverage.works import WORKS
 from tests.audit.coverage.world import World
-from tests.audit.faults import no_room_in_the_ledger
+from tests.audit.faults import a_ledger_that_fills, filled_ledger, no_room_in_the_ledger
 from tests.taken_back import taken_back
 
 pytestmark = pytest.mark.django_db
@@ -61,24 +62,6 @@ DONE_BY = {
 TRIES = {"jobs_job", "jobs_jobattempt"}
 
 
-def everything() -> dict[str, str]:
-    """A digest of the rows of each table, in one query.
-
-    The query is prepared: planning it for two hundred tables takes longer than going through them.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_prepared_statements WHERE name = 'everything'")
-        if cursor.fetchone() is None:
-            tables = sorted(set(connection.introspection.table_names(cursor)) - BESIDE)
-            each = " UNION ALL ".join(
-                f"SELECT '{table}', md5(coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '')) FROM \"{table}\" t"
-                for table in tables
-            )
-            cursor.execute(f"PREPARE everything AS {each}")
-        cursor.execute("EXECUTE everything")
-        return dict(cursor.fetchall())
-
-
 def files() -> set[Path]:
     """What is stored beside the rows; a sealed file without a row is not kept: the sweeper removes it.
 
@@ -90,20 +73,21 @@ def files() -> set[Path]:
     return {path for path in kept if (home / "cache") not in path.parents}
 
 
-def tried(world: World, name: str, act: Act) -> list[str]:
+def tried(world: World, contents: Contents, name: str, act: Act) -> list[str]:
     """Do it while the ledger takes no row, look at what is different, and take it back."""
     method, _, route = name.partition(" ")
+    contents.begin()
     try:
         with taken_back():
             given = (act.before(world) if act.before else None) or {}
             client = _client(world, route, act, given)
             client.raise_request_exception = False
             address = world.address(route, **given) + act.query
-            before, stored = everything(), files()
-            with no_room_in_the_ledger():
+            before, stored = contents.now(), files()
+            with filled_ledger():
                 answer = _call(client, method, address, route, act, given)
                 said = answer.getvalue()
-            after = everything()
+            after = contents.now()
             found = {table for end, tables in FOUND.items() if route.endswith(end) for table in tables}
             changed = sorted(table for table in before if before[table] != after[table] and table not in found)
             if files() != stored:
@@ -127,8 +111,11 @@ def test_nothing_is_changed_whose_row_cannot_be_written(area: str, settings: Any
     }
     acts = {name: act for name, act in AREAS[area].items() if name in opens or not name.startswith("GET ")}
     world = World(http_receiver.url).build({act.by for act in acts.values()})
-    faults = [fault for name, act in acts.items() for fault in tried(world, name, act)]
+    contents = Contents(BESIDE)
+    with a_ledger_that_fills():
+        faults = [fault for name, act in acts.items() for fault in tried(world, contents, name, act)]
     assert not faults, "\n".join(faults)
+    assert not contents.has_changed()
 
 
 def test_work_whose_row_cannot_be_written_changes_nothing(
@@ -138,23 +125,29 @@ def test_work_whose_row_cannot_be_written_changes_nothing(
     settings.MODELOPS_ALLOW_PRIVATE_RECEIVERS = True
     world = World(http_receiver.url).build({"other", "officer"})
     faults: list[str] = []
+    contents = Contents(BESIDE)
     for name, function in DONE_BY.items():
+        contents.begin()
         mark = transaction.savepoint()
         with monkeypatch.context() as patch:
             module, _, attribute = function.rpartition(".")
             work = getattr(importlib.import_module(module), attribute)
-            patch.setattr(f"{module}.{attribute}", _first_without_room(name, work, faults))
+            patch.setattr(f"{module}.{attribute}", _first_without_room(name, work, contents, faults))
             WORKS[name](world)
         transaction.savepoint_rollback(mark)
+        transaction.savepoint_commit(mark)
         keyring.forget()
     assert not faults, "\n".join(faults)
+    assert not contents.has_changed()
 
 
-def _first_without_room(name: str, work: Callable[..., Any], faults: list[str]) -> Callable[..., Any]:
+def _first_without_room(
+    name: str, work: Callable[..., Any], contents: Contents, faults: list[str]
+) -> Callable[..., Any]:
     """The same work, tried before against a ledger that takes no row."""
 
     def twice(*args: Any, **kwargs: Any) -> Any:
-        before, stored = everything(), files()
+        before, stored = contents.now(), files()
         with no_room_in_the_ledger():
             try:
                 work(*args, **kwargs)
@@ -162,7 +155,7 @@ def _first_without_room(name: str, work: Callable[..., Any], faults: list[str]) 
                 said = type(error).__name__
             else:
                 said = "no error"
-        after = everything()
+        after = contents.now()
         beside = TRIES | FOUND.get(name, set())
         changed = sorted(table for table in before if before[table] != after[table] and table not in beside)
         if changed or files() != stored:
