@@ -155,6 +155,18 @@ def _static_files_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _compiled_once() -> Iterator[None]:
+    """Inner loops are compiled by the first process of a run that needs them; each has a home of its own."""
+    from modelops.lib import compiled
+
+    folder = Path(settings.MODELOPS_HOME).parent / "compiled"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiled, "cache_folder", lambda: folder)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _nothing_left_over(request: pytest.FixtureRequest) -> None:
     """Rate limits, sessions and files of one test must not meet the next. The broker's queues stay.
