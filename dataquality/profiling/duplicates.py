@@ -22,6 +22,7 @@ _BUFFERED = 1 << 20  # rows of all parts together that wait to be written
 _LEAST_BLOCK = 1024  # rows that are written at a time
 _AT_ONCE = 1 << 18  # rows that are compared at a time: what is made for them stays in the cache
 _FEW = 16  # rows for each word that comes twice, from which on they are looked for by halves of words
+_OTHER_BITS = np.uint64(10)  # of a half, from which on a second sieve looks at it
 _SPARSE, _MOST_BITS = 32, 22  # of a sieve: places for each word that is sought, as far as the cache reaches
 
 Checks = NDArray[np.uint32]
@@ -81,10 +82,13 @@ class Fingerprints:
         twice = _come_again(halves)
         if _FEW * len(twice) > len(halves):
             return self._pieces
-        sieve = _sieve(twice.astype(np.uint64))
+        # What comes through by its last bits goes through the other bits of its half as well: then few are left.
+        last, other = _sieve(twice.astype(np.uint64)), _sieve(twice.astype(np.uint64) >> _OTHER_BITS)
         likely = []
         for words, checks, rows in self._pieces():
-            near = _let_through(words, sieve)
+            near = _let_through(words, last)
+            halves = words[near].astype(np.uint32)
+            near = near[_let_through(halves.astype(np.uint64) >> _OTHER_BITS, other)]
             likely.append((words[near], checks[near], rows[near]))
         return lambda: iter(likely)
 

@@ -19,7 +19,7 @@ from modelops.lib.compiled import compiled
 
 from .cells import Cells
 from .kinds import Mask, Words, is_fixed
-from .spans import MASKS, eights, spans
+from .spans import ALL_VALID, MASKS, eights, spans
 
 CHECK_SHIFT = np.uint64(32)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -27,7 +27,6 @@ _HALF = np.uint64(32)
 _ZERO = np.uint64(0)
 _NO_SIGN = np.uint64(2**63 - 1)
 _INFINITE = np.uint64(0x7FF0000000000000)  # of a float without its sign: what is greater is no number
-ALL_VALID: Mask = np.zeros(0, dtype=bool)
 _WORD = 8  # bytes
 _LONG_BYTES = 64  # a longer text goes through BLAKE2b on its own: few columns hold many of them
 _LONGEST = 128
@@ -93,7 +92,8 @@ def _as_words(cells: Cells) -> tuple[Words, bool]:
     """The bits of the values as words, without a copy where that can be, and whether they are those of floats."""
     values = cells.raw
     if values.dtype.kind == "f":
-        return values.astype(np.float64, copy=False).view(np.uint64), True
+        floats = values if values.dtype.itemsize == 8 else cells.numbers  # their nulls are no numbers: the same
+        return floats.view(np.uint64), True
     return (values.view(np.uint64) if values.dtype.itemsize == 8 else values.astype(np.uint64)), False
 
 

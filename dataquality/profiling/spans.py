@@ -8,10 +8,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from .kinds import Words
+from .kinds import Mask, Words
 
 _WORD = 8  # bytes
 MASKS = np.array([(1 << (8 * size)) - 1 for size in range(8)] + [2**64 - 1], dtype=np.uint64)  # the first bytes
+ALL_VALID: Mask = np.zeros(0, dtype=bool)  # for one True a row
 
 
 def spans(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.integer[Any]]]:

@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 from modelops.lib.compiled import compiled
 
 from .cells import Cells
-from .kinds import FIRST_ROWS, first_rows
+from .kinds import FIRST_ROWS, Mask, first_rows
+from .spans import ALL_VALID
 from .text_classes import BLANK, CLASSES, classes_of
 
 Sighting = tuple[int, str]  # a row, from 1, and the text in it
 _SHOWN = 200  # characters of a text that are kept to be masked
 _SLACK = 4096
+_LANES = 4
 
 
 @dataclass(slots=True)
@@ -77,20 +79,32 @@ def _tally_in_numpy(codes: NDArray[np.int32], count: int) -> tuple[NDArray[np.in
 @compiled(_tally_in_numpy)
 def _tally(codes: NDArray[np.int32], count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """How often each code up to ``count`` occurs and in which row first, -1 for none; negative codes are left out."""
-    counts, first = np.zeros(count, dtype=np.int64), np.full(count, -1, dtype=np.int64)
-    for row in range(len(codes)):
+    first = np.full(count, -1, dtype=np.int64)
+    # Neighbours are counted apart: where few codes take turns, none waits for the count before to be written.
+    # The last of each is for the negative codes.
+    counts = np.zeros((_LANES, count + 1), dtype=np.int64)
+    whole = len(codes) - len(codes) % _LANES
+    for row in range(0, whole, _LANES):
+        for lane in range(_LANES):
+            code = codes[row + lane]
+            counts[lane, code if code >= 0 else count] += 1
+    for row in range(whole, len(codes)):
         code = codes[row]
-        if code >= 0:
-            if not counts[code]:
-                first[code] = row
-            counts[code] += 1
-    return counts, first
+        counts[0, code if code >= 0 else count] += 1
+    used = counts[:, :count].sum(axis=0)
+    left = np.count_nonzero(used)
+    row = 0
+    while left:  # ends with the last code to come first
+        code = codes[row]
+        if code >= 0 and first[code] < 0:
+            first[code] = row
+            left -= 1
+        row += 1
+    return used, first
 
 
 def _counted(cells: Cells, start: int, nulls: int, kinds: NDArray[np.uint8]) -> TextPart:
-    if cells.valid is not None:
-        kinds = np.where(cells.valid, kinds, np.uint8(CLASSES))
-    counts, rows = _sightings(kinds)
+    counts, rows = _sightings(kinds, ALL_VALID if cells.valid is None else cells.valid)
     first: dict[int, list[Sighting]] = {}
     for kind in np.flatnonzero(counts):
         seen = rows[kind, : counts[kind]].tolist()
@@ -98,7 +112,9 @@ def _counted(cells: Cells, start: int, nulls: int, kinds: NDArray[np.uint8]) -> 
     return TextPart(nulls, counts, first)
 
 
-def _sightings_in_numpy(kinds: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _sightings_in_numpy(kinds: NDArray[np.uint8], valid: Mask) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    if len(valid):
+        kinds = np.where(valid, kinds, np.uint8(CLASSES))
     counts = np.bincount(kinds, minlength=CLASSES + 1)[:CLASSES].astype(np.int64)
     rows = np.zeros((CLASSES, FIRST_ROWS), dtype=np.int64)
     for kind in np.flatnonzero(counts):
@@ -108,22 +124,29 @@ def _sightings_in_numpy(kinds: NDArray[np.uint8]) -> tuple[NDArray[np.int64], ND
 
 
 @compiled(_sightings_in_numpy)
-def _sightings(kinds: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """How many rows are of each class, and the first of them; a row of no class is left out."""
-    counts = np.zeros(CLASSES, dtype=np.int64)
+def _sightings(kinds: NDArray[np.uint8], valid: Mask) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """How many valid rows are of each class, and the first of them; ``valid`` is empty where all rows are."""
+    counts = np.zeros((_LANES, CLASSES + 1), dtype=np.int64)  # as in `_tally`; the last is for rows of no class
     rows = np.zeros((CLASSES, FIRST_ROWS), dtype=np.int64)
+    nulls = len(valid) > 0
+    whole = len(kinds) - len(kinds) % _LANES
+    for row in range(0, whole, _LANES):
+        for lane in range(_LANES):
+            counts[lane, kinds[row + lane] if not nulls or valid[row + lane] else CLASSES] += 1
+    for row in range(whole, len(kinds)):
+        counts[0, kinds[row] if not nulls or valid[row] else CLASSES] += 1
+    found = counts[:, :CLASSES].sum(axis=0)
+    seen = np.zeros(CLASSES, dtype=np.int64)
+    left = np.minimum(found, FIRST_ROWS).sum()
     row = 0
-    while row < len(kinds):  # equal neighbours are counted at once
-        kind, begin = kinds[row], row
+    while left:
+        kind = kinds[row] if not nulls or valid[row] else CLASSES
+        if kind < CLASSES and seen[kind] < FIRST_ROWS:
+            rows[kind, seen[kind]] = row
+            seen[kind] += 1
+            left -= 1
         row += 1
-        while row < len(kinds) and kinds[row] == kind:
-            row += 1
-        if kind >= CLASSES:
-            continue
-        for place in range(begin, min(row, begin + FIRST_ROWS - counts[kind])):
-            rows[kind, counts[kind] + place - begin] = place
-        counts[kind] += row - begin
-    return counts, rows
+    return found, rows
 
 
 @dataclass

@@ -155,18 +155,22 @@ def test_few_numbers_are_found_as_many_are(rows: int, width: float) -> None:
         assert np.array_equal(found, expected)
 
 
-@pytest.mark.parametrize("codes", [[], [-1, -1], [3, -1, 0, 3, 3, 1, 0, -1]])
+@pytest.mark.parametrize("codes", [[], [-1, -1], [3, -1, 0, 3, 3, 1, 0, -1], [3, -1, 0, 3, 3, 1, 0, -1, 1, 0, -1] * 99])
 def test_codes_are_tallied_the_same(codes: list[int]) -> None:
     args = np.array(codes, dtype=np.int32), 4
     for found, expected in zip(_machine(texts._tally)(*args), texts._tally.twin(*args), strict=True):
+        assert found.dtype == expected.dtype
         assert found.tolist() == expected.tolist()
     assert found.tolist() == ([2, 5, -1, 0] if len(codes) > 2 else [-1] * 4)
 
 
-@pytest.mark.parametrize("kinds", [[], [0] * 9, [64] * 9, [0, 2, 64, 2, 0, 0, 1, 2, 64, 2, 2, 2, 2, 0] * 700])
-def test_classes_are_sighted_the_same(kinds: list[int]) -> None:
-    args = (np.array(kinds, dtype=np.uint8),)
+@pytest.mark.parametrize("with_nulls", [False, True])
+@pytest.mark.parametrize("kinds", [[], [0] * 9, [64] * 9, [0, 2, 64, 2, 0, 0, 1, 2, 64, 2, 2, 2, 2, 0, 63] * 700])
+def test_classes_are_sighted_the_same(kinds: list[int], with_nulls: bool) -> None:
+    valid = RANDOM.random(len(kinds)) < 0.7 if with_nulls else np.zeros(0, dtype=bool)
+    args = np.array(kinds, dtype=np.uint8), valid
     for found, expected in zip(_machine(texts._sightings)(*args), texts._sightings.twin(*args), strict=True):
+        assert found.dtype == expected.dtype
         assert np.array_equal(found, expected)
 
 
