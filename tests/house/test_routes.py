@@ -8,6 +8,8 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from drf_spectacular import validation
+from jsonschema_rs import validate
 
 # Open to anybody, each for a reason.
 OPEN = {
@@ -93,7 +95,9 @@ def test_open_routes_exist() -> None:
     assert set(OPEN) <= {route for route, _ in ALL}
 
 
-def test_the_openapi_document_is_complete_and_without_warnings(tmp_path: Any) -> None:
+def test_the_openapi_document_is_complete_and_without_warnings(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Against the same schema of OpenAPI in a hundredth of the time.
+    monkeypatch.setattr(validation.jsonschema, "validate", lambda instance, schema: validate(schema, instance))
     target = tmp_path / "schema.yaml"
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(target))
     document = target.read_text()
