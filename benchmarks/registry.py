@@ -81,6 +81,7 @@ def _run(
         for turn in range(rounds + 1):
             for side, (web, headers, calls) in sides.items():
                 wanted = [calls[case](next(numbers)) for _ in range(requests if turn else warming)]
+                os.sync()  # what the other has not made sure of would be written with what this one does
                 before, started = web.seconds(), time.perf_counter()
                 send(web, headers, wanted)
                 elapsed = time.perf_counter() - started
