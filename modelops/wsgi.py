@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from modelops.rest.draining import draining
+from modelops.web.by_thread import keep_by_thread
 from modelops.web.headers import guarded
 from modelops.web.own_core import on_own_core
 
@@ -21,3 +22,4 @@ from modelops.sealed import tell_when_sealed  # noqa: E402
 
 refuse_sealer_secrets()
 tell_when_sealed()
+keep_by_thread()
