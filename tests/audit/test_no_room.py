@@ -1,6 +1,7 @@
 """An act and its row are one: where the row cannot be written, nothing was done."""
 
 import importlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -69,8 +70,12 @@ def files() -> set[Path]:
     """
     sweep(0)
     home = Path(portal.MODELOPS_HOME)
-    kept = (path for path in home.rglob("*") if path.is_file() and not path.name.endswith(AHEAD))
-    return {path for path in kept if (home / "cache") not in path.parents}
+    found: set[Path] = set()
+    for folder, folders, names in os.walk(home):  # most folders are empty, and there are hundreds
+        if folder == str(home) and "cache" in folders:
+            folders.remove("cache")
+        found.update(Path(folder, name) for name in names if not name.endswith(AHEAD))
+    return found
 
 
 def tried(world: World, contents: Contents, name: str, act: Act) -> list[str]:
