@@ -91,13 +91,17 @@ def _tally(codes: NDArray[np.int32], count: int) -> tuple[NDArray[np.int64], NDA
     for row in range(whole, len(codes)):
         code = codes[row]
         counts[0, code if code >= 0 else count] += 1
-    used = counts[:, :count].sum(axis=0)
-    left = np.count_nonzero(used)
+    used = np.zeros(count, dtype=np.int64)
+    left = 0
+    for code in range(count):
+        for lane in range(_LANES):
+            used[code] += counts[lane, code]
+        left += used[code] > 0
     row = 0
     while left:  # ends with the last code to come first
-        code = codes[row]
-        if code >= 0 and first[code] < 0:
-            first[code] = row
+        of_row = codes[row]
+        if of_row >= 0 and first[of_row] < 0:
+            first[of_row] = row
             left -= 1
         row += 1
     return used, first
@@ -135,15 +139,17 @@ def _sightings(kinds: NDArray[np.uint8], valid: Mask) -> tuple[NDArray[np.int64]
             counts[lane, kinds[row + lane] if not nulls or valid[row + lane] else CLASSES] += 1
     for row in range(whole, len(kinds)):
         counts[0, kinds[row] if not nulls or valid[row] else CLASSES] += 1
-    found = counts[:, :CLASSES].sum(axis=0)
-    seen = np.zeros(CLASSES, dtype=np.int64)
-    left = np.minimum(found, FIRST_ROWS).sum()
-    row = 0
+    found, seen = np.zeros(CLASSES, dtype=np.int64), np.zeros(CLASSES, dtype=np.int64)
+    left = row = 0
+    for kind in range(CLASSES):
+        for lane in range(_LANES):
+            found[kind] += counts[lane, kind]
+        left += min(found[kind], FIRST_ROWS)
     while left:
-        kind = kinds[row] if not nulls or valid[row] else CLASSES
-        if kind < CLASSES and seen[kind] < FIRST_ROWS:
-            rows[kind, seen[kind]] = row
-            seen[kind] += 1
+        of_row = kinds[row] if not nulls or valid[row] else CLASSES
+        if of_row < CLASSES and seen[of_row] < FIRST_ROWS:
+            rows[of_row, seen[of_row]] = row
+            seen[of_row] += 1
             left -= 1
         row += 1
     return found, rows
