@@ -7,6 +7,7 @@ from django.core.wsgi import get_wsgi_application
 
 from modelops.rest.draining import draining
 from modelops.web.by_thread import keep_by_thread
+from modelops.web.even_load import with_even_load
 from modelops.web.headers import guarded
 from modelops.web.own_core import on_own_core
 
@@ -15,7 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "modelops.settings")
 application = draining(get_wsgi_application())
 if settings.MODELOPS_OWN_CORES:
     application = on_own_core(application)
-application = guarded(application)
+application = with_even_load(guarded(application))
 
 from compliance.audit.sealing.separation import refuse_sealer_secrets  # noqa: E402  models are there only now
 from modelops.sealed import tell_when_sealed  # noqa: E402

@@ -14,9 +14,10 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+from .siblings import processes_told, siblings
 
 LARGE_BYTES = 4 << 20
 
@@ -29,7 +30,7 @@ def on_own_core(application: Application) -> Application:
     The same ``application`` where there are more or fewer processors than processes, or no way to tell.
     """
     everywhere = _processors()
-    if len(everywhere) < 2 or _processes() != len(everywhere):
+    if len(everywhere) < 2 or processes_told() != len(everywhere):
         return application
     here = _settled(everywhere)
 
@@ -50,38 +51,14 @@ def _processors() -> set[int]:
     return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
 
 
-def _processes() -> int:
-    """As how many processes the web server was told to run, 0 when that cannot be seen."""
-    told = os.environ.get("GRANIAN_WORKERS", "")
-    try:
-        words = Path(f"/proc/{os.getppid()}/cmdline").read_text(errors="replace").split("\0")
-    except OSError:
-        words = []
-    for word, following in pairwise(words):
-        if word == "--workers":
-            told = following
-    return int(told) if told.isascii() and told.isdigit() else 0
-
-
 def _settled(everywhere: set[int]) -> set[int]:
     """Settle on the processor that fewest of the other processes have; one that ended leaves its own free."""
     with Path(__file__).open("rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)  # they start at once, and each is to see where the others are
-        taken = [core for process in _siblings() for core in _alone_on(process)]
+        taken = [core for process in siblings() for core in _alone_on(process)]
         here = {min(sorted(everywhere), key=taken.count)}
         os.sched_setaffinity(0, here)
     return here
-
-
-def _siblings() -> Iterator[int]:
-    parent = os.getppid()
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text(errors="replace").rpartition(")")[2].split()
-        except OSError:  # it has just ended
-            continue
-        if int(fields[1]) == parent and int(stat.parent.name) != os.getpid():
-            yield int(stat.parent.name)
 
 
 def _alone_on(process: int) -> set[int]:

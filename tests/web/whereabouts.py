@@ -3,9 +3,11 @@
 import json
 import os
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
+from modelops.web.even_load import with_even_load
 from modelops.web.own_core import on_own_core
 
 
@@ -16,8 +18,10 @@ def tell(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[by
     thread.start()
     thread.join()
     environ["wsgi.input"].read()
+    if environ["PATH_INFO"] == "/slowly":
+        time.sleep(0.01)
     start_response("200 OK", [("Content-Type", "application/json")])
     return [json.dumps({"pid": os.getpid(), "here": sorted(os.sched_getaffinity(0)), "started": started}).encode()]
 
 
-application = on_own_core(tell)
+application = with_even_load(on_own_core(tell))
