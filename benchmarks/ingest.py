@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from . import portal
 from .registry_rows import fill
-from .servers import server
+from .servers import portal_server
 from .table import Table
 
 WORKERS = CLIENTS = 2
@@ -37,7 +37,7 @@ def measure(*, quick: bool = False) -> Table:
         key = fill([_MODEL], 1, "informant")
         headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
         numbers = count(1)
-        with server(Path(folder) / "web.log", "modelops.wsgi:application", WORKERS) as web:
+        with portal_server(Path(folder), WORKERS, quick=quick) as web:
             address = urlsplit(web.url)
 
             def send(bodies: list[bytes]) -> list[float]:

@@ -23,7 +23,7 @@ from . import portal
 from .floor import ANSWER, EMPTY, KNOWN, SYNCED, WRITE, floors
 from .registry import Call, send, weights
 from .registry_rows import fill
-from .servers import Server, server
+from .servers import Server, portal_server
 from .table import Table
 
 WORKERS, MODELS = 2, 100
@@ -45,24 +45,25 @@ def measure(*, quick: bool = False) -> Table:
     requests, rounds = (8, 1) if quick else (160, 3)
     names = [f"over-mlflow-{number:04d}" for number in range(MODELS)]
     table = Table("MLflow's protocol", "requests/s", f"{OURS}: {ALIAS}")
+    workers = 1 if quick else WORKERS
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmark-mlflow-")))
         portal.start()
         key = fill(names, 1, "trainer")
-        web = stack.enter_context(server(folder / "web.log", "modelops.wsgi:application", WORKERS))
+        web = stack.enter_context(portal_server(folder, workers, quick=quick))
         sides: dict[str, Side] = {OURS: _ours(web, key, names)}
         if command := theirs.program():
             address, password = os.environ["DATABASE_URL"], secrets.token_urlsafe(16)
             for side, given in ((OPEN, ""), (GUARDED, password)):
-                peer = stack.enter_context(theirs.mlflow_server(command, folder, address, WORKERS, password=given))
+                peer = stack.enter_context(theirs.mlflow_server(command, folder, address, workers, password=given))
                 if side == OPEN:
                     theirs.fill(address, names, 1)
                 sides[side] = _theirs(peer, given, names)
-        for side, peer in stack.enter_context(floors(folder, WORKERS)).items():
+        for side, peer in stack.enter_context(floors(folder, workers)).items():
             sides[side] = (peer, {"Authorization": f"Bearer {key}"}, _floor(side))
         compare(table, sides, (PUT, GET, ALIAS, SEARCH, CREATE), requests, rounds)
     _tell_goals(table)
-    table.notes["size"] = f"{MODELS} models of one version; 8 clients, {WORKERS} workers each"
+    table.notes["size"] = f"{MODELS} models of one version; 8 clients, workers of each server: {workers}"
     table.notes["in ours alone"] = "API key, permissions, audit log, sealing with fsync, the job of the scan"
     if OPEN not in sides:
         table.notes["MLflow"] = theirs.HOW_TO_INSTALL

@@ -18,7 +18,7 @@ from . import portal
 from .mlflow import OPEN, OURS, WORKERS, Calls, Side, compare
 from .registry import Call, send
 from .registry_rows import fill
-from .servers import Server, server
+from .servers import Server, portal_server
 from .table import Table
 
 RUNS, METRICS = 1000, 1000
@@ -32,19 +32,22 @@ def measure(*, quick: bool = False) -> Table:
     """Requests per second, and the CPU time of the server for each."""
     requests, rounds, runs = (8, 1, 20) if quick else (160, 3, RUNS)
     table = Table("Tracking over MLflow's protocol", "requests/s", f"{OURS}: {METRIC}")
+    workers = 1 if quick else WORKERS
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmark-tracking-")))
         portal.start()
         key = fill([], 0, "tracker")
-        web = stack.enter_context(server(folder / "web.log", "modelops.wsgi:application", WORKERS))
+        web = stack.enter_context(portal_server(folder, workers, quick=quick))
         sides: dict[str, Side] = {OURS: _side(web, {"Authorization": f"Bearer {key}"}, f"/mlflow{_API}", runs)}
         if command := theirs.program():
-            peer = stack.enter_context(theirs.mlflow_server(command, folder, os.environ["DATABASE_URL"], WORKERS))
+            peer = stack.enter_context(theirs.mlflow_server(command, folder, os.environ["DATABASE_URL"], workers))
             sides[OPEN] = _side(peer, {}, _API, runs)
         compare(table, sides, (CREATE, METRIC, PARAMETER), requests, rounds)
         compare(table, sides, (BATCH,), max(8, requests // 4), rounds)
         compare(table, sides, (SEARCH,), max(8, requests // 10), rounds)
-    table.notes["size"] = f"{runs} runs with 5 metrics, 5 parameters and 3 tags; 8 clients, {WORKERS} workers each"
+    table.notes["size"] = (
+        f"{runs} runs with 5 metrics, 5 parameters and 3 tags; 8 clients, workers of each server: {workers}"
+    )
     table.notes["in ours alone"] = "API key, permissions, sealed parameters, audit log"
     if OPEN not in sides:
         table.notes["MLflow"] = theirs.HOW_TO_INSTALL

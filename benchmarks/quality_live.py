@@ -14,7 +14,7 @@ from typing import Any
 from modelops.embedded import parts, processes
 
 from . import portal, quality_data
-from .servers import Server, server
+from .servers import Server, portal_server
 from .table import Table
 
 ROWS, QUICK_ROWS, SMALL = 5_000_000, 20_000, 100
@@ -32,7 +32,7 @@ def measure(*, quick: bool = False) -> Table:
         folder = Path(name)
         path = quality_data.write(folder, rows, with_csv=False)["parquet"]
         key = _stored({"large": path, "small": _small(folder)})
-        with server(folder / "web.log", "modelops.wsgi:application") as web, _worker(folder / "worker.log") as worker:
+        with portal_server(folder, 1, quick=quick) as web, _worker(folder / "worker.log") as worker:
             client = _Client(web.url, key)
             client.finished("large")  # imports, compiled loops
             taken, scores = [], set()

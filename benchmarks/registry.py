@@ -22,7 +22,7 @@ from urllib.parse import quote, urlsplit
 from . import mlflow_server as theirs
 from . import portal
 from .registry_rows import fill
-from .servers import Server, server
+from .servers import Server, portal_server
 from .table import Table
 
 WORKERS, CLIENTS = 2, 8
@@ -49,22 +49,23 @@ def measure(*, quick: bool = False) -> Table:
     models, versions, requests, rounds = (20, 5, 8, 1) if quick else (1000, 100, 240, 3)
     names = [f"model-{number:04d}" for number in range(models)]
     table = Table("Registry over HTTP", "requests/s", f"{OURS}: {ALIAS}")
+    workers = 1 if quick else WORKERS
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmark-registry-")))
         portal.start()
         key = fill(names, versions, "registrar")
-        web = stack.enter_context(server(folder / "web.log", "modelops.wsgi:application", WORKERS))
+        web = stack.enter_context(portal_server(folder, workers, quick=quick))
         sides: dict[str, tuple[Server, dict[str, str], dict[str, Calls]]] = {
             OURS: (web, {"Authorization": f"Bearer {key}"}, _ours(names)),
         }
         if command := theirs.program():
             address = _owner_url()
-            peer = stack.enter_context(theirs.mlflow_server(command, folder, address, WORKERS))
+            peer = stack.enter_context(theirs.mlflow_server(command, folder, address, workers))
             theirs.fill(address, names, versions)
             sides[PEER] = (peer, {}, _theirs(names))
         _run(table, sides, requests, rounds)
     table.notes["size"] = (
-        f"{models * versions:,} versions of {models:,} models; {CLIENTS} clients, {WORKERS} workers each"
+        f"{models * versions:,} versions of {models:,} models; {CLIENTS} clients, workers of each server: {workers}"
     )
     table.notes["in ours alone"] = "authentication, permissions, audit log, sealing with fsync, the job of the scan"
     if PEER not in sides:

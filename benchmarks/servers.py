@@ -1,17 +1,21 @@
 """Web servers of a benchmark: processes of their own, of which the CPU time is read."""
 
+import atexit
 import os
 import socket
 import subprocess
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 from modelops.embedded import parts, processes
 
 _ROOT = Path(__file__).resolve().parents[1]
+_PORTAL = "modelops.wsgi:application"
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -46,6 +50,25 @@ def server(log: Path, application: str, workers: int = 1) -> Iterator[Server]:
     finally:
         process.terminate()
         process.wait(20)
+
+
+@contextmanager
+def portal_server(folder: Path, workers: int, *, quick: bool) -> Iterator[Server]:
+    """The portal's web server until the block ends; in the quick form the one that all benchmarks of a run share."""
+    if quick:
+        yield _shared()
+    else:
+        with server(folder / "web.log", _PORTAL, workers) as web:
+            yield web
+
+
+@lru_cache(maxsize=1)
+def _shared() -> Server:
+    """Of one worker; it ends with this process, before its database does."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmark-web-"))
+    return stack.enter_context(server(Path(folder) / "web.log", _PORTAL))
 
 
 def free_port() -> int:

@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 
 from . import portal
-from .servers import TICKS, Server, server
+from .servers import TICKS, Server, portal_server, server
 from .table import Table
 
 _PIECE = 1 << 20
@@ -32,7 +32,7 @@ def measure(*, quick: bool = False) -> Table:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmark-transfer-")))
         portal.start()
         key = _account()
-        web = stack.enter_context(server(folder / "web.log", "modelops.wsgi:application"))
+        web = stack.enter_context(portal_server(folder, 1, quick=quick))
         bare = stack.enter_context(server(folder / "bare.log", "benchmarks.bare_transfer:application"))
         api = stack.enter_context(_client(web.url, key))
         plain = stack.enter_context(_client(bare.url, key))
