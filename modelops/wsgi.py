@@ -9,6 +9,7 @@ from modelops.rest.draining import draining
 from modelops.web.by_thread import keep_by_thread
 from modelops.web.even_load import with_even_load
 from modelops.web.headers import guarded
+from modelops.web.large_pages import use_large_pages
 from modelops.web.own_core import on_own_core
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "modelops.settings")
@@ -24,3 +25,4 @@ from modelops.sealed import tell_when_sealed  # noqa: E402
 refuse_sealer_secrets()
 tell_when_sealed()
 keep_by_thread()
+use_large_pages()
