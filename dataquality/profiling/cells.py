@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from modelops.lib.compiled import compiled
+from modelops.lib.once import once
 
 from .kinds import Kind, Mask, is_fixed, is_text, kind_of
 from .scanning import extent
@@ -34,7 +34,7 @@ class Cells:
         self.kind: Kind = kind_of(kind)
         self.rows = len(array)
 
-    @cached_property
+    @once
     def valid(self) -> Mask | None:
         """Which cells are not null; None when all are."""
         if not self.array.null_count:
@@ -46,7 +46,7 @@ class Cells:
             return ~self.array.is_null().to_numpy(zero_copy_only=False)
         return _bits(bitmap, offset, self.rows)
 
-    @cached_property
+    @once
     def raw(self) -> NDArray[Any]:
         """The values of a column of fixed width in their own type; undefined where :attr:`valid` is False."""
         array = self.array
@@ -63,7 +63,7 @@ class Cells:
         whole = np.frombuffer(array.buffers()[1], dtype=dtype, count=array.offset + self.rows)
         return whole[array.offset :]
 
-    @cached_property
+    @once
     def absent(self) -> Mask | None:
         """Which rows have no value, null or not a number; None when all have one."""
         if self.kind == "empty":
@@ -74,7 +74,7 @@ class Cells:
             return ~self.valid
         return np.isnan(self.numbers)
 
-    @cached_property
+    @once
     def gone(self) -> int:
         """How many rows have no value."""
         if self.kind == "empty":
@@ -83,12 +83,12 @@ class Cells:
             return int(self.array.null_count)
         return self._floats[1]
 
-    @cached_property
+    @once
     def missing(self) -> NDArray[np.intp] | None:
         """Those rows as places; None when there are none."""
         return None if self.absent is None else np.flatnonzero(self.absent)
 
-    @cached_property
+    @once
     def numbers(self) -> NDArray[np.float64]:
         """A column of numbers or of fixed width as float64 with not-a-number where a cell is null."""
         if pa.types.is_decimal(self.array.type):
@@ -96,7 +96,7 @@ class Cells:
             return np.asarray(values, dtype=np.float64)
         return self._floats[0]
 
-    @cached_property
+    @once
     def _floats(self) -> tuple[NDArray[np.float64], int]:
         """A column of fixed width as float64, and how many of those are no number."""
         raw = self.raw.astype(np.float32) if self.raw.dtype == np.float16 else self.raw  # the compiler knows no halves
@@ -105,19 +105,19 @@ class Cells:
         values = raw.astype(np.float64, copy=False)
         return values, int(np.count_nonzero(np.isnan(values))) if raw.dtype.kind == "f" else 0
 
-    @cached_property
+    @once
     def extent(self) -> tuple[float, float, int]:
         """The least and the greatest finite number, not-a-number where there is none, and how many are infinite."""
         return extent(self.numbers)
 
-    @cached_property
+    @once
     def classes(self) -> NDArray[np.uint8]:
         """The classes of the texts: of the distinct ones where they come as a dictionary, else of each cell."""
         if pa.types.is_dictionary(self.array.type):
             return classes_of(self.coded[1])
         return classes_of(self.array, self.valid)
 
-    @cached_property
+    @once
     def coded(self) -> tuple[NDArray[np.int32], pa.Array]:
         """Places in the distinct texts of this batch, or -1 for null, and those texts in large offsets."""
         indices = Cells(self._encoded.indices)
@@ -131,7 +131,7 @@ class Cells:
         if FEW * len(self._encoded.dictionary) <= self.rows:
             self.array = self._encoded
 
-    @cached_property
+    @once
     def _encoded(self) -> pa.Array:
         return self.array if pa.types.is_dictionary(self.array.type) else self.array.dictionary_encode()
 
