@@ -5,18 +5,21 @@ which Valkey never sees. A message that somebody recorded and sends again is gen
 job that is done does not begin again.
 """
 
+import hashlib
 import hmac
 import json
+from functools import lru_cache
 from typing import Any, Final
 
 from celery import Celery, Task
 from celery.exceptions import Ignore
 from celery.signals import before_task_publish
-from django.utils.crypto import salted_hmac
+from django.conf import settings
 from kombu.utils import json as wire
 
 HEADER: Final = "doorbell"
 _SALT: Final = "modelops.jobs.doorbell"
+_TEXT: Final = json.JSONEncoder(sort_keys=True, default=str).encode
 
 
 def signature_of(name: str, task_id: str, args: Any, kwargs: Any) -> str:
@@ -25,8 +28,13 @@ def signature_of(name: str, task_id: str, args: Any, kwargs: Any) -> str:
     if kwargs or not all(type(each) is str for each in given[0]):
         # As the other side will read it: what JSON does not know arrives as something else than it was sent as.
         given = wire.loads(wire.dumps(given))
-    text = json.dumps([name, task_id, given], sort_keys=True, default=str)
-    return salted_hmac(_SALT, text, algorithm="sha256").hexdigest()
+    return hmac.digest(_key(settings.SECRET_KEY), _TEXT([name, task_id, given]).encode(), "sha256").hex()
+
+
+@lru_cache(maxsize=4)
+def _key(secret: str) -> bytes:
+    """The key of `django.utils.crypto.salted_hmac` for this salt, which that one would make anew for each message."""
+    return hashlib.sha256((_SALT + secret).encode()).digest()
 
 
 @before_task_publish.connect

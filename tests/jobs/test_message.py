@@ -64,3 +64,14 @@ def test_another_broker_gets_its_messages_by_celery(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(app, "send_task", lambda *given, **more: sent.append((given, more)))
     message.send(JOB)
     assert sent == [(("jobs.run", (str(JOB),)), {"retry": False})]
+
+
+def test_the_signature_is_that_of_djangos_salted_hmac() -> None:
+    """Messages that another release has put into the queue keep their signatures."""
+    from django.utils.crypto import salted_hmac
+
+    from modelops.jobs.doorbell import signature_of
+
+    text = json.dumps(["jobs.run", "number", [["argument"], {}]], sort_keys=True)
+    expected = salted_hmac("modelops.jobs.doorbell", text, algorithm="sha256").hexdigest()
+    assert signature_of("jobs.run", "number", ["argument"], {}) == expected
