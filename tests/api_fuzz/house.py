@@ -1,7 +1,6 @@
 """A house with one of everything, and a door through which generated requests go; what they change is taken back."""
 
 import io
-import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -11,18 +10,12 @@ from typing import Any
 from django.core import signals
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import close_old_connections
-from drf_spectacular.generators import SchemaGenerator
 
 from tests.accounts.people import fresh, in_use, make_user
 from tests.roles.matrix import Matrix
 from tests.taken_back import taken_back
 
 CANARY = "canary-of-a-restricted-object"
-
-
-def document() -> dict[str, Any]:
-    """The OpenAPI document as clients read it."""
-    return json.loads(json.dumps(SchemaGenerator().get_schema(request=None, public=True), default=str))
 
 
 @contextmanager

@@ -6,6 +6,7 @@ The same requests each time, a few for each operation; ``PORTAL_TEST_KILLS=60`` 
 import logging
 import os
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import hypothesis
@@ -22,8 +23,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from modelops.crypto.keyring import keyring
+from tests.interface import document
 
-from .house import House, document
+from .house import House
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 CHECKS = [
@@ -49,7 +51,7 @@ def house(settings: Any, http_receiver: Any) -> Iterator[House]:
 
 
 def operations(house: House) -> list[Any]:
-    schema = schemathesis.openapi.from_dict(document())
+    schema = schemathesis.openapi.from_dict(deepcopy(document()))
     schema.app = house
     return [found.ok() for found in schema.get_all_operations()]
 

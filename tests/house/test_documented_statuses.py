@@ -4,17 +4,17 @@ import re
 from typing import Any
 
 import pytest
-from drf_spectacular.generators import SchemaGenerator
 
 from accounts.fresh_acts import asked_at, needs_fresh_factor
 from compliance.audit.coverage.walking import all_routes
+from tests.interface import document
 from tests.roles import table
 
 
 @pytest.fixture(scope="module")
 def operations() -> dict[str, dict[str, Any]]:
     """By method and path, with every parameter written alike."""
-    paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]
+    paths = document()["paths"]
     return {
         f"{method.upper()} {re.sub('{[^}]+}', '{}', path)}": {"path": path, **operation}
         for path, methods in paths.items()

@@ -4,6 +4,7 @@ import pytest
 from django.urls import URLPattern
 
 from modelops.rest.idempotency import IdempotentPost
+from tests.interface import document
 
 from .test_routes import ALL
 
@@ -33,10 +34,7 @@ def test_the_exceptions_exist() -> None:
 
 
 def test_the_openapi_document_shows_the_header() -> None:
-    from drf_spectacular.generators import SchemaGenerator
-
-    document = SchemaGenerator().get_schema(request=None, public=True)
-    for path, operations in document["paths"].items():
+    for path, operations in document()["paths"].items():
         names = {parameter["name"] for parameter in operations.get("post", {}).get("parameters", [])}
         if "post" in operations:
             assert ("Idempotency-Key" in names) != (path.lstrip("/") in NOT_REPEATED), path

@@ -5,8 +5,8 @@ from typing import Any
 import jsonschema
 import pytest
 from django.test import Client
-from drf_spectacular.generators import SchemaGenerator
 
+from tests.interface import document
 from tests.registry.samples import CSV, make_dataset, make_model, pickled, safetensors
 
 from .sending import VERSIONS
@@ -20,8 +20,8 @@ NAMED = {
 def check(answer: Any, name: str) -> dict[str, Any]:
     """The answer has every field of the schema, and fits it."""
     assert answer.status_code == 201, answer.content
-    document = SchemaGenerator().get_schema(request=None, public=True)
-    schema = {**document["components"]["schemas"][name], "components": document["components"]}
+    components = document()["components"]
+    schema = {**components["schemas"][name], "components": components}
     said: dict[str, Any] = answer.json()
     jsonschema.Draft202012Validator(schema).validate(said)
     assert NAMED <= set(said) == set(schema["properties"])
