@@ -1,6 +1,8 @@
-"""What happens while the tests are found: their order is made, and nobody looks for garbage."""
+"""What happens while the tests are found: each is compiled once, their order is made, nobody looks for garbage."""
 
+import contextlib
 import gc
+import importlib
 import os
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,8 @@ from typing import Any
 import pytest
 
 from tests.spreading import LIVE_TESTS, Spread
+
+TESTS = Path(__file__).parent
 
 
 class Collecting:
@@ -20,6 +24,21 @@ class Collecting:
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Spread | None:
         """Hand out the tests one at a time, to each process what it is for."""
         return Spread(config, log) if config.getoption("dist") == "loadgroup" else None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session: pytest.Session) -> None:
+        """Before it looks for tests in all files, each process loads a share of them.
+
+        All go through the files at the same pace: in a new folder each would rewrite the assertions of every one.
+        """
+        worker = os.environ.get("PYTEST_XDIST_WORKER")
+        if worker is None or [Path(one).resolve() for one in session.config.args] != [TESTS]:
+            return
+        files = sorted(TESTS.rglob("test_*.py"))
+        for path in files[int(worker.removeprefix("gw")) :: int(os.environ["PYTEST_XDIST_WORKER_COUNT"])]:
+            # One that cannot be loaded is told of when it is looked into.
+            with contextlib.suppress(Exception, pytest.skip.Exception):
+                importlib.import_module(".".join(path.relative_to(TESTS.parent).with_suffix("").parts))
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
