@@ -102,7 +102,8 @@ def _joined() -> Load | None:
     # Each takes another place than those that start with it.
     with contextlib.closing(os.fdopen(descriptor, "r+b")) as file:
         found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
+        is_own = stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and found.st_nlink == 1
+        if not is_own or found.st_mode & 0o077:
             return None
         fcntl.flock(file, fcntl.LOCK_EX)
         file.truncate(_BYTES)

@@ -63,7 +63,9 @@ def test_the_place_of_a_process_that_ended_is_taken_and_counts_from_nothing(boar
 
 
 @pytest.mark.parametrize(
-    "made", ["a link", "open to others", "a folder", "every place taken"], ids=lambda made: made.replace(" ", "-")
+    "made",
+    ["a link", "a second name", "open to others", "a folder", "every place taken"],
+    ids=lambda made: made.replace(" ", "-"),
 )
 def test_what_cannot_be_shared_safely_is_left_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, made: str) -> None:
     """The folder is everybody's: a file there is taken only when it is this account's own and nobody else may write."""
@@ -73,6 +75,10 @@ def test_what_cannot_be_shared_safely_is_left_alone(monkeypatch: pytest.MonkeyPa
     if made == "a link":
         (tmp_path / "elsewhere").write_bytes(b"kept")
         name.symlink_to(tmp_path / "elsewhere")
+    elif made == "a second name":
+        (tmp_path / "elsewhere").write_bytes(b"kept")
+        (tmp_path / "elsewhere").chmod(0o600)
+        name.hardlink_to(tmp_path / "elsewhere")
     elif made == "a folder":
         name.mkdir()
     else:
