@@ -106,10 +106,11 @@ def _joined() -> Load | None:
         if not is_own or found.st_mode & 0o077:
             return None
         fcntl.flock(file, fcntl.LOCK_EX)
-        file.truncate(_BYTES)
         try:
+            # Memory that is there: where none is left, the first number to be written would end the process.
+            os.posix_fallocate(descriptor, 0, _BYTES)
             return Load(memoryview(mmap.mmap(descriptor, _BYTES)).cast("i"))
-        except StopIteration:
+        except (OSError, StopIteration):
             return None
         finally:
             fcntl.flock(file, fcntl.LOCK_UN)  # what is mapped holds the file open, and with it the lock

@@ -27,12 +27,15 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 def on_own_core(application: Application) -> Application:
     """``application`` for a WSGI server; this process, and each thread that it starts from now on, settle on a core.
 
-    The same ``application`` where there are more or fewer processors than processes, or no way to tell.
+    The same ``application`` where there are more or fewer processors than processes, or no way to tell or to settle.
     """
     everywhere = _processors()
     if len(everywhere) < 2 or processes_told() != len(everywhere):
         return application
-    here = _settled(everywhere)
+    try:
+        here = _settled(everywhere)
+    except OSError:  # files that cannot be locked, a container that may not settle: served as before
+        return application
 
     def run(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if not _has_large_body(environ):

@@ -1,5 +1,6 @@
 """Each process of the web server gets as much to do as the others, also from few clients that stay connected."""
 
+import errno
 import http.client
 import json
 import os
@@ -90,6 +91,16 @@ def test_what_cannot_be_shared_safely_is_left_alone(monkeypatch: pytest.MonkeyPa
     before = name.stat().st_size if made != "a folder" else 0
     assert with_even_load(len) is len  # type: ignore[comparison-overlap, arg-type]
     assert made == "a folder" or name.stat().st_size == before
+
+
+def test_where_no_memory_is_left_each_carries_what_comes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def full(*_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(even_load, "SHARED", tmp_path)
+    monkeypatch.setenv("GRANIAN_WORKERS", "2")
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    assert with_even_load(len) is len  # type: ignore[comparison-overlap, arg-type]
 
 
 def test_one_process_has_nobody_to_share_with(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -139,6 +139,15 @@ def test_a_number_of_processes_that_cannot_be_read_leaves_all_as_it_is(
     assert own_core.on_own_core(len) is len  # type: ignore[comparison-overlap, arg-type]
 
 
+def test_where_nothing_can_be_locked_all_is_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError("No locks available.")
+
+    monkeypatch.setenv("GRANIAN_WORKERS", str(len(EVERYWHERE)))
+    monkeypatch.setattr("fcntl.flock", refuse)
+    assert in_a_thread(lambda: own_core.on_own_core(len) is len)  # type: ignore[comparison-overlap, arg-type]
+
+
 def test_a_process_whose_parent_cannot_be_seen_is_left_alone() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "from modelops.web.own_core import on_own_core; print(on_own_core(len) is len)"],
