@@ -15,6 +15,7 @@ from django.core.handlers.exception import convert_exception_to_response as told
 from django.http import HttpRequest, HttpResponse
 from django.middleware.common import CommonMiddleware
 from django.middleware.security import SecurityMiddleware
+from django.utils.functional import SimpleLazyObject
 
 from compliance.audit import Actor
 from modelops.rest.middleware import refusal_by_size
@@ -82,7 +83,7 @@ class ProgramsMiddleware:
         response = self._common.process_request(request) or refusal_by_size(request)
         if response is None:
             some: Any = request
-            some.session, some.user, some.actor = SessionStore(), AnonymousUser(), Actor.anonymous()
+            some.session, some.user, some.actor = SimpleLazyObject(SessionStore), AnonymousUser(), Actor.anonymous()
             response = told(request, self._view(request))
         return self._common.process_response(request, response)
 

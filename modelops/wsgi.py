@@ -3,18 +3,18 @@
 import os
 
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
 
 from modelops.rest.draining import draining
 from modelops.web.by_thread import keep_by_thread
 from modelops.web.even_load import with_even_load
+from modelops.web.handler import handler
 from modelops.web.headers import guarded
 from modelops.web.large_pages import use_large_pages
 from modelops.web.own_core import on_own_core
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "modelops.settings")
 
-application = draining(get_wsgi_application())
+application = draining(handler())
 if settings.MODELOPS_OWN_CORES:
     application = on_own_core(application)
 application = with_even_load(guarded(application))

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from modelops.crypto.stream import DIGESTS
+from modelops.lib.fixed_queries import related
 
 from .api.strict import StrictSerializer
 from .formats import label_of
@@ -187,15 +188,19 @@ class ModelVersionOut(FileOut):
 
     def to_representation(self, version: ModelVersion | dict[str, Any]) -> dict[str, Any]:
         """The fields above; a list gives what it has shown already."""
-        if isinstance(version, dict):
-            return version
-        return version_shown(
-            version_values(version),
-            datasets=[{"dataset": one.dataset.name, "version": one.number} for one in version.datasets.all()],
-            locations=[{"location": one.location.name, "state": one.state} for one in version.artifact.copies.all()],
-            is_traced="dataset" not in missing_origin(version),
-            rules=RULES,
-        )
+        return version if isinstance(version, dict) else shown_version(version)
+
+
+def shown_version(version: ModelVersion) -> dict[str, Any]:
+    """What `ModelVersionOut` says of ``version``."""
+    datasets, copies = related(version, "datasets"), related(version.artifact, "copies")
+    return version_shown(
+        version_values(version),
+        datasets=[{"dataset": one.dataset.name, "version": one.number} for one in datasets],
+        locations=[{"location": one.location.name, "state": one.state} for one in copies],
+        is_traced="dataset" not in missing_origin(version),
+        rules=RULES,
+    )
 
 
 class DatasetVersionIn(serializers.Serializer):

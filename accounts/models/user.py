@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 from accounts.querysets import UserQuerySet
 from accounts.stored_permissions import stored_permissions
 from modelops.lib.ids import uuid7
+from modelops.lib.implied import implied_by
 
 
 class PortalUserManager(UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -68,9 +69,13 @@ class User(AbstractUser):
         return stored_permissions(self.pk, is_superuser=self.is_superuser)
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
-        """Whether the account may; what it holds by name is answered without going through the backends."""
-        if obj is None and self.is_active and not self.is_superuser and perm in self._perm_cache:
-            return True
+        """Whether the account may: by a permission that it holds, or by an action that holds it.
+
+        What the backends of the settings answer (`accounts.access.backend`), which Django makes anew for each question.
+        """
+        if obj is None and self.is_active and not self.is_superuser:
+            held = self._perm_cache
+            return perm in held or any(action in held for action in implied_by(perm))
         return bool(super().has_perm(perm, obj))
 
     @property

@@ -5,10 +5,13 @@ The form is that of RFC 8785 for the values that details consist of: keys sorted
 
 import json
 import math
-from typing import Any
+from typing import Any, Final
 
 from django.db import models
 from django.db.models.fields.json import KeyTransform
+
+# `json.dumps` would make an encoder for each value.
+_written: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
 def canonical_json(value: Any) -> str:
@@ -17,9 +20,9 @@ def canonical_json(value: Any) -> str:
     NUL and lone surrogates, which it cannot store, become U+FFFD. Raises ValueError for NaN and infinity, TypeError
     for what JSON does not know.
     """
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    text = _written(value)
     if "\\u0000" in text or not text.isascii():
-        text = json.dumps(_storable(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        text = _written(_storable(value))
     return text
 
 

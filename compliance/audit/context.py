@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePath
 
@@ -63,14 +63,19 @@ def escaped(text: str) -> str:
     )
 
 
+def _with(context: RequestContext, changes: dict[str, str]) -> RequestContext:
+    """`dataclasses.replace` looks at each field by its name."""
+    return RequestContext(**{**context.__dict__, **changes})
+
+
 def identify(**changes: str) -> None:
     """From here to the end of the request, what is recorded carries these fields too: known since authentication."""
-    current.set(replace(current.get(), **changes))
+    current.set(_with(current.get(), changes))
 
 
 def begin_via(via: str) -> "Token[RequestContext]":
     """From here on, what is recorded is done through ``via``; `end_via` takes the token back where no block can."""
-    return current.set(replace(current.get(), via=via))
+    return current.set(_with(current.get(), {"via": via}))
 
 
 def end_via(token: "Token[RequestContext] | None") -> None:
@@ -93,7 +98,7 @@ def via_of_command(argv: list[str]) -> str:
 @contextmanager
 def acting(**changes: str) -> Iterator[None]:
     """Within the block, what is recorded carries these fields too: ``with acting(via="task:registry.sweep"):``."""
-    token = current.set(replace(current.get(), **changes))
+    token = current.set(_with(current.get(), changes))
     try:
         yield
     finally:

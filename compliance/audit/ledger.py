@@ -62,8 +62,9 @@ def record(
         raise RuntimeError(f"{event.name} must be recorded in the transaction of what it tells.")
     row_id = uuid7()
     origin = beside().origin_of(current.get(), actor)
-    told = details_and_changes(*_reference(target), details) if sees_changes else [canonical_json(details)]
-    _insert(row_id, event, target, actor, outcome, told, origin, _sealed_beside(row_id, personal, subject))
+    about = _reference(target)
+    told = details_and_changes(*about, details) if sees_changes else [canonical_json(details)]
+    _insert(row_id, event, about, target, actor, outcome, told, origin, _sealed_beside(row_id, personal, subject))
 
 
 def record_alone(
@@ -79,7 +80,8 @@ def record_alone(
         return False
     is_known, origin = beside().known_origin_of(current.get(), actor)
     if is_known:
-        _insert(uuid7(), event, target, actor, "success", [canonical_json(details)], origin, None)
+        about = _reference(target)
+        _insert(uuid7(), event, about, target, actor, "success", [canonical_json(details)], origin, None)
     return is_known
 
 
@@ -99,6 +101,7 @@ _INSERT_WITH_CHANGES: Final = (
 def _insert(
     row_id: uuid.UUID,
     event: EventClass,
+    reference: tuple[str, str],
     target: models.Model | tuple[str, str] | None,
     actor: Actor,
     outcome: str,
@@ -108,7 +111,7 @@ def _insert(
 ) -> None:
     context = current.get()
     label = storable_text(label_of(target))[:200]
-    about = (*_reference(target), label, *told, context.request_id, context.source)
+    about = (*reference, label, *told, context.request_id, context.source)
     acted = (event.category, outcome, actor.kind, actor.ref, context.via[:120])
     tells_changes = len(told) > 1
     statement = _INSERT_WITH_CHANGES if tells_changes else _INSERT
@@ -117,9 +120,10 @@ def _insert(
 
 
 def _require_declared(event: EventClass, details: Mapping[str, Any]) -> None:
-    if event_classes().get(event.name) != event:
+    known = event_classes().get(event.name)
+    if known is not event and known != event:
         raise UndeclaredEvent(f"{event.name} is not declared.")
-    if set(details) != set(event.details):
+    if details.keys() != set(event.details):
         raise UndeclaredEvent(f"{event.name} carries {sorted(event.details)}, not {sorted(details)}.")
 
 

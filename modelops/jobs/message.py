@@ -46,7 +46,13 @@ def own_queue(broker_url: str, redis_url: str) -> str:
     if broker_url != redis_url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host="):
         return ""
     prefix = str(settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"])
-    return prefix + str(current_app.conf.task_default_queue)
+    return prefix + _queue()
+
+
+@lru_cache(maxsize=1)
+def _queue() -> str:
+    """The queue of whatever names none; asking Celery for it takes as long as the rest of a message."""
+    return str(current_app.conf.task_default_queue)
 
 
 def message_of(job_id: uuid.UUID) -> str:
@@ -54,7 +60,7 @@ def message_of(job_id: uuid.UUID) -> str:
     number, argument = str(uuid.uuid4()), str(job_id)
     own = {"number": number, "argument": argument, "encoded": _encoded(argument)}
     own["signature"] = signature_of(TASK, number, [argument], {})
-    pieces = _pieces(settings.CELERY_TASK_TIME_LIMIT, current_app.conf.task_default_queue)
+    pieces = _pieces(settings.CELERY_TASK_TIME_LIMIT, _queue())
     return "".join(own[piece[1:]] if piece[0] == _MARK else piece for piece in pieces)
 
 

@@ -4,10 +4,13 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache, partial
+from json import JSONEncoder
 from typing import Any, Final, NamedTuple
 
+import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.expressions import DatabaseDefault
+from psycopg.types.json import Jsonb
 
 from .gathered_inserts import add
 
@@ -44,7 +47,7 @@ def insert(row: models.Model) -> None:
     """
     plan = _plan(type(row))
     connection = connections[DEFAULT_DB_ALIAS]  # itself: each question to the proxy before it looks for it anew
-    given = None if _holds_sealed(plan, row) else _given(plan, row, connection)
+    given = None if plan.sealed and _holds_sealed(plan, row) else _given(plan, row, connection)
     if given is None:
         row.save(force_insert=True)
         return
@@ -63,7 +66,7 @@ def _given(plan: _Plan, row: models.Model, connection: Any) -> list[Any] | None:
     held = row.__dict__
     for field, name, plain, ready in plan.columns:
         value = held[name] if name in held else field.pre_save(row, True)
-        if plain is not None and (value is None or type(value) is plain):
+        if plain is not None and (value is None or type(value) is plain or (plain is str and isinstance(value, str))):
             given.append(value if ready is None or value is None else ready(value))
             continue
         if isinstance(value, DatabaseDefault) or hasattr(value, "as_sql"):
@@ -90,30 +93,31 @@ def _plan(model: type[models.Model]) -> _Plan:
 
 def _column(field: Any) -> _Column:
     """As `get_db_prep_save` makes values of the usual type ready, without asking it for each."""
-    name = str(field.attname) if type(field).pre_save is models.Field.pre_save else ""
+    asks = type(field).pre_save
+    is_kept = asks is models.Field.pre_save or (
+        asks is models.DateTimeField.pre_save and not (field.auto_now or field.auto_now_add)
+    )
+    name = str(field.attname) if is_kept else ""
     kept = field
     while isinstance(kept, models.ForeignKey):
         kept = kept.target_field
     kind: Any = type(kept)
-    operations = connections[DEFAULT_DB_ALIAS].ops
+    operations: Any = connections[DEFAULT_DB_ALIAS].ops
     if kind in _AS_IT_IS:
         return _Column(field, name, _AS_IT_IS[kind])
     if kind in _INTEGERS or kind in _POSITIVE:
-        adapted = partial(_integer, operations.adapt_integerfield_value, kept.get_internal_type())
-        return _Column(field, name, int, adapted)
+        return _Column(field, name, int, operations.integerfield_type_map[kept.get_internal_type()])
+    if kind is models.BinaryField:
+        return _Column(field, name, bytes, psycopg.Binary)
     if kind is models.DateTimeField:
         return _Column(field, name, datetime, partial(_moment, field))
     if kind is models.JSONField:
-        return _Column(field, name, dict, partial(_json, operations.adapt_json_value, kept.encoder))
+        return _Column(field, name, dict, partial(Jsonb, dumps=partial(_json, (kept.encoder or JSONEncoder)().encode)))
     return _Column(field, name)
 
 
-def _integer(adapted: Callable[[int, str], Any], kind: str, value: int) -> Any:
-    return adapted(value, kind)
-
-
-def _json(adapted: Callable[[Any, Any], Any], encoder: Any, value: Any) -> Any:
-    return adapted(value, encoder)
+def _json(encoded: Callable[[Any], str], value: dict[str, Any]) -> str:
+    return encoded(value) if value else "{}"
 
 
 def _moment(field: Any, value: datetime) -> Any:

@@ -228,6 +228,12 @@ def prefetched(row: models.Model, name: str, related: Iterable[models.Model]) ->
     row._prefetched_objects_cache = fetched  # type: ignore[attr-defined]
 
 
+def related(row: models.Model, name: str) -> Iterable[Any]:
+    """What ``row.<name>.all()`` gives, without a manager where it was fetched with the row."""
+    fetched: Iterable[Any] | None = getattr(row, "_prefetched_objects_cache", {}).get(name)
+    return getattr(row, name).all() if fetched is None else fetched
+
+
 class Fetched:
     """Related objects that are known: gone through as they are. For anything else there is a queryset that has them."""
 

@@ -5,12 +5,15 @@ An act that adds eight rows and reads four makes a dozen objects, which took a t
 """
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
+from django.conf import settings
 from django.db import models
 from django.db.models.base import ModelState
 from django.db.models.signals import post_init, pre_init
+from django.utils import timezone
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -84,8 +87,20 @@ def _making(model: type[models.Model]) -> _Making | None:
             way_back = None if field.remote_field.multiple else field.remote_field
             related[field.name] = (field.attname, field.related_model, other.attname, way_back)
         if (field.has_default() and callable(field.default)) or field.has_db_default():
-            computed.append((field.attname, field.get_default))
+            computed.append((field.attname, _default_of(field)))
         else:
             constants[field.attname] = field.get_default()
     attributes = frozenset(field.attname for field in options.concrete_fields)
     return _Making(constants, tuple(computed), related, attributes)
+
+
+def _default_of(field: Any) -> Callable[[], Any]:
+    """What `get_default` of the field calls, without asking the field each time."""
+    if not (field.has_default() and callable(field.default)) or isinstance(field, models.ForeignKey):
+        return cast("Callable[[], Any]", field.get_default)
+    # The moment in UTC, which the first asks the settings for.
+    return _moment if field.default is timezone.now and settings.USE_TZ else field.default
+
+
+def _moment() -> datetime:
+    return datetime.now(UTC)

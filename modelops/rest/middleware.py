@@ -18,7 +18,7 @@ from modelops.lib import logs
 from modelops.lib.errors import DomainError
 from modelops.lib.ids import uuid7
 from modelops.web import nonces, peers
-from modelops.web.headers import harden
+from modelops.web.headers import harden, put
 
 from .limited import count_limited
 from .metrics import REQUESTS
@@ -77,9 +77,9 @@ class RequestContextMiddleware:
             current.reset(context)
             logs.request_id.reset(log)
             nonces.end(page)
-        response.headers["X-Request-Id"] = own
+        put(response.headers, "X-Request-Id", own)
         if getattr(request, "user", None) is not None and not response.has_header("Cache-Control"):
-            response.headers["Cache-Control"] = "no-store"
+            put(response.headers, "Cache-Control", "no-store")
         match = request.resolver_match
         route = f"/{match.route}" if match else "unmatched"
         REQUESTS.labels(request.method or "", route, str(response.status_code)).observe(time.perf_counter() - started)

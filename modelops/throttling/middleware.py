@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from modelops.lib.errors import DomainError, TooManyRequests
 from modelops.rest.plain_pages import plain_answer
+from modelops.web.headers import put
 
 from .charging import charge, standing_of, was_charged
 from .limits import PERIOD_S
@@ -43,7 +44,7 @@ def told(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     standing = standing_of(request)
     if standing is not None:
         for name, value in headers_of(standing).items():
-            response.headers[name] = value
+            put(response.headers, name, value)
     return response
 
 

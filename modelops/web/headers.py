@@ -39,9 +39,14 @@ def harden(headers: ResponseHeaders, nonce: str, *, is_secure: bool) -> None:
     store = headers._store  # type: ignore[attr-defined]
     for key, pair in _STORED:
         store.setdefault(key, pair)
-    headers[_POLICY] = policy(nonce)
+    store[_POLICY.lower()] = (_POLICY, policy(nonce))
     if is_secure and settings.SECURE_HSTS_SECONDS:
         headers.setdefault("Strict-Transport-Security", _hsts())
+
+
+def put(headers: ResponseHeaders, name: str, value: str) -> None:
+    """Set a header whose value the portal has made itself, so that it needs no look for line ends and other signs."""
+    headers._store[name.lower()] = (name, value)  # type: ignore[attr-defined]
 
 
 def _hsts() -> str:

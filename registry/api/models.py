@@ -33,6 +33,7 @@ from registry.serializers import (
     ParametersOut,
     RegisteredModelIn,
     RegisteredModelOut,
+    shown_version,
 )
 from registry.uploads.serializers import ModelFromUploadsIn
 from registry.uploads.sources import Sent
@@ -132,8 +133,9 @@ class ModelVersionsView(ListAPIView):
                 version = services.add_directory_version(model, sent.files, **said)
             else:
                 version = services.add_version(model, sent.file, **said)
-            headers = {"Location": reverse("api-model-version", args=[model.name, version.number])}
-            return Response(ModelVersionOut(version).data, status=201, headers=headers)
+            # Where this request went to, and the number; to ask the addresses for it takes longer than to number it.
+            headers = {"Location": f"{request.path}{version.number}/"}
+            return Response(shown_version(version), status=201, headers=headers)
 
         return add_once(request, add, lambda: checked(ModelFromUploadsIn(data=request.data)), locations)
 

@@ -3,7 +3,8 @@
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import BinaryIO, cast
+from io import BytesIO
+from typing import BinaryIO, Final, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import InterfaceError, OperationalError
@@ -25,6 +26,8 @@ from .options import sealing_options
 from .recording import locations_seen, note_locations
 
 PIECE_BYTES = 1 << 20
+# The format of such a file is told of its bytes as they came: to open them again takes longer than to look.
+_SMALL_BYTES: Final = 256 << 10
 
 
 class SealedUpload(UploadedFile):
@@ -35,10 +38,12 @@ class SealedUpload(UploadedFile):
     request ends.
     """
 
-    def __init__(self, pending: PendingFile, row: Artifact, data_key: bytes) -> None:
+    def __init__(self, pending: PendingFile, row: Artifact, data_key: bytes, small: bytes = b"") -> None:
+        """``small`` is the plaintext of a file that came as one piece; it is dropped when the file is adopted."""
         super().__init__(file=None, name=row.file_name, size=row.size)
         self._pending = pending
         self._data_key = data_key
+        self._small = small
         self._row = row
         self._is_kept = False
         self.sha256 = row.sha256
@@ -46,6 +51,8 @@ class SealedUpload(UploadedFile):
 
     def open_plaintext(self) -> BinaryIO:
         """The uploaded bytes as a seekable file; the caller closes it."""
+        if self._small:
+            return BytesIO(self._small)
         reader = SealedReader(self._pending.reopen(), data_key=self._data_key, context=context_of(self._row.pk))
         return cast(BinaryIO, reader)
 
@@ -56,6 +63,7 @@ class SealedUpload(UploadedFile):
         An error in the body removes the file again. One exception: when the connection to the database broke, the
         transaction may have been committed, so the file stays and the sweeper decides by the rows.
         """
+        self._small = b""  # whoever adds a thousand files holds none of them
         self._pending.commit()
         self._is_kept = True
         try:
@@ -69,7 +77,7 @@ class SealedUpload(UploadedFile):
 
     def close(self) -> None:
         """Remove the sealed bytes unless a service adopted them; safe to call twice."""
-        self._data_key = b""
+        self._data_key = self._small = b""
         if not self._is_kept:
             self._pending.discard()
 
@@ -127,6 +135,7 @@ class Sealing:
 
     def finish(self) -> SealedUpload:
         """The complete upload, ready for a service."""
+        small = bytes(self._waiting) if self._writer is None and len(self._waiting) <= _SMALL_BYTES else b""
         writer = self._writer or self._begin()
         writer.finish()
         digests = writer.digests
@@ -135,7 +144,7 @@ class Sealing:
         self._row.size = writer.plaintext_bytes
         self._row.codec = writer.header.codec.label
         self._row.stored_size = writer.stored_bytes
-        return SealedUpload(self._pending, self._row, self._data_key)
+        return SealedUpload(self._pending, self._row, self._data_key, small)
 
     def _begin(self) -> SealingWriter:
         with memoryview(self._waiting)[:SAMPLE_BYTES] as sample:

@@ -54,10 +54,10 @@ class FilesystemStore(ArtifactStore):
             raise refusal(self.root / _MARK, error) from None
 
     def begin(self, name: str) -> PendingFile:
-        temporary, final = self.root / "incoming" / checked_name(name), self._path(name)
+        final = self._path(name)
         self._refuse_unmarked()
         self._refuse_links()
-        return PendingOnDisk(temporary, final, prepare=self._incoming)
+        return PendingOnDisk(self.root, final, prepare=self._incoming)
 
     def open(self, name: str, offset: int = 0) -> BinaryIO:
         file = os.fdopen(self._opened(name), "rb")
@@ -163,7 +163,7 @@ class FilesystemStore(ArtifactStore):
         return folder
 
     def _refuse_links(self) -> None:
-        if self.root.is_symlink() or (self.root / "incoming").is_symlink():
+        if os.path.islink(self.root) or os.path.islink(f"{self.root}/incoming"):  # noqa: PTH114  for each file
             raise StorageUnavailable(
                 f"The artifact folder {self.root} is, or holds, a symbolic link. Name the real folder."
             )

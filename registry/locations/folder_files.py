@@ -28,20 +28,24 @@ _reached: set[tuple[int, int, str]] = set()
 
 
 class PendingOnDisk(PendingFile):
-    """A small file is kept in memory until `commit`; a larger one is written to ``temporary`` as it arrives.
+    """A small file is kept in memory until `commit`; a larger one is written to ``incoming`` as it arrives.
 
-    ``prepare`` makes the folder of ``temporary``.
+    ``final`` is its path in the store at ``root``; ``prepare`` makes the folder ``incoming`` there.
     """
 
-    def __init__(self, temporary: Path, final: Path, *, prepare: Callable[[], object]) -> None:
+    def __init__(self, root: Path, final: Path, *, prepare: Callable[[], object]) -> None:
         self.name = final.name
-        self._temporary = temporary
+        self._root = root
         self._final = final
         self._prepare = prepare
         self._waiting = bytearray()
         self._file: BinaryIO | None = None
         self._written = self._left_to_kernel = 0
         self._committed = False
+
+    @property
+    def _temporary(self) -> Path:
+        return self._root / "incoming" / self.name
 
     def write(self, data: bytes) -> int:
         view = memoryview(data).cast("B")
@@ -62,7 +66,7 @@ class PendingOnDisk(PendingFile):
         try:
             if self._file is not None or not self._commit_unnamed():
                 self._commit_named()
-            _sync_up(self._final.parent, root=self._temporary.parent.parent)
+            _sync_up(self._final.parent, root=self._root)
         except FileExistsError:
             raise Conflict(f"The name {self.name} is taken by a stored file.", code="storage.name_taken") from None
         except OSError as error:

@@ -4,6 +4,8 @@ import importlib
 
 import pytest
 from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import get_backends
 from django.contrib.auth.models import AnonymousUser, Group, Permission
 from django.test import Client
 
@@ -100,6 +102,24 @@ def test_what_a_release_gives_differently_changes_and_nothing_else() -> None:
     held = set(viewer.permissions.values_list("codename", flat=True))
     assert {"download", "read_data"} <= held
     assert "approve" not in held
+
+
+def test_the_account_answers_what_the_backends_answer() -> None:
+    """S4-14: for every permission and role, for nobody's and for a deactivated account."""
+    assert settings.AUTHENTICATION_BACKENDS == [
+        "django.contrib.auth.backends.ModelBackend",
+        "accounts.access.backend.ActionBackend",
+    ]  # fmt: skip  `User.has_perm` answers for these two
+    known = {f"{app}.{name}" for app, name in Permission.objects.values_list("content_type__app_label", "codename")}
+    for role in ("", *ROLES):
+        user = make_user("of_" + (role or "nobody").lower().replace(" ", "_"), role or "Viewer")
+        if not role:
+            user.groups.clear()
+        user = User.objects.get(pk=user.pk)
+        for name in sorted(known | {"registry.no_such", "nonsense", ""}):
+            assert user.has_perm(name) is any(one.has_perm(user, name) for one in get_backends()), (role, name)
+        user.is_active = False
+        assert not any(user.has_perm(name) for name in known)
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.codename)

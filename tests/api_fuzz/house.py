@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from django.core import signals
-from django.core.handlers.wsgi import WSGIHandler
 from django.db import close_old_connections
 
+from modelops.web.handler import handler
 from tests.accounts.people import fresh, in_use, make_user
 from tests.roles.matrix import Matrix
 from tests.taken_back import taken_back
@@ -37,7 +37,7 @@ class House:
         self.matrix = Matrix(receiver)
         for kept in (self.matrix.secret_model, self.matrix.secret_dataset):
             type(kept).objects.filter(pk=kept.pk).update(description=CANARY)
-        self._handler = WSGIHandler()
+        self._handler = handler()
         self.credential = ""
         self.keys = {"everything": self._everything(), "outsider": self._key("outsider")}
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from django.conf import settings as configured
 from django.contrib.staticfiles import finders
-from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import path
 
 import modelops.urls
+from modelops.web.handler import handler
 from modelops.web.headers import FIXED, guarded
 from tests.accounts.people import make_user, sign_in
 from tests.house.test_routes import address, routes
@@ -186,7 +186,7 @@ def through_wsgi(**changes: str) -> tuple[str, dict[str, str], bytes]:
         "SERVER_PORT": "80", "HTTP_HOST": "testserver", "wsgi.input": io.BytesIO(), "wsgi.url_scheme": "http",
         "REMOTE_ADDR": "127.0.0.1", **changes,
     }  # fmt: skip
-    body = guarded(WSGIHandler())(environ, lambda *given: started.append(given))
+    body = guarded(handler())(environ, lambda *given: started.append(given))
     content = b"".join(body)
     if close := getattr(body, "close", None):
         close()

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.apps import apps
 from django.db import connection, transaction
-from django.utils import timezone
 
 from compliance.audit.actor import Actor
 from compliance.audit.context import RequestContext
@@ -76,7 +75,7 @@ def known_origin_of(context: RequestContext, actor: Actor) -> tuple[bool, bytes 
 
 def _slot_of(context: RequestContext, actor: Actor) -> tuple[str, Slot]:
     """Whom the origin is about, and where it is remembered: for a day each."""
-    today = timezone.now().astimezone(dt.UTC).date()
+    today = dt.datetime.now(dt.UTC).date()
     ref = actor.ref if actor.kind in {"user", "service"} else f"strangers:{today}"
     return ref, (f"{ref} {today}", context.session, context.address, context.user_agent)
 

@@ -2,7 +2,7 @@
 
 import struct
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
 
 from cryptography.hazmat.primitives import hashes
@@ -93,7 +93,9 @@ class Header:
 
     def with_commitment(self, commitment: bytes) -> "Header":
         """The same header, committed to its key."""
-        return replace(self, commitment=commitment)
+        return Header(
+            self.data_key_id, self.key_version, self.log2_segment, self.salt, commitment, self.algorithm, self.codec
+        )
 
     @classmethod
     def unpack(cls, raw: bytes) -> "Header":
