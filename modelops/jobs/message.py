@@ -15,6 +15,7 @@ from celery import current_app
 from celery.utils.nodenames import anon_nodename
 from django.conf import settings
 
+from modelops.lib.ids import uuid7
 from modelops.lib.valkey_line import PushLine
 
 from .broker import broker_client
@@ -57,7 +58,7 @@ def _queue() -> str:
 
 def message_of(job_id: uuid.UUID) -> str:
     """The message as Celery's protocol (version 2) has it over Redis, signed. A test compares it with Celery's own."""
-    number, argument = str(uuid.uuid4()), str(job_id)
+    number, argument = str(uuid7()), str(job_id)
     own = {"number": number, "argument": argument, "encoded": _encoded(argument)}
     own["signature"] = signature_of(TASK, number, [argument], {})
     pieces = _pieces(settings.CELERY_TASK_TIME_LIMIT, _queue())

@@ -46,17 +46,21 @@ def _results(pgconn: Any, commands: Sequence[Command]) -> list[Any]:
             pgconn.consume_input()
     ready.modify(pgconn.socket, select.POLLIN)
     results: list[Any] = []
+    ready.poll()  # asked just now: nothing can be there yet
+    pgconn.consume_input()
     while True:
+        # Each look lets another thread have the interpreter, which it hardly begins to use before this one goes on.
         while pgconn.is_busy():
             ready.poll()
             pgconn.consume_input()
         result = pgconn.get_result()
-        if result is None:  # the end of one command's results
-            if len(results) > len(commands):
-                raise psycopg.OperationalError("The server answered more than it was asked.")
-            continue
-        if result.status == ExecStatus.PIPELINE_SYNC:
-            break
-        results.append(result)
+        if result is not None:
+            if result.status == ExecStatus.PIPELINE_SYNC:
+                break
+            results.append(result)
+            if pgconn.get_result() is None:  # the end of one command's results, which libpq knows by itself
+                continue
+        if result is not None or len(results) > len(commands):
+            raise psycopg.OperationalError("The server answered more than it was asked.")
     pgconn.exit_pipeline_mode()
     return results

@@ -7,12 +7,18 @@ array apart would cost several times what Valkey takes for the answer.
 import hashlib
 import os
 import select
+import socket
+import struct
 import threading
 from typing import Any, Final
 
 import redis
 from redis.exceptions import ConnectionError as ConnectionLost
 from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import TimeoutError as TookTooLong
+
+_MOST_BYTES: Final = 64 << 10
+_END: Final = b"\r\n"
 
 
 def packed(*words: bytes) -> bytes:
@@ -38,6 +44,65 @@ class _Line:
             own.connection, own.process, own.is_owed = self._pool.make_connection(), os.getpid(), False
         return own.connection
 
+    @staticmethod
+    def _send(connection: Any, text: bytes) -> None:
+        """Send ``text``, over a connection that is made first where there is none. Raises RedisError and OSError."""
+        if not connection.is_connected:
+            connection.connect_check_health(check_health=False)
+            _wait_in_kernel(connection._sock, connection.socket_timeout)
+        try:
+            connection._sock.sendall(text)
+        except OSError as error:
+            raise _ended(connection, "did not take a command", error) from None
+
+    @staticmethod
+    def _hear(connection: Any) -> bytes:
+        """The number or text of one answer, which is the only one on its way. Raises RedisError."""
+        try:
+            found = connection._sock.recv(_MOST_BYTES)
+            while not _is_whole(found):
+                more = connection._sock.recv(_MOST_BYTES)
+                if not more:
+                    raise ConnectionResetError("it ended the connection")
+                found += more
+        except OSError as error:
+            raise _ended(connection, "did not answer", error) from None
+        head, _, rest = found.partition(_END)
+        kind, said = head[:1], head[1:]
+        if kind == b"-":
+            raise connection._parser.parse_error(said.decode("utf-8", "replace"))
+        if kind not in {b":", b"$"} or said == b"-1":
+            connection.disconnect()
+            raise ConnectionLost(f"Valkey answered what nobody asked for: {head[:40]!r}.")
+        return bytes(rest[: -len(_END)] if kind == b"$" else said)
+
+
+def _ended(connection: Any, what: str, error: OSError) -> RedisError:
+    """What is said of a connection that is of no more use; who waited for long enough does not begin anew."""
+    connection.disconnect()
+    is_late = isinstance(error, BlockingIOError | TimeoutError)
+    return (TookTooLong if is_late else ConnectionLost)(f"Valkey {what}: {error}.")
+
+
+def _is_whole(found: bytes) -> bool:
+    head, end, rest = found.partition(_END)
+    if not end:
+        return False
+    return head[:1] != b"$" or head == b"$-1" or len(rest) >= int(head[1:]) + len(_END)
+
+
+def _wait_in_kernel(connection: Any, timeout_s: float | None) -> None:
+    """Let the system watch the time: Python would ask it each time whether something can be sent or read now.
+
+    Each question lets another thread have the interpreter. What is encrypted is left as it is.
+    """
+    if type(connection) is socket.socket and timeout_s:
+        seconds = int(timeout_s)
+        bound = struct.pack("@ll", seconds, int((timeout_s - seconds) * 1e6))
+        connection.settimeout(None)
+        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            connection.setsockopt(socket.SOL_SOCKET, option, bound)
+
 
 class ScriptLine(_Line):
     """Runs one script, which has one key and a fixed number of arguments and answers with one text."""
@@ -61,12 +126,11 @@ class ScriptLine(_Line):
 
     def _asked(self, connection: Any, key_and_arguments: bytes) -> bytes:
         try:
-            connection.send_packed_command([self._by_name + key_and_arguments], check_health=False)
-            answer: bytes = connection.read_response(disable_decoding=True)
+            self._send(connection, self._by_name + key_and_arguments)
+            return self._hear(connection)
         except NoScriptError:
-            connection.send_packed_command([self._whole + key_and_arguments], check_health=False)
-            answer = connection.read_response(disable_decoding=True)
-        return answer
+            self._send(connection, self._whole + key_and_arguments)
+            return self._hear(connection)
 
 
 class PushLine(_Line):
@@ -81,7 +145,7 @@ class PushLine(_Line):
         refused = self._heard(connection)
         if connection.is_connected and _has_something(connection):  # it has nothing to say but that it ends
             connection.disconnect()
-        connection.send_packed_command([b"*3\r\n" + packed(b"LPUSH", name, text)], check_health=False)
+        self._send(connection, b"*3\r\n" + packed(b"LPUSH", name, text))
         self._own.is_owed = True
         if refused is not None:
             raise refused
@@ -91,7 +155,7 @@ class PushLine(_Line):
         is_owed, self._own.is_owed = self._own.is_owed, False
         try:
             if is_owed:
-                connection.read_response(disable_decoding=True)
+                self._hear(connection)
         except ConnectionLost:  # Valkey began anew in between
             connection.disconnect()
         except RedisError as error:

@@ -1,5 +1,6 @@
 """Ids of version 7 sort by the moment they were made."""
 
+import os
 import threading
 import time
 import uuid
@@ -43,3 +44,23 @@ def test_the_first_id_of_a_moment_grows_with_it_and_has_bounds() -> None:
     assert first_id_at(datetime.min.replace(tzinfo=UTC), -timedelta(days=1)) == uuid.UUID(int=0)
     assert first_id_at(moments[-1], timedelta(days=1)) > ids[-1]
     assert first_id_at(moments[1], timedelta(days=1)) == first_id_at(moments[1] + timedelta(days=1))
+
+
+def test_a_process_that_is_forked_off_draws_anew() -> None:
+    """What the parent has drawn already would be drawn by both."""
+    uuid7()
+    reader, writer = os.pipe()
+    if (child := os.fork()) == 0:
+        os.write(writer, uuid7().bytes)
+        os._exit(0)
+    os.waitpid(child, 0)
+    theirs, ours = uuid.UUID(bytes=os.read(reader, 16)), uuid7()
+    os.close(reader)
+    os.close(writer)
+    assert theirs.int & (2**62 - 1) != ours.int & (2**62 - 1)
+
+
+def test_random_bits_are_never_given_twice() -> None:
+    drawn = [uuid7().int & (2**62 - 1) for _ in range(5_000)]
+    assert len(set(drawn)) == len(drawn)
+    assert {value >> 60 & 3 for value in drawn} == {0, 1, 2, 3}

@@ -1,8 +1,11 @@
 """Connections on which one command goes over and over: kept by a thread, made again when Valkey ended them."""
 
 import os
+import socket
 import threading
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -10,6 +13,7 @@ import redis
 from django.conf import settings
 from redis.exceptions import ConnectionError as ConnectionLost
 from redis.exceptions import ResponseError
+from redis.exceptions import TimeoutError as TookTooLong
 
 from modelops.embedded.processes import wait_until
 from modelops.lib.valkey_line import PushLine, ScriptLine, packed
@@ -130,3 +134,51 @@ def test_nobody_at_the_other_end_is_said_of_a_text_too() -> None:
     away = PushLine(redis.Redis.from_url("redis://127.0.0.1:1/0"))
     with pytest.raises((ConnectionLost, OSError)):
         away.push(b"list", b"text")
+
+
+@pytest.mark.parametrize("pieces", [[b"$5\r\nhello\r\n"], [b"$", b"5\r\nhel", b"lo\r", b"\n"], [b":12\r", b"\n"]])
+def test_an_answer_is_read_to_its_end_however_it_comes(pieces: list[bytes]) -> None:
+    with other_end(pieces) as url:
+        found = ScriptLine(redis.Redis.from_url(url, protocol=2), ECHO, 1).run(packed(b"key", b"1"))
+    assert found == (b"12" if pieces[0][:1] == b":" else b"hello")
+
+
+@pytest.mark.parametrize("pieces", [[b"*1\r\n:1\r\n"], [b"$-1\r\n"], [b"$9\r\nshort"], [b"HTTP/1.1 400\r\n"]])
+def test_what_is_no_answer_ends_the_connection(pieces: list[bytes]) -> None:
+    with other_end(pieces) as url, pytest.raises(ConnectionLost):
+        ScriptLine(redis.Redis.from_url(url, protocol=2), ECHO, 1).run(packed(b"key", b"1"))
+
+
+def test_a_server_that_says_nothing_is_waited_for_as_long_as_was_said() -> None:
+    """S4-45: the system watches the time; a request does not hang."""
+    with other_end([], stays=True) as url, pytest.raises(TookTooLong):
+        ScriptLine(redis.Redis.from_url(url, protocol=2, socket_timeout=0.2), ECHO, 1).run(packed(b"key", b"1"))
+
+
+@contextmanager
+def other_end(pieces: list[bytes], *, stays: bool = False) -> Iterator[str]:
+    """A server that answers each connection's handshake, and the first command after it by ``pieces``."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        over = threading.Event()
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _ = listening.accept()
+                except OSError:
+                    return
+                with connection:
+                    while (asked := connection.recv(65536)) and b"EVALSHA" not in asked:
+                        connection.sendall(b"+OK\r\n" * asked.count(b"*"))
+                    for piece in pieces:
+                        connection.sendall(piece)
+                        over.wait(0.05)
+                    if stays:
+                        over.wait(20)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"redis://127.0.0.1:{listening.getsockname()[1]}/0"
+        over.set()
+        listening.shutdown(socket.SHUT_RDWR)
+        thread.join(10)
