@@ -193,6 +193,13 @@ def _wide(side: pa.Array | str) -> Any:
     return pa.scalar(side, pa.large_string()) if isinstance(side, str) else side.cast(pa.large_string())
 
 
+def present_rows(cells: Cells) -> int:
+    """How many rows have a value."""
+    if cells.kind == "text" and (cells.classes & BLANK).any():
+        return cells.rows - int(np.count_nonzero(missing_rows(cells)))
+    return cells.rows - cells.gone
+
+
 def missing_rows(cells: Cells) -> Mask:
     """Which rows have no value: null, not a number, or text of nothing but white space."""
     missing = np.zeros(cells.rows, dtype=bool) if cells.absent is None else cells.absent

@@ -90,7 +90,8 @@ class Fingerprints:
             halves = words[near].astype(np.uint32)
             near = near[_let_through(halves.astype(np.uint64) >> _OTHER_BITS, other)]
             likely.append((words[near], checks[near], rows[near]))
-        return lambda: iter(likely)
+        together = _joined(likely)
+        return lambda: iter([together])
 
     def _pieces(self) -> Iterator[Piece]:
         for start in range(0, len(self._words), _AT_ONCE):

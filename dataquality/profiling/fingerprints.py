@@ -28,6 +28,7 @@ _ZERO = np.uint64(0)
 _NO_SIGN = np.uint64(2**63 - 1)
 _INFINITE = np.uint64(0x7FF0000000000000)  # of a float without its sign: what is greater is no number
 _WORD = 8  # bytes
+_WIDENED = {"i4", "u1"}  # widened on their way: whole numbers, days and booleans; of others there are few columns
 _LONG_BYTES = 64  # a longer text goes through BLAKE2b on its own: few columns hold many of them
 _LONGEST = 128
 _RANDOM = np.random.Generator(np.random.PCG64(20130101))
@@ -88,17 +89,19 @@ def finish(first: Words, second: Words, words: Words, checks: NDArray[np.uint32]
         checks[row] = np.uint32((check ^ (check >> _HALF)) >> CHECK_SHIFT)
 
 
-def _as_words(cells: Cells) -> tuple[Words, bool]:
-    """The bits of the values as words, without a copy where that can be, and whether they are those of floats."""
+def _as_words(cells: Cells) -> tuple[NDArray[Any], bool]:
+    """Values whose bits are words, once they are widened, without a copy where that can be; whether they are floats."""
     values = cells.raw
     if values.dtype.kind == "f":
         floats = values if values.dtype.itemsize == 8 else cells.numbers  # their nulls are no numbers: the same
         return floats.view(np.uint64), True
-    return (values.view(np.uint64) if values.dtype.itemsize == 8 else values.astype(np.uint64)), False
+    if values.dtype.itemsize == _WORD:
+        return values.view(np.uint64), False
+    return (values if values.dtype.str[1:] in _WIDENED else values.astype(np.uint64)), False
 
 
 def _add_fixed_in_numpy(
-    words: Words, is_float: bool, valid: Mask, of_column: Words, first: Words, second: Words
+    words: NDArray[Any], is_float: bool, valid: Mask, of_column: Words, first: Words, second: Words
 ) -> None:
     """Add the words of cells of fixed width to the fingerprints; a float that is no number counts as null."""
     one, two, null_one, null_two = of_column
@@ -109,7 +112,7 @@ def _add_fixed_in_numpy(
         missing = nan if missing is None else missing | nan
         words = (floats + 0.0).view(np.uint64)  # minus zero equals zero
     else:
-        words = words.copy()
+        words = words.astype(np.uint64)
     _mixed(words)
     checks = words * two
     words *= one
@@ -121,11 +124,11 @@ def _add_fixed_in_numpy(
 
 
 @compiled(_add_fixed_in_numpy)
-def _add_fixed(words: Words, is_float: bool, valid: Mask, of_column: Words, first: Words, second: Words) -> None:
+def _add_fixed(words: NDArray[Any], is_float: bool, valid: Mask, of_column: Words, first: Words, second: Words) -> None:
     one, two, null_one, null_two = of_column[0], of_column[1], of_column[2], of_column[3]
     nulls = len(valid) > 0
     for row in range(len(words)):  # chosen, not branched: the machine takes several at once
-        word = words[row]
+        word = np.uint64(words[row])
         is_gone = nulls and not valid[row]
         if is_float:
             size = word & _NO_SIGN

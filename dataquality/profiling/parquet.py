@@ -12,13 +12,15 @@ import pyarrow.parquet as pq
 from modelops.lib.cores import cores
 from modelops.lib.errors import Invalid
 
-BATCH_ROWS = 131_072
+# Somewhat less than a power of two: Arrow makes room for so many rows, and for the whole page that the last of them are
+# in; where both are more than such a power it moves the column to a place of twice the size.
+BATCH_ROWS = 100_000
 BATCH_CELLS = 4_000_000  # of a very wide table fewer rows are in memory at once
 # A column that takes fewer bytes a value than this holds few distinct texts: they are read as places in a dictionary.
 CODED_BYTES = 6
 # Columns are read one after the other where a piece of one is this large; a sealed file is opened 1 MiB at a time.
 PIECE_BYTES = 1024 * 1024
-GROUP_ROWS = 2 * BATCH_ROWS
+GROUP_ROWS = 262_144
 GROUP_BYTES = 64 * 1024 * 1024
 FEW_CORES = 2  # up to so many, one decodes while the others measure: its threads would only get in their way
 
@@ -31,11 +33,17 @@ def parquet_batches(file: BinaryIO, names: list[str] | None = None) -> Iterator[
         coded = [name for name in _coded(parquet) if names is None or name in names]
         if coded:
             parquet = pq.ParquetFile(source, metadata=parquet.metadata, read_dictionary=coded)
-        rows = max(256, min(BATCH_ROWS, BATCH_CELLS // max(1, parquet.metadata.num_columns)))
+        most = max(256, min(BATCH_ROWS, BATCH_CELLS // max(1, parquet.metadata.num_columns)))
         is_wide = cores() > FEW_CORES
         for groups in _together(parquet.metadata):
+            rows = _evenly(sum(parquet.metadata.row_group(group).num_rows for group in groups), most)
             for batch in parquet.iter_batches(batch_size=rows, row_groups=groups, columns=names, use_threads=is_wide):
                 yield batch if names is None else batch.select(names)
+
+
+def _evenly(rows: int, most: int) -> int:
+    """Rows of a batch when ``rows`` come in as many batches as it takes of at most ``most``: none of a few rows."""
+    return max(1, -(-rows // max(1, -(-rows // most))))
 
 
 def _together(metadata: pq.FileMetaData) -> Iterator[list[int]]:

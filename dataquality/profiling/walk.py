@@ -97,6 +97,7 @@ class Walk:
         self._fingerprints = [Fingerprints(table.rows) for _ in keys]
         self._watches = [WatchTrack(watch, [places[name] for name in watch.columns]) for watch in watches]
         self._ready, self._until = _order(self._watches)
+        self._sums: list[Any] = []  # of batches that are done with: fresh memory would have to be cleared by the system
         self._progress = progress
         self._threads = threads or cores()
 
@@ -161,7 +162,8 @@ class Walk:
     def _measure(self, batch: pa.RecordBatch, start: int, asks: list[Ask], wants: list[bool]) -> _Part:
         """Look at a batch, one column after the other while its values are in the cache."""
         rows = batch.num_rows
-        sums = [np.zeros((2, rows), dtype=np.uint64) for _ in self._fingerprints]
+        room = self._room_for_sums(rows)
+        sums = [room[number, :, :rows] for number in range(len(self._fingerprints))]
         columns: list[ColumnPart] = []
         watched: dict[int, WatchPart] = {}
         kept: dict[int, Cells] = {}  # what a watch waits for
@@ -180,7 +182,19 @@ class Walk:
             for store, (first, second) in zip(self._fingerprints, sums, strict=True):
                 words.append(store.room(start, rows))
                 fingerprints.finish(first, second, *words[-1])
+        self._sums.append(room)
         return _Part(rows, columns, words, [watched[number] for number in range(len(self._watches))])
+
+    def _room_for_sums(self, rows: int) -> Any:
+        """Zeros for the two fingerprints of each row and key. Whichever thread takes room has it alone."""
+        try:
+            room = self._sums.pop()
+        except IndexError:
+            room = None
+        if room is None or room.shape[2] < rows:
+            return np.zeros((len(self._fingerprints), 2, rows), dtype=np.uint64)
+        room[:, :, :rows] = 0
+        return room
 
     def _settled(self) -> tuple[dict[str, NumberFacts], dict[str, int]]:
         """Facts of the number columns, and how often the most frequent value of columns of fixed width occurs."""

@@ -142,3 +142,23 @@ def test_the_engine_starts_without_django_pandas_and_scipy() -> None:
     )
     told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("rows", "group", "expected"),
+    [
+        (250_000, 250_000, [83_334, 83_334, 83_332]),
+        (100_001, 100_001, [50_001, 50_000]),
+        (99_999, 50_000, [99_999]),
+        (7, 7, [7]),
+        (0, 7, []),
+    ],
+)
+def test_rows_come_in_even_batches(rows: int, group: int, expected: list[int], tmp_path: Path) -> None:
+    """S3-32: as many batches as it takes, none of a few rows, each row once and in its order."""
+    table = pa.table({"it": np.arange(rows)})
+    pq.write_table(table, tmp_path / "it.parquet", row_group_size=group)
+    with (tmp_path / "it.parquet").open("rb") as file:
+        batches = list(parquet_batches(file))
+    assert [len(batch) for batch in batches] == expected
+    assert pa.Table.from_batches(batches, table.schema) == table

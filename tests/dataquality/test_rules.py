@@ -6,6 +6,7 @@ import datetime as dt
 import time
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -182,3 +183,34 @@ def test_a_rule_that_does_not_fit_the_table_is_refused(line: dict[str, Any], cod
     with pytest.raises(Invalid) as refusal:
         examine(ArrowTable(TABLE), suite=read_suite({"rules": [line]}))
     assert refusal.value.code == code
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [1.0, None, 3.0, float("nan")],
+        [float("inf"), 2.0, None],
+        [float("-inf"), float("inf")],
+        [-0.0, 0.0],
+        [2**53, 2**53 + 1],
+        [float("nan"), None],
+        [],
+    ],
+)
+def test_a_range_is_broken_by_what_numpy_finds_outside(values: list[Any]) -> None:
+    """S3-27: also where no value reaches a bound, where one is infinite and where there is none."""
+    column = pa.array(values, None if any(isinstance(value, (int, float)) for value in values) else pa.float64())
+    numbers = np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+    for low in (None, -1e308, 0, 1, 2, 2**53 + 1):
+        for high in (None, 0, 2, 3, 2**53, 1e308):
+            given = {name: bound for name, bound in (("min", low), ("max", high)) if bound is not None}
+            if not given or (len(given) == 2 and low > high):
+                continue
+            (watch,) = rules.get("range")(["it"], given).watches()
+            broken, of = watch.look([Cells(column)])
+            expected = [
+                bool((low is not None and each < float(low)) or (high is not None and each > float(high)))
+                for each in numbers
+            ]
+            assert broken.tolist() == expected
+            assert of == np.count_nonzero(~np.isnan(numbers))

@@ -167,12 +167,13 @@ class ByRow(Watch):
 
     def look(self, cells: list[Cells]) -> tuple[Mask, int]:
         """Broken rows, and how many are present."""
-        from dataquality.expressions.evaluate import missing_rows
+        from dataquality.expressions.evaluate import missing_rows, present_rows
 
-        missing = missing_rows(cells[0])
         with np.errstate(all="ignore"):
             broken = self.breaks(cells[0])
-        return np.greater(broken, missing), cells[0].rows - int(np.count_nonzero(missing))
+        if broken.any():  # seldom: who is missing is looked for only then
+            broken = np.greater(broken, missing_rows(cells[0]))
+        return broken, present_rows(cells[0])
 
 
 class RowRule(Rule):

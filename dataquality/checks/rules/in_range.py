@@ -41,6 +41,12 @@ class InRange(RowRule):
             return _moments(cells, low, high)
         if any(isinstance(bound, str) for bound in (low, high)):
             raise Invalid("The bounds are moments and the column holds numbers.", code="rule.kind")
+        least, greatest, infinite = cells.extent
+        if not infinite:  # these are the ends of all: a bound that lies outside them is kept
+            low = low if low is not None and least < low else None
+            high = high if high is not None and greatest > high else None
+        if low is None and high is None:
+            return np.zeros(cells.rows, dtype=bool)
         return _outside(cells.numbers, low, high)
 
     def finds(self) -> str:
