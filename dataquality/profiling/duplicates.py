@@ -23,7 +23,7 @@ _LEAST_BLOCK = 1024  # rows that are written at a time
 _AT_ONCE = 1 << 18  # rows that are compared at a time: what is made for them stays in the cache
 _FEW = 16  # rows for each word that comes twice, from which on they are looked for by halves of words
 _OTHER_BITS = np.uint64(10)  # of a half, from which on a second sieve looks at it
-_SPARSE, _MOST_BITS = 32, 22  # of a sieve: places for each word that is sought, as far as the cache reaches
+_SPARSE, _MOST_BITS = 16, 22  # of a sieve: places for each word that is sought, as far as the cache reaches
 
 Checks = NDArray[np.uint32]
 Rows = NDArray[Any]
@@ -86,9 +86,7 @@ class Fingerprints:
         last, other = _sieve(twice.astype(np.uint64)), _sieve(twice.astype(np.uint64) >> _OTHER_BITS)
         likely = []
         for words, checks, rows in self._pieces():
-            near = _let_through(words, last)
-            halves = words[near].astype(np.uint32)
-            near = near[_let_through(halves.astype(np.uint64) >> _OTHER_BITS, other)]
+            near = _let_through_both(words, last, other)
             likely.append((words[near], checks[near], rows[near]))
         together = _joined(likely)
         return lambda: iter([together])
@@ -209,13 +207,21 @@ def _seen_twice(pieces: Callable[[], Iterator[Piece]]) -> Words:
         size += len(words)
     words, again = _sorted(seen, waiting)
     found.append(words[1:][again])
-    return np.unique(np.concatenate(found))
+    return _distinct(np.concatenate(found))
 
 
 def _merged(seen: Words, fresh: list[Words]) -> tuple[Words, Words]:
     """Distinct words, and those that came again."""
     words, again = _sorted(seen, fresh)
-    return words[np.concatenate([[True], ~again])], np.unique(words[1:][again])
+    return words[np.concatenate([[True], ~again])], _distinct(words[1:][again])
+
+
+def _distinct(words: Words) -> Words:
+    """Each word once, in their order; sorts ``words`` in place, which takes a part of what `numpy.unique` does."""
+    words.sort()
+    is_first = np.ones(len(words), dtype=bool)
+    np.not_equal(words[1:], words[:-1], out=is_first[1:])
+    return words[is_first]
 
 
 def _sorted(seen: Words, fresh: list[Words]) -> tuple[Words, Mask]:
@@ -236,8 +242,12 @@ def _sieve(wanted: Words) -> Mask:
 def _among(words: Words, wanted: Words, sieve: Mask) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """The places of those words that are among the sorted ``wanted``, and where there."""
     near = _let_through(words, sieve)
-    place = np.minimum(np.searchsorted(wanted, words[near]), len(wanted) - 1)
-    same = wanted[place] == words[near]
+    sought = words[near]
+    order = np.argsort(sought)  # looked up in their order, they are found three times as quickly
+    place = np.empty(len(near), dtype=np.intp)
+    place[order] = np.searchsorted(wanted, sought[order])
+    np.minimum(place, len(wanted) - 1, out=place)
+    same = wanted[place] == sought
     return near[same], place[same]
 
 
@@ -270,3 +280,26 @@ def _let_through(words: Words, sieve: Mask) -> NDArray[np.intp]:
         found[at] = row
         at += sieve[words[row] & mask]
     return found[:at].copy()
+
+
+def _let_through_both_in_numpy(words: Words, last: Mask, other: Mask) -> NDArray[np.intp]:
+    near = _let_through_in_numpy(words, last)
+    halves = words[near].astype(np.uint32).astype(np.uint64)
+    return near[_let_through_in_numpy(halves >> _OTHER_BITS, other)]
+
+
+@compiled(_let_through_both_in_numpy)
+def _let_through_both(words: Words, last: Mask, other: Mask) -> NDArray[np.intp]:
+    """The same for the last half of each word: by its last bits, and of those by its other bits as well."""
+    of_last, of_other = np.uint64(len(last) - 1), np.uint64(len(other) - 1)
+    found = np.empty(len(words) + 1, dtype=np.intp)
+    at = 0
+    for row in range(len(words)):
+        found[at] = row
+        at += last[words[row] & of_last]
+    left = 0
+    for place in range(at):
+        row = found[place]
+        found[left] = row
+        left += other[(np.uint64(np.uint32(words[row])) >> _OTHER_BITS) & of_other]
+    return found[:left].copy()

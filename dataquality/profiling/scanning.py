@@ -16,6 +16,7 @@ from modelops.lib.compiled import compiled
 from .kinds import FIRST_ROWS
 
 _BLOCK = 1024  # values
+_EIGHT = 8
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -61,8 +62,9 @@ def scan(numbers: Floats, bounds: Floats) -> Scanned:
     far_low, near_low, near_high, far_high = bounds[4], bounds[5], bounds[6], bounds[7]
     takes1, takes2 = low1 != high1, low2 != high2  # a window of one value gives none
     below1 = below2 = inside1 = inside2 = beyond_low = beyond_high = open_low = open_high = 0
-    wanted = np.empty(len(numbers) + 1, dtype=np.int32)
-    marks = np.empty(_BLOCK, dtype=np.int64)
+    wanted = np.empty(len(numbers) + _EIGHT, dtype=np.int32)
+    marks = np.zeros(_BLOCK, dtype=np.uint8)
+    eights = marks.view(np.uint64)  # of eight rows at once: as a rule none of them is marked
     sure_low, sure_high = np.empty(FIRST_ROWS, dtype=np.int64), np.empty(FIRST_ROWS, dtype=np.int64)
     at = at_low = at_high = 0
     for start in range(0, len(numbers), _BLOCK):  # what is marked stays in the nearest cache
@@ -101,10 +103,15 @@ def scan(numbers: Floats, bounds: Floats) -> Scanned:
         found = open_low - before_low + open_high - before_high
         found += (inside1 - before1 if takes1 else 0) + (inside2 - before2 if takes2 else 0)
         if found:
-            # Each row is written and the place moves on behind those that are wanted: a branch would be guessed wrong.
-            for row in range(len(block)):
-                wanted[at] = start + row
-                at += marks[row]
+            for row in range(len(block), -(-len(block) // _EIGHT) * _EIGHT):
+                marks[row] = 0  # of the block before
+            for eight in range(-(-len(block) // _EIGHT)):
+                if eights[eight]:
+                    # Each row is written and the place moves on behind those that are wanted: a branch for each would
+                    # be guessed wrong.
+                    for row in range(eight * _EIGHT, (eight + 1) * _EIGHT):
+                        wanted[at] = start + row
+                        at += marks[row]
     in1, in2 = np.empty(inside1 + 1 if takes1 else 1), np.empty(inside2 + 1 if takes2 else 1)
     doubt_low, doubt_high = np.empty(open_low + 1, dtype=np.int64), np.empty(open_high + 1, dtype=np.int64)
     at1 = at2 = at3 = at4 = 0

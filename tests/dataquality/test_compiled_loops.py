@@ -133,6 +133,10 @@ def test_words_are_let_through_the_same(wanted: int) -> None:
     found = _machine(duplicates._let_through)(words, sieve)
     assert found.dtype == np.intp
     assert np.array_equal(found, duplicates._let_through.twin(words, sieve))
+    other = duplicates._sieve((words[:wanted] & np.uint64(2**32 - 1)) >> duplicates._OTHER_BITS)
+    found = _machine(duplicates._let_through_both)(words, sieve, other)
+    assert set(range(wanted)) <= set(found.tolist()) < set(range(len(words)))
+    assert np.array_equal(found, duplicates._let_through_both.twin(words, sieve, other))
     assert set(range(wanted)) <= set(found.tolist())
 
 
