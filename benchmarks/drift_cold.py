@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from .drift import CATEGORIES, NUMBERS, written
-from .table import Table
+from .table import Table, own_home
 
 _PORTAL = """
 import benchmarks.drift as drift
@@ -101,7 +101,7 @@ def measure(*, quick: bool = False) -> Table:
             written(Path(folder) / f"{name}.parquet", seed, size, numbers)
             for seed, (name, size) in enumerate((("reference", rows), ("current", current)))
         ]
-        home = Path(folder) / "home"
+        home = own_home(Path(folder), quick=quick)
         for name, (python, work) in _contestants().items():
             if name == "portal":  # its machine code lies in its home, as on every day but the first
                 _taken(python, work, paths, home)

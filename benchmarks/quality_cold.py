@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from . import quality_data
-from .table import Table
+from .table import Table, own_home
 
 ROWS, QUICK_ROWS = 5_000_000, 50_000
 _WORK = """
@@ -34,7 +34,8 @@ def measure(*, quick: bool = False) -> Table:
     table = Table(f"Quality of {rows:,} rows, by a process from its start", "rows per CPU second", "portal")
     with tempfile.TemporaryDirectory(prefix="benchmark-quality-") as name:
         path = quality_data.write(Path(name), rows, with_csv=False)["parquet"]
-        env = {**os.environ, "MODELOPS_HOME": f"{name}/home", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        home = own_home(Path(name), quick=quick)
+        env = {**os.environ, "MODELOPS_HOME": str(home), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         for what, call in {"": _CALLS["portal"], **_CALLS}.items():
             command = [sys.executable, "-c", _WORK.format(call=call), str(path)]
             done = subprocess.run(command, stdout=subprocess.PIPE, env=env, check=True)

@@ -1,9 +1,11 @@
 """Timing a few alternatives in turns, and a table of the results."""
 
+import os
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 
@@ -55,3 +57,13 @@ def in_turns(work: dict[str, Callable[[], object]], amount: float, rounds: int) 
             run()
             seconds[name].append(time.process_time() - started)
     return {name: amount / max(statistics.median(taken), 1e-9) for name, taken in seconds.items()}
+
+
+def own_home(folder: Path, *, quick: bool) -> Path:
+    """Where a measured process keeps its machine code: below ``folder``, so that none of another day is there.
+
+    In the quick form it is the home of this process, where there is one: what another benchmark of the run has
+    compiled there takes seconds.
+    """
+    named = os.environ.get("MODELOPS_HOME")
+    return Path(named) if quick and named else folder / "home"
