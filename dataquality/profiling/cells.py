@@ -20,9 +20,13 @@ _INTEGERS = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
 
 
 class Cells:
-    """The cells of a column in the rows of one batch; what is derived is computed at most once."""
+    """The cells of a column in the rows of one batch; what is derived is computed at most once.
 
-    def __init__(self, array: pa.Array) -> None:
+    ``room`` is where its numbers may be written, for who uses the same for the next column: memory that is given back
+    after each column would be cleared by the system for the next.
+    """
+
+    def __init__(self, array: pa.Array, room: NDArray[np.float64] | None = None) -> None:
         kind = array.type
         if pa.types.is_dictionary(kind) and not _is_texts(kind.value_type):
             array = array.dictionary_decode()
@@ -33,6 +37,7 @@ class Cells:
         self.array: pa.Array = array
         self.kind: Kind = kind_of(kind)
         self.rows = len(array)
+        self._room = room
 
     @once
     def valid(self) -> Mask | None:
@@ -101,7 +106,8 @@ class Cells:
         """A column of fixed width as float64, and how many of those are no number."""
         raw = self.raw.astype(np.float32) if self.raw.dtype == np.float16 else self.raw  # the compiler knows no halves
         if self.valid is not None:
-            return _as_floats(raw, self.valid)
+            room = np.empty(self.rows) if self._room is None else self._room[: self.rows]
+            return room, _as_floats(raw, self.valid, room)
         values = raw.astype(np.float64, copy=False)
         return values, int(np.count_nonzero(np.isnan(values))) if raw.dtype.kind == "f" else 0
 
@@ -143,23 +149,22 @@ class Cells:
             return str(self.raw[row])
 
 
-def _as_floats_in_numpy(raw: NDArray[Any], valid: Mask) -> tuple[NDArray[np.float64], int]:
-    values = raw.astype(np.float64)
+def _as_floats_in_numpy(raw: NDArray[Any], valid: Mask, values: NDArray[np.float64]) -> int:
+    values[:] = raw
     values[~valid] = np.nan
-    return values, int(np.count_nonzero(np.isnan(values)))
+    return int(np.count_nonzero(np.isnan(values)))
 
 
 @compiled(_as_floats_in_numpy)
-def _as_floats(raw: NDArray[Any], valid: Mask) -> tuple[NDArray[np.float64], int]:
-    """The values as float64, not-a-number where they are not valid, and how many of them are no number."""
-    values = np.empty(len(raw))
+def _as_floats(raw: NDArray[Any], valid: Mask, values: NDArray[np.float64]) -> int:
+    """Write the values as float64, not-a-number where they are not valid; tells how many of them are no number."""
     gone = 0
     for row in range(len(raw)):
         value = np.float64(raw[row])
         value = value if valid[row] else np.nan
         values[row] = value
         gone += value != value  # as only what is no number does
-    return values, gone
+    return gone
 
 
 def _is_texts(kind: pa.DataType) -> bool:

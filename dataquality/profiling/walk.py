@@ -66,6 +66,17 @@ class _Part:
     watched: list[WatchPart]
 
 
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """Memory that batches use one after the other: the system would have to clear what is fresh.
+
+    It holds the two fingerprints of each row and key, and the numbers of a column.
+    """
+
+    sums: Any
+    numbers: Any
+
+
 class Walk:
     """One walk; ``keys`` are the columns whose repetition is counted, an empty key stands for the whole row."""
 
@@ -97,7 +108,7 @@ class Walk:
         self._fingerprints = [Fingerprints(table.rows) for _ in keys]
         self._watches = [WatchTrack(watch, [places[name] for name in watch.columns]) for watch in watches]
         self._ready, self._until = _order(self._watches)
-        self._sums: list[Any] = []  # of batches that are done with: fresh memory would have to be cleared by the system
+        self._rooms: list[_Room] = []  # of batches that are done with
         self._progress = progress
         self._threads = threads or cores()
 
@@ -162,14 +173,15 @@ class Walk:
     def _measure(self, batch: pa.RecordBatch, start: int, asks: list[Ask], wants: list[bool]) -> _Part:
         """Look at a batch, one column after the other while its values are in the cache."""
         rows = batch.num_rows
-        room = self._room_for_sums(rows)
-        sums = [room[number, :, :rows] for number in range(len(self._fingerprints))]
+        room = self._room_for(rows)
+        sums = [room.sums[number, :, :rows] for number in range(len(self._fingerprints))]
         columns: list[ColumnPart] = []
         watched: dict[int, WatchPart] = {}
         kept: dict[int, Cells] = {}  # what a watch waits for
         with np.errstate(all="ignore"):
             for place, column in enumerate(batch.columns):
-                cells = Cells(column)
+                # Where a watch waits for later columns as well, these would overwrite what it waits with.
+                cells = Cells(column, room.numbers if self._until.get(place, place) == place else None)
                 columns.append(self._tracks[place].measure(cells, start, asks[place]))
                 for number in self._keys_of[place]:
                     fingerprints.add_cells(cells, self._multipliers[:, place], *sums[number])
@@ -182,18 +194,18 @@ class Walk:
             for store, (first, second) in zip(self._fingerprints, sums, strict=True):
                 words.append(store.room(start, rows))
                 fingerprints.finish(first, second, *words[-1])
-        self._sums.append(room)
+        self._rooms.append(room)
         return _Part(rows, columns, words, [watched[number] for number in range(len(self._watches))])
 
-    def _room_for_sums(self, rows: int) -> Any:
-        """Zeros for the two fingerprints of each row and key. Whichever thread takes room has it alone."""
+    def _room_for(self, rows: int) -> _Room:
+        """Room with zeros for the sums of so many rows. Whichever thread takes it has it alone."""
         try:
-            room = self._sums.pop()
+            room = self._rooms.pop()
         except IndexError:
             room = None
-        if room is None or room.shape[2] < rows:
-            return np.zeros((len(self._fingerprints), 2, rows), dtype=np.uint64)
-        room[:, :, :rows] = 0
+        if room is None or len(room.numbers) < rows:
+            return _Room(np.zeros((len(self._fingerprints), 2, rows), dtype=np.uint64), np.empty(rows))
+        room.sums[:, :, :rows] = 0
         return room
 
     def _settled(self) -> tuple[dict[str, NumberFacts], dict[str, int]]:

@@ -120,8 +120,8 @@ def test_holes_become_no_numbers(kind: str) -> None:
     raw, valid = RANDOM.integers(0, 2**62, 3000).astype(kind), RANDOM.random(3000) < 0.9
     if kind.startswith("float"):
         raw[::7] = np.nan
-    found, gone = _machine(cells._as_floats)(raw, valid)
-    expected, of_twin = cells._as_floats.twin(raw, valid)
+    found, expected = np.empty((2, 3000))
+    gone, of_twin = _machine(cells._as_floats)(raw, valid, found), cells._as_floats.twin(raw, valid, expected)
     assert np.array_equal(found, expected, equal_nan=True)
     assert gone == of_twin == np.count_nonzero(np.isnan(expected))
 

@@ -217,9 +217,11 @@ def test_categories_are_told_up_to_as_many_as_there_may_be(distinct: int) -> Non
             assert int(profile.text.counts.sum()) == 400
 
 
-def test_each_column_is_kept_until_the_last_watch_has_seen_it() -> None:
-    """S3-31: rules over columns far apart, in any order, find what pandas finds."""
+@pytest.mark.parametrize("present", [1.0, 0.9])
+def test_each_column_is_kept_until_the_last_watch_has_seen_it(present: float) -> None:
+    """S3-31: rules over columns far apart, in any order, find what pandas finds, also where cells are missing."""
     frame = pd.DataFrame(RANDOM.integers(0, 50, (3000, 4)), columns=list("abcd"))
+    frame = frame.where(RANDOM.random(frame.shape) < present)
     rules = [kinds.get("expression")([], {"expression": text}) for text in ("a < d", "d >= b", "c > 10", "a <= b")]
     watches = [watch for rule in rules for watch in rule.watches()]
     watches += kinds.get("range")(["b"], {"max": 40}).watches()
