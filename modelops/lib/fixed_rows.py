@@ -16,42 +16,71 @@ from django.db.models.signals import post_init, pre_init
 from django.utils import timezone
 
 Row = TypeVar("Row", bound=models.Model)
+# Of one model: who gives ever other names is served all the same.
+_MOST_SHAPES = 64
+
+
+class _Relation(NamedTuple):
+    """A foreign key: attribute of its value, model, attribute of the other object that has the value, and the way back
+    to this one where that knows one alone."""
+
+    attribute: str
+    model: type[models.Model]
+    of_other: str
+    way_back: Any
 
 
 class _Making(NamedTuple):
     constants: dict[str, Any]
     """Attributes whose default is the same for every object."""
     computed: tuple[tuple[str, Callable[[], Any]], ...]
-    related: dict[str, tuple[str, type[models.Model], str, Any]]
-    """Of a foreign key: attribute of its value, model, attribute of the other object that has the value, and the way
-    back to this one where that knows one alone."""
+    related: dict[str, _Relation]
     attributes: frozenset[str]
+    shapes: dict[tuple[str, ...], "_Shape"]
+
+
+class _Shape(NamedTuple):
+    """What is to be done for the names that values are given by: the same each time at one place of the code."""
+
+    related: tuple[tuple[str, _Relation], ...]
+    computed: tuple[tuple[str, Callable[[], Any]], ...]
 
 
 def unsaved(model: type[Row], /, **values: Any) -> Row:
     """A new object as ``model(**values)`` makes it; fields and foreign keys by their names, or names with _id."""
     making = _making(model)
-    if making is None:
+    if making is None or (shape := _shape(making, tuple(values))) is None:
         return model(**values)
     row = model.__new__(model)
-    row._state = ModelState()
-    held = row.__dict__
-    held.update(making.constants)
-    for name, value in values.items():
-        if name in making.attributes:
-            held[name] = value
-        elif (relation := making.related.get(name)) is not None and isinstance(value, relation[1]):
-            attribute, _, of_other, way_back = relation
-            held[attribute] = getattr(value, of_other)
-            row._state.fields_cache[name] = value
-            if way_back is not None:
-                way_back.set_cached_value(value, row)
-        else:
+    row._state = state = ModelState()
+    given = {**making.constants, **values}
+    for name, (attribute, kind, of_other, way_back) in shape.related:
+        value = given.pop(name)
+        if not isinstance(value, kind):
             return model(**values)
-    for name, default in making.computed:
-        if name not in held:
-            held[name] = default()
+        given[attribute] = getattr(value, of_other)
+        state.fields_cache[name] = value
+        if way_back is not None:
+            way_back.set_cached_value(value, row)
+    for name, default in shape.computed:
+        given[name] = default()
+    row.__dict__.update(given)
     return row
+
+
+def _shape(making: _Making, names: tuple[str, ...]) -> _Shape | None:
+    """None where one of the names is neither an attribute nor a foreign key."""
+    if (known := making.shapes.get(names)) is not None:
+        return known
+    if not all(name in making.attributes or name in making.related for name in names):
+        return None
+    # An attribute may bear the name of the relation.
+    related = tuple((name, making.related[name]) for name in names if name not in making.attributes)
+    given = {*names, *(relation.attribute for _, relation in related)}
+    shape = _Shape(related, tuple(each for each in making.computed if each[0] not in given))
+    if len(making.shapes) < _MOST_SHAPES:
+        making.shapes[names] = shape
+    return shape
 
 
 def loaded(model: type[Row], names: Sequence[str], values: Sequence[Any], database: str) -> Row:
@@ -85,13 +114,13 @@ def _making(model: type[models.Model]) -> _Making | None:
         if is_key:
             [(_, other)] = field.related_fields
             way_back = None if field.remote_field.multiple else field.remote_field
-            related[field.name] = (field.attname, field.related_model, other.attname, way_back)
+            related[field.name] = _Relation(field.attname, field.related_model, other.attname, way_back)
         if (field.has_default() and callable(field.default)) or field.has_db_default():
             computed.append((field.attname, _default_of(field)))
         else:
             constants[field.attname] = field.get_default()
     attributes = frozenset(field.attname for field in options.concrete_fields)
-    return _Making(constants, tuple(computed), related, attributes)
+    return _Making(constants, tuple(computed), related, attributes, {})
 
 
 def _default_of(field: Any) -> Callable[[], Any]:
