@@ -27,7 +27,7 @@ from .recording import locations_seen, note_locations
 
 PIECE_BYTES = 1 << 20
 # The format of such a file is told of its bytes as they came: to open them again takes longer than to look.
-_SMALL_BYTES: Final = 256 << 10
+_SMALL_BYTES: Final = 64 << 10
 
 
 class SealedUpload(UploadedFile):

@@ -21,7 +21,7 @@ def recorded(ago: dt.timedelta) -> Iterator[None]:
     now = ids._tick
     behind = int(ago.total_seconds() * 1000) << 12
     with pytest.MonkeyPatch.context() as patch, connection.cursor() as cursor:
-        patch.setattr(ids, "_tick", lambda: now() - behind)
+        patch.setattr(ids, "_tick", lambda: (lambda tick, drawn: (tick - behind, drawn))(*now()))
         cursor.execute(f"{_DEFAULT} - interval '{ago.total_seconds()} seconds'")
         try:
             yield
