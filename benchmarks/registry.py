@@ -48,7 +48,7 @@ Calls = Callable[[int], list[Call]]
 
 def measure(*, quick: bool = False) -> Table:
     """Requests per second, and the CPU time of the server for each."""
-    models, versions, requests, rounds = (20, 5, 8, 1) if quick else (1000, 100, 240, 5)
+    models, versions, requests, rounds = (20, 5, 8, 1) if quick else (1000, 100, 720, 5)
     names = [f"model-{number:04d}" for number in range(models)]
     table = Table("Registry over HTTP", "requests/s", f"{OURS}: {ALIAS}")
     workers = 1 if quick else WORKERS
@@ -86,7 +86,7 @@ def _run(
         for turn in range(rounds + 1):
             for side, (web, headers, calls) in sides.items():
                 # Its basic-auth takes seconds for what others do at once.
-                many = warming if not turn else max(CLIENTS, requests // 10) if side == GUARDED else requests
+                many = warming if not turn else max(CLIENTS, requests // 30) if side == GUARDED else requests
                 wanted = [calls[case](next(numbers)) for _ in range(many)]
                 os.sync()  # what the other has not made sure of would be written with what this one does
                 before, started = web.seconds(), time.perf_counter()
