@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from modelops.lib.compiled import compiled
 
 from .kinds import FIRST_ROWS, Mask, Words
+from .sieves import OTHER_BITS, let_through, let_through_both, sieve_of
 from .spill import Spill
 
 IN_MEMORY = 8_000_000  # rows, twelve bytes each; of a larger table the fingerprints go to disk
@@ -22,8 +23,6 @@ _BUFFERED = 1 << 20  # rows of all parts together that wait to be written
 _LEAST_BLOCK = 1024  # rows that are written at a time
 _AT_ONCE = 1 << 18  # rows that are compared at a time: what is made for them stays in the cache
 _FEW = 16  # rows for each word that comes twice, from which on they are looked for by halves of words
-_OTHER_BITS = np.uint64(10)  # of a half, from which on a second sieve looks at it
-_SPARSE, _MOST_BITS = 16, 22  # of a sieve: places for each word that is sought, as far as the cache reaches
 
 Checks = NDArray[np.uint32]
 Rows = NDArray[Any]
@@ -83,10 +82,10 @@ class Fingerprints:
         if _FEW * len(twice) > len(halves):
             return self._pieces
         # What comes through by its last bits goes through the other bits of its half as well: then few are left.
-        last, other = _sieve(twice.astype(np.uint64)), _sieve(twice.astype(np.uint64) >> _OTHER_BITS)
+        last, other = sieve_of(twice.astype(np.uint64)), sieve_of(twice.astype(np.uint64) >> OTHER_BITS)
         likely = []
         for words, checks, rows in self._pieces():
-            near = _let_through_both(words, last, other)
+            near = let_through_both(words, last, other)
             likely.append((words[near], checks[near], rows[near]))
         together = _joined(likely)
         return lambda: iter([together])
@@ -170,7 +169,7 @@ def _repeats(pieces: Callable[[], Iterator[Piece]]) -> Repeats:
     check_of = np.zeros(len(twice), dtype=np.uint32)
     is_known = np.zeros(len(twice), dtype=bool)
     others: set[tuple[int, int]] = set()
-    sieve = _sieve(twice)
+    sieve = sieve_of(twice)
     for words, checks, rows in pieces():
         near, place = _among(words, twice, sieve)
         checks = checks[near]
@@ -231,17 +230,9 @@ def _sorted(seen: Words, fresh: list[Words]) -> tuple[Words, Mask]:
     return words, words[1:] == words[:-1]
 
 
-def _sieve(wanted: Words) -> Mask:
-    """By their last bits, which words may be among the ``wanted``."""
-    bits = min((_SPARSE * len(wanted)).bit_length(), _MOST_BITS)
-    sieve: Mask = np.zeros(1 << bits, dtype=bool)
-    sieve[wanted & np.uint64(len(sieve) - 1)] = True
-    return sieve
-
-
 def _among(words: Words, wanted: Words, sieve: Mask) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """The places of those words that are among the sorted ``wanted``, and where there."""
-    near = _let_through(words, sieve)
+    near = let_through(words, sieve)
     sought = words[near]
     order = np.argsort(sought)  # looked up in their order, they are found three times as quickly
     place = np.empty(len(near), dtype=np.intp)
@@ -264,42 +255,3 @@ def _come_again(ordered: Checks) -> Checks:
         found[at] = ordered[row]
         at += ordered[row] == ordered[row - 1]
     return found[:at].copy()
-
-
-def _let_through_in_numpy(words: Words, sieve: Mask) -> NDArray[np.intp]:
-    return np.flatnonzero(sieve[words & np.uint64(len(sieve) - 1)])
-
-
-@compiled(_let_through_in_numpy)
-def _let_through(words: Words, sieve: Mask) -> NDArray[np.intp]:
-    """The places of the words whose last bits are those of one that is wanted."""
-    mask = np.uint64(len(sieve) - 1)
-    found = np.empty(len(words) + 1, dtype=np.intp)
-    at = 0
-    for row in range(len(words)):  # written always, and kept where it is wanted: no branch to be guessed
-        found[at] = row
-        at += sieve[words[row] & mask]
-    return found[:at].copy()
-
-
-def _let_through_both_in_numpy(words: Words, last: Mask, other: Mask) -> NDArray[np.intp]:
-    near = _let_through_in_numpy(words, last)
-    halves = words[near].astype(np.uint32).astype(np.uint64)
-    return near[_let_through_in_numpy(halves >> _OTHER_BITS, other)]
-
-
-@compiled(_let_through_both_in_numpy)
-def _let_through_both(words: Words, last: Mask, other: Mask) -> NDArray[np.intp]:
-    """The same for the last half of each word: by its last bits, and of those by its other bits as well."""
-    of_last, of_other = np.uint64(len(last) - 1), np.uint64(len(other) - 1)
-    found = np.empty(len(words) + 1, dtype=np.intp)
-    at = 0
-    for row in range(len(words)):
-        found[at] = row
-        at += last[words[row] & of_last]
-    left = 0
-    for place in range(at):
-        row = found[place]
-        found[left] = row
-        left += other[(np.uint64(np.uint32(words[row])) >> _OTHER_BITS) & of_other]
-    return found[:left].copy()

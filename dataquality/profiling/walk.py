@@ -21,6 +21,7 @@ from .duplicates import Fingerprints, Repeats
 from .facts import ColumnProfile
 from .kinds import Words
 from .number_track import Allowance, NumberFacts
+from .rooms import Rooms
 from .sketches import sampled_rows
 from .watching import Watch, WatchFacts, WatchPart, WatchTrack
 
@@ -66,17 +67,6 @@ class _Part:
     watched: list[WatchPart]
 
 
-@dataclass(frozen=True, slots=True)
-class _Room:
-    """Memory that batches use one after the other: the system would have to clear what is fresh.
-
-    It holds the two fingerprints of each row and key, and the numbers of a column.
-    """
-
-    sums: Any
-    numbers: Any
-
-
 class Walk:
     """One walk; ``keys`` are the columns whose repetition is counted, an empty key stands for the whole row."""
 
@@ -108,7 +98,7 @@ class Walk:
         self._fingerprints = [Fingerprints(table.rows) for _ in keys]
         self._watches = [WatchTrack(watch, [places[name] for name in watch.columns]) for watch in watches]
         self._ready, self._until = _order(self._watches)
-        self._rooms: list[_Room] = []  # of batches that are done with
+        self._rooms = Rooms(len(keys))
         self._progress = progress
         self._threads = threads or cores()
 
@@ -173,7 +163,7 @@ class Walk:
     def _measure(self, batch: pa.RecordBatch, start: int, asks: list[Ask], wants: list[bool]) -> _Part:
         """Look at a batch, one column after the other while its values are in the cache."""
         rows = batch.num_rows
-        room = self._room_for(rows)
+        room = self._rooms.take(rows)
         sums = [room.sums[number, :, :rows] for number in range(len(self._fingerprints))]
         columns: list[ColumnPart] = []
         watched: dict[int, WatchPart] = {}
@@ -194,19 +184,8 @@ class Walk:
             for store, (first, second) in zip(self._fingerprints, sums, strict=True):
                 words.append(store.room(start, rows))
                 fingerprints.finish(first, second, *words[-1])
-        self._rooms.append(room)
+        self._rooms.give_back(room)
         return _Part(rows, columns, words, [watched[number] for number in range(len(self._watches))])
-
-    def _room_for(self, rows: int) -> _Room:
-        """Room with zeros for the sums of so many rows. Whichever thread takes it has it alone."""
-        try:
-            room = self._rooms.pop()
-        except IndexError:
-            room = None
-        if room is None or len(room.numbers) < rows:
-            return _Room(np.zeros((len(self._fingerprints), 2, rows), dtype=np.uint64), np.empty(rows))
-        room.sums[:, :, :rows] = 0
-        return room
 
     def _settled(self) -> tuple[dict[str, NumberFacts], dict[str, int]]:
         """Facts of the number columns, and how often the most frequent value of columns of fixed width occurs."""

@@ -65,7 +65,7 @@ class _Line:
                 if not more:
                     raise ConnectionResetError("it ended the connection")
                 found += more
-        except OSError as error:
+        except (OSError, ValueError) as error:  # the latter of a length that is none
             raise _ended(connection, "did not answer", error) from None
         head, _, rest = found.partition(_END)
         kind, said = head[:1], head[1:]
@@ -77,7 +77,7 @@ class _Line:
         return bytes(rest[: -len(_END)] if kind == b"$" else said)
 
 
-def _ended(connection: Any, what: str, error: OSError) -> RedisError:
+def _ended(connection: Any, what: str, error: Exception) -> RedisError:
     """What is said of a connection that is of no more use; who waited for long enough does not begin anew."""
     connection.disconnect()
     is_late = isinstance(error, BlockingIOError | TimeoutError)

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from dataquality.profiling import cells, duplicates, fingerprints, scanning, text_classes, texts
+from dataquality.profiling import cells, duplicates, fingerprints, scanning, sieves, text_classes, texts
 from dataquality.profiling.cells import Cells
 from dataquality.profiling.spans import eights, spans
 from modelops.lib.compiled import Compiled
@@ -129,14 +129,14 @@ def test_holes_become_no_numbers(kind: str) -> None:
 @pytest.mark.parametrize("wanted", [0, 1, 3, 2000])
 def test_words_are_let_through_the_same(wanted: int) -> None:
     words = RANDOM.integers(0, 2**63, 5000, dtype=np.uint64)
-    sieve = duplicates._sieve(np.sort(words[:wanted]))
-    found = _machine(duplicates._let_through)(words, sieve)
+    sieve = sieves.sieve_of(np.sort(words[:wanted]))
+    found = _machine(sieves.let_through)(words, sieve)
     assert found.dtype == np.intp
-    assert np.array_equal(found, duplicates._let_through.twin(words, sieve))
-    other = duplicates._sieve((words[:wanted] & np.uint64(2**32 - 1)) >> duplicates._OTHER_BITS)
-    found = _machine(duplicates._let_through_both)(words, sieve, other)
+    assert np.array_equal(found, sieves.let_through.twin(words, sieve))
+    other = sieves.sieve_of((words[:wanted] & np.uint64(2**32 - 1)) >> sieves.OTHER_BITS)
+    found = _machine(sieves.let_through_both)(words, sieve, other)
     assert set(range(wanted)) <= set(found.tolist()) < set(range(len(words)))
-    assert np.array_equal(found, duplicates._let_through_both.twin(words, sieve, other))
+    assert np.array_equal(found, sieves.let_through_both.twin(words, sieve, other))
     assert set(range(wanted)) <= set(found.tolist())
 
 

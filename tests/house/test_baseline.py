@@ -15,6 +15,11 @@ def rows(table: str) -> list[Any]:
         return list(cursor.fetchall())
 
 
+def lines(baseline: Baseline) -> dict[str, list[bytes]]:
+    """The rows of each table; room of removed ones is used again, so that they come in another order."""
+    return {table: sorted(content.splitlines()) for table, content in baseline.rows.items()}
+
+
 def change() -> None:
     Group.objects.filter(pk=Group.objects.earliest("pk").pk).update(name="changed")
 
@@ -42,5 +47,5 @@ def test_what_was_written_is_put_back_each_time(write: Any) -> None:
         baseline.restore(connection)
         assert [rows(table) for table in tables] == before
     again = Baseline(connection)
-    assert again.rows == baseline.rows
+    assert lines(again) == lines(baseline)
     assert again.marks["django_content_type"] == types, "a table that nobody wrote was written by the restoring"

@@ -143,7 +143,9 @@ def test_an_answer_is_read_to_its_end_however_it_comes(pieces: list[bytes]) -> N
     assert found == (b"12" if pieces[0][:1] == b":" else b"hello")
 
 
-@pytest.mark.parametrize("pieces", [[b"*1\r\n:1\r\n"], [b"$-1\r\n"], [b"$9\r\nshort"], [b"HTTP/1.1 400\r\n"]])
+@pytest.mark.parametrize(
+    "pieces", [[b"*1\r\n:1\r\n"], [b"$-1\r\n"], [b"$9\r\nshort"], [b"$x\r\n"], [b"HTTP/1.1 400\r\n"]]
+)
 def test_what_is_no_answer_ends_the_connection(pieces: list[bytes]) -> None:
     with other_end(pieces) as url, pytest.raises(ConnectionLost):
         ScriptLine(redis.Redis.from_url(url, protocol=2), ECHO, 1).run(packed(b"key", b"1"))
