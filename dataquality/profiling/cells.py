@@ -108,7 +108,10 @@ class Cells:
         if self.valid is not None:
             room = np.empty(self.rows) if self._room is None else self._room[: self.rows]
             return room, _as_floats(raw, self.valid, room)
-        values = raw.astype(np.float64, copy=False)
+        values = raw
+        if raw.dtype != np.float64:
+            values = np.empty(self.rows) if self._room is None else self._room[: self.rows]
+            values[:] = raw
         return values, int(np.count_nonzero(np.isnan(values))) if raw.dtype.kind == "f" else 0
 
     @once

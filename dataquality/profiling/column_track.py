@@ -14,7 +14,7 @@ from .cells import Cells
 from .constants import FixedPart, FixedTrack
 from .facts import ColumnProfile, Sighted
 from .kinds import FIRST_ROWS, first_rows, is_fixed, kind_of
-from .number_track import Allowance, NumberFacts, NumberTrack, beyond
+from .number_track import NumberFacts, NumberTrack, beyond
 from .numbers import NumberPart, Plan, exact_fences, places
 from .selection_by_digits import value_at
 from .text_classes import BLANK
@@ -33,7 +33,6 @@ class Limits:
 
     numbers: int
     text_bytes: int
-    allowance: Allowance
     sampled: NDArray[np.int64]  # rows of the table that stand for all, in order
 
 
@@ -73,7 +72,7 @@ class ColumnTrack:
         self._is_decimal = bool(pa.types.is_decimal(inner))
         self._is_fixed = is_fixed(inner) or bool(pa.types.is_boolean(inner))
         self._calendar = _calendar(inner) if self.kind == "time" else None
-        self.number = NumberTrack(limits.numbers, rows, limits.allowance) if self.kind == "number" else None
+        self.number = NumberTrack(limits.numbers, rows) if self.kind == "number" else None
         self.fixed = FixedTrack() if self._is_fixed else None
         most = max(CATEGORY_COUNT, min(CATEGORY_MOST, int(CATEGORY_SHARE * rows)))
         by_text = not self._is_fixed and self.kind != "empty"

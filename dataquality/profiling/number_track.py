@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .in_order import InOrder
 from .kinds import FIRST_ROWS
 from .numbers import (
     AMBIGUOUS,
@@ -30,20 +31,6 @@ from .windows import Bounds, Floats, Window
 
 SECOND_KEPT = 1 << 22  # distinct values that a window of the second look may keep
 NEARLY_ORDERED = 0.5  # more steps up than down, or the other way round, than chance would have: as a share of all
-
-
-@dataclass
-class Allowance:
-    """How many values the columns together may still keep whole because they are in order."""
-
-    left: int
-
-    def take(self, values: int) -> bool:
-        """Whether ``values`` more may be kept; takes them if so."""
-        if values > self.left:
-            return False
-        self.left -= values
-        return True
 
 
 @dataclass(frozen=True)
@@ -71,17 +58,16 @@ class NumberFacts:
 class NumberTrack:
     """Parts go in, in the order of the rows; `finish` gives the facts, or None when another pass is needed."""
 
-    def __init__(self, kept: int, rows: int, allowance: Allowance) -> None:
+    def __init__(self, kept: int, rows: int) -> None:
         self._keep = kept
         self._rows = rows
-        self._allowance = allowance
         self.finite = 0
         self.infinite = 0
         self.minimum, self.maximum = math.inf, -math.inf
         self._first_infinite: list[Beyond] = []
-        self._kept: list[tuple[int, Floats]] = []
+        self._kept: list[tuple[int, NumberPart]] = []
         self._kept_size = 0
-        self._in_order = False
+        self._in_order: InOrder | None = None
         self._windows: tuple[Window, Window] | None = None
         self._low, self._high = Side(), Side()
         self._fences_lost = False
@@ -96,11 +82,13 @@ class NumberTrack:
         self._first_infinite = (self._first_infinite + part.first_infinite)[:FIRST_ROWS]
         if part.finite:
             self.minimum, self.maximum = min(self.minimum, part.minimum), max(self.maximum, part.maximum)
-        if self._windows is None:
-            self._kept.append((start, part.kept))
+        if self._in_order is not None:
+            self._in_order.add(part, start)
+        elif self._windows is None:
+            self._kept.append((start, part))
             self._kept_size += len(part.kept)
-            if self._kept_size > self._keep and not self._in_order:
-                self._open_windows()
+            if self._kept_size > self._keep:
+                self._look_closer()
         else:
             if part.kept is not None:  # it was on its way when the windows opened
                 late = NumberPart(part.finite, 0, [], 0.0, 0.0, None, self.plan)
@@ -110,23 +98,26 @@ class NumberTrack:
                 self._sample.append(part.sample)
             self._take(part)
 
-    def _open_windows(self) -> None:
+    def _look_closer(self) -> None:
+        """There are too many to be kept whole."""
         sample = self._kept_finite()
-        if _is_in_order(sample) and self._allowance.take(self._rows):
-            # The first rows of such a column say nothing about the others: no window would hold.
-            self._in_order = True
-            return
-        sample.sort()
         kept, self._kept, self._kept_size = self._kept, [], 0
         if not len(sample):
             return  # nothing but missing values so far
+        if _is_in_order(sample):
+            self._in_order = InOrder(self._rows, self._keep // 4)
+            self.plan = Plan(near=self._in_order.near)
+            for start, part in kept:
+                self._in_order.add(part, start)
+            return
+        sample.sort()
         self._windows = windows_of(sample)
         self._sample = [sample[:: max(1, len(sample) // (SAMPLED * len(kept)))]]  # as many as of batches to come
         self.plan = plan_of(self._windows, with_fences=True)
-        for start, values in kept:
-            part = NumberPart(0, 0, [], 0.0, 0.0, None, self.plan)
-            look_through(part, values, start)
-            self._take(part)
+        for start, part in kept:
+            late = NumberPart(0, 0, [], 0.0, 0.0, None, self.plan)
+            look_through(late, part.kept, start)
+            self._take(late)
 
     def _take(self, part: NumberPart) -> None:
         for window, used, (below, inside) in zip(self._windows, part.plan.windows, part.quartiles, strict=True):
@@ -154,17 +145,19 @@ class NumberTrack:
             return self._facts()
         if self._windows is not None:
             return self._by_windows()
-        if self._in_order:  # many: another look at them takes less than their order
-            self._sample = [values[:: max(1, len(values) // SAMPLED)] for _, values in self._kept]
-            self.second_look()
-            for start, values in self._kept:
-                part = NumberPart(0, 0, [], 0.0, 0.0, None, self.plan)
-                look_through(part, values, start)
-                self._take(part)
-            facts = self._by_windows()
-            if facts is not None:
-                return facts
+        if self._in_order is not None:
+            return self._by_rows(self._in_order)
         return self._by_order()
+
+    def _by_rows(self, in_order: InOrder) -> NumberFacts | None:
+        """The facts of a column in order, where nothing lies beyond the fences: else these values are wanted."""
+        self.quartiles = in_order.quartiles()
+        if self.quartiles is None:
+            self._sample = in_order.samples()
+            return None
+        facts = self._facts()
+        is_within = facts.fences is None or facts.fences[0] <= self.minimum <= self.maximum <= facts.fences[1]
+        return facts if is_within else None
 
     def _by_order(self) -> NumberFacts:
         """The facts from all values, which were kept."""
@@ -200,8 +193,8 @@ class NumberTrack:
         """What lies beyond the fences among the values that were all kept."""
         side = Side()
         low, high = exact_fences(*self.quartiles)
-        for start, values in self._kept:
-            side.join(beyond(values, start, low, high))
+        for start, part in self._kept:
+            side.join(beyond(part.kept, start, low, high))
         return side
 
     def settled(self, side: Side) -> NumberFacts:
@@ -235,7 +228,7 @@ class NumberTrack:
 
     def _kept_finite(self) -> Floats:
         """A copy of the values that are kept whole, without what is no number."""
-        values = np.concatenate([values for _, values in self._kept]) if self._kept else np.empty(0)
+        values = np.concatenate([part.kept for _, part in self._kept]) if self._kept else np.empty(0)
         finite = np.isfinite(values)
         return values if finite.all() else values[finite]
 

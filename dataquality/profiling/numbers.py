@@ -21,6 +21,7 @@ _PAD = 1e-9
 _NOWHERE = Bounds(math.nan, math.nan)  # nothing compares with it
 Rows = NDArray[np.int64]
 Beyond = tuple[int, float]  # a row, from 1, and the value in it
+Reaches = tuple[tuple[int, int], ...]  # rows from a first to a last
 Test = Callable[[Floats], NDArray[np.bool_]]
 
 
@@ -34,10 +35,11 @@ class Fences:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to look at the next batch: keep it whole, or through two windows and two fences."""
+    """How to look at the next batch: keep it whole, or only where it is near, or through two windows and two fences."""
 
     windows: tuple[Bounds, Bounds] | None = None
     fences: Fences | None = None
+    near: Reaches | None = None
 
 
 @dataclass(slots=True)
@@ -76,7 +78,7 @@ class Side:
 
 @dataclass(slots=True)
 class NumberPart:
-    """What one batch gives; ``kept`` is the batch itself while all is kept."""
+    """What one batch gives; ``kept`` is the batch itself where all is kept."""
 
     finite: int
     infinite: int
@@ -99,12 +101,18 @@ def measure(numbers: Floats, start: int, plan: Plan, missing: int, extent: tuple
         part.first_infinite = [(start + int(row) + 1, float(numbers[row])) for row in np.flatnonzero(mask)[:FIRST_ROWS]]
         numbers = np.where(mask, np.nan, numbers)
     part.finite = len(numbers) - missing - part.infinite
-    if plan.windows is None:
-        part.kept = numbers.copy() if numbers.base is not None else numbers
-    else:
+    if plan.windows is not None:
         look_through(part, numbers, start)
-        part.sample = numbers[:: max(1, len(numbers) // SAMPLED)].copy()
+    elif plan.near is None or any(touches(reach, start, start + len(numbers)) for reach in plan.near):
+        part.kept = numbers.copy() if numbers.base is not None else numbers
+        return part
+    part.sample = numbers[:: max(1, len(numbers) // SAMPLED)].copy()
     return part
+
+
+def touches(reach: tuple[int, int], start: int, stop: int) -> bool:
+    """Whether rows from ``start`` up to ``stop`` are among those of a reach, from its first to its last."""
+    return start <= reach[1] and stop > reach[0]
 
 
 def look_through(part: NumberPart, numbers: Floats, start: int) -> None:

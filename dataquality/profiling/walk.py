@@ -20,7 +20,7 @@ from .column_track import Ask, ColumnPart, ColumnTrack, Limits, count_beyond, se
 from .duplicates import Fingerprints, Repeats
 from .facts import ColumnProfile
 from .kinds import Words
-from .number_track import Allowance, NumberFacts
+from .number_track import NumberFacts
 from .rooms import Rooms
 from .sketches import sampled_rows
 from .watching import Watch, WatchFacts, WatchPart, WatchTrack
@@ -29,7 +29,6 @@ Progress = Callable[[int, int, str], None]
 NEARLY = 0.99  # from this share on a value nearly makes up its column
 _KEPT_NUMBERS = 1 << 16  # per column; less when there are very many columns
 _KEPT_BYTES = 256 * 1024 * 1024
-_IN_ORDER = 16_000_000  # values of columns in order that may stay in memory, all columns together
 _TEXT_BYTES = 64 * 1024 * 1024
 _SAMPLED_OF = 2**48  # rows: no table has more, also one that lies
 
@@ -85,7 +84,6 @@ class Walk:
         limits = Limits(
             max(1024, min(_KEPT_NUMBERS, _KEPT_BYTES // (8 * count))),
             max(1 << 16, min(_TEXT_BYTES, _KEPT_BYTES // count)),
-            Allowance(_IN_ORDER),
             sampled_rows(min(table.rows, _SAMPLED_OF)),
         )
         self._tracks = [ColumnTrack(field.name, field.type, table.rows, limits) for field in table.schema]
