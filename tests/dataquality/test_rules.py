@@ -57,6 +57,23 @@ def outcome(rule: str, columns: list[str], params: dict[str, Any], **more: Any) 
     return report.outcomes[0], found[0] if found else None
 
 
+@pytest.mark.parametrize("distinct", [3, 60, 200])
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string())])
+def test_a_list_holds_texts_byte_by_byte_however_many_there_are(distinct: int, kind: pa.DataType) -> None:
+    """S3-31: looked up one by one or all at once, also what is not decodable and what is not there."""
+    texts = [b"caf\xc3\xa9", b"\xff\xfe", "\U0001f600".encode(), *(b"text %d" % place for place in range(distinct))]
+    cells = pa.array([*texts, None, *texts], pa.binary())
+    wide = cells.cast(pa.large_binary()) if pa.types.is_large_string(kind) else cells
+    column = wide.view(pa.large_string() if pa.types.is_large_string(kind) else pa.string())
+    column = column.dictionary_encode() if pa.types.is_dictionary(kind) else column
+    allowed = ["caf\u00e9", "\U0001f600", "text 1", "Text 2", "cafe\u0301"]
+    rule = rules.get("set")(["a"], {"values": allowed})
+    broken = {place for place, text in enumerate(texts) if text not in {each.encode() for each in allowed}}
+    with_again = broken | {len(texts) + 1 + place for place in broken}
+    found = rule.watches()[0].look([Cells(column)])[0]
+    assert set(np.flatnonzero(found).tolist()) == with_again
+
+
 @pytest.mark.parametrize(("rule", "columns", "kept", "broken", "rows"), ROWS)
 def test_rules_about_rows(
     rule: str, columns: list[str], kept: dict[str, Any], broken: dict[str, Any], rows: tuple[int, ...]

@@ -15,6 +15,9 @@ from modelops.lib.errors import Invalid
 
 from .base import Param, RowRule, on_texts, rules
 
+_FEW = 64  # texts, up to which Python has looked them up before Arrow has made its table ready
+_AS_BYTES = {pa.string(): pa.binary(), pa.large_string(): pa.large_binary()}  # not every text of a file can be decoded
+
 
 @rules.register("set")
 class InSet(RowRule):
@@ -41,6 +44,10 @@ class InSet(RowRule):
             return ~np.isin(cells.numbers, np.array(values, dtype=np.float64))
 
         def outside(texts: pa.Array) -> Mask:
+            if max(len(texts), len(values)) <= _FEW and texts.type in _AS_BYTES:
+                allowed_bytes = {value.encode() for value in values}
+                told = texts.view(_AS_BYTES[texts.type]).to_pylist()
+                return np.array([each not in allowed_bytes for each in told], dtype=bool)
             allowed = pa.array(values, texts.type)
             return ~pc.is_in(texts, value_set=allowed).to_numpy(zero_copy_only=False)
 
