@@ -40,15 +40,17 @@ class Delimited(TableFormat):
         return self._typed(file, reading, names, None)
 
     def glimpse(self, file: BinaryIO) -> dict[str, Any] | None:
-        """The types of the first block: what reading takes for one of them, the look over all cells does too."""
-        encoding = _encoding(file)
-        if encoding != "utf-8":
-            return None  # its blocks are not those of the file
-        reading, names = _look(file, encoding)
+        """The types of the first block: what reading takes for one of them, the look over all cells does too.
+
+        So with its encoding: reading refuses what is not UTF-8, in a text as in a number.
+        """
         file.seek(0)
-        head = pa.BufferReader(file.read(2 * BLOCK_BYTES))  # the second holds the rest of the last row
+        head = file.read(2 * BLOCK_BYTES)  # the second holds the rest of the last row
+        if not _begins_in_utf_8(head):
+            return None  # its blocks are not those of the file
+        reading, names = _look(file, "utf-8")
         try:
-            return self._typed(head, reading, names, 1)
+            return self._typed(pa.BufferReader(head), reading, names, 1)
         except Invalid:
             return None
 
@@ -138,6 +140,14 @@ def _refusal(error: pa.ArrowInvalid) -> Invalid:
     if "Empty CSV file" in text:
         return Invalid("The file holds no row.", code="dataset.empty", field="file")
     return unreadable("CSV")
+
+
+def _begins_in_utf_8(head: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return not head.startswith(_WIDE)
 
 
 def _encoding(file: BinaryIO) -> str:

@@ -1,5 +1,6 @@
 """Tables are read whole before they are stored: format, types, rows, and what cannot be used."""
 
+import csv
 import io
 import re
 
@@ -94,6 +95,31 @@ def test_a_mark_of_utf8_before_other_text_is_refused_and_older_readings_still_wo
 
 def test_windows_text_is_decoded() -> None:
     assert survey(io.BytesIO("name,n\nJosé,1\n".encode("cp1252"))).reading["encoding"] == "cp1252"
+
+
+@pytest.mark.parametrize(
+    ("late", "kinds"),
+    [
+        ("José,1,\n", ["string", "int64", "int64"]),
+        ("x,é,\n", ["string", "string", "int64"]),
+        ("x,1,é\n", ["string", "int64", "string"]),
+        ('"à,\n",1,\n', ["string", "int64", "int64"]),
+    ],
+    ids=["text", "number", "empty so far", "quoted"],
+)
+@pytest.mark.parametrize(("encoding", "named"), [("cp1252", "cp1252"), ("utf-8", "utf-8")])
+def test_text_that_turns_out_late_to_be_other_is_decoded_all_the_same(
+    late: str, kinds: list[str], encoding: str, named: str
+) -> None:
+    """S3-27: blocks of plain letters come first, so the encoding shows only where these end."""
+    content = b"name,n,more\n" + (b"x" * 400 + b",1,\n") * 22_000 + late.encode(encoding) + b"x,2,3\n"
+    found = survey(io.BytesIO(content))
+    assert (found.rows, found.reading["encoding"]) == (22_002, named)
+    assert [column.type for column in found.columns] == kinds
+    table = pa.Table.from_batches(Delimited().batches(io.BytesIO(content), found.reading))
+    (last,) = table.slice(found.rows - 2, 1).to_pylist()
+    told = next(csv.reader(io.StringIO(late)))
+    assert [str(value or "") for value in last.values()] == told
 
 
 @pytest.mark.parametrize(
