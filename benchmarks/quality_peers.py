@@ -9,11 +9,10 @@ add its site-packages to PYTHONPATH.
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
 import pyarrow.csv as pc
 
 from .quality_data import NUMBERS
@@ -62,13 +61,33 @@ def surveyed(path: Path) -> Survey:
         return survey(file)
 
 
+def _expected(path: Path) -> tuple[str, dict[str, Any], int]:
+    """What the beginning of a file says about it."""
+    from registry.tables import expect
+
+    with path.open("rb") as file:
+        expected = expect(file)
+    assert expected is not None, "the table begins as it goes on"
+    return expected
+
+
 def portal(path: Path, found: Survey | None = None) -> Counts:
-    """What a quality run counts, with the six rules watched in the same pass; of CSV with what its upload found."""
+    """What a quality run counts, with the six rules watched in the same pass.
+
+    Of CSV with what its upload ``found``; without, its types are found in that pass as well.
+    """
     from dataquality.checks.rules import rules as kinds
+    from dataquality.files import FileTable
     from dataquality.profiling.tables import ParquetTable
     from dataquality.profiling.walk import Walk
 
-    table: Any = ParquetTable(path) if found is None else CsvTable(path, found)
+    table: Any
+    if path.suffix != ".csv":
+        table = ParquetTable(path)
+    elif found is not None:
+        table = FileTable(path, found.file_format, found.reading, found.rows)
+    else:
+        table = FileTable(path, *_expected(path))
     rules = [kinds.get("range")([name], {"min": low, "max": high}) for name, (low, high) in RANGES.items()]
     rules += [kinds.get("set")([name], {"values": allowed}) for name, allowed in SETS.items()]
     watches = [watch for rule in rules for watch in rule.watches()]
@@ -172,22 +191,3 @@ def great_expectations(path: Path) -> None:
     ]
     for expectation in suite:
         batch.validate(expectation, result_format="BOOLEAN_ONLY")
-
-
-class CsvTable:
-    """A CSV file in the clear, read by the portal's own reader with the types that its upload has found."""
-
-    def __init__(self, path: Path, found: Survey) -> None:
-        from registry.tables import table_formats
-        from registry.tables.base import unpack_schema
-
-        self._format = table_formats.get("csv")()
-        self._path = path
-        self._reading = found.reading
-        self.rows = found.rows
-        self.schema: pa.Schema = unpack_schema(found.reading["arrow_schema"])
-
-    def batches(self, names: list[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """The rows of the named columns in order."""
-        with self._path.open("rb") as file:
-            yield from self._format.batches(file, self._reading, names)

@@ -64,6 +64,14 @@ class TableFormat(ABC):
         """
         return None
 
+    def expect(self, file: BinaryIO) -> tuple[dict[str, Any], int] | None:
+        """How to read the file and how many rows it has, without reading them; None where that cannot be told.
+
+        Both may turn out wrong, and whoever reads all rows sees it: where none fails and as many come, they are what
+        `inspect` and counting give. Raises Invalid.
+        """
+        return None
+
     @abstractmethod
     def batches(
         self, file: BinaryIO, reading: Mapping[str, Any], columns: list[str] | None = None

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any, BinaryIO
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pc
 
@@ -18,6 +19,7 @@ from .cell_types import widened
 _HEAD_BYTES = 256 * 1024
 _DELIMITERS = (",", ";", "\t", "|")
 _IN_COLUMN = re.compile(r"In CSV column #(\d+)")
+_LINE_FEED = ord("\n")
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -53,6 +55,14 @@ class Delimited(TableFormat):
             return self._typed(pa.BufferReader(head), reading, names, 1)
         except Invalid:
             return None
+
+    def expect(self, file: BinaryIO) -> tuple[dict[str, Any], int] | None:
+        """As many rows as lines below the header: more where a cell holds a line break, or a line nothing."""
+        reading = self.glimpse(file)
+        # Of a column that begins empty nothing is known yet.
+        if reading is None or pa.null() in unpack_schema(reading["arrow_schema"]).types:
+            return None
+        return reading, _lines(file) - 1
 
     def _typed(
         self, file: BinaryIO | pa.NativeFile, reading: dict[str, Any], names: list[str], blocks: int | None
@@ -140,6 +150,16 @@ def _refusal(error: pa.ArrowInvalid) -> Invalid:
     if "Empty CSV file" in text:
         return Invalid("The file holds no row.", code="dataset.empty", field="file")
     return unreadable("CSV")
+
+
+def _lines(file: BinaryIO) -> int:
+    """How many lines the file has, whether or not the last one is ended."""
+    lines, last = 0, _LINE_FEED
+    file.seek(0)
+    while piece := file.read(_HEAD_BYTES):
+        lines += int(np.count_nonzero(np.frombuffer(piece, dtype=np.uint8) == _LINE_FEED))
+        last = piece[-1]
+    return lines + (last != _LINE_FEED)
 
 
 def _begins_in_utf_8(head: bytes) -> bool:

@@ -31,6 +31,9 @@ class Parquet(TableFormat):
             raise unreadable("Parquet") from None
         return {"arrow_schema": pack_schema(schema)}
 
+    def expect(self, file: BinaryIO) -> tuple[dict[str, Any], int] | None:
+        return self.inspect(file), _open(file).metadata.num_rows
+
     def batches(
         self, file: BinaryIO, reading: Mapping[str, Any], columns: list[str] | None = None
     ) -> Iterator[pa.RecordBatch]:

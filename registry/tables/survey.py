@@ -17,7 +17,18 @@ _SENT = ("parquet", "arrow", "jsonl", "csv")
 _HEAD_BYTES = 64 * 1024
 _Counts = tuple[int, list[int], list[str]]  # rows, empty cells per column, what the first values of each say
 
-__all__ = ["arrow_ipc", "delimited", "json_lines", "parquet", "parts", "survey"]
+__all__ = ["arrow_ipc", "delimited", "expect", "json_lines", "parquet", "parts", "survey"]
+
+
+def expect(file: BinaryIO) -> tuple[str, dict[str, Any], int] | None:
+    """The format of ``file``, how it is read and how many rows it has, as far as can be told without reading them.
+
+    None where that cannot be told. Both may turn out wrong, and whoever reads all rows sees it: where none fails and as
+    many come, `survey` finds the same. Raises UnsupportedFormat and Invalid.
+    """
+    key, reader = _format(file)
+    expected = reader.expect(file)
+    return None if expected is None else (key, *expected)
 
 
 def survey(file: BinaryIO) -> Survey:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from modelops.lib.errors import DomainError, Invalid
-from registry.tables import Survey, survey
+from registry.tables import Survey, expect, survey
 from registry.tables.delimited import Delimited
 
 BEGINS = {
@@ -90,3 +90,22 @@ def test_a_refusal_is_that_of_the_look_over_all_cells(late: bytes) -> None:
     with pytest.raises(Invalid) as found:
         survey(io.BytesIO(content))
     assert (found.value.code, found.value.message) == (expected.value.code, expected.value.message)
+
+
+@pytest.mark.parametrize("begin", BEGINS)
+def test_what_is_expected_holds_where_all_rows_are_read_by_it(begin: str) -> None:
+    """Types and the number of rows; where either is wrong, reading fails or gives another number."""
+    for late in TRICKY:
+        content = rows([BEGINS[begin]] * 60 + [late, "1" if begin == "null" else BEGINS[begin]])
+        expected = expect(io.BytesIO(content))
+        if expected is None:
+            assert begin == "null"
+            continue
+        key, reading, count = expected
+        try:
+            read = sum(batch.num_rows for batch in Delimited().batches(io.BytesIO(content), reading))
+        except Invalid:
+            continue
+        found = whole(content)
+        assert (key, reading) == ("csv", found.reading), late
+        assert read == found.rows == count - late.count("\n"), late
