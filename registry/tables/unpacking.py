@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import BinaryIO
 
 import pyarrow as pa
@@ -20,8 +21,9 @@ LONGEST_FIELD = 16 * 1024 * 1024  # on average of a column chunk: whole files an
 def require_bounded(file: BinaryIO, parquet: pq.ParquetFile) -> None:
     """Refuse a file of which one batch of rows does not fit into memory. Raises Invalid.
 
-    A page of a kilobyte can name one text of a megabyte a hundred thousand times. The texts are read as places in
-    their dictionary, which is as small as the file, and their lengths are added up.
+    A page of a kilobyte can name one text of a megabyte a hundred thousand times. Mostly the longest text of each
+    dictionary tells that none does; else the texts are read as places in their dictionary, which is as small as the
+    file, and their lengths are added up.
     """
     suspects = set()
     for name, chunk in _texts(parquet.metadata):
@@ -39,6 +41,8 @@ def require_bounded(file: BinaryIO, parquet: pq.ParquetFile) -> None:
     if not names:
         return
     coded = pq.ParquetFile(pa.PythonFile(file, mode="r"), metadata=parquet.metadata, read_dictionary=names)
+    if sum(_at_most(coded, name) for name in names) <= MOST_BYTES:
+        return
     for batch in coded.iter_batches(batch_size=BATCH_ROWS, columns=names):
         size = sum(unpacked(column) for column in batch.columns)
         if size > MOST_BYTES:
@@ -53,10 +57,44 @@ def require_bounded(file: BinaryIO, parquet: pq.ParquetFile) -> None:
 def _texts(metadata: pq.FileMetaData) -> Iterator[tuple[str, pq.ColumnChunkMetaData]]:
     """The chunks of text and byte columns that are no part of a nested one."""
     for group in range(metadata.num_row_groups):
-        for place in range(metadata.num_columns):
-            chunk = metadata.row_group(group).column(place)
-            if chunk.physical_type == "BYTE_ARRAY" and "." not in chunk.path_in_schema:
-                yield chunk.path_in_schema, chunk
+        yield from _texts_of(metadata.row_group(group))
+
+
+def _texts_of(group: pq.RowGroupMetaData) -> Iterator[tuple[str, pq.ColumnChunkMetaData]]:
+    for place in range(group.num_columns):
+        chunk = group.column(place)
+        if chunk.physical_type == "BYTE_ARRAY" and "." not in chunk.path_in_schema:
+            yield chunk.path_in_schema, chunk
+
+
+def _at_most(coded: pq.ParquetFile, name: str) -> int:
+    """As many bytes as no batch unpacks to: every row has the longest text, and what the pages hold comes to it."""
+    longest, stored = 0, []
+    for group in range(coded.metadata.num_row_groups):
+        found = coded.metadata.row_group(group)
+        sizes = [each.total_uncompressed_size for column, each in _texts_of(found) if column == name]
+        stored.append((found.num_rows, sum(sizes)))
+        # A dictionary stands before the rows, so the first of them comes with all of it.
+        for batch in islice(coded.iter_batches(batch_size=1, row_groups=[group], columns=[name]), 1):
+            texts = batch.column(0)
+            texts = texts.dictionary if pa.types.is_dictionary(texts.type) else texts
+            longest = max(longest, pc.max(pc.binary_length(texts)).as_py() or 0)
+    return int(longest) * BATCH_ROWS + _most_together(stored)
+
+
+def _most_together(stored: list[tuple[int, int]]) -> int:
+    """The most bytes in row groups, each (rows, bytes), that one batch can have rows of."""
+    most = together = between = first = 0
+    for last, (_, size) in enumerate(stored):
+        together += size
+        if last > first + 1:
+            between += stored[last - 1][0]
+        while between >= BATCH_ROWS:  # the batch ends before it gets from the first to the last
+            together -= stored[first][1]
+            first += 1
+            between -= stored[first][0]
+        most = max(most, together)
+    return most
 
 
 def unpacked(column: pa.Array) -> int:
