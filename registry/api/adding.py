@@ -78,7 +78,11 @@ def add_once(
         return _from_sealed_body(request, add)
     if kind == JSON:
         return _from_uploads(request, add, session_of())
-    raise UnsupportedMediaType(request.content_type or "")
+    raise UnsupportedMediaType(
+        kind,
+        f"A file comes as {RAW} (its bare bytes) or {FORM}, what was uploaded before as {JSON}; "
+        f"this request says {kind[:100] or 'nothing'!r}.",
+    )
 
 
 def checked(data: "Serializer[Any]") -> dict[str, Any]:

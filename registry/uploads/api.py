@@ -87,7 +87,8 @@ class UploadView(APIView):
         session = services.upload_of(request.user.pk, upload_id)
         kind = (request.content_type or "").partition(";")[0].strip()
         if kind and kind not in PIECES:  # no kind: no bytes either, which changes nothing
-            raise UnsupportedMediaType(request.content_type or "")
+            wanted = " or ".join(PIECES)
+            raise UnsupportedMediaType(kind, f"A piece comes as {wanted}; this request says {kind[:100]!r}.")
         start = whole_number(request, "Upload-Offset")
         if start is None:
             raise Invalid(

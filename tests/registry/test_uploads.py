@@ -94,6 +94,9 @@ def test_json_and_texts_are_no_upload(api: Client, scientist: Any) -> None:
     assert problem_of(answer) == (400, "request.invalid")
     answer = api.post(ADDRESS, "file", content_type="text/plain")
     assert problem_of(answer) == (415, "request.unsupported_media_type")
+    # What would be taken is named.
+    assert answer.json()["detail"].startswith("A file comes as application/octet-stream (its bare bytes) or multipart/")
+    assert "'text/plain'" in answer.json()["detail"]
 
 
 def test_nobody_uploads_without_permission(client: Client, api_as: Any, scientist: Any, stored: Stored) -> None:

@@ -123,6 +123,7 @@ def test_pieces_of_another_kind_are_refused(api: Client) -> None:
     for kind in ("application/json", "text/plain", "multipart/form-data; boundary=x"):
         answer = api.patch(address, b"{}", content_type=kind, headers={"Upload-Offset": "0"})
         refused(answer, 415, "request.unsupported_media_type")
+        assert "application/octet-stream" in answer.json()["detail"]
 
 
 def test_an_empty_piece_changes_nothing(api: Client) -> None:
