@@ -15,15 +15,17 @@ from modelops.lib.errors import Invalid
 from .base import BATCH_ROWS
 
 MOST_BYTES = 512 * 1024 * 1024  # of texts that one batch of rows may unpack to
+_FEW_ROWS, _FEW_BYTES = 64, 64 * 1024 * 1024  # at once where each row may have a long text of its own
 LONGEST_FIELD = 16 * 1024 * 1024  # on average of a column chunk: whole files and pictures, and no table
 
 
 def require_bounded(file: BinaryIO, parquet: pq.ParquetFile) -> None:
     """Refuse a file of which one batch of rows does not fit into memory. Raises Invalid.
 
-    A page of a kilobyte can name one text of a megabyte a hundred thousand times. Mostly the longest text of each
-    dictionary tells that none does; else the texts are read as places in their dictionary, which is as small as the
-    file, and their lengths are added up.
+    A page of a kilobyte can name one text of a megabyte a hundred thousand times, or hold a million bytes that are all
+    the same. Mostly the longest text of each dictionary and the sizes in the footer tell that none does; else the texts
+    are read as places in their dictionary, which is as small as the file, or a few rows at once where the pages
+    themselves are large, and their lengths are added up.
     """
     suspects = set()
     for name, chunk in _texts(parquet.metadata):
@@ -35,23 +37,34 @@ def require_bounded(file: BinaryIO, parquet: pq.ParquetFile) -> None:
                 code="dataset.field_too_long",
                 field="file",
             )
-        if chunk.has_dictionary_page and chunk.total_uncompressed_size * BATCH_ROWS > MOST_BYTES:
+        if chunk.total_uncompressed_size * BATCH_ROWS > MOST_BYTES:
             suspects.add(name)
     names = sorted(suspects)
     if not names:
         return
     coded = pq.ParquetFile(pa.PythonFile(file, mode="r"), metadata=parquet.metadata, read_dictionary=names)
-    if sum(_at_most(coded, name) for name in names) <= MOST_BYTES:
+    found = [_longest_and_held(coded, name) for name in names]
+    longest, held = sum(each for each, _ in found), sum(each for _, each in found)
+    if longest * BATCH_ROWS + held <= MOST_BYTES:
         return
-    for batch in coded.iter_batches(batch_size=BATCH_ROWS, columns=names):
-        size = sum(unpacked(column) for column in batch.columns)
+    if held <= MOST_BYTES:
+        batches = coded.iter_batches(batch_size=BATCH_ROWS, columns=names)
+    else:  # too much for a dictionary as well
+        few = max(1, min(_FEW_ROWS, _FEW_BYTES // max(1, longest)))
+        batches = parquet.iter_batches(batch_size=few, columns=names)
+    rows = size = 0
+    for batch in batches:
+        size += sum(unpacked(column) for column in batch.columns)
+        rows += batch.num_rows
         if size > MOST_BYTES:
             raise Invalid(
-                f"The file unpacks to {size:,} bytes in {batch.num_rows:,} rows; at most {MOST_BYTES:,} are taken. "
+                f"The file unpacks to {size:,} bytes in {rows:,} rows; at most {MOST_BYTES:,} are taken. "
                 "Shorten the texts or keep them in files of their own.",
                 code="dataset.unpacks_too_far",
                 field="file",
             )
+        if rows >= BATCH_ROWS:
+            rows = size = 0
 
 
 def _texts(metadata: pq.FileMetaData) -> Iterator[tuple[str, pq.ColumnChunkMetaData]]:
@@ -67,8 +80,8 @@ def _texts_of(group: pq.RowGroupMetaData) -> Iterator[tuple[str, pq.ColumnChunkM
             yield chunk.path_in_schema, chunk
 
 
-def _at_most(coded: pq.ParquetFile, name: str) -> int:
-    """As many bytes as no batch unpacks to: every row has the longest text, and what the pages hold comes to it."""
+def _longest_and_held(coded: pq.ParquetFile, name: str) -> tuple[int, int]:
+    """The length of the longest text that rows name by its place, and the most bytes that pages of a batch hold."""
     longest, stored = 0, []
     for group in range(coded.metadata.num_row_groups):
         found = coded.metadata.row_group(group)
@@ -79,7 +92,7 @@ def _at_most(coded: pq.ParquetFile, name: str) -> int:
             texts = batch.column(0)
             texts = texts.dictionary if pa.types.is_dictionary(texts.type) else texts
             longest = max(longest, pc.max(pc.binary_length(texts)).as_py() or 0)
-    return int(longest) * BATCH_ROWS + _most_together(stored)
+    return int(longest), _most_together(stored)
 
 
 def _most_together(stored: list[tuple[int, int]]) -> int:
@@ -103,6 +116,6 @@ def unpacked(column: pa.Array) -> int:
         return int(column.nbytes)
     lengths = pc.binary_length(column.dictionary)
     longest = pc.max(lengths).as_py() or 0
-    if longest * len(column) <= MOST_BYTES // 64:
+    if longest * 64 * BATCH_ROWS <= MOST_BYTES:  # so short that it does not matter which they are
         return int(longest * len(column))
     return int(pc.sum(pc.cast(lengths, pa.int64()).take(column.indices)).as_py() or 0)

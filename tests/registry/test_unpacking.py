@@ -129,7 +129,8 @@ def test_no_batch_unpacks_to_more_than_is_said_of_it(seed: int, monkeypatch: pyt
     coded = pq.ParquetFile(buffer, read_dictionary=["a"])
     batches = pq.ParquetFile(buffer).iter_batches(batch_size=500)
     most = max((sum(len(text) for text in batch["a"].to_pylist() if text) for batch in batches), default=0)
-    assert most <= unpacking._at_most(coded, "a")
+    longest, held = unpacking._longest_and_held(coded, "a")
+    assert most <= 500 * longest + held
     together = pq.ParquetFile(buffer).metadata
     sizes = [
         (group.num_rows, group.column(0).total_uncompressed_size)
@@ -148,3 +149,25 @@ def _reach(sizes: list[tuple[int, int]], first: int) -> int:
         total += size
         between += rows
     return total
+
+
+@pytest.mark.parametrize("is_coded", [False, True])
+@pytest.mark.parametrize("is_same", [False, True])
+def test_long_texts_that_compress_well_are_refused_in_bounded_memory(is_coded: bool, is_same: bool) -> None:
+    """S3-34: 1 GB of texts of 100,000 letters, which are a few hundred kilobytes on the wire."""
+    buffer = io.BytesIO()
+    schema = pa.schema([("a", pa.string()), ("b", pa.int64())])
+    with pq.ParquetWriter(buffer, schema, compression="zstd", use_dictionary=is_coded) as writer:
+        for start in range(0, 10_000, 500):
+            texts = ["y" * 100_000 if is_same else f"{row:0100000}" for row in range(start, start + 500)]
+            writer.write_table(pa.table({"a": texts, "b": range(start, start + 500)}, schema=schema))
+    assert buffer.tell() < 1_000_000
+    pool, before = pa.proxy_memory_pool(pa.default_memory_pool()), pa.default_memory_pool()
+    pa.set_memory_pool(pool)  # its greatest size is that of this look alone
+    try:
+        with pytest.raises(Invalid) as refusal:
+            survey(buffer)
+    finally:
+        pa.set_memory_pool(before)
+    assert refusal.value.code == "dataset.unpacks_too_far"
+    assert pool.max_memory() < 256 * 1024 * 1024
