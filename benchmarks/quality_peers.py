@@ -61,16 +61,6 @@ def surveyed(path: Path) -> Survey:
         return survey(file)
 
 
-def _expected(path: Path) -> tuple[str, dict[str, Any], int]:
-    """What the beginning of a file says about it."""
-    from registry.tables import expect
-
-    with path.open("rb") as file:
-        expected = expect(file)
-    assert expected is not None, "the table begins as it goes on"
-    return expected
-
-
 def portal(path: Path, found: Survey | None = None) -> Counts:
     """What a quality run counts, with the six rules watched in the same pass.
 
@@ -87,7 +77,7 @@ def portal(path: Path, found: Survey | None = None) -> Counts:
     elif found is not None:
         table = FileTable(path, found.file_format, found.reading, found.rows)
     else:
-        table = FileTable(path, *_expected(path))
+        table = FileTable.expected(path)
     rules = [kinds.get("range")([name], {"min": low, "max": high}) for name, (low, high) in RANGES.items()]
     rules += [kinds.get("set")([name], {"values": allowed}) for name, allowed in SETS.items()]
     watches = [watch for rule in rules for watch in rule.watches()]

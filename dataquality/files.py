@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pyarrow as pa
 
@@ -34,6 +34,23 @@ class FileTable:
         self._reading = reading
         self.rows = rows
         self.schema: pa.Schema = unpack_schema(reading["arrow_schema"])
+
+    @classmethod
+    def expected(cls, path: Path) -> Self | None:
+        """As the beginning of the file, or its footer, tells it; None where that tells too little. Raises Invalid.
+
+        Whoever reads all rows sees whether it holds.
+        """
+        with path.open("rb") as file:
+            found = expect(file)
+        return None if found is None else cls(path, *found)
+
+    @classmethod
+    def surveyed(cls, path: Path) -> Self:
+        """As a look over the whole file finds it. Raises UnsupportedFormat and Invalid as its upload would."""
+        with path.open("rb") as file:
+            found = survey(file)
+        return cls(path, found.file_format, found.reading, found.rows)
 
     def batches(self, names: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """The rows of the named columns (all of them for None), in the order of the file."""
@@ -59,13 +76,10 @@ def validate_file(path: str | Path, suite: str | None = None, *, progress: Progr
         return examine(table, suite=None if rules is None else read_suite(rules), progress=progress)
 
     try:
-        with path.open("rb") as file:
-            expected = expect(file)
-        report = None if expected is None else examined(FileTable(path, *expected))
+        table = FileTable.expected(path)
+        report = None if table is None else examined(table)
     except Invalid:
         report = None  # otherwise than it begins, or refused: the look over all of it tells why
     if report is not None and not any(found.rule == "missing" and found.count == found.of for found in report.findings):
         return report
-    with path.open("rb") as file:
-        found = survey(file)  # which also refuses a column that holds nothing
-    return examined(FileTable(path, found.file_format, found.reading, found.rows))
+    return examined(FileTable.surveyed(path))  # which also refuses a column that holds nothing

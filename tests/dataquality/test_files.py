@@ -44,10 +44,7 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def surveyed(path: Path, suite: str | None = SUITE) -> Report:
     """What an upload finds out, then a run."""
-    with path.open("rb") as file:
-        found = survey(file)
-    table = FileTable(path, found.file_format, found.reading, found.rows)
-    return examine(table, suite=None if suite is None else read_suite(load(suite)))
+    return examine(FileTable.surveyed(path), suite=None if suite is None else read_suite(load(suite)))
 
 
 def as_csv(path: Path) -> None:
